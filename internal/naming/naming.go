@@ -1,0 +1,120 @@
+// Package naming computes every physical name in one place, so that each home
+// knows the other's names without asking, and no name exceeds what AWS allows.
+package naming
+
+import (
+	"fmt"
+	"hash/fnv"
+	"strings"
+
+	"redoubt/system"
+)
+
+// Scope is what every chosen name of one home is made of.
+type Scope struct {
+	// System is the system's name.
+	System string
+	Home   system.Home
+	Region string
+	// Account is the twelve-digit account id; it makes bucket names unique.
+	Account string
+}
+
+// The longest names that AWS takes, in characters.
+const (
+	// BucketMax is S3's limit: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+	BucketMax = 63
+	// RoleMax is IAM's limit: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+	RoleMax = 64
+	// LoadBalancerMax is the limit of load balancers and target groups:
+	// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+	LoadBalancerMax = 32
+	// VaultMax is AWS Backup's limit: https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html
+	VaultMax = 50
+	// ClusterMax is the limit of RDS identifiers: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html
+	ClusterMax = 63
+	// AlarmMax is CloudWatch's limit: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+	AlarmMax = 255
+)
+
+// Bucket names a bucket: global, so it carries account and region. A store
+// generation above 1 is part of the name, so that a restore can stand beside
+// the damaged bucket.
+func (s Scope) Bucket(part string, generation int) string {
+	return Join(BucketMax, append([]string{s.System, part}, append(gen(generation), s.Account, s.Region)...)...)
+}
+
+// Role names an IAM role: global in an account, so it carries the region.
+func (s Scope) Role(part string) string { return Join(RoleMax, s.System, part, s.Region) }
+
+// LoadBalancer names a load balancer.
+func (s Scope) LoadBalancer(part string) string {
+	return Join(LoadBalancerMax, s.System, part, string(s.Home))
+}
+
+// Vault names a backup vault.
+func (s Scope) Vault(part string) string { return Join(VaultMax, s.System, part, string(s.Home)) }
+
+// Cluster names a database cluster. The members of a global database need
+// different names, so it carries the home.
+func (s Scope) Cluster(store string, generation int) string {
+	return Join(ClusterMax, append([]string{s.System, store}, append(gen(generation), string(s.Home))...)...)
+}
+
+// Global names what both homes share, such as a global database.
+func (s Scope) Global(store string, generation int) string {
+	return Join(ClusterMax, append([]string{s.System, store}, gen(generation)...)...)
+}
+
+// Alarm names a CloudWatch alarm.
+func (s Scope) Alarm(part string) string { return Join(AlarmMax, s.System, string(s.Home), part) }
+
+// Path is a slash-separated name for log groups, parameters and secrets.
+func (s Scope) Path(parts ...string) string {
+	return "/" + strings.Join(append([]string{s.System, string(s.Home)}, parts...), "/")
+}
+
+// Alias names a KMS alias.
+func (s Scope) Alias(part string) string {
+	return "alias/" + Join(128, s.System, string(s.Home), part)
+}
+
+// ARN builds the ARN of something whose name is chosen. Resource is all that
+// follows the account, such as "backup-vault:name".
+func (s Scope) ARN(service, resource string) string {
+	return fmt.Sprintf("arn:aws:%s:%s:%s:%s", service, s.Region, s.Account, resource)
+}
+
+// Peer returns the scope of the other home, which lives in region.
+func (s Scope) Peer(region string) Scope {
+	s.Home, s.Region = s.Home.Peer(), region
+	return s
+}
+
+func gen(generation int) []string {
+	if generation <= 1 {
+		return nil
+	}
+	return []string{fmt.Sprintf("g%d", generation)}
+}
+
+// Join joins parts with hyphens. When the result exceeds limit, the parts are
+// cut in proportion to their length and a hash of the whole is added, so that two
+// long names which share a prefix stay different.
+func Join(limit int, parts ...string) string {
+	whole := strings.Join(parts, "-")
+	if len(whole) <= limit {
+		return whole
+	}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(whole))
+	sum := fmt.Sprintf("%08x", h.Sum32())
+	room := limit - len(sum) - len(parts) // a hyphen after each part
+	letters := len(whole) - (len(parts) - 1)
+	cut := make([]string, 0, len(parts)+1)
+	for _, p := range parts {
+		keep := max(len(p)*room/letters, min(1, len(p)))
+		cut = append(cut, strings.TrimRight(p[:keep], "-"))
+	}
+	return strings.Join(append(cut, sum), "-")
+}

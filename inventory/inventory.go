@@ -1,0 +1,96 @@
+// Package inventory is the versioned document of every identifier that
+// recovery needs of the two homes.
+package inventory
+
+import "redoubt/system"
+
+// Version is the version of the document's format that this code writes.
+const Version = 1
+
+// Inventory describes both homes.
+type Inventory struct {
+	Version int    `json:"version"`
+	System  string `json:"system"`
+	// Homes holds this home as it is and its peer as last seen.
+	Homes map[system.Home]Home `json:"homes"`
+}
+
+// Home is what recovery must know of one home.
+type Home struct {
+	Region  string            `json:"region"`
+	Account string            `json:"account"`
+	Zones   []string          `json:"zones"`
+	CIDR    string            `json:"cidr"`
+	Network Network           `json:"network"`
+	Keys    map[string]string `json:"keys"` // purpose -> key ARN
+	Stores  map[string]Store  `json:"stores"`
+	Agents  map[string]Agent  `json:"agents"`
+	Entry   Entry             `json:"entry"`
+	Vault   Vault             `json:"vault"`
+	Control Control           `json:"control"`
+}
+
+// Network is the home's network.
+type Network struct {
+	VpcID            string   `json:"vpcId"`
+	PublicSubnetIDs  []string `json:"publicSubnetIds"`
+	PrivateSubnetIDs []string `json:"privateSubnetIds"`
+	// IsolatedSubnetIDs have no way out; stores live there.
+	IsolatedSubnetIDs []string `json:"isolatedSubnetIds"`
+	// PeeringID is the connection between the homes, empty until it exists.
+	PeeringID string `json:"peeringId,omitempty"`
+}
+
+// Store is one store's place in a home.
+type Store struct {
+	Kind       system.StoreKind `json:"kind"`
+	Tier       string           `json:"tier"`
+	Generation int              `json:"generation"`
+	// Name is the physical name: bucket, table, queue, cluster.
+	Name string `json:"name"`
+	Arn  string `json:"arn"`
+	// GlobalID is the global database or datastore it belongs to, if any.
+	GlobalID string `json:"globalId,omitempty"`
+	// Endpoint is where clients connect, ReaderEndpoint where they may read.
+	Endpoint       string `json:"endpoint,omitempty"`
+	ReaderEndpoint string `json:"readerEndpoint,omitempty"`
+	// Members are the instances of a cluster.
+	Members []string `json:"members,omitempty"`
+	KeyArn  string   `json:"keyArn,omitempty"`
+	// SecretArn names the secret with the credentials, never their value.
+	SecretArn string `json:"secretArn,omitempty"`
+}
+
+// Agent is one agent's place in a home.
+type Agent struct {
+	Tier           string `json:"tier"`
+	Public         bool   `json:"public,omitempty"`
+	TargetGroupArn string `json:"targetGroupArn,omitempty"`
+}
+
+// Entry is how traffic reaches the home.
+type Entry struct {
+	Domain          string `json:"domain"`
+	ZoneID          string `json:"zoneId"`
+	LoadBalancerArn string `json:"loadBalancerArn"`
+	Address         string `json:"address"`
+	// Switch is how traffic is moved: metric or arc.
+	Switch string `json:"switch"`
+	// SwitchNamespace and SwitchMetric name the metric that this home puts to act.
+	SwitchNamespace string `json:"switchNamespace"`
+	SwitchMetric    string `json:"switchMetric"`
+	HealthCheckID   string `json:"healthCheckId,omitempty"`
+}
+
+// Vault is the home's backup vault.
+type Vault struct {
+	Name string `json:"name"`
+	Arn  string `json:"arn"`
+}
+
+// Control is where the home keeps the inventories.
+type Control struct {
+	Bucket    string `json:"bucket"`
+	Key       string `json:"key"`
+	Parameter string `json:"parameter"`
+}
