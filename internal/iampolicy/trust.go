@@ -1,0 +1,66 @@
+package iampolicy
+
+// Condition is one condition of a trust policy.
+type Condition struct {
+	Operator, Key string
+	Values        []string
+}
+
+// SourceAccount holds a service to acting for the account, so that nobody
+// else can make it use the role (the confused deputy:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html). Give it to Trust
+// only for a service whose guide says that it sends aws:SourceAccount, such as
+// vpc-flow-logs, backup, states, scheduler and monitoring.rds: with another one
+// the role could never be assumed.
+func SourceAccount(account string) Condition {
+	return Condition{Operator: "StringEquals", Key: "aws:SourceAccount", Values: []string{account}}
+}
+
+// SourceArn holds a service to acting for resources whose ARN matches a pattern.
+func SourceArn(patterns ...string) Condition {
+	return Condition{Operator: "ArnLike", Key: "aws:SourceArn", Values: patterns}
+}
+
+// Trust returns the policy that lets a service, such as
+// vpc-flow-logs.amazonaws.com, assume a role under every one of the conditions.
+func Trust(service string, conditions ...Condition) Document {
+	s := Statement{
+		Sid:        "Assume",
+		Principals: map[string][]string{"Service": {service}},
+		Actions:    []string{"sts:AssumeRole"},
+	}
+	for _, c := range conditions {
+		s = s.With(c)
+	}
+	return Document{Statements: []Statement{s}}
+}
+
+// With returns the statement under one more condition. A condition on the
+// same operator and key takes the place of the earlier one.
+func (s Statement) With(c Condition) Statement {
+	all := map[string]map[string][]string{}
+	for operator, keys := range s.Conditions {
+		all[operator] = map[string][]string{}
+		for key, values := range keys {
+			all[operator][key] = values
+		}
+	}
+	if all[c.Operator] == nil {
+		all[c.Operator] = map[string][]string{}
+	}
+	all[c.Operator][c.Key] = c.Values
+	s.Conditions = all
+	return s
+}
+
+// TLSOnly denies every action on the resources to anybody who does not come
+// over TLS: the statement that every bucket and queue policy ends with.
+func TLSOnly(service string, resources ...string) Statement {
+	return Statement{
+		Sid: "TLSOnly", Effect: Deny,
+		Principals: map[string][]string{Everyone: {Everyone}},
+		Actions:    []string{service + ":*"},
+		Resources:  resources,
+		Conditions: map[string]map[string][]string{"Bool": {"aws:SecureTransport": {"false"}}},
+	}
+}
