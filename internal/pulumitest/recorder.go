@@ -4,15 +4,18 @@ package pulumitest
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/types/known/emptypb"
 )
 
 // Project is the project name that recorded programs run under.
@@ -24,8 +27,10 @@ type Resource struct {
 	// Provider is the reference of the explicit provider, empty for the default one.
 	Provider string
 	Custom   bool
-	Inputs   resource.PropertyMap
-	// RPC is the whole request, for options such as protect and ignoreChanges.
+	// Read is true for something that exists already and is only looked up by id.
+	Read   bool
+	Inputs resource.PropertyMap
+	// RPC is the whole request, for options such as protect and ignoreChanges; nil when Read.
 	RPC *pulumirpc.RegisterResourceRequest
 }
 
@@ -34,8 +39,18 @@ type Recorder struct {
 	mu        sync.Mutex
 	dry       bool
 	resources []*Resource
-	// Outputs gives extra outputs for a type, such as the state of a stack reference.
+	// outputs gives extra outputs for a type, such as the state of a stack reference.
 	outputs map[string]resource.PropertyMap
+	// closed counts the registrations of outputs: one by each component, one by the stack.
+	closed int
+	calls  []Call
+}
+
+// Call is one recorded invoke.
+type Call struct {
+	Token string
+	// Provider is the reference of the explicit provider, empty for the default one.
+	Provider string
 }
 
 // Option changes how a program is run.
@@ -49,7 +64,7 @@ func WithOutputs(typ string, out resource.PropertyMap) Option {
 
 // Run runs the program on mocks that answer like a cloud: an id and an ARN
 // for each resource.
-func Run(t *testing.T, program pulumi.RunFunc, opts ...Option) *Recorder {
+func Run(t testing.TB, program pulumi.RunFunc, opts ...Option) *Recorder {
 	t.Helper()
 	r, err := run(program, false, opts)
 	require.NoError(t, err)
@@ -63,7 +78,7 @@ func RunErr(program pulumi.RunFunc, opts ...Option) (*Recorder, error) {
 
 // Preview runs the program as a dry run in which every output is unknown, so
 // that a wait on one hangs visibly.
-func Preview(t *testing.T, program pulumi.RunFunc, opts ...Option) *Recorder {
+func Preview(t testing.TB, program pulumi.RunFunc, opts ...Option) *Recorder {
 	t.Helper()
 	r, err := run(program, true, opts)
 	require.NoError(t, err)
@@ -83,34 +98,70 @@ func run(program pulumi.RunFunc, dry bool, opts []Option) (*Recorder, error) {
 
 // NewResource records one registration and answers for the cloud.
 func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
-	rpc := args.RegisterRPC
 	res := &Resource{
 		Type: args.TypeToken, Name: args.Name, Provider: args.Provider,
-		Custom: args.Custom, Inputs: args.Inputs, RPC: rpc,
+		Custom: args.Custom, Inputs: args.Inputs, RPC: args.RegisterRPC,
 	}
-	if rpc != nil {
-		res.Parent = rpc.GetParent()
+	switch {
+	case args.RegisterRPC != nil:
+		res.Parent = args.RegisterRPC.GetParent()
+		res.Inputs = withUnknowns(args)
+	case args.ReadRPC != nil:
+		res.Parent, res.Custom, res.Read = args.ReadRPC.GetParent(), true, true
 	}
 	res.URN = urnOf(res)
 	r.mu.Lock()
 	r.resources = append(r.resources, res)
 	r.mu.Unlock()
+	id, out := r.answer(args, res.Custom)
+	if res.Read {
+		id = args.ID
+	}
+	return id, out, nil
+}
+
+// answer gives the id and the outputs of a resource: none in a preview, unless
+// the test said what the type answers.
+func (r *Recorder) answer(args pulumi.MockResourceArgs, custom bool) (string, resource.PropertyMap) {
 	extra, known := r.outputs[args.TypeToken]
 	if r.dry && !known {
-		return "", resource.PropertyMap{}, nil
+		return "", resource.PropertyMap{}
 	}
 	out := args.Inputs.Copy()
-	if _, has := out["arn"]; !has && args.Custom {
+	if _, has := out["arn"]; !has && custom {
 		out["arn"] = resource.NewStringProperty("arn:aws:mock:eu-west-1:123456789012:" + args.Name)
 	}
 	for k, v := range extra {
 		out[k] = v
 	}
-	return args.Name + "_id", out, nil
+	return args.Name + "_id", out
+}
+
+// withUnknowns returns the inputs with the unknown ones, which the mock
+// monitor leaves out.
+func withUnknowns(args pulumi.MockResourceArgs) resource.PropertyMap {
+	all, err := plugin.UnmarshalProperties(args.RegisterRPC.GetObject(), plugin.MarshalOptions{
+		KeepUnknowns: true, KeepSecrets: true, KeepResources: true,
+	})
+	if err != nil {
+		return args.Inputs
+	}
+	return all
+}
+
+// RegisterResourceOutputs counts the components that have registered their outputs.
+func (r *Recorder) RegisterResourceOutputs() (*emptypb.Empty, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed++
+	return &emptypb.Empty{}, nil
 }
 
 // Call answers an invoke with its own arguments.
 func (r *Recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
+	r.mu.Lock()
+	r.calls = append(r.calls, Call{Token: args.Token, Provider: args.Provider})
+	r.mu.Unlock()
 	if out, ok := r.outputs[args.Token]; ok {
 		return out, nil
 	}
@@ -139,6 +190,9 @@ func (r *Recorder) sort() {
 // All returns every registration, sorted by type and name.
 func (r *Recorder) All() []*Resource { return r.resources }
 
+// Calls returns every invoke.
+func (r *Recorder) Calls() []Call { return r.calls }
+
 // Custom returns the registrations of cloud resources, providers and stack
 // references left out.
 func (r *Recorder) Custom() []*Resource {
@@ -163,7 +217,7 @@ func (r *Recorder) OfType(typ string) []*Resource {
 }
 
 // Get returns the one registration of a type and name.
-func (r *Recorder) Get(t *testing.T, typ, name string) *Resource {
+func (r *Recorder) Get(t testing.TB, typ, name string) *Resource {
 	t.Helper()
 	for _, res := range r.resources {
 		if res.Type == typ && res.Name == name {
@@ -178,40 +232,11 @@ func (r *Recorder) Get(t *testing.T, typ, name string) *Resource {
 	return nil
 }
 
-// Values returns the inputs as plain Go values; an output stands as its value,
-// a secret as its content.
-func (res *Resource) Values() map[string]any { return plainMap(res.Inputs) }
+// Protected reports whether the engine refuses to delete the resource.
+func (res *Resource) Protected() bool { return res.RPC != nil && res.RPC.GetProtect() }
 
-func plainMap(m resource.PropertyMap) map[string]any {
-	out := make(map[string]any, len(m))
-	for k, v := range m {
-		out[string(k)] = plain(v)
-	}
-	return out
-}
-
-func plain(v resource.PropertyValue) any {
-	switch {
-	case v.IsSecret():
-		return plain(v.SecretValue().Element)
-	case v.IsOutput():
-		if !v.OutputValue().Known {
-			return "<unknown>"
-		}
-		return plain(v.OutputValue().Element)
-	case v.IsComputed():
-		return "<unknown>"
-	case v.IsArray():
-		out := []any{}
-		for _, e := range v.ArrayValue() {
-			out = append(out, plain(e))
-		}
-		return out
-	case v.IsObject():
-		return plainMap(v.ObjectValue())
-	case v.IsAsset(), v.IsArchive():
-		return "<asset>"
-	default:
-		return v.V
-	}
+// DependsOn reports whether the resource waits for another one, either because
+// it was told to or because it uses its outputs.
+func (res *Resource) DependsOn(other *Resource) bool {
+	return res.RPC != nil && slices.Contains(res.RPC.GetDependencies(), other.URN)
 }

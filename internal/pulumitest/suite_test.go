@@ -1,0 +1,262 @@
+package pulumitest
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// boxArgs say how to build a box, and which of its rules to break.
+type boxArgs struct {
+	Bucket, Status string
+	Protect        bool
+	Break          string
+}
+
+type box struct {
+	pulumi.ResourceState
+
+	Arn pulumi.StringOutput `pulumi:"arn"`
+}
+
+func newBox(ctx *pulumi.Context, name string, args *boxArgs, opts ...pulumi.ResourceOption) (*box, error) {
+	if args == nil {
+		return nil, errors.New("args are required")
+	}
+	if args.Bucket == "" && args.Break != "validation" {
+		return nil, errors.New("bucket is empty")
+	}
+	b := &box{}
+	if err := ctx.RegisterComponentResourceV2("redoubt:pulumitest:Box", name, pulumi.Map{
+		"bucket": pulumi.String(args.Bucket), "status": pulumi.String(args.Status),
+	}, b, opts...); err != nil {
+		return nil, err
+	}
+	child, other := boxOptions(b, args, opts)
+	bucketName := name + "-bucket"
+	if args.Break == "name" {
+		bucketName = "bucket"
+	}
+	bucket, err := s3.NewBucketV2(ctx, bucketName, &s3.BucketV2Args{Bucket: pulumi.String(args.Bucket)}, child...)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s3.NewBucketVersioningV2(ctx, name+"-versioning", &s3.BucketVersioningV2Args{
+		Bucket: bucket.ID(), VersioningConfiguration: &s3.BucketVersioningV2VersioningConfigurationArgs{
+			Status: pulumi.String(args.Status),
+		},
+	}, other...); err != nil {
+		return nil, err
+	}
+	if args.Break == "invoke" {
+		if _, err := ec2.GetSecurityGroups(ctx, &ec2.GetSecurityGroupsArgs{}); err != nil {
+			return nil, err
+		}
+	}
+	if args.Break != "output" {
+		b.Arn = bucket.Arn
+	}
+	if args.Break == "closing" {
+		return b, nil
+	}
+	return b, ctx.RegisterResourceOutputs(b, pulumi.Map{"arn": bucket.Arn})
+}
+
+func boxOptions(b *box, args *boxArgs, opts []pulumi.ResourceOption) (first, second []pulumi.ResourceOption) {
+	first = []pulumi.ResourceOption{pulumi.Parent(b), pulumi.Protect(args.Protect)}
+	second = []pulumi.ResourceOption{pulumi.Parent(b)}
+	switch args.Break {
+	case "parent":
+		second = opts // the stack is the parent
+	case "provider":
+		second = nil // neither parent nor provider
+	}
+	return first, second
+}
+
+func boxes(fault string) Suite[boxArgs, *box] {
+	return Suite[boxArgs, *box]{
+		Args: func(n int) *boxArgs {
+			return &boxArgs{Bucket: fmt.Sprintf("box-%d", n), Status: "Enabled", Break: fault}
+		},
+		New:  newBox,
+		Bad:  []Bad[boxArgs]{{"an empty bucket", func(a *boxArgs) { a.Bucket = "" }, "bucket is empty"}},
+		Changes: []Change[boxArgs]{
+			{Name: "protect", Mutate: func(a *boxArgs) { a.Protect = true }, Want: []string{"main-bucket protect"}},
+			{
+				Name: "status", Mutate: func(a *boxArgs) { a.Status = "Suspended" },
+				Want: []string{"main status", "main-versioning versioningConfiguration"},
+			},
+		},
+	}
+}
+
+// probe is a test that remembers its failures instead of failing.
+type probe struct {
+	testing.TB
+	faults []string
+}
+
+// stopped is what FailNow of a probe throws.
+type stopped struct{}
+
+func (p *probe) Helper() {}
+func (p *probe) Errorf(format string, args ...any) {
+	p.faults = append(p.faults, fmt.Sprintf(format, args...))
+}
+func (p *probe) FailNow() { panic(stopped{}) }
+
+// faults runs a check on a probe and returns what it found.
+func faults(t *testing.T, check func(testing.TB)) string {
+	t.Helper()
+	p := &probe{TB: t}
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				require.Equal(t, stopped{}, r)
+			}
+		}()
+		check(p)
+	}()
+	return strings.Join(p.faults, "\n")
+}
+
+func TestSuite_passesAGoodComponent(t *testing.T) {
+	t.Parallel()
+	boxes("").Run(t)
+}
+
+func TestSuite_catchesBrokenComponents(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		fault string
+		check func(Suite[boxArgs, *box], testing.TB)
+		want  string
+	}{
+		{"parent", Suite[boxArgs, *box].tree, "main-versioning has no component as parent"},
+		{"name", Suite[boxArgs, *box].tree, `"bucket" does not start with its component's name "main-"`},
+		{"name", Suite[boxArgs, *box].golden, "children.golden differs"},
+		{"name", Suite[boxArgs, *box].two, "does not start with its component's name"},
+		{"parent", Suite[boxArgs, *box].two, "has no component as parent"},
+		{"provider", Suite[boxArgs, *box].tree, `main-versioning does not use the provider "home"`},
+		{"invoke", Suite[boxArgs, *box].tree, `aws:ec2/getSecurityGroups:getSecurityGroups does not use the provider "home"`},
+		{"output", Suite[boxArgs, *box].tree, "output Arn (arn) is not set"},
+		{"closing", Suite[boxArgs, *box].tree, "registrations of outputs"},
+		{"validation", func(s Suite[boxArgs, *box], t testing.TB) { s.refuses(t, s.Bad[0]) }, "An error is expected but got nil"},
+	}
+	for _, c := range cases {
+		t.Run(c.fault, func(t *testing.T) {
+			t.Parallel()
+			assert.Empty(t, faults(t, func(tb testing.TB) { c.check(boxes(""), tb) }), "the good component")
+			assert.Contains(t, faults(t, func(tb testing.TB) { c.check(boxes(c.fault), tb) }), c.want)
+		})
+	}
+}
+
+func TestSuite_catchesAnUnexpectedChange(t *testing.T) {
+	t.Parallel()
+	s := boxes("")
+	quiet := Change[boxArgs]{Mutate: func(a *boxArgs) { a.Bucket = "other" }, Want: []string{"main bucket"}}
+	assert.Contains(t, faults(t, func(tb testing.TB) { s.change(tb, quiet) }), "main-bucket bucket")
+	idle := Change[boxArgs]{Mutate: func(*boxArgs) {}, Want: []string{"main-bucket bucket"}}
+	assert.Contains(t, faults(t, func(tb testing.TB) { s.change(tb, idle) }), "what the change touches")
+}
+
+func TestSuite_catchesAPreviewThatDiffers(t *testing.T) {
+	t.Parallel()
+	s := boxes("")
+	good := s.New
+	s.New = func(ctx *pulumi.Context, name string, args *boxArgs, opts ...pulumi.ResourceOption) (*box, error) {
+		if !ctx.DryRun() {
+			if _, err := s3.NewBucketV2(ctx, name+"-late", nil); err != nil {
+				return nil, err
+			}
+		}
+		return good(ctx, name, args, opts...)
+	}
+	assert.Contains(t, faults(t, s.runs), "main-late")
+}
+
+func TestDiff_namesWhatCameAndWent(t *testing.T) {
+	t.Parallel()
+	build := func(names ...string) *Recorder {
+		return Run(t, func(ctx *pulumi.Context) error {
+			for _, n := range names {
+				if _, err := s3.NewBucketV2(ctx, n, nil); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	changed, replaced := Diff(build("a", "b"), build("b", "c"))
+	assert.Equal(t, []string{"+c", "-a"}, changed)
+	assert.Empty(t, replaced)
+}
+
+func TestRecorder_previewLeavesEveryOutputUnknown(t *testing.T) {
+	t.Parallel()
+	program := func(ctx *pulumi.Context) error {
+		b, err := s3.NewBucketV2(ctx, "b", nil)
+		if err != nil {
+			return err
+		}
+		_, err = s3.NewBucketVersioningV2(ctx, "v", &s3.BucketVersioningV2Args{
+			Bucket:                  b.ID(),
+			VersioningConfiguration: &s3.BucketVersioningV2VersioningConfigurationArgs{Status: b.Arn},
+		})
+		return err
+	}
+	const versioning = "aws:s3/bucketVersioningV2:BucketVersioningV2"
+	dry := Preview(t, program).Get(t, versioning, "v").Values()
+	assert.Equal(t, "<unknown>", dry["bucket"])
+	assert.Equal(t, map[string]any{"status": "<unknown>"}, dry["versioningConfiguration"])
+
+	done := Run(t, program)
+	v := done.Get(t, versioning, "v")
+	assert.Equal(t, "b_id", v.Values()["bucket"])
+	assert.True(t, v.DependsOn(done.Get(t, "aws:s3/bucketV2:BucketV2", "b")))
+}
+
+func TestRecorder_seesReadsCallsAndGivenOutputs(t *testing.T) {
+	t.Parallel()
+	var cidr string
+	r := Run(t, func(ctx *pulumi.Context) error {
+		p, err := aws.NewProvider(ctx, "home", &aws.ProviderArgs{Region: pulumi.String("eu-west-1")})
+		if err != nil {
+			return err
+		}
+		vpc, err := ec2.GetVpc(ctx, "old", pulumi.ID("vpc-1"), nil, pulumi.Provider(p))
+		if err != nil {
+			return err
+		}
+		vpc.CidrBlock.ApplyT(func(c string) string { cidr = c; return c })
+		_, err = ec2.GetSecurityGroups(ctx, &ec2.GetSecurityGroupsArgs{}, pulumi.Provider(p))
+		return err
+	}, WithOutputs("aws:ec2/vpc:Vpc", resource.PropertyMap{"cidrBlock": resource.NewProperty("10.9.0.0/16")}))
+	old := r.Get(t, "aws:ec2/vpc:Vpc", "old")
+	assert.True(t, old.Read)
+	assert.False(t, old.Protected())
+	assert.Contains(t, old.Provider, "::home::")
+	assert.Equal(t, "10.9.0.0/16", cidr)
+	assert.Equal(t, "aws:ec2/getSecurityGroups:getSecurityGroups", r.Calls()[0].Token)
+	assert.Contains(t, faults(t, func(tb testing.TB) { r.Get(tb, "aws:ec2/vpc:Vpc", "new") }), `of that type: old`)
+}
+
+func TestGolden_reportsADifference(t *testing.T) {
+	t.Parallel()
+	want, err := os.ReadFile("testdata/children.golden")
+	require.NoError(t, err)
+	assert.Empty(t, faults(t, func(tb testing.TB) { Golden(tb, "children.golden", string(want)) }))
+	assert.Contains(t, faults(t, func(tb testing.TB) { Golden(tb, "none.golden", "") }), "run the test with -update once")
+}
