@@ -1,0 +1,110 @@
+package bucket
+
+import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"redoubt/internal/iampolicy"
+)
+
+// abortDays is how long the parts of an upload that was never completed stay.
+const abortDays = 7
+
+// access declares who may reach the bucket: nobody from outside the account, no
+// ACLs, nothing without TLS. The three wait for each other, because S3 answers
+// 409 OperationAborted to settings that are written side by side.
+func (d *declaration) access() error {
+	block, err := s3.NewBucketPublicAccessBlock(d.ctx, d.name+"-public-access", &s3.BucketPublicAccessBlockArgs{
+		Bucket:                d.id,
+		BlockPublicAcls:       pulumi.Bool(true),
+		BlockPublicPolicy:     pulumi.Bool(true),
+		IgnorePublicAcls:      pulumi.Bool(true),
+		RestrictPublicBuckets: pulumi.Bool(true),
+	}, d.options()...)
+	if err != nil {
+		return err
+	}
+	owner, err := s3.NewBucketOwnershipControls(d.ctx, d.name+"-ownership", &s3.BucketOwnershipControlsArgs{
+		Bucket: d.id,
+		Rule:   s3.BucketOwnershipControlsRuleArgs{ObjectOwnership: pulumi.String("BucketOwnerEnforced")},
+	}, d.options(pulumi.DependsOn([]pulumi.Resource{block}))...)
+	if err != nil {
+		return err
+	}
+	text, err := iampolicy.Document{Statements: []iampolicy.Statement{
+		iampolicy.TLSOnly("s3", d.args.arn(), d.args.arn()+"/*"),
+	}}.Checked()
+	if err != nil {
+		return err
+	}
+	_, err = s3.NewBucketPolicy(d.ctx, d.name+"-policy", &s3.BucketPolicyArgs{
+		Bucket: d.id,
+		Policy: pulumi.String(text),
+	}, d.options(pulumi.DependsOn([]pulumi.Resource{owner}))...)
+	return err
+}
+
+// lock keeps new versions undeletable. Destroying the configuration is kept
+// from AWS, which would time out on it and must not lift a lock anyway
+// (github.com/hashicorp/terraform-provider-aws/issues/33943).
+func (d *declaration) lock() error {
+	if !d.args.Lock {
+		return nil
+	}
+	_, err := s3.NewBucketObjectLockConfigurationV2(d.ctx, d.name+"-lock", &s3.BucketObjectLockConfigurationV2Args{
+		Bucket: d.id,
+		Rule: s3.BucketObjectLockConfigurationV2RuleArgs{
+			DefaultRetention: s3.BucketObjectLockConfigurationV2RuleDefaultRetentionArgs{
+				Mode: pulumi.String("GOVERNANCE"),
+				Days: pulumi.Int(d.args.Retention.LockDays),
+			},
+		},
+	}, d.options(pulumi.RetainOnDelete(true), d.afterVersioning())...)
+	return err
+}
+
+// lifecycle bounds what old versions cost: a noncurrent one stays as long as a
+// restore may want it. Each rule has an explicit empty prefix, without which
+// the next major version of the provider refuses it.
+func (d *declaration) lifecycle() error {
+	_, err := s3.NewBucketLifecycleConfigurationV2(d.ctx, d.name+"-lifecycle", &s3.BucketLifecycleConfigurationV2Args{
+		Bucket: d.id,
+		Rules: s3.BucketLifecycleConfigurationV2RuleArray{
+			s3.BucketLifecycleConfigurationV2RuleArgs{
+				Id:     pulumi.String("old-versions"),
+				Status: pulumi.String("Enabled"),
+				Filter: s3.BucketLifecycleConfigurationV2RuleFilterArgs{Prefix: pulumi.String("")},
+				NoncurrentVersionExpiration: s3.BucketLifecycleConfigurationV2RuleNoncurrentVersionExpirationArgs{
+					NoncurrentDays: pulumi.Int(d.args.keepDays()),
+				},
+				Expiration: s3.BucketLifecycleConfigurationV2RuleExpirationArgs{
+					ExpiredObjectDeleteMarker: pulumi.Bool(true),
+				},
+			},
+			s3.BucketLifecycleConfigurationV2RuleArgs{
+				Id:     pulumi.String("unfinished-uploads"),
+				Status: pulumi.String("Enabled"),
+				Filter: s3.BucketLifecycleConfigurationV2RuleFilterArgs{Prefix: pulumi.String("")},
+				AbortIncompleteMultipartUpload: s3.BucketLifecycleConfigurationV2RuleAbortIncompleteMultipartUploadArgs{
+					DaysAfterInitiation: pulumi.Int(abortDays),
+				},
+			},
+		},
+	}, d.options(d.afterVersioning())...)
+	return err
+}
+
+// notification sends the bucket's events to EventBridge, which the continuous
+// backup of AWS Backup lives on:
+// https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html
+func (d *declaration) notification() error {
+	_, err := s3.NewBucketNotification(d.ctx, d.name+"-events", &s3.BucketNotificationArgs{
+		Bucket:      d.id,
+		Eventbridge: pulumi.Bool(true),
+	}, d.options()...)
+	return err
+}
+
+func (d *declaration) afterVersioning() pulumi.ResourceOption {
+	return pulumi.DependsOn([]pulumi.Resource{d.versioned})
+}
