@@ -11,9 +11,19 @@ const Version = 1
 type Inventory struct {
 	Version int    `json:"version"`
 	System  string `json:"system"`
+	// Home is whose document this is: the one home that it speaks for first hand.
+	Home system.Home `json:"home"`
 	// Homes holds this home as it is and its peer as last seen.
 	Homes map[system.Home]Home `json:"homes"`
 }
+
+// New returns the document of one home that has not seen its peer.
+func New(name string, home system.Home, of Home) Inventory {
+	return Inventory{Version: Version, System: name, Home: home, Homes: map[system.Home]Home{home: of}}
+}
+
+// Own returns the home whose document this is.
+func (i Inventory) Own() Home { return i.Homes[i.Home] }
 
 // Home is what recovery must know of one home.
 type Home struct {
@@ -79,7 +89,10 @@ type Entry struct {
 	// SwitchNamespace and SwitchMetric name the metric that this home puts to act.
 	SwitchNamespace string `json:"switchNamespace"`
 	SwitchMetric    string `json:"switchMetric"`
-	HealthCheckID   string `json:"healthCheckId,omitempty"`
+	// SwitchAlarm is the alarm over that metric, in this home's region: it is in
+	// ALARM when this home has acted.
+	SwitchAlarm   string `json:"switchAlarm,omitempty"`
+	HealthCheckID string `json:"healthCheckId,omitempty"`
 }
 
 // Vault is the home's backup vault.
