@@ -100,21 +100,51 @@ func gen(generation int) []string {
 
 // Join joins parts with hyphens. When the result exceeds limit, the parts are
 // cut in proportion to their length and a hash of the whole is added, so that two
-// long names which share a prefix stay different.
+// long names which share a prefix stay different. No part begins or ends with a
+// hyphen, so neither does the name; empty parts are left out. A limit that leaves
+// less than a letter for each part is a programmer's error.
 func Join(limit int, parts ...string) string {
-	whole := strings.Join(parts, "-")
+	kept := make([]string, 0, len(parts)+1)
+	for _, p := range parts {
+		if p = strings.Trim(p, "-"); p != "" {
+			kept = append(kept, p)
+		}
+	}
+	whole := strings.Join(kept, "-")
 	if len(whole) <= limit {
 		return whole
 	}
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(whole))
 	sum := fmt.Sprintf("%08x", h.Sum32())
-	room := limit - len(sum) - len(parts) // a hyphen after each part
-	letters := len(whole) - (len(parts) - 1)
-	cut := make([]string, 0, len(parts)+1)
-	for _, p := range parts {
-		keep := max(len(p)*room/letters, min(1, len(p)))
-		cut = append(cut, strings.TrimRight(p[:keep], "-"))
+	for n, size := range shares(limit-len(sum)-len(kept), kept) { // a hyphen after each part
+		kept[n] = strings.TrimRight(kept[n][:size], "-")
 	}
-	return strings.Join(append(cut, sum), "-")
+	return strings.Join(append(kept, sum), "-")
+}
+
+// shares divides room among parts in proportion to their length, at least one each.
+func shares(room int, parts []string) []int {
+	if room < len(parts) {
+		panic(fmt.Sprintf("naming: %d letters for the %d parts of %q", room, len(parts), parts))
+	}
+	letters := 0
+	for _, p := range parts {
+		letters += len(p)
+	}
+	out, sum := make([]int, len(parts)), 0
+	for n, p := range parts {
+		out[n] = max(1, len(p)*room/letters)
+		sum += out[n]
+	}
+	for ; sum > room; sum-- { // only when a short part was rounded up to one
+		longest := 0
+		for n, size := range out {
+			if size > out[longest] {
+				longest = n
+			}
+		}
+		out[longest]--
+	}
+	return out
 }

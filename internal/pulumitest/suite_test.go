@@ -89,8 +89,8 @@ func boxes(fault string) Suite[boxArgs, *box] {
 		Args: func(n int) *boxArgs {
 			return &boxArgs{Bucket: fmt.Sprintf("box-%d", n), Status: "Enabled", Break: fault}
 		},
-		New:  newBox,
-		Bad:  []Bad[boxArgs]{{"an empty bucket", func(a *boxArgs) { a.Bucket = "" }, "bucket is empty"}},
+		New: newBox,
+		Bad: []Bad[boxArgs]{{"an empty bucket", func(a *boxArgs) { a.Bucket = "" }, "bucket is empty"}},
 		Changes: []Change[boxArgs]{
 			{Name: "protect", Mutate: func(a *boxArgs) { a.Protect = true }, Want: []string{"main-bucket protect"}},
 			{
