@@ -105,13 +105,25 @@ type Store struct {
 	RebuildFrom string
 }
 
+// DependencyKind is what sort of outside service a dependency is.
+type DependencyKind = string
+
+// The two kinds of dependency.
+const (
+	ModelDependency DependencyKind = "model"
+	HTTPDependency  DependencyKind = "http"
+)
+
+// DependencyKinds lists every kind of dependency.
+var DependencyKinds = []DependencyKind{ModelDependency, HTTPDependency}
+
 // Dependency is an outside service that agents call, such as a model endpoint.
 type Dependency struct {
 	Name string
 	// Host is the DNS name that is called.
 	Host string
 	// Kind is "model" for a model endpoint and "http" for anything else.
-	Kind string
+	Kind DependencyKind
 	// Fallbacks are the names of dependencies that can answer instead, best first.
 	Fallbacks []string
 }
@@ -125,6 +137,9 @@ const (
 	Reduced   Level = "reduced"
 	Essential Level = "essential"
 )
+
+// Levels lists every degradation level, the one that gives most first.
+var Levels = []Level{Full, Reduced, Essential}
 
 // Degradation says what an agent gives up at one level.
 type Degradation struct {
@@ -204,6 +219,16 @@ func (s *System) Tier(name string) (Tier, bool) {
 // Store returns the store called name.
 func (s *System) Store(name string) (Store, bool) {
 	return find(s.Stores, func(st Store) bool { return st.Name == name })
+}
+
+// Dependency returns the outside dependency called name.
+func (s *System) Dependency(name string) (Dependency, bool) {
+	return find(s.Dependencies, func(d Dependency) bool { return d.Name == name })
+}
+
+// Agent returns the agent called name.
+func (s *System) Agent(name string) (Agent, bool) {
+	return find(s.Agents, func(a Agent) bool { return a.Name == name })
 }
 
 // StoresOf returns the stores of one kind in the order of declaration.
