@@ -1,6 +1,7 @@
 package pulumitest
 
 import (
+	"cmp"
 	"strings"
 	"testing"
 
@@ -22,6 +23,9 @@ type Suite[A any, C pulumi.Resource] struct {
 	Bad []Bad[A]
 	// Changes are what each argument changes.
 	Changes []Change[A]
+	// Golden is the file in testdata that lists the children; empty means
+	// children.golden. A package with two suites names one of them.
+	Golden string
 	// Options are given to every run.
 	Options []Option
 }
@@ -119,7 +123,7 @@ func (s Suite[A, C]) tree(t testing.TB) {
 
 func (s Suite[A, C]) golden(t testing.TB) {
 	r := Run(t, s.program(s.Args(0), nil), s.Options...)
-	Golden(t, "children.golden", strings.Join(names(r), "\n")+"\n")
+	Golden(t, cmp.Or(s.Golden, "children.golden"), strings.Join(names(r), "\n")+"\n")
 }
 
 func (s Suite[A, C]) refuses(t testing.TB, bad Bad[A]) {

@@ -1,0 +1,144 @@
+package keys
+
+import (
+	"fmt"
+	"strings"
+
+	"redoubt/internal/iampolicy"
+	"redoubt/internal/naming"
+)
+
+// The actions that users of a key need, by how they use it.
+var (
+	seal   = []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*"}
+	reseal = []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"}
+	send   = []string{"kms:Decrypt", "kms:GenerateDataKey*"}
+	grant  = []string{"kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"}
+)
+
+// through is an AWS service that uses a key on behalf of a caller of this
+// account, who must be allowed to use the service itself.
+type through struct {
+	sid, service string
+	actions      []string
+	// grants is true when the service keeps a grant on the key, to use it
+	// when no caller is there: after a failover of a database, for example.
+	grants bool
+}
+
+// publisher is an AWS service that uses a key in its own name to send to an encrypted topic.
+type publisher struct{ sid, service string }
+
+// The users of each key. The table is the whole of the truth: a service that
+// is not here cannot use the key unless IAM allows its caller. Sources:
+// AmazonRDS/latest/AuroraUserGuide/Overview.Encryption.Keys.html, kms/latest/developerguide/services-dynamodb.html,
+// AmazonElastiCache/latest/dg/at-rest-encryption.html, AmazonS3/latest/userguide/UsingKMSEncryption.html,
+// AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html, secretsmanager/latest/userguide/security-encryption.html,
+// aws-backup/latest/devguide/encryption.html, sns/latest/dg/sns-key-management.html; all below docs.aws.amazon.com.
+var (
+	services = map[string][]through{
+		Data: {
+			{"Postgres", "rds", reseal, true},
+			{"Tables", "dynamodb", reseal, true},
+			{"Caches", "elasticache", reseal, true},
+			{"Buckets", "s3", seal, false},
+			{"Queues", "sqs", send, false},
+		},
+		Secrets: {
+			{"Secrets", "secretsmanager", reseal, true},
+			{"Parameters", "ssm", seal, false},
+		},
+		Logs: {
+			{"Topics", "sns", send, false},
+		},
+		Backup: {
+			{"Vaults", "backup", reseal, true},
+			// A copy of a cluster's snapshot is encrypted by RDS under the vault's key.
+			{"Snapshots", "rds", reseal, true},
+		},
+	}
+	publishers = map[string][]publisher{
+		Logs: {
+			{"Alarms", "cloudwatch"},
+			{"Events", "events"},
+			{"VaultNotices", "backup"},
+			{"DatabaseNotices", "events.rds"},
+		},
+	}
+)
+
+// Policy returns the policy of the key for a purpose in one home. It names
+// the home's region, so the copies of one key have different policies.
+func Policy(s naming.Scope, purpose string) iampolicy.Document {
+	all := []iampolicy.Statement{root(s)}
+	for _, t := range services[purpose] {
+		all = append(all, t.statements(s)...)
+	}
+	if purpose == Logs {
+		all = append(all, logGroups(s))
+	}
+	for _, p := range publishers[purpose] {
+		all = append(all, p.statement(s))
+	}
+	return iampolicy.Document{Statements: all}
+}
+
+// root leaves the key to the account's IAM policies. Without it nobody could
+// change the key any more.
+func root(s naming.Scope) iampolicy.Statement {
+	return iampolicy.Statement{
+		Sid:            "Account",
+		Principals:     map[string][]string{"AWS": {fmt.Sprintf("arn:aws:iam::%s:root", s.Account)}},
+		Actions:        []string{"kms:*"},
+		Resources:      []string{"*"},
+		AllowAnyAction: true,
+		Reason: "the account keeps control of its key; KMS refuses a policy that locks everybody out: " +
+			"https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
+	}
+}
+
+// statements let callers of the account use the key through the service, and
+// the service keep grants for itself alone.
+func (t through) statements(s naming.Scope) []iampolicy.Statement {
+	via := map[string]map[string][]string{"StringEquals": {
+		"kms:CallerAccount": {s.Account},
+		"kms:ViaService":    {fmt.Sprintf("%s.%s.amazonaws.com", t.service, s.Region)},
+	}}
+	anybody := map[string][]string{"AWS": {iampolicy.Everyone}}
+	use := iampolicy.Statement{
+		Sid: t.sid, Principals: anybody, Actions: t.actions, Resources: []string{"*"}, Conditions: via,
+	}
+	if !t.grants {
+		return []iampolicy.Statement{use}
+	}
+	keep := iampolicy.Statement{
+		Sid: t.sid + "Grants", Principals: anybody, Actions: grant, Resources: []string{"*"}, Conditions: via,
+	}.With(iampolicy.Condition{Operator: "Bool", Key: "kms:GrantIsForAWSResource", Values: []string{"true"}})
+	return []iampolicy.Statement{use, keep}
+}
+
+// logGroups lets CloudWatch Logs of the home's region use the key for the
+// account's log groups:
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+func logGroups(s naming.Scope) iampolicy.Statement {
+	return iampolicy.Statement{
+		Sid:        "LogGroups",
+		Principals: map[string][]string{"Service": {fmt.Sprintf("logs.%s.amazonaws.com", s.Region)}},
+		Actions:    reseal,
+		Resources:  []string{"*"},
+		Conditions: map[string]map[string][]string{"ArnLike": {
+			"kms:EncryptionContext:aws:logs:arn": {s.ARN("logs", "log-group:*")},
+		}},
+	}
+}
+
+// statement lets the service send to topics of the account. That every one of
+// these services sends aws:SourceAccount with its call to KMS is assumed.
+func (p publisher) statement(s naming.Scope) iampolicy.Statement {
+	return iampolicy.Statement{
+		Sid:        p.sid,
+		Principals: map[string][]string{"Service": {strings.Join([]string{p.service, "amazonaws.com"}, ".")}},
+		Actions:    send,
+		Resources:  []string{"*"},
+	}.With(iampolicy.SourceAccount(s.Account))
+}
