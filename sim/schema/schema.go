@@ -27,7 +27,11 @@ type Prop struct {
 	Optional  bool `json:"optional,omitempty"`
 	Computed  bool `json:"computed,omitempty"`
 	Sensitive bool `json:"sensitive,omitempty"`
-	// ForceNew is true when a change replaces the resource.
+	// AutoNamed is true when the upstream provider requires the property and
+	// pulumi-aws makes it up from the resource's name where it is left out.
+	AutoNamed bool `json:"autoNamed,omitempty"`
+	// ForceNew is true when a change of the value replaces the resource; of a
+	// block: when adding or removing it does.
 	ForceNew bool             `json:"forceNew,omitempty"`
 	Props    map[string]*Prop `json:"props,omitempty"`
 }
@@ -63,5 +67,34 @@ func Tokens() []string {
 // inside it, may replace the resource.
 func (t *Type) Replaces(prop string) bool {
 	p, ok := t.Props[prop]
-	return ok && p.ForceNew
+	return ok && p.replaces()
+}
+
+func (p *Prop) replaces() bool {
+	if p.ForceNew {
+		return true
+	}
+	for _, inner := range p.Props {
+		if inner.replaces() {
+			return true
+		}
+	}
+	return false
+}
+
+// ReplacesAt reports whether a change of the value at the path replaces the
+// resource. The path holds property names without indices; one that leads to
+// a block asks about adding or removing the block.
+func (t *Type) ReplacesAt(path ...string) bool {
+	props := t.Props
+	var at *Prop
+	for _, name := range path {
+		next, ok := props[name]
+		if !ok {
+			// Below a map of plain values, such as one tag, the map's own answer holds.
+			return at != nil && at.Props == nil && at.ForceNew
+		}
+		at, props = next, next.Props
+	}
+	return at != nil && at.ForceNew
 }

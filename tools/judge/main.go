@@ -1,0 +1,75 @@
+// Command judge asks the real upstream provider what Redoubt's simulator must
+// agree with.
+//
+//	judge schema FILE   writes the schema data of every type that Redoubt declares
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sort"
+
+	"redoubt/sim/schema"
+	"redoubt/tools/judge/names"
+	"redoubt/tools/judge/survey"
+	"redoubt/tools/judge/upstream"
+)
+
+func main() {
+	if err := run(context.Background(), os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "judge:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) (err error) {
+	if len(args) != 2 || args[0] != "schema" {
+		return fmt.Errorf("usage: judge schema FILE")
+	}
+	binary, err := upstream.Find()
+	if err != nil {
+		return err
+	}
+	provider, err := upstream.Start(ctx, binary, "eu-west-1")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closing := provider.Close(); err == nil {
+			err = closing
+		}
+	}()
+	types, faults, err := collect(ctx, provider)
+	if err != nil {
+		return err
+	}
+	for _, fault := range faults {
+		fmt.Fprintln(os.Stderr, fault)
+	}
+	encoded, err := survey.Encode(types)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d types, %d remarks\n", len(types), len(faults))
+	return os.WriteFile(args[1], encoded, 0o644)
+}
+
+func collect(ctx context.Context, provider *upstream.Provider) (map[string]*schema.Type, []string, error) {
+	types := map[string]*schema.Type{}
+	var faults []string
+	prober := survey.NewProber(provider)
+	for _, s := range names.Subjects() {
+		block, ok := provider.Block(s.Upstream)
+		if !ok {
+			return nil, nil, fmt.Errorf("upstream has no type %q for %s", s.Upstream, s.Token)
+		}
+		fields := names.Of(block)
+		t, mismatches := names.Match(s, fields)
+		faults = append(faults, mismatches...)
+		prober.Probe(ctx, t, fields)
+		types[s.Token] = t
+	}
+	sort.Strings(prober.Faults)
+	return types, append(faults, prober.Faults...), nil
+}

@@ -1,0 +1,165 @@
+// Package names finds the Pulumi name of every property of the upstream
+// schema: by the bridge's own rules, checked against the SDK's structs.
+package names
+
+import (
+	"fmt"
+	"reflect"
+	"sort"
+	"strings"
+
+	"github.com/pulumi/inflector"
+
+	"redoubt/sim/schema"
+)
+
+// renames lists the properties that pulumi-aws names by hand, as
+// "resource.path" in upstream names.
+var renames = map[string]string{
+	"aws_cloudwatch_metric_alarm.alarm_name": "name",
+	"aws_sns_topic_subscription.topic_arn":   "topic",
+}
+
+// left lists the parts of the upstream schema that the SDK leaves out.
+// (The has_*_wo flags belong to write-only arguments, which pulumi-aws lacks.)
+var left = map[string]bool{"id": true, "timeouts": true, "has_secret_string_wo": true, "has_value_wo": true}
+
+// Match pairs the fields of an upstream resource with the SDK's properties
+// and returns them under their Pulumi names, with what does not match.
+func Match(s Subject, fields []Field) (*schema.Type, []string) {
+	m := &matcher{subject: s}
+	props := m.match(s.Upstream, fields, []reflect.Type{s.Args, s.State})
+	sort.Strings(m.faults)
+	return &schema.Type{Upstream: s.Upstream, Props: props}, m.faults
+}
+
+type matcher struct {
+	subject Subject
+	faults  []string
+}
+
+func (m *matcher) match(at string, fields []Field, structs []reflect.Type) map[string]*schema.Prop {
+	known := properties(structs)
+	used := map[string]bool{}
+	props := map[string]*schema.Prop{}
+	for _, f := range fields {
+		path := at + "." + f.Name
+		name, ok := choose(path, f, known)
+		if !ok {
+			if !f.WriteOnly && !left[f.Name] && !strings.HasSuffix(f.Name, "_wo_version") {
+				m.faults = append(m.faults, path+": the SDK has no such property")
+			}
+			continue
+		}
+		used[name] = true
+		props[name] = m.prop(path, f, known[name])
+	}
+	for name := range known {
+		if !used[name] {
+			m.faults = append(m.faults, fmt.Sprintf("%s: the SDK's %s has no counterpart", at, name))
+		}
+	}
+	return props
+}
+
+func (m *matcher) prop(path string, f Field, p property) *schema.Prop {
+	out := &schema.Prop{
+		Upstream: f.Name, Required: f.Required, Optional: f.Optional, Computed: f.Computed, Sensitive: f.Sensitive,
+	}
+	if f.Required && !p.required {
+		out.Required, out.Optional, out.AutoNamed = false, true, true
+	}
+	if len(f.Fields) == 0 {
+		return out
+	}
+	var inner []reflect.Type
+	for _, t := range p.types {
+		if element := elementOf(t); element.Kind() == reflect.Struct {
+			inner = append(inner, element)
+		}
+	}
+	if inner == nil {
+		m.faults = append(m.faults, fmt.Sprintf("%s: is a block, the SDK has %s", path, p.types[0]))
+		return out
+	}
+	out.Props = m.match(path, f.Fields, inner)
+	return out
+}
+
+// choose returns the SDK's name of a field: the one given by hand, the plural
+// for what Pulumi shows as a list, or the plain one in camel case.
+func choose(path string, f Field, known map[string]property) (string, bool) {
+	if name, ok := renames[path]; ok {
+		return name, true
+	}
+	plain := camel(f.Name)
+	candidates := []string{plain}
+	if f.Collection() {
+		plural := camel(inflector.Pluralize(f.Name))
+		if f.MaxItems == 1 {
+			candidates = []string{plain, plural}
+		} else {
+			candidates = []string{plural, plain}
+		}
+	}
+	for _, name := range candidates {
+		if _, ok := known[name]; ok {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+// property is one tagged field of the SDK's structs.
+type property struct {
+	types    []reflect.Type
+	required bool
+}
+
+func properties(structs []reflect.Type) map[string]property {
+	out := map[string]property{}
+	for i, s := range structs {
+		for j := range s.NumField() {
+			f := s.Field(j)
+			name, _, _ := strings.Cut(f.Tag.Get("pulumi"), ",")
+			if name == "" {
+				continue
+			}
+			p := out[name]
+			p.types = append(p.types, f.Type)
+			if i == 0 {
+				p.required = mandatory(f.Type)
+			}
+			out[name] = p
+		}
+	}
+	return out
+}
+
+// mandatory reports whether the SDK insists on a value: optional scalars and
+// objects are pointers. For lists, maps and any it cannot be told by the type.
+func mandatory(t reflect.Type) bool { return t.Kind() != reflect.Pointer }
+
+func elementOf(t reflect.Type) reflect.Type {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
+		t = t.Elem()
+	}
+	return t
+}
+
+func camel(name string) string {
+	var b strings.Builder
+	upper := false
+	for _, r := range name {
+		switch {
+		case r == '_':
+			upper = b.Len() > 0
+		case upper:
+			b.WriteString(strings.ToUpper(string(r)))
+			upper = false
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

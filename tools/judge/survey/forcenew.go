@@ -1,0 +1,150 @@
+package survey
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strings"
+
+	"redoubt/sim/schema"
+	"redoubt/tools/judge/names"
+	"redoubt/tools/judge/upstream"
+)
+
+// Prober finds out which changes replace a resource.
+type Prober struct {
+	provider *upstream.Provider
+	// Faults lists the properties of which the provider would not say it.
+	Faults []string
+}
+
+// NewProber returns a prober that asks the running provider.
+func NewProber(p *upstream.Provider) *Prober { return &Prober{provider: p} }
+
+// step is one property on the way from the resource to the one that is probed.
+type step struct {
+	path  string
+	field names.Field
+}
+
+// Probe sets ForceNew on every property of the type that can be set.
+func (p *Prober) Probe(ctx context.Context, t *schema.Type, fields []names.Field) {
+	p.walk(ctx, t.Upstream, fields, t.Props, nil, fields)
+}
+
+func (p *Prober) walk(ctx context.Context, resource string, top []names.Field, props map[string]*schema.Prop, way []step,
+	fields []names.Field,
+) {
+	byName := map[string]names.Field{}
+	for _, f := range fields {
+		byName[f.Name] = f
+	}
+	at := resource
+	if len(way) > 0 {
+		at = way[len(way)-1].path
+	}
+	for _, prop := range props {
+		f := byName[prop.Upstream]
+		if !f.Required && !f.Optional {
+			continue
+		}
+		here := append(way[:len(way):len(way)], step{at + "." + f.Name, f})
+		replaces, err := p.replaces(ctx, resource, top, here)
+		if err != nil {
+			p.Faults = append(p.Faults, fmt.Sprintf("%s.%s: %v", at, f.Name, err))
+		}
+		prop.ForceNew = replaces
+		p.walk(ctx, resource, top, prop.Props, here, f.Fields)
+	}
+}
+
+// replaces changes the last property of the way and reports whether that
+// replaces the resource. Of a block it removes one, or adds one where it is
+// required.
+func (p *Prober) replaces(ctx context.Context, resource string, top []names.Field, way []step) (bool, error) {
+	last := way[len(way)-1]
+	before, after := sample(last.path, last.field, 0), sample(last.path, last.field, 1)
+	if len(last.field.Fields) > 0 {
+		after = nil
+		if last.field.Required || last.field.Computed {
+			return p.second(ctx, resource, top, way)
+		}
+	}
+	from := config(resource, top, way, before)
+	to := config(resource, top, way, after)
+	return p.compare(ctx, resource, from, to)
+}
+
+// second is asked of a block that can be neither added nor removed, because it
+// is required or because leaving it out means no change: a second one is added
+// where the schema allows it.
+func (p *Prober) second(ctx context.Context, resource string, top []names.Field, way []step) (bool, error) {
+	last := way[len(way)-1]
+	if last.field.MaxItems == 1 || !last.field.Collection() {
+		return false, nil
+	}
+	one := sample(last.path, last.field, 0).([]any)[0].(map[string]any)
+	two := other(last.path, last.field.Fields, one)
+	return p.compare(ctx, resource, config(resource, top, way, []any{one}), config(resource, top, way, []any{one, two}))
+}
+
+// other returns an object of the same form as one in which plain values differ.
+func other(at string, fields []names.Field, one map[string]any) map[string]any {
+	two := maps.Clone(one)
+	for _, f := range fields {
+		value, set := one[f.Name]
+		inner, isList := value.([]any)
+		switch path := at + "." + f.Name; {
+		case !set:
+		case len(f.Fields) == 0:
+			two[f.Name] = sample(path, f, 1)
+		case isList:
+			two[f.Name] = []any{other(path, f.Fields, inner[0].(map[string]any))}
+		}
+	}
+	return two
+}
+
+func (p *Prober) compare(ctx context.Context, resource string, from, to map[string]any) (bool, error) {
+	created, err := p.provider.PlanCreate(ctx, resource, from)
+	if err != nil {
+		return false, fmt.Errorf("create: %w", err)
+	}
+	prior := upstream.Applied(created)
+	still, err := p.provider.PlanUpdate(ctx, resource, prior, from)
+	if err != nil {
+		return false, fmt.Errorf("unchanged: %w", err)
+	}
+	if still.Kind == upstream.Replace {
+		return false, fmt.Errorf("unchanged, yet replaced by %s", strings.Join(still.Replaces, ", "))
+	}
+	changed, err := p.provider.PlanUpdate(ctx, resource, prior, to)
+	if err != nil {
+		return false, fmt.Errorf("changed: %w", err)
+	}
+	return changed.Kind == upstream.Replace, nil
+}
+
+// config builds a minimal configuration in which the property at the end of
+// the way has the value.
+func config(resource string, top []names.Field, way []step, value any) map[string]any {
+	out := minimal(resource, top)
+	maps.Copy(out, with[way[len(way)-1].path])
+	in := out
+	for _, s := range way[:len(way)-1] {
+		inner := minimal(s.path, s.field.Fields)
+		if s.field.Collection() {
+			in[s.field.Name] = []any{inner}
+		} else {
+			in[s.field.Name] = inner
+		}
+		in = inner
+	}
+	name := way[len(way)-1].field.Name
+	if value == nil {
+		delete(in, name)
+	} else {
+		in[name] = value
+	}
+	return out
+}
