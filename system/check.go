@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"redoubt/internal/nearest"
 )
 
 // rules are everything that a system must satisfy beyond having been read.
@@ -127,7 +129,7 @@ func (c *checker) refer(path, from, noun, name string) {
 	if slices.Contains(known, name) || slices.Contains(known, "") || c.src.broken[list] {
 		return
 	}
-	c.fault(path, nearest(name, known), "%s names %s %q, which is not declared", from, noun, name)
+	c.fault(path, nearest.Hint(name, known), "%s names %s %q, which is not declared", from, noun, name)
 }
 
 // twice reports names that stand more than once in one list of references.

@@ -216,7 +216,8 @@ func checkConsumes(c *checker) {
 		}
 		c.refer(path+".consumes", label, "store", a.Consumes)
 		if store, has := c.sys.Store(a.Consumes); has && store.Kind != Queue && store.Kind != "" {
-			c.fault(path+".consumes", "name a store of kind queue", "%s consumes %q, which is a %s", label, store.Name, store.Kind)
+			c.fault(path+".consumes", "name a store of kind queue",
+				"%s consumes %q, which is a %s", label, store.Name, store.Kind)
 		}
 	})
 }

@@ -43,8 +43,9 @@ func checkRecoveryPoints(c *checker) {
 func checkRecoveryTimes(c *checker) {
 	c.eachObjective(func(path, label string, t Tier, d Disruption, o Objective) {
 		least := c.strictest(t, d, delays)
-		if d == RegionLoss && t.Strategy == PilotLight && c.hasAgents(t.Name) && nodeLaunch.Least > least.Least {
-			least = bound{floor: nodeLaunch, what: "a pilot light", instead: "choose warm-standby"}
+		launch := nodeLaunch.resolve()
+		if d == RegionLoss && t.Strategy == PilotLight && c.hasAgents(t.Name) && launch.Least > least.Least {
+			least = bound{floor: launch, what: "a pilot light", instead: "choose warm-standby"}
 		}
 		if o.RTO > 0 {
 			c.below(path+".rto", fmt.Sprintf("%s: rto for %s", label, d), o.RTO, least)
@@ -72,7 +73,7 @@ func (c *checker) strictest(t Tier, d Disruption, floors func(Store, Strategy, D
 			return
 		}
 		for _, f := range floors(s, t.Strategy, d) {
-			if f.Least > most.Least {
+			if f = f.resolve(); f.Least > most.Least {
 				what := fmt.Sprintf("the %s %q", s.Kind, s.Name)
 				most = bound{floor: f, what: what, instead: fmt.Sprintf("move store %q to another tier", s.Name)}
 			}
@@ -91,7 +92,7 @@ func (c *checker) below(path, subject string, promised time.Duration, b bound) {
 	if promised >= b.Least {
 		return
 	}
-	least, source, hint := "at least "+span(b.Least), b.Timing+", "+b.Source, "allow "+span(b.Least)+" or more"
+	least, source, hint := "at least "+span(b.Least), string(b.Timing)+", "+b.Source, "allow "+span(b.Least)+" or more"
 	if b.Least == noFigure {
 		least, source, hint = "more than none", b.Source, "allow some seconds"
 	}

@@ -1,92 +1,65 @@
 package system
 
-import "time"
+import (
+	"time"
+
+	"redoubt/timings"
+)
 
 // floor is the least that AWS lets a kind of store reach: no objective may be
 // below it.
 type floor struct {
-	// Timing is the id of the entry of the timings that says so. It is empty
-	// where the document gives no figure, and then Least is not zero but one
-	// nanosecond: anything above nothing.
-	Timing string
+	// Timing is the entry of the timings that says so. It is empty where the
+	// document gives no figure; Least is then noFigure.
+	Timing timings.ID
+	// Least and Source come from the timing unless they are given.
 	Least  time.Duration
 	Source string
-	// Because ends the sentence "which cannot be below Least, because ...".
+	// Because says in half a sentence why it cannot be less.
 	Because string
 }
 
-// noFigure stands for a loss that is documented without a number.
+// noFigure stands for a loss that is documented without a number: anything
+// above nothing.
 const noFigure = time.Nanosecond
 
-// The floors, each with the entry of the timings it stands on.
+// resolve fills in what the timing says: its least figure and its page. Some
+// sources give only a limit, as a service level does; that is the least then.
+func (f floor) resolve() floor {
+	if f.Timing == "" {
+		return f
+	}
+	t := timings.Get(f.Timing)
+	f.Source = t.Source
+	if typical, has := t.Typical(); has && f.Least == 0 {
+		f.Least = typical
+	}
+	if limit, has := t.Max(); has && f.Least == 0 {
+		f.Least = limit
+	}
+	return f
+}
+
+// The floors.
 var (
-	auroraLag = floor{
-		"aurora.global.lag", time.Second,
-		"https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.html",
-		"a global database replicates behind the writer",
-	}
-	tableLag = floor{
-		"ddb.mrec.lag", time.Second,
-		"https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html",
-		"a global table replicates behind the write",
-	}
-	ledgerLag = floor{
-		tableLag.Timing, tableLag.Least, tableLag.Source, "its work ledger is a table that replicates behind the write",
-	}
-	bucketLag = floor{
-		"s3.rtc.sla", 15 * time.Minute,
-		"https://aws.amazon.com/s3/sla-rtc/",
-		"replication time control promises 15 minutes",
-	}
-	cacheLag = floor{
-		"elasticache.global.lag", time.Second,
-		"https://disaster-recovery.workshop.aws/en/services/databases/elasticache/global-datastore.html",
-		"a global datastore replicates behind the writer",
-	}
+	auroraLag     = floor{Timing: timings.AuroraGlobalLag, Because: "a global database replicates behind the writer"}
+	tableLag      = floor{Timing: timings.DDBMRECLag, Because: "a global table replicates behind the write"}
+	ledgerLag     = floor{Timing: timings.DDBMRECLag, Because: "its ledger is a table that replicates behind the write"}
+	bucketLag     = floor{Timing: timings.S3RTCSLA, Because: "replication time control promises no more"}
+	cacheLag      = floor{Timing: timings.ElasticacheGlobalLag, Because: "a global datastore replicates behind the writer"}
+	auroraPoint   = floor{Timing: timings.AuroraPITRLatest, Because: "the latest restorable time lies behind now"}
+	tablePoint    = floor{Timing: timings.DDBPITRLatest, Because: "the latest restorable time lies behind now"}
+	ledgerPoint   = floor{Timing: timings.DDBPITRLatest, Because: "the latest restorable time of its ledger lies behind now"}
+	bucketPoint   = floor{Timing: timings.BackupPITRS3, Because: "its versions have no lock and the latest restore point is that old"}
+	hourlyBackup  = floor{Timing: timings.BackupFreq, Because: "the other home holds only backups, at best an hour apart"}
+	auroraPromote = floor{Timing: timings.AuroraGlobalFailoverWorkshop, Because: "promoting the other cluster takes that long at best"}
+	cachePromote  = floor{Timing: timings.ElasticacheGlobalPromote, Because: "promoting the other cluster takes that long at best"}
+	tableRestore  = floor{Timing: timings.DDBRestorePITRMin, Because: "restoring a table takes that long whatever its size"}
+	nodeLaunch    = floor{Timing: timings.EKSScaleoutKarpenter2, Because: "the nodes of a pilot light are launched first"}
+	// cacheZone has no figure: the page says that some writes may be lost.
 	cacheZone = floor{
-		"", noFigure,
-		"https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Replication.html",
-		"replicas follow the lost node with a delay",
-	}
-	auroraPoint = floor{
-		"aurora.pitr.latest", 5 * time.Minute,
-		"https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Managing.Backups.html",
-		"the latest restorable time lies behind now",
-	}
-	tablePoint = floor{
-		"ddb.pitr.latest", 5 * time.Minute,
-		"https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html",
-		"the latest restorable time lies behind now",
-	}
-	bucketPoint = floor{
-		"backup.pitr.s3", 15 * time.Minute,
-		"https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html",
-		"the latest restorable time lies behind now",
-	}
-	hourlyBackup = floor{
-		"backup.freq", time.Hour,
-		"https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html",
-		"only backups are in the other home and the most frequent are an hour apart",
-	}
-	auroraPromote = floor{
-		"aurora.global.failover.workshop", time.Minute,
-		"https://disaster-recovery.workshop.aws/en/services/databases/aurora/global-database.html",
-		"promoting the other home's cluster takes as long at best",
-	}
-	cachePromote = floor{
-		"elasticache.global.promote", time.Minute,
-		"https://disaster-recovery.workshop.aws/en/services/databases/elasticache/global-datastore.html",
-		"promoting the other home's cluster takes as long at best",
-	}
-	tableRestore = floor{
-		"ddb.restore.pitr.min", 20 * time.Minute,
-		"https://www.repost.aws/knowledge-center/dynamodb-restore-taking-long",
-		"restoring a table takes as long whatever its size",
-	}
-	nodeLaunch = floor{
-		"eks.scaleout.karpenter2", 45 * time.Second,
-		"https://devfloor9.github.io/engineering-playbook/en/docs/infrastructure-optimization/karpenter-autoscaling",
-		"the nodes of a pilot light are launched first",
+		Least: noFigure, Because: "replicas follow the lost node with a delay",
+		Source: "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Replication.html",
 	}
 )
 
@@ -94,7 +67,7 @@ var (
 func backupEvery(days int) floor {
 	f := hourlyBackup
 	f.Least = time.Duration(days) * day
-	f.Because = "only backups are in the other home and the declared ones are as far apart"
+	f.Because = "the other home holds only backups, declared that far apart"
 	return f
 }
 
@@ -144,8 +117,10 @@ func corruptLoss(s Store) []floor {
 	switch s.Kind {
 	case Postgres:
 		return []floor{auroraPoint}
-	case Table, Queue:
+	case Table:
 		return []floor{tablePoint}
+	case Queue:
+		return []floor{ledgerPoint}
 	case Bucket:
 		if s.Retention.LockDays > 0 {
 			return nil

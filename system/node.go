@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"redoubt/internal/nearest"
 )
 
 // mapping is a YAML mapping with its merge keys resolved: the keys in order
@@ -156,7 +158,8 @@ func (o *object) require(keys ...string) {
 
 // mistyped reports that the value of key is not what is wanted.
 func (o *object) mistyped(key string, n *yaml.Node, want, hint string) {
-	o.bad(o.join(key), placeOfNode(n), hint, fmt.Sprintf("%s: %s is %s, want %s", o.label, key, describe(resolve(n)), want))
+	o.bad(o.join(key), placeOfNode(n), hint,
+		fmt.Sprintf("%s: %s is %s, want %s", o.label, key, describe(resolve(n)), want))
 }
 
 // text reads a string.
@@ -284,7 +287,7 @@ func (o *object) close() {
 			known = known || k == key
 		}
 		if !known {
-			o.src.fault(placeOfNode(o.entries[key].key), nearest(key, o.known),
+			o.src.fault(placeOfNode(o.entries[key].key), nearest.Hint(key, o.known),
 				fmt.Sprintf("%s has an unknown key %q", o.label, key))
 		}
 	}
@@ -299,8 +302,8 @@ func choice[T ~string](o *object, key string, all []T) T {
 		}
 	}
 	if text != "" {
-		o.bad(o.join(key), o.src.at[o.join(key)], nearest(text, all),
-			fmt.Sprintf("%s: %s is %q, want one of %s", o.label, key, text, joined(all)))
+		o.bad(o.join(key), o.src.at[o.join(key)], nearest.Hint(text, all),
+			fmt.Sprintf("%s: %s is %q, want one of %s", o.label, key, text, nearest.List(all)))
 	}
 	return ""
 }

@@ -1,14 +1,16 @@
-package system
+// Package nearest proposes the word that was meant when one is not known: of a
+// key, a name or a region.
+package nearest
 
 import (
 	"fmt"
 	"strings"
 )
 
-// nearest proposes what was meant by a word that is not known: the closest of
-// the known ones when it is close, and all of them when none is.
-func nearest[T ~string](word string, known []T) string {
-	best, distance := "", len(word)/3+2
+// Hint proposes what was meant by word: the closest of the known ones when it
+// is close, and all of them when none is.
+func Hint[T ~string](word string, known []T) string {
+	best, distance := "", min(len(word)/3+2, farthest)
 	for _, k := range known {
 		if d := editDistance(strings.ToLower(word), strings.ToLower(string(k))); d < distance {
 			best, distance = string(k), d
@@ -20,11 +22,11 @@ func nearest[T ~string](word string, known []T) string {
 	if len(known) == 0 {
 		return "none is declared"
 	}
-	return "one of " + joined(known)
+	return "one of " + List(known)
 }
 
-// joined lists words with commas.
-func joined[T ~string](words []T) string {
+// List joins words with commas.
+func List[T ~string](words []T) string {
 	texts := make([]string, len(words))
 	for i, w := range words {
 		texts[i] = string(w)
@@ -37,7 +39,7 @@ func joined[T ~string](words []T) string {
 func editDistance(a, b string) int {
 	x, y := []rune(a), []rune(b)
 	if len(x) > maxWord || len(y) > maxWord {
-		return maxWord
+		return farthest
 	}
 	rows := make([][]int, len(x)+1)
 	for i := range rows {
@@ -62,5 +64,9 @@ func editDistance(a, b string) int {
 	return rows[len(x)][len(y)]
 }
 
-// maxWord is the longest word that is compared letter by letter.
-const maxWord = 64
+const (
+	// maxWord is the longest word that is compared letter by letter.
+	maxWord = 64
+	// farthest is the distance at which a word is another word.
+	farthest = 5
+)
