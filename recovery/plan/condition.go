@@ -1,0 +1,155 @@
+package plan
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// Condition asks one thing and says what the answer must hold.
+type Condition struct {
+	Call Call `json:"call"`
+	// All must hold; at least one.
+	All []Expect `json:"all"`
+}
+
+// Expect is one thing that an answer must hold.
+type Expect struct {
+	Path Path `json:"path"`
+	Op   Op   `json:"op"`
+	// Value is a string, a number or a truth.
+	Value any `json:"value"`
+}
+
+// Op compares what was found with what is wanted.
+type Op string
+
+// The comparisons. The last two are of numbers alone.
+const (
+	Is      Op = "=="
+	IsNot   Op = "!="
+	AtMost  Op = "<="
+	AtLeast Op = ">="
+)
+
+// Answer is what a condition tells.
+type Answer string
+
+// The three answers.
+const (
+	Done       Answer = "done"
+	NotDone    Answer = "not done"
+	CannotTell Answer = "cannot tell"
+)
+
+// Judge tells whether the condition holds in the document, and why not. One
+// expectation that cannot be told makes the whole one so, even beside one that
+// fails: nobody acts on half an answer.
+func (c Condition) Judge(answer Document) (Answer, string) {
+	in, err := normal(answer)
+	if err != nil {
+		return CannotTell, "the answer is no document: " + err.Error()
+	}
+	verdict, why := Done, ""
+	for _, e := range c.All {
+		switch got, reason := e.judge(in); got {
+		case CannotTell:
+			return CannotTell, reason
+		case NotDone:
+			if verdict == Done {
+				verdict, why = NotDone, reason
+			}
+		}
+	}
+	return verdict, why
+}
+
+func (e Expect) judge(in any) (Answer, string) {
+	got, found := e.Path.Find(in)
+	if !found {
+		return CannotTell, fmt.Sprintf("%s is missing in the answer", e.Path)
+	}
+	want, err := normal(e.Value)
+	if err != nil {
+		return CannotTell, err.Error()
+	}
+	holds, ok := compare(got, e.Op, want)
+	switch {
+	case !ok:
+		return CannotTell, fmt.Sprintf("%s is %v, which %s %v cannot judge", e.Path, got, e.Op, want)
+	case !holds:
+		return NotDone, fmt.Sprintf("%s is %v, want %s %v", e.Path, got, e.Op, want)
+	default:
+		return Done, ""
+	}
+}
+
+func compare(got any, op Op, want any) (holds, ok bool) {
+	a, num := got.(float64)
+	b, wantNum := want.(float64)
+	switch {
+	case num && wantNum && op == AtMost:
+		return a <= b, true
+	case num && wantNum && op == AtLeast:
+		return a >= b, true
+	}
+	if op != Is && op != IsNot || !sameScalar(got, want) {
+		return false, false
+	}
+	return (got == want) == (op == Is), true
+}
+
+func sameScalar(a, b any) bool {
+	switch a.(type) {
+	case string:
+		_, ok := b.(string)
+		return ok
+	case float64:
+		_, ok := b.(float64)
+		return ok
+	case bool:
+		_, ok := b.(bool)
+		return ok
+	default:
+		return false
+	}
+}
+
+func (c Condition) check() []error {
+	var errs []error
+	if len(c.All) == 0 {
+		errs = append(errs, errors.New("condition expects nothing, so it could never be open"))
+	}
+	for _, e := range c.All {
+		if _, err := e.Path.parse(); err != nil {
+			errs = append(errs, fmt.Errorf("condition: %w", err))
+		}
+		value, err := normal(e.Value)
+		if _, ok := compare(value, e.Op, value); err != nil || !ok {
+			errs = append(errs, fmt.Errorf("condition: %s %s %v cannot be judged", e.Path, e.Op, e.Value))
+		}
+	}
+	return errs
+}
+
+// normal is v as it looks after being written and read: maps, lists, strings,
+// truths and float64.
+func normal(v any) (any, error) {
+	switch v := v.(type) {
+	case string, bool:
+		return v, nil
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, fmt.Errorf("%v is no number", v)
+		}
+		return v, nil
+	}
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	var out any
+	err = json.Unmarshal(raw, &out)
+	return out, err
+}

@@ -1,0 +1,109 @@
+// Package plan holds recovery as data: a plan is a graph of steps, each of
+// which makes one call and has a condition that tells whether it is done.
+package plan
+
+import (
+	"encoding"
+	"fmt"
+	"time"
+
+	"redoubt/system"
+	"redoubt/timings"
+)
+
+// Document is what goes into a call and comes back from it, in the names of
+// AWS's own API model.
+type Document = map[string]any
+
+// Plan is a graph of steps that leads from what was found to what is wanted.
+// Use New to make one; it checks and orders the steps.
+type Plan struct {
+	// System is the system that is recovered.
+	System string `json:"system"`
+	// Title says in one line what the plan achieves.
+	Title string `json:"title"`
+	// Inventory is the hash of the inventory that the plan was made from.
+	Inventory string `json:"inventory"`
+	// Regions says where each home lives.
+	Regions map[system.Home]string `json:"regions"`
+	// Steps stand in an order in which they can be done one after the other.
+	Steps []Step `json:"steps"`
+}
+
+// Step makes one call and knows how to tell that it is done.
+type Step struct {
+	// ID names the step within its plan: lower-case words joined by hyphens.
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	// Why says what would go wrong without the step.
+	Why string `json:"why"`
+	// Source is the address of the AWS document that the step relies on.
+	Source string `json:"source"`
+	// Needs lists the steps that must be done before.
+	Needs []string `json:"needs,omitempty"`
+	Call  Call     `json:"call"`
+	// Condition is evaluated before the call, and after it until it is done.
+	Condition Condition `json:"condition"`
+	// Undo takes the step back, where it can be.
+	Undo *Call `json:"undo,omitempty"`
+	// Budget is the timing that says how long the step takes.
+	Budget timings.ID `json:"budget"`
+	// Timeout is how long the condition may stay open after the step began.
+	Timeout Duration `json:"timeout"`
+	// OnFailure says what a failure of the step means for the rest.
+	OnFailure OnFailure `json:"onFailure"`
+}
+
+// OnFailure is what a failure of a step means for the rest of its plan.
+type OnFailure string
+
+// The two meanings of a failure.
+const (
+	// Stop ends the plan: what follows relies on the step.
+	Stop OnFailure = "stop"
+	// Continue goes on without the step, such as a best-effort fence of a lost region.
+	Continue OnFailure = "continue"
+)
+
+// Kind is the kind of a call: who is asked.
+type Kind string
+
+// AWS is a call of an operation of an AWS service in a home's region.
+const AWS Kind = "aws"
+
+// Call is one call of one operation.
+type Call struct {
+	Kind Kind `json:"kind"`
+	// Home is in whose region the endpoint lies.
+	Home system.Home `json:"home"`
+	// Service and Operation are AWS's own names, such as cloudwatch and PutMetricData.
+	Service   string   `json:"service"`
+	Operation string   `json:"operation"`
+	Input     Document `json:"input,omitempty"`
+	// Token makes a repeat harmless where the operation itself is not idempotent.
+	Token string `json:"token,omitempty"`
+}
+
+func (c Call) String() string {
+	return fmt.Sprintf("%s.%s in the %s home", c.Service, c.Operation, c.Home)
+}
+
+// Duration is a span of time that reads as text, such as 5m0s, in a plan's file.
+type Duration time.Duration
+
+var (
+	_ encoding.TextMarshaler   = Duration(0)
+	_ encoding.TextUnmarshaler = (*Duration)(nil)
+)
+
+// MarshalText writes the duration as Go does.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (d *Duration) UnmarshalText(text []byte) error {
+	v, err := time.ParseDuration(string(text))
+	*d = Duration(v)
+	return err
+}
+
+func (d Duration) String() string { return time.Duration(d).String() }
