@@ -1,0 +1,124 @@
+package vault
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"redoubt/internal/iampolicy"
+	"redoubt/internal/naming"
+)
+
+// ruleMax is EventBridge's limit, and topics take more:
+// docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html.
+const ruleMax = 64
+
+// notice is a kind of event that the topic is told of. Events come instead of
+// the vault's own notifications because those do not tell of an interrupted
+// continuous backup. AWS Backup sends them as best effort, so they are
+// no proof that a backup exists: docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html.
+type notice struct {
+	part, description string
+	pattern           map[string]any
+}
+
+// bad are the ends that a job or a recovery point should not come to. Jobs
+// tell it as state, restores and recovery points as status.
+var bad = []string{"ABORTED", "EXPIRED", "FAILED", "PARTIAL", "STOPPED"}
+
+var notices = []notice{
+	{
+		"failed", "A backup, a copy or a restore failed, or a continuous backup stopped",
+		map[string]any{
+			"source": []string{"aws.backup"},
+			"detail-type": []string{
+				"Backup Job State Change", "Copy Job State Change",
+				"Recovery Point State Change", "Restore Job State Change",
+			},
+			"detail": map[string]any{"$or": []any{
+				map[string]any{"state": bad}, map[string]any{"status": bad},
+			}},
+		},
+	},
+	{
+		"changed", "A vault, a plan or the region's settings changed",
+		map[string]any{
+			"source": []string{"aws.backup"},
+			"detail-type": []string{
+				"Backup Plan State Change", "Backup Vault State Change", "Region Setting State Change",
+			},
+		},
+	},
+}
+
+// notifications declares the topic, who may publish to it, and what is told.
+func (b *builder) notifications() error {
+	topic, err := sns.NewTopic(b.ctx, b.name+"-topic", &sns.TopicArgs{
+		Name:           pulumi.String(b.eventName("told")),
+		KmsMasterKeyId: b.args.TopicKeyArn.ToStringOutput().ToStringPtrOutput(),
+	}, b.child(pulumi.DeleteBeforeReplace(true))...)
+	if err != nil {
+		return err
+	}
+	b.component.TopicArn = topic.Arn
+	document, err := b.topicPolicy().Checked()
+	if err != nil {
+		return fmt.Errorf("topic policy: %w", err)
+	}
+	policy, err := sns.NewTopicPolicy(b.ctx, b.name+"-topic-policy", &sns.TopicPolicyArgs{
+		Arn: topic.Arn, Policy: pulumi.String(document),
+	}, b.child()...)
+	if err != nil {
+		return err
+	}
+	for _, n := range notices {
+		if err := b.notice(n, topic, policy); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *builder) notice(n notice, topic *sns.Topic, policy *sns.TopicPolicy) error {
+	pattern, err := json.Marshal(n.pattern)
+	if err != nil {
+		return fmt.Errorf("event pattern %q: %w", n.part, err)
+	}
+	rule, err := cloudwatch.NewEventRule(b.ctx, b.name+"-"+n.part, &cloudwatch.EventRuleArgs{
+		Name:         pulumi.String(b.eventName(n.part)),
+		Description:  pulumi.String(n.description),
+		EventPattern: pulumi.String(string(pattern)),
+	}, b.child(pulumi.DeleteBeforeReplace(true))...)
+	if err != nil {
+		return err
+	}
+	_, err = cloudwatch.NewEventTarget(b.ctx, b.name+"-"+n.part+"-topic", &cloudwatch.EventTargetArgs{
+		Rule: rule.Name,
+		Arn:  topic.Arn,
+	}, b.child(pulumi.DependsOn([]pulumi.Resource{policy}))...)
+	return err
+}
+
+// topicPolicy lets the two event rules publish, and nobody else.
+func (b *builder) topicPolicy() iampolicy.Document {
+	s := b.args.Scope
+	var rules []string
+	for _, n := range notices {
+		rules = append(rules, s.ARN("events", "rule/"+b.eventName(n.part)))
+	}
+	publish := iampolicy.Statement{
+		Sid:        "PublishEvents",
+		Principals: map[string][]string{"Service": {"events.amazonaws.com"}},
+		Actions:    []string{"sns:Publish"},
+		Resources:  []string{s.ARN("sns", b.eventName("told"))},
+	}
+	return iampolicy.Document{Statements: []iampolicy.Statement{publish.With(iampolicy.SourceArn(rules...))}}
+}
+
+// eventName names the topic and the event rules of the home.
+func (b *builder) eventName(part string) string {
+	return naming.Join(ruleMax, b.args.Scope.System, "backups", part, string(b.args.Scope.Home))
+}
