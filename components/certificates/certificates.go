@@ -96,7 +96,7 @@ func request(ctx *pulumi.Context, name string, a Args, parent pulumi.Resource) (
 		return none, err
 	}
 	proof := proofOf(cert, a.Domain)
-	fqdn := proof.name
+	seen := []pulumi.Resource{}
 	if a.OwnRecord {
 		record, err := route53.NewRecord(ctx, name+"-proof", &route53.RecordArgs{
 			ZoneId:  a.ZoneID,
@@ -108,12 +108,12 @@ func request(ctx *pulumi.Context, name string, a Args, parent pulumi.Resource) (
 		if err != nil {
 			return none, err
 		}
-		fqdn = record.Fqdn
+		seen = append(seen, record)
 	}
 	valid, err := acm.NewCertificateValidation(ctx, name+"-validation", &acm.CertificateValidationArgs{
 		CertificateArn:        cert.Arn,
-		ValidationRecordFqdns: pulumi.StringArray{fqdn},
-	}, child)
+		ValidationRecordFqdns: pulumi.StringArray{proof.name},
+	}, child, pulumi.DependsOn(seen))
 	if err != nil {
 		return none, err
 	}
