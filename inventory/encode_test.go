@@ -73,7 +73,7 @@ func TestDecode_readsTheFirstVersionForEver(t *testing.T) {
 	inv, err := inventory.Decode(raw)
 	require.NoError(t, err)
 	assert.Equal(t, "vpc-0123456789abcdef0", inv.Own().Network.VpcID)
-	assert.Equal(t, "agents-taken", inv.Homes[system.Secondary].Entry.SwitchMetric)
+	assert.Equal(t, "Taken", inv.Homes[system.Secondary].Entry.SwitchMetric)
 	again, err := inventory.Encode(inv)
 	require.NoError(t, err)
 	assert.Equal(t, string(raw), string(again), "the format of version 1 must not change; raise Version")

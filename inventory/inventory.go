@@ -89,10 +89,15 @@ type Entry struct {
 	// SwitchNamespace and SwitchMetric name the metric that this home puts to act.
 	SwitchNamespace string `json:"switchNamespace"`
 	SwitchMetric    string `json:"switchMetric"`
+	// SwitchDimensions are the dimensions of that metric.
+	SwitchDimensions map[string]string `json:"switchDimensions,omitempty"`
 	// SwitchAlarm is the alarm over that metric, in this home's region: it is in
 	// ALARM when this home has acted.
-	SwitchAlarm   string `json:"switchAlarm,omitempty"`
-	HealthCheckID string `json:"healthCheckId,omitempty"`
+	SwitchAlarm string `json:"switchAlarm,omitempty"`
+	// HealthCheckID and PeerHealthCheckID are the checks of the two homes' records
+	// where the switch is arc.
+	HealthCheckID     string `json:"healthCheckId,omitempty"`
+	PeerHealthCheckID string `json:"peerHealthCheckId,omitempty"`
 }
 
 // Vault is the home's backup vault.
