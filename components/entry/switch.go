@@ -57,6 +57,9 @@ func alarmOf(s naming.Scope) alarm {
 	}
 }
 
+// AlarmName is the name of a home's alarm of the metric switch.
+func AlarmName(s naming.Scope) string { return alarmOf(s).Name }
+
 // hash identifies the settings, so that a change of them updates the check.
 func (a alarm) hash() (string, error) {
 	text, err := json.Marshal(a)

@@ -2,6 +2,7 @@ package pulumitest
 
 import (
 	"reflect"
+	"slices"
 	"sort"
 
 	"redoubt/sim/schema"
@@ -26,7 +27,7 @@ func Diff(before, after *Recorder) (changed, replaced []string) {
 			}
 			entry := b.Name + " " + prop
 			changed = append(changed, entry)
-			if typ, known := schema.Lookup(b.Type); known && typ.Replaces(prop) {
+			if replaces(b.Type, paths(x[prop], y[prop], prop)) {
 				replaced = append(replaced, entry)
 			}
 		}
@@ -37,6 +38,43 @@ func Diff(before, after *Recorder) (changed, replaced []string) {
 		}
 	}
 	return sorted(changed), sorted(replaced)
+}
+
+// replaces reports whether AWS cannot change one of the paths in place.
+func replaces(token string, changed [][]string) bool {
+	typ, known := schema.Lookup(token)
+	return known && slices.ContainsFunc(changed, func(path []string) bool { return typ.ReplacesAt(path...) })
+}
+
+// paths lists where two values differ, by property names without indices. A
+// block that is only in one of them counts as a whole.
+func paths(x, y any, at ...string) [][]string {
+	if reflect.DeepEqual(x, y) {
+		return nil
+	}
+	below := func(name string) []string { return append(slices.Clone(at), name) }
+	var out [][]string
+	switch a := x.(type) {
+	case map[string]any:
+		b, ok := y.(map[string]any)
+		if !ok {
+			break
+		}
+		for _, name := range union(a, b) {
+			out = append(out, paths(a[name], b[name], below(name)...)...)
+		}
+		return out
+	case []any:
+		b, ok := y.([]any)
+		if !ok || len(a) != len(b) {
+			break
+		}
+		for n := range a {
+			out = append(out, paths(a[n], b[n], at...)...)
+		}
+		return out
+	}
+	return [][]string{at}
 }
 
 // properties are the inputs, and "protect" when the engine guards the resource.

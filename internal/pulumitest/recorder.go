@@ -44,6 +44,7 @@ type Recorder struct {
 	// closed counts the registrations of outputs: one by each component, one by the stack.
 	closed int
 	calls  []Call
+	config map[string]string
 }
 
 // Call is one recorded invoke.
@@ -60,6 +61,16 @@ type Option func(*Recorder)
 // besides its inputs.
 func WithOutputs(typ string, out resource.PropertyMap) Option {
 	return func(r *Recorder) { r.outputs[typ] = out }
+}
+
+// WithOutputsOf is WithOutputs for the one resource of a type and name.
+func WithOutputsOf(typ, name string, out resource.PropertyMap) Option {
+	return func(r *Recorder) { r.outputs[typ+" "+name] = out }
+}
+
+// WithConfig gives the program its settings, with their namespaces.
+func WithConfig(settings map[string]string) Option {
+	return func(r *Recorder) { r.config = settings }
 }
 
 // Run runs the program on mocks that answer like a cloud: an id and an ARN
@@ -91,7 +102,7 @@ func run(program pulumi.RunFunc, dry bool, opts []Option) (*Recorder, error) {
 		o(r)
 	}
 	err := pulumi.RunErr(program, pulumi.WithMocks(Project, "test", r),
-		func(info *pulumi.RunInfo) { info.DryRun = dry })
+		func(info *pulumi.RunInfo) { info.DryRun, info.Config = dry, r.config })
 	r.sort()
 	return r, err
 }
@@ -123,7 +134,10 @@ func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 // answer gives the id and the outputs of a resource: none in a preview, unless
 // the test said what the type answers.
 func (r *Recorder) answer(args pulumi.MockResourceArgs, custom bool) (string, resource.PropertyMap) {
-	extra, known := r.outputs[args.TypeToken]
+	extra, known := r.outputs[args.TypeToken+" "+args.Name]
+	if !known {
+		extra, known = r.outputs[args.TypeToken]
+	}
 	if r.dry && !known {
 		return "", resource.PropertyMap{}
 	}

@@ -204,6 +204,36 @@ func TestDiff_namesWhatCameAndWent(t *testing.T) {
 	assert.Empty(t, replaced)
 }
 
+func TestDiff_tellsWhatAWSCannotChangeInPlace(t *testing.T) {
+	t.Parallel()
+	build := func(zone, status string) *Recorder {
+		return Run(t, func(ctx *pulumi.Context) error {
+			if _, err := ec2.NewSubnet(ctx, "subnet", &ec2.SubnetArgs{
+				VpcId: pulumi.String("vpc-1"), AvailabilityZone: pulumi.String(zone),
+				Tags: pulumi.StringMap{"zone": pulumi.String(zone)},
+			}); err != nil {
+				return err
+			}
+			_, err := s3.NewBucketVersioningV2(ctx, "versioning", &s3.BucketVersioningV2Args{
+				Bucket:                  pulumi.String("b"),
+				VersioningConfiguration: &s3.BucketVersioningV2VersioningConfigurationArgs{Status: pulumi.String(status)},
+			})
+			return err
+		})
+	}
+	changed, replaced := Diff(build("eu-west-1a", "Enabled"), build("eu-west-1b", "Suspended"))
+	assert.Equal(t, []string{"subnet availabilityZone", "subnet tags", "versioning versioningConfiguration"}, changed)
+	assert.Equal(t, []string{"subnet availabilityZone"}, replaced)
+}
+
+func TestPaths_leadToWhatDiffers(t *testing.T) {
+	t.Parallel()
+	before := map[string]any{"a": []any{map[string]any{"x": 1, "y": 2}}, "b": []any{1}, "c": "same"}
+	after := map[string]any{"a": []any{map[string]any{"x": 1, "y": 3}}, "b": []any{1, 2}, "c": "same", "d": true}
+	assert.Equal(t, [][]string{{"p", "a", "y"}, {"p", "b"}, {"p", "d"}}, paths(before, after, "p"))
+	assert.Empty(t, paths(before, before))
+}
+
 func TestRecorder_previewLeavesEveryOutputUnknown(t *testing.T) {
 	t.Parallel()
 	program := func(ctx *pulumi.Context) error {

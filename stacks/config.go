@@ -1,0 +1,232 @@
+// Package stacks turns system.yaml and one stack's settings into one home.
+package stacks
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+
+	"redoubt/internal/naming"
+	"redoubt/regions"
+	"redoubt/system"
+)
+
+// Namespace is the namespace of every setting, the project's name.
+const Namespace = "redoubt"
+
+// Keys lists every setting; Pulumi.yaml describes each.
+var Keys = []string{
+	"home", "region", "peerRegion", "accountId", "zones", "system", "peerReady", "peerStack", "protect", "switch",
+	"clientCidrs", "checkerPrefixListId", "rpoEnforced", "storeGenerations", "complianceLock", "tags", "adopt", "databasePassword",
+}
+
+// Config is the settings of one stack; Pulumi.yaml describes each key.
+type Config struct {
+	Home       system.Home
+	Region     string
+	PeerRegion string
+	AccountID  string
+	Zones      []string
+	System     string
+	PeerReady  bool
+	PeerStack  string
+	Protect    bool
+	Switch     string
+	// ClientCIDRs are the ranges that may call the entry.
+	ClientCIDRs []string
+	// CheckerPrefixListID lets Route 53's health checkers in when not everybody may call.
+	CheckerPrefixListID string
+	// Generations are the store generations above 1, by store.
+	Generations map[string]int
+	// RPOEnforced are the postgres stores whose commits wait for the peer.
+	RPOEnforced []string
+	// ComplianceLock makes the vault's lock irreversible.
+	ComplianceLock bool
+	// ExtraTags are put on every resource.
+	ExtraTags map[string]string
+	Adopt     Adopt
+	// DatabasePassword is the administrator's password of every postgres store.
+	DatabasePassword pulumi.StringOutput
+}
+
+// Adopt names what exists already and is used instead of being created.
+type Adopt struct {
+	Vpc         *AdoptVpc               `json:"vpc"`
+	ZoneID      string                  `json:"zoneId"`
+	Certificate string                  `json:"certificateArn"`
+	Clusters    map[string]AdoptCluster `json:"clusters"`
+	Buckets     map[string]string       `json:"buckets"`
+}
+
+// AdoptCluster names an existing database cluster.
+type AdoptCluster struct {
+	ID              string `json:"id"`
+	SecurityGroupID string `json:"securityGroupId"`
+	Username        string `json:"username"`
+}
+
+// AdoptVpc names an existing network.
+type AdoptVpc struct {
+	ID                    string   `json:"id"`
+	CIDR                  string   `json:"cidr"`
+	PublicSubnetIDs       []string `json:"publicSubnetIds"`
+	PrivateSubnetIDs      []string `json:"privateSubnetIds"`
+	IsolatedSubnetIDs     []string `json:"isolatedSubnetIds"`
+	PrivateRouteTableIDs  []string `json:"privateRouteTableIds"`
+	IsolatedRouteTableIDs []string `json:"isolatedRouteTableIds"`
+}
+
+// Load reads the settings of the running stack and reports every fault at once.
+func Load(ctx *pulumi.Context) (Config, error) {
+	raw := config.New(ctx, Namespace)
+	c := Config{
+		Home: system.Home(raw.Get("home")), Region: raw.Get("region"), PeerRegion: raw.Get("peerRegion"),
+		AccountID: raw.Get("accountId"), System: or(raw.Get("system"), "system.yaml"), Protect: true,
+		Switch: or(raw.Get("switch"), "metric"), ClientCIDRs: []string{"0.0.0.0/0"},
+		CheckerPrefixListID: raw.Get("checkerPrefixListId"),
+	}
+	c.PeerStack = or(raw.Get("peerStack"), string(c.Home.Peer()))
+	c.PeerReady = raw.GetBool("peerReady")
+	c.ComplianceLock = raw.GetBool("complianceLock")
+	if raw.Get("protect") != "" {
+		c.Protect = raw.GetBool("protect")
+	}
+	errs := []error{
+		object(raw, "zones", &c.Zones), object(raw, "clientCidrs", &c.ClientCIDRs),
+		object(raw, "storeGenerations", &c.Generations), object(raw, "rpoEnforced", &c.RPOEnforced),
+		object(raw, "tags", &c.ExtraTags), object(raw, "adopt", &c.Adopt),
+	}
+	password, err := raw.TrySecret("databasePassword")
+	if err != nil {
+		errs = append(errs, errors.New("redoubt:databasePassword is not set; "+
+			"set it with: pulumi config set --secret redoubt:databasePassword"))
+	}
+	c.DatabasePassword = password
+	return c, errors.Join(append(errs, c.validate()...)...)
+}
+
+// object reads a structured setting; a missing one leaves the default.
+func object(raw *config.Config, key string, into any) error {
+	err := raw.TryObject(key, into)
+	if err == nil || errors.Is(err, config.ErrMissingVar) {
+		return nil
+	}
+	return fmt.Errorf("%s:%s: %w", Namespace, key, err)
+}
+
+func or(v, fallback string) string {
+	if v == "" {
+		return fallback
+	}
+	return v
+}
+
+var accountID = regexp.MustCompile(`^[0-9]{12}$`)
+
+// validate returns every fault of the settings.
+func (c Config) validate() []error {
+	var errs []error
+	bad := func(key, format string, args ...any) {
+		errs = append(errs, fmt.Errorf("%s:%s %s", Namespace, key, fmt.Sprintf(format, args...)))
+	}
+	if !c.Home.Valid() {
+		bad("home", "is %q, want primary or secondary", c.Home)
+	}
+	if !accountID.MatchString(c.AccountID) {
+		bad("accountId", "is %q, want twelve digits", c.AccountID)
+	}
+	if c.Switch != "metric" && c.Switch != "arc" {
+		bad("switch", "is %q, want metric or arc", c.Switch)
+	}
+	if c.PeerStack == "" {
+		bad("peerStack", "is empty, want the name of the other home's stack or %q", PinnedOnly)
+	}
+	for _, cidr := range c.ClientCIDRs {
+		if _, err := netip.ParsePrefix(cidr); err != nil {
+			bad("clientCidrs", "has %q, want an address range such as 203.0.113.0/24", cidr)
+		}
+	}
+	for store, g := range c.Generations {
+		if g < 1 {
+			bad("storeGenerations", "has %d for %s, want 1 or more", g, store)
+		}
+	}
+	if err := c.Site().Validate(); err != nil {
+		errs = append(errs, err)
+	}
+	if c.Home.Valid() {
+		errs = append(errs, c.pair()...)
+	}
+	return errs
+}
+
+func (c Config) pair() []error {
+	first, second := c.Region, c.PeerRegion
+	if c.Home == system.Secondary {
+		first, second = second, first
+	}
+	if _, err := regions.CheckPair(first, second); err != nil {
+		return []error{err}
+	}
+	return nil
+}
+
+// Site is where this home lives.
+func (c Config) Site() regions.Site {
+	cidr := regions.CIDR(c.Home)
+	if c.Adopt.Vpc != nil {
+		if adopted, err := netip.ParsePrefix(c.Adopt.Vpc.CIDR); err == nil {
+			cidr = adopted
+		}
+	}
+	return regions.Site{Home: c.Home, Region: c.Region, Account: c.AccountID, Zones: c.Zones, CIDR: cidr}
+}
+
+// Scope names this home's things.
+func (c Config) Scope(systemName string) naming.Scope {
+	return naming.Scope{System: systemName, Home: c.Home, Region: c.Region, Account: c.AccountID}
+}
+
+// Generation is the generation of a store.
+func (c Config) Generation(store string) int { return max(c.Generations[store], 1) }
+
+// checkAgainst reports settings that name stores the system does not have.
+func (c Config) checkAgainst(s *system.System) error {
+	var errs []error
+	check := func(key, name string, kinds ...system.StoreKind) {
+		st, ok := s.Store(name)
+		switch {
+		case !ok:
+			errs = append(errs, fmt.Errorf("%s:%s names %q, which is no store of %s", Namespace, key, name, c.System))
+		case len(kinds) > 0 && !slices.Contains(kinds, st.Kind):
+			errs = append(errs, fmt.Errorf("%s:%s names %q, which is a %s, want %v", Namespace, key, name, st.Kind, kinds))
+		}
+	}
+	for _, name := range sortedKeys(c.Generations) {
+		check("storeGenerations", name)
+	}
+	for _, name := range c.RPOEnforced {
+		check("rpoEnforced", name, system.Postgres)
+	}
+	for _, name := range sortedKeys(c.Adopt.Clusters) {
+		check("adopt.clusters", name, system.Postgres)
+	}
+	for _, name := range sortedKeys(c.Adopt.Buckets) {
+		check("adopt.buckets", name, system.Bucket)
+	}
+	return errors.Join(errs...)
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,133 @@
+package stacks
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"redoubt/internal/pulumitest"
+	"redoubt/system"
+)
+
+func lines(text string) []string { return strings.Split(strings.TrimSpace(text), "\n") }
+
+// key is the setting that a line of a stack file sets.
+func key(line string) string {
+	line = strings.TrimSpace(line)
+	if i := strings.Index(line, ": "); i > 0 {
+		return line[:i]
+	}
+	return line
+}
+
+// load runs Load with the settings of a stack file and a few changes.
+func load(t *testing.T, file string, changes map[string]string) (Config, error) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", file))
+	require.NoError(t, err)
+	var doc struct{ Config map[string]any }
+	require.NoError(t, yaml.Unmarshal(text, &doc))
+	given := map[string]string{"redoubt:databasePassword": "not-a-real-Passw0rd"}
+	for k, v := range doc.Config {
+		switch v := v.(type) {
+		case string:
+			given[k] = v
+		case []any:
+			var items []string
+			for _, item := range v {
+				items = append(items, `"`+item.(string)+`"`)
+			}
+			given[k] = "[" + strings.Join(items, ",") + "]"
+		}
+	}
+	for k, v := range changes {
+		given["redoubt:"+k] = v
+	}
+	var c Config
+	var loadErr error
+	_, err = pulumitest.RunErr(func(ctx *pulumi.Context) error {
+		c, loadErr = Load(ctx)
+		return nil
+	}, pulumitest.WithConfig(given))
+	return c, errors.Join(err, loadErr)
+}
+
+func TestLoad_readsBothStackFiles(t *testing.T) {
+	t.Parallel()
+	for _, h := range system.Homes {
+		c, err := load(t, "Pulumi."+string(h)+".yaml", nil)
+		require.NoError(t, err)
+		assert.Equal(t, h, c.Home)
+		assert.Equal(t, string(h.Peer()), c.PeerStack)
+		assert.Len(t, c.Zones, 3)
+		assert.True(t, c.Protect, "protection is on unless it is switched off")
+		assert.False(t, c.PeerReady)
+	}
+}
+
+func TestLoad_takesWhatIsSet(t *testing.T) {
+	t.Parallel()
+	c, err := load(t, "Pulumi.primary.yaml", map[string]string{
+		"protect": "false", "peerReady": "true", "clientCidrs": `["203.0.113.0/24"]`,
+		"storeGenerations": `{"tasks": 2}`, "adopt": `{"zoneId": "Z1", "buckets": {"artifacts": "old-bucket"}}`,
+	})
+	require.NoError(t, err)
+	assert.False(t, c.Protect)
+	assert.True(t, c.PeerReady)
+	assert.Equal(t, []string{"203.0.113.0/24"}, c.ClientCIDRs)
+	assert.Equal(t, 2, c.Generation("tasks"))
+	assert.Equal(t, 1, c.Generation("work"))
+	assert.Equal(t, "Z1", c.Adopt.ZoneID)
+	assert.Equal(t, "old-bucket", c.Adopt.Buckets["artifacts"])
+}
+
+func TestLoad_reportsEveryFaultAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := load(t, "Pulumi.primary.yaml", map[string]string{
+		"home": "third", "accountId": "12", "switch": "lever", "clientCidrs": `["everyone"]`,
+		"storeGenerations": `{"tasks": 0}`,
+	})
+	for _, want := range []string{
+		`redoubt:home is "third"`, `redoubt:accountId is "12"`, `redoubt:switch is "lever"`,
+		`redoubt:clientCidrs has "everyone"`, `redoubt:storeGenerations has 0 for tasks`,
+	} {
+		assert.ErrorContains(t, err, want)
+	}
+}
+
+func TestConfig_namesOnlyStoresThatExist(t *testing.T) {
+	t.Parallel()
+	c := settings(system.Primary)
+	c.Generations = map[string]int{"taskz": 2}
+	c.RPOEnforced = []string{"artifacts"}
+	err := c.checkAgainst(example(t))
+	assert.ErrorContains(t, err, `names "taskz", which is no store`)
+	assert.ErrorContains(t, err, `names "artifacts", which is a bucket`)
+	assert.NoError(t, settings(system.Primary).checkAgainst(example(t)))
+}
+
+// TestProject_describesEveryKey compares Pulumi.yaml with what Load reads.
+func TestProject_describesEveryKey(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "Pulumi.yaml"))
+	require.NoError(t, err)
+	var doc struct {
+		Config map[string]struct{ Type, Description string }
+	}
+	require.NoError(t, yaml.Unmarshal(text, &doc))
+	source, err := os.ReadFile("config.go")
+	require.NoError(t, err)
+	for _, name := range Keys {
+		assert.NotEmpty(t, doc.Config[name].Description, "Pulumi.yaml describes redoubt:%s", name)
+		assert.Contains(t, string(source), `"`+name+`"`, "Load reads redoubt:%s", name)
+	}
+	assert.Len(t, doc.Config, len(Keys), "Pulumi.yaml describes nothing that is not read: %v", reflect.ValueOf(doc.Config).MapKeys())
+}

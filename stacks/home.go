@@ -1,0 +1,260 @@
+package stacks
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"redoubt/components/bucket"
+	"redoubt/components/certificates"
+	"redoubt/components/control"
+	"redoubt/components/entry"
+	"redoubt/components/keys"
+	"redoubt/components/network"
+	"redoubt/components/postgres"
+	"redoubt/components/vault"
+	"redoubt/internal/naming"
+	"redoubt/inventory"
+	"redoubt/regions"
+	"redoubt/system"
+)
+
+// home declares one home, component by component.
+type home struct {
+	ctx    *pulumi.Context
+	config Config
+	system *system.System
+	// peer is the other home as last seen, nil until there is one.
+	peer     *inventory.Home
+	provider *aws.Provider
+
+	keys     *keys.Keys
+	network  *network.Network
+	buckets  map[string]*bucket.Bucket
+	postgres map[string]*postgres.Postgres
+	zoneID   pulumi.StringOutput
+	entry    *entry.Entry
+	vault    *vault.Vault
+	control  *bucket.Bucket
+}
+
+// declare registers every component in the order of their needs.
+func (h *home) declare() error {
+	for _, step := range []func() error{
+		h.declareKeys, h.declareNetwork, h.declareBuckets, h.declarePostgres, h.declareEntry, h.declareVault,
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (h *home) here() pulumi.ResourceOption { return pulumi.Provider(h.provider) }
+
+func (h *home) scope() naming.Scope { return h.config.Scope(h.system.Name) }
+
+func (h *home) seed() bool { return h.config.Home == system.Primary }
+
+func (h *home) declareKeys() error {
+	args := &keys.Args{Scope: h.scope(), Protect: h.config.Protect}
+	if !h.seed() {
+		if h.peer == nil {
+			return errors.New("the secondary home's keys are replicas of the primary's: bring the primary up first, " +
+				"then set redoubt:peerReady true on the secondary")
+		}
+		args.Peer = &keys.Peer{KeyArns: h.peer.Keys}
+	}
+	var err error
+	h.keys, err = keys.New(h.ctx, "keys", args, h.here())
+	return err
+}
+
+func (h *home) declareNetwork() error {
+	args := &network.Args{Scope: h.scope(), Site: h.config.Site(), LogKeyArn: h.keys.Arn(keys.Logs)}
+	if h.peer != nil {
+		args.Peer = &network.Peer{Region: h.peer.Region, CIDR: regions.CIDR(h.config.Home.Peer())}
+		if h.seed() {
+			args.Peer.PeeringID = h.peer.Network.PeeringID
+		} else {
+			args.Peer.VpcID = h.peer.Network.VpcID
+		}
+	}
+	if a := h.config.Adopt.Vpc; a != nil {
+		args.Adopt = &network.Adopt{
+			VpcID: a.ID, PublicSubnetIDs: a.PublicSubnetIDs, PrivateSubnetIDs: a.PrivateSubnetIDs,
+			IsolatedSubnetIDs: a.IsolatedSubnetIDs, PrivateRouteTableIDs: a.PrivateRouteTableIDs,
+			IsolatedRouteTableIDs: a.IsolatedRouteTableIDs,
+		}
+	}
+	var err error
+	h.network, err = network.New(h.ctx, "network", args, h.here())
+	return err
+}
+
+// bucketPeer is where a bucket replicates to, nil until the peer is ready.
+func (h *home) bucketPeer() *bucket.Peer {
+	if h.peer == nil {
+		return nil
+	}
+	return &bucket.Peer{Region: h.config.PeerRegion, KeyArn: keys.InRegion(h.keys.Arn(keys.Data), h.config.PeerRegion)}
+}
+
+func (h *home) declareBuckets() error {
+	h.buckets = map[string]*bucket.Bucket{}
+	for _, st := range h.system.StoresOf(system.Bucket) {
+		args := &bucket.Args{
+			Scope: h.scope(), Name: st.Name, Generation: h.config.Generation(st.Name), Retention: st.Retention,
+			Lock: true, KeyArn: h.keys.Arn(keys.Data), Peer: h.bucketPeer(), Protect: h.config.Protect,
+		}
+		if name := h.config.Adopt.Buckets[st.Name]; name != "" {
+			args.Adopt = &bucket.Adopt{Name: name}
+		}
+		b, err := bucket.New(h.ctx, "bucket-"+st.Name, args, h.here())
+		if err != nil {
+			return err
+		}
+		h.buckets[st.Name] = b
+	}
+	return h.declareControlBucket()
+}
+
+// declareControlBucket makes the bucket of the inventories. It does not
+// replicate: both homes write the same keys, each with what it knows.
+func (h *home) declareControlBucket() (err error) {
+	h.control, err = bucket.New(h.ctx, "bucket-control", &bucket.Args{
+		Scope: h.scope(), Name: "control", Generation: 1, KeyArn: h.keys.Arn(keys.Data),
+		Retention: system.Retention{PITRDays: 35}, Protect: h.config.Protect,
+	}, h.here())
+	return err
+}
+
+func (h *home) declarePostgres() error {
+	h.postgres = map[string]*postgres.Postgres{}
+	for _, st := range h.system.StoresOf(system.Postgres) {
+		args := &postgres.Args{
+			Scope: h.scope(), Store: st, Generation: h.config.Generation(st.Name), Seed: h.seed(),
+			VpcID: h.network.VpcID, SubnetIDs: h.network.IsolatedSubnetIDs, Zones: h.config.Zones,
+			ClientCIDRs: []string{h.config.Site().CIDR.String(), regions.CIDR(h.config.Home.Peer()).String()},
+			KeyArn:      h.keys.Arn(keys.Data), SecretKeyArn: h.keys.Arn(keys.Secrets), LogKeyArn: h.keys.Arn(keys.Logs),
+			Password: h.config.DatabasePassword, RPOEnforced: h.seed() && slices.Contains(h.config.RPOEnforced, st.Name),
+			RPOSeconds: h.rpoSeconds(st), Protect: h.config.Protect,
+		}
+		if a, ok := h.config.Adopt.Clusters[st.Name]; ok {
+			args.Adopt = &postgres.Adopt{ClusterID: a.ID, SecurityGroupID: a.SecurityGroupID, Username: a.Username}
+		}
+		p, err := postgres.New(h.ctx, "postgres-"+st.Name, args, h.here())
+		if err != nil {
+			return err
+		}
+		h.postgres[st.Name] = p
+	}
+	return nil
+}
+
+func (h *home) declareEntry() error {
+	if err := h.declareZone(); err != nil {
+		return err
+	}
+	cert, err := certificates.New(h.ctx, "certificates", &certificates.Args{
+		Scope: h.scope(), Domain: h.system.Domain, ZoneID: h.zoneID, OwnRecord: h.seed(), Adopt: h.config.Adopt.Certificate,
+	}, h.here())
+	if err != nil {
+		return err
+	}
+	args := &entry.Args{
+		Scope: h.scope(), Domain: h.system.Domain, ZoneID: h.zoneID, VpcID: h.network.VpcID,
+		PublicSubnetIDs: h.network.PublicSubnetIDs, CertificateArn: cert.CertificateArn,
+		ClientCIDRs: h.config.ClientCIDRs, CheckerPrefixListID: h.config.CheckerPrefixListID,
+		Agents: h.system.Public(), Strategies: h.strategies(),
+		Switch: h.config.Switch, Protect: h.config.Protect,
+	}
+	if h.peer != nil {
+		args.Peer = &entry.Peer{Region: h.config.PeerRegion}
+		if id := h.peer.Entry.PeerHealthCheckID; id != "" {
+			args.Peer.HealthCheckID = pulumi.String(id)
+		}
+	}
+	h.entry, err = entry.New(h.ctx, "entry", args, h.here())
+	return err
+}
+
+// declareZone finds the public zone: the primary owns or adopts it, the
+// secondary knows its id from the inventory.
+func (h *home) declareZone() error {
+	if !h.seed() {
+		h.zoneID = pulumi.String(h.peer.Entry.ZoneID).ToStringOutput()
+		return nil
+	}
+	zone, err := entry.NewZone(h.ctx, "zone", &entry.ZoneArgs{
+		Domain: h.system.Domain, AdoptID: h.config.Adopt.ZoneID, Protect: h.config.Protect,
+	}, h.here())
+	if err != nil {
+		return err
+	}
+	h.zoneID = zone.ZoneID
+	return nil
+}
+
+// strategies gives each tier's strategy.
+func (h *home) strategies() map[string]system.Strategy {
+	out := map[string]system.Strategy{}
+	for _, t := range h.system.Tiers {
+		out[t.Name] = t.Strategy
+	}
+	return out
+}
+
+func (h *home) declareVault() error {
+	args := &vault.Args{
+		Scope: h.scope(), KeyArn: h.keys.Arn(keys.Backup), TopicKeyArn: h.keys.Arn(keys.Logs), Compliance: h.config.ComplianceLock,
+		OwnRegionSettings: true, Protect: h.config.Protect,
+	}
+	if h.peer != nil {
+		p := h.scope().Peer(h.config.PeerRegion)
+		args.PeerScope = &p
+	}
+	for _, st := range h.system.Stores {
+		switch st.Kind {
+		case system.Bucket:
+			args.Resources = append(args.Resources, vault.Resource{Store: st, Arn: h.buckets[st.Name].Arn})
+		case system.Postgres:
+			args.Resources = append(args.Resources, vault.Resource{Store: st, Arn: h.postgres[st.Name].ClusterArn})
+		}
+	}
+	var err error
+	h.vault, err = vault.New(h.ctx, "vault", args, h.here())
+	return err
+}
+
+// export writes the inventory into this home and into the stack's outputs.
+func (h *home) export() error {
+	own := h.inventory()
+	last := ""
+	if h.peer != nil {
+		text, err := inventory.Encode(inventory.New(h.system.Name, h.config.Home.Peer(), *h.peer))
+		if err != nil {
+			return err
+		}
+		last = string(text)
+	}
+	if _, err := control.New(h.ctx, "control", &control.Args{
+		Scope: h.scope(), Bucket: h.control.Bucket, KeyArn: h.keys.Arn(keys.Data),
+		Own: h.encode(own, false), Peer: last, Protect: h.config.Protect,
+	}, h.here()); err != nil {
+		return err
+	}
+	h.ctx.Export(InventoryOutput, h.encode(own, true))
+	h.ctx.Export("home", pulumi.String(h.config.Home))
+	h.ctx.Export("region", pulumi.String(h.config.Region))
+	h.ctx.Export("address", h.entry.Address)
+	return nil
+}
+
+// rpoSeconds is what the store's tier promises for the loss of the region.
+func (h *home) rpoSeconds(st system.Store) int {
+	t, _ := h.system.Tier(st.Tier)
+	return int(t.Objectives[system.RegionLoss].RPO.Seconds())
+}

@@ -1,0 +1,152 @@
+package stacks
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"redoubt/components/entry"
+	"redoubt/components/keys"
+	"redoubt/inventory"
+	"redoubt/system"
+)
+
+// slot is one field of the inventory that only AWS can fill in.
+type slot struct {
+	out pulumi.Output
+	set func(*inventory.Home, any)
+}
+
+func text(out pulumi.StringOutput, set func(*inventory.Home, string)) slot {
+	return slot{out, func(h *inventory.Home, v any) { set(h, v.(string)) }}
+}
+
+func list(out pulumi.StringArrayOutput, set func(*inventory.Home, []string)) slot {
+	return slot{out, func(h *inventory.Home, v any) { set(h, v.([]string)) }}
+}
+
+// encode gives the inventory as canonical text, with the peer's last known
+// part when withPeer is true.
+func (h *home) encode(own pulumi.Output, withPeer bool) pulumi.StringOutput {
+	return own.ApplyT(func(v any) (string, error) {
+		doc := inventory.New(h.system.Name, h.config.Home, v.(inventory.Home))
+		if withPeer && h.peer != nil {
+			doc.Homes[doc.Home.Peer()] = *h.peer
+		}
+		text, err := inventory.Encode(doc)
+		return string(text), err
+	}).(pulumi.StringOutput)
+}
+
+// inventory gathers this home's identifiers as one output of inventory.Home.
+func (h *home) inventory() pulumi.Output {
+	slots := h.slots()
+	outs := make([]any, len(slots))
+	for i, s := range slots {
+		outs[i] = s.out
+	}
+	return pulumi.All(outs...).ApplyT(func(values []any) any {
+		own := h.known()
+		for i, s := range slots {
+			s.set(&own, values[i])
+		}
+		return own
+	})
+}
+
+// known is the part of the inventory that needs no answer from AWS.
+func (h *home) known() inventory.Home {
+	scope, site := h.scope(), h.config.Site()
+	own := inventory.Home{
+		Region: site.Region, Account: site.Account, Zones: site.Zones, CIDR: site.CIDR.String(),
+		Keys: map[string]string{}, Stores: map[string]inventory.Store{}, Agents: map[string]inventory.Agent{},
+		Entry: inventory.Entry{
+			Domain: h.system.Domain, Switch: h.config.Switch,
+		},
+		Control: inventory.Control{
+			Bucket: scope.Bucket("control", 1), Key: inventory.ObjectKey(h.config.Home),
+			Parameter: scope.Path("inventory", string(h.config.Home)),
+		},
+	}
+	if h.config.Switch == entry.MetricSwitch {
+		own.Entry.SwitchAlarm = entry.AlarmName(scope)
+	}
+	for _, st := range h.system.Stores {
+		if h.deployed(st) {
+			own.Stores[st.Name] = inventory.Store{Kind: st.Kind, Tier: st.Tier, Generation: h.config.Generation(st.Name)}
+		}
+	}
+	for _, a := range h.system.Agents {
+		own.Agents[a.Name] = inventory.Agent{Tier: a.Tier, Public: a.Public}
+	}
+	return own
+}
+
+// deployed reports whether this program declares the store.
+func (h *home) deployed(st system.Store) bool {
+	return h.buckets[st.Name] != nil || h.postgres[st.Name] != nil
+}
+
+// slots lists every field that AWS fills in.
+func (h *home) slots() []slot {
+	slots := []slot{
+		text(h.network.VpcID, func(o *inventory.Home, v string) { o.Network.VpcID = v }),
+		list(h.network.PublicSubnetIDs, func(o *inventory.Home, v []string) { o.Network.PublicSubnetIDs = v }),
+		list(h.network.PrivateSubnetIDs, func(o *inventory.Home, v []string) { o.Network.PrivateSubnetIDs = v }),
+		list(h.network.IsolatedSubnetIDs, func(o *inventory.Home, v []string) { o.Network.IsolatedSubnetIDs = v }),
+		text(h.zoneID, func(o *inventory.Home, v string) { o.Entry.ZoneID = v }),
+		text(h.entry.LoadBalancerArn, func(o *inventory.Home, v string) { o.Entry.LoadBalancerArn = v }),
+		text(h.entry.Address, func(o *inventory.Home, v string) { o.Entry.Address = v }),
+		text(h.entry.SwitchNamespace, func(o *inventory.Home, v string) { o.Entry.SwitchNamespace = v }),
+		text(h.entry.SwitchMetric, func(o *inventory.Home, v string) { o.Entry.SwitchMetric = v }),
+		text(h.vault.VaultName, func(o *inventory.Home, v string) { o.Vault.Name = v }),
+		text(h.vault.VaultArn, func(o *inventory.Home, v string) { o.Vault.Arn = v }),
+	}
+	if !h.seed() { // the home that asked for the connection tells the other
+		slots = append(slots, text(h.network.PeeringID, func(o *inventory.Home, v string) { o.Network.PeeringID = v }))
+	}
+	if h.config.Switch == entry.ARCSwitch { // the primary makes both homes' checks in its first update
+		slots = append(slots,
+			text(h.entry.HealthCheckID, func(o *inventory.Home, v string) { o.Entry.HealthCheckID = v }),
+			text(h.entry.PeerHealthCheckID, func(o *inventory.Home, v string) { o.Entry.PeerHealthCheckID = v }))
+	}
+	for _, purpose := range keys.Purposes {
+		slots = append(slots, text(h.keys.Arn(purpose), func(o *inventory.Home, v string) { o.Keys[purpose] = v }))
+	}
+	return append(slots, h.storeSlots()...)
+}
+
+func (h *home) storeSlots() []slot {
+	var slots []slot
+	store := func(name string, change func(*inventory.Store, string)) func(*inventory.Home, string) {
+		return func(o *inventory.Home, v string) {
+			st := o.Stores[name]
+			change(&st, v)
+			o.Stores[name] = st
+		}
+	}
+	for _, name := range sortedKeys(h.buckets) {
+		b := h.buckets[name]
+		slots = append(slots,
+			text(b.Bucket, store(name, func(s *inventory.Store, v string) { s.Name = v })),
+			text(b.Arn, store(name, func(s *inventory.Store, v string) { s.Arn = v })),
+			text(h.keys.Arn(keys.Data), store(name, func(s *inventory.Store, v string) { s.KeyArn = v })),
+		)
+	}
+	for _, name := range sortedKeys(h.postgres) {
+		p := h.postgres[name]
+		slots = append(slots,
+			text(p.ClusterID, store(name, func(s *inventory.Store, v string) { s.Name = v })),
+			text(p.ClusterArn, store(name, func(s *inventory.Store, v string) { s.Arn = v })),
+			text(p.GlobalID, store(name, func(s *inventory.Store, v string) { s.GlobalID = v })),
+			text(p.ProxyEndpoint, store(name, func(s *inventory.Store, v string) { s.Endpoint = v })),
+			text(p.ReaderEndpoint, store(name, func(s *inventory.Store, v string) { s.ReaderEndpoint = v })),
+			text(p.SecretArn, store(name, func(s *inventory.Store, v string) { s.SecretArn = v })),
+			text(h.keys.Arn(keys.Data), store(name, func(s *inventory.Store, v string) { s.KeyArn = v })),
+			list(p.Members, func(o *inventory.Home, v []string) {
+				st := o.Stores[name]
+				st.Members = v
+				o.Stores[name] = st
+			}),
+		)
+	}
+	return slots
+}
