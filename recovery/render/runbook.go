@@ -1,0 +1,118 @@
+// Package render shows a plan in the forms that people read. What it shows is
+// the plan itself: the same calls, the same conditions, the same figures.
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"redoubt/recovery/plan"
+	"redoubt/timings"
+)
+
+// Runbook renders the plan as Markdown that a person can follow by hand, with
+// nothing but the AWS command line.
+func Runbook(p plan.Plan) (string, error) {
+	hash, err := p.Hash()
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n\nSystem `%s`, plan `%.12s`, made from inventory `%.12s`.\n", p.Title, p.System, hash, p.Inventory)
+	for i, s := range p.Steps {
+		text, err := Step(p, s)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&b, "\n## %d. %s\n\n%s", i+1, s.Title, text)
+	}
+	return b.String(), nil
+}
+
+// Step renders one step, without its heading.
+func Step(p plan.Plan, s plan.Step) (string, error) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Step `%s`. %s See <%s>.\n", s.ID, s.Why, s.Source)
+	if len(s.Needs) > 0 {
+		fmt.Fprintf(&b, "\nAfter: `%s`.\n", strings.Join(s.Needs, "`, `"))
+	}
+	b.WriteString("\nRun, unless it is done already:\n\n")
+	if err := fence(&b, p, s.Call, ""); err != nil {
+		return "", err
+	}
+	for _, e := range s.Condition.All {
+		fmt.Fprintf(&b, "\nDone when this prints %s:\n\n", wanted(e))
+		if err := fence(&b, p, s.Condition.Call, e.Path); err != nil {
+			return "", err
+		}
+	}
+	fmt.Fprintf(&b, "\n%s Give up after %s; a failure %s.\n", budget(s.Budget), s.Timeout, meaning[s.OnFailure])
+	if s.Undo != nil {
+		b.WriteString("\nTo take it back:\n\n")
+		if err := fence(&b, p, *s.Undo, ""); err != nil {
+			return "", err
+		}
+	}
+	return b.String(), nil
+}
+
+var meaning = map[plan.OnFailure]string{
+	plan.Stop:     "stops the plan",
+	plan.Continue: "does not stop the plan",
+}
+
+func fence(b *strings.Builder, p plan.Plan, call plan.Call, query plan.Path) error {
+	command, err := Command(p, call, query)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(b, "```sh\n%s\n```\n", command)
+	return nil
+}
+
+// wanted says what the command must print. The command line prints truths
+// with a capital letter.
+func wanted(e plan.Expect) string {
+	var text string
+	switch v := e.Value.(type) {
+	case string:
+		text = v
+	case bool:
+		text = map[bool]string{true: "True", false: "False"}[v]
+	default:
+		raw, err := json.Marshal(v)
+		if err != nil {
+			return fmt.Sprint(v)
+		}
+		text = string(raw)
+	}
+	prefix := map[plan.Op]string{
+		plan.Is: "", plan.IsNot: "anything but ", plan.AtMost: "at most ", plan.AtLeast: "at least ",
+	}[e.Op]
+	if e.Op == plan.IsNot {
+		return prefix + "`" + text + "` or `None`" // None: the answer lacks it, which tells nothing
+	}
+	return prefix + "`" + text + "`"
+}
+
+// budget says how long the step takes, and whose figure that is.
+func budget(id timings.ID) string {
+	t, ok := timings.Lookup(string(id))
+	if !ok {
+		return fmt.Sprintf("How long it takes is unknown (`%s`).", id)
+	}
+	source := fmt.Sprintf("(`%s`, %s: <%s>)", id, t.Kind, t.Source)
+	d, ok := t.Typical()
+	longest, has := t.Max()
+	switch {
+	case ok && has && longest != d:
+		return fmt.Sprintf("Typically takes %s, up to %s %s.", d, longest, source)
+	case ok:
+		return fmt.Sprintf("Typically takes %s %s.", d, source)
+	case has:
+		return fmt.Sprintf("Takes up to %s %s.", longest, source)
+	default:
+		return fmt.Sprintf("How long it takes is given in words only %s.", source)
+	}
+}

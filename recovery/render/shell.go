@@ -1,0 +1,72 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"redoubt/recovery/plan"
+)
+
+// Command is the call as a command of the AWS command line, in the region of
+// its home, safe to paste into a shell. A non-empty query picks what is printed.
+func Command(p plan.Plan, call plan.Call, query plan.Path) (string, error) {
+	args := []string{"aws", service(call.Service), kebab(call.Operation), "--region", p.Regions[call.Home]}
+	if len(call.Input) > 0 {
+		var input bytes.Buffer
+		enc := json.NewEncoder(&input)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(call.Input); err != nil {
+			return "", fmt.Errorf("command for %s: %w", call, err)
+		}
+		args = append(args, "--cli-input-json", strings.TrimSpace(input.String()))
+	}
+	if query != "" {
+		args = append(args, "--query", query.JMESPath(), "--output", "text")
+	}
+	for i, arg := range args {
+		args[i] = quote(arg)
+	}
+	return strings.Join(args, " "), nil
+}
+
+// commands lists the services that the command line calls by another name
+// than the API: https://docs.aws.amazon.com/cli/latest/reference/
+var commands = map[string]string{
+	"s3": "s3api", "elasticloadbalancingv2": "elbv2", "eventbridge": "events", "sfn": "stepfunctions",
+}
+
+func service(name string) string {
+	if c, ok := commands[name]; ok {
+		return c
+	}
+	return name
+}
+
+var (
+	plural   = regexp.MustCompile(`[A-Z]{2,}s$`)
+	firstCap = regexp.MustCompile(`(.)([A-Z][a-z]+)`)
+	endCap   = regexp.MustCompile(`([a-z0-9])([A-Z])`)
+	plain    = regexp.MustCompile(`^[A-Za-z0-9_./:=@%+-]+$`)
+)
+
+// kebab turns an operation such as DescribeDBClusters into the command's word,
+// by the rule of the command line itself: capitals in a row are one word, and so is their plural.
+func kebab(operation string) string {
+	if end := plural.FindString(operation); end != "" && end != operation {
+		operation = strings.TrimSuffix(operation, end) + "-" + strings.ToLower(end)
+	}
+	operation = firstCap.ReplaceAllString(operation, "$1-$2")
+	operation = endCap.ReplaceAllString(operation, "$1-$2")
+	return strings.ToLower(operation)
+}
+
+// quote makes one word of a shell out of any text.
+func quote(word string) string {
+	if plain.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
