@@ -334,8 +334,8 @@ func TestPostgres_eachHomeKeepsItsOwnSecret(t *testing.T) {
 
 		value := r.Get(t, versionToken, "main-credentials-value")
 		assert.True(t, isSecret(value.Inputs["secretString"]), "the credentials are a secret of the engine too")
-		assert.JSONEq(t, `{"username":"redoubt","password":"correct-horse","engine":"postgres","dbname":"memory","port":5432}`,
-			value.Values()["secretString"].(string))
+		assert.JSONEq(t, `{"username": "redoubt", "password": "correct-horse",
+			"engine": "postgres", "dbname": "memory", "port": 5432}`, value.Values()["secretString"].(string))
 	}
 }
 

@@ -123,14 +123,13 @@ func (b *builder) secret() (*secretsmanager.Secret, *secretsmanager.SecretVersio
 // credentials is the secret's document, in the form that RDS Proxy reads:
 // docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy-secrets-arns.html.
 func credentials(a Args) pulumi.StringOutput {
-	document := a.Password.ToStringOutput().ApplyT(func(password string) (string, error) {
+	return a.Password.ToStringOutput().ApplyT(func(password string) (string, error) {
 		text, err := json.Marshal(map[string]any{
 			"username": a.username(), "password": password,
 			"engine": "postgres", "dbname": DatabaseName(a.Store), "port": Port,
 		})
 		return string(text), err
-	}).(pulumi.StringOutput)
-	return pulumi.ToSecret(document).(pulumi.StringOutput)
+	}).(pulumi.StringOutput) // as secret as the password, and the SDK makes every SecretString one
 }
 
 // proxyRole lets the proxy read one secret through one key. It returns the

@@ -149,7 +149,8 @@ func (a *Args) retentionFaults(st system.Store) []error {
 		errs = append(errs, errors.New("no daily, weekly or monthly backup: none would be copied to the other home"))
 	}
 	if r.WeeklyDays > 0 && r.WeeklyDays < 7 {
-		errs = append(errs, fmt.Errorf("weeklyDays is %d, want 7 or more: most of the time there would be none", r.WeeklyDays))
+		errs = append(errs, fmt.Errorf("weeklyDays is %d, want 7 or more: some of the time there would be none",
+			r.WeeklyDays))
 	}
 	if r.MonthlyDays > 0 && r.MonthlyDays < 31 {
 		errs = append(errs, fmt.Errorf("monthlyDays is %d, want 31 or more: some of the time there would be none",
