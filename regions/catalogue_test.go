@@ -54,7 +54,10 @@ func TestCheckPair_refuses(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, primary, secondary, want string }{
 		{"one region", "eu-west-1", "eu-west-1", `both homes are in "eu-west-1", want two regions`},
-		{"an unknown region", "eu-west-1", "eu-centrl-1", `secondary: region "eu-centrl-1" is not known; did you mean "eu-central-1"?`},
+		{
+			"an unknown region", "eu-west-1", "eu-centrl-1",
+			`secondary: region "eu-centrl-1" is not known; did you mean "eu-central-1"?`,
+		},
 		{"China", "cn-north-1", "eu-west-1", `primary: region "cn-north-1" is in partition aws-cn`},
 		{"an isolated partition", "eu-west-1", "us-isob-east-1", "is in partition aws-iso-b"},
 		{"two zones", "us-west-1", "us-east-2", `primary: region "us-west-1" has 2 zones`},

@@ -42,9 +42,9 @@ func decodeObjectives(tier *object) map[Disruption]Objective {
 	o := tier.src.object(tier.join("objectives"), tier.label+" objectives", n)
 	out := map[Disruption]Objective{}
 	for _, d := range Disruptions {
-		o.require(string(d))
 		value := o.value(string(d))
 		if value == nil {
+			o.lacksObjective(tier.label, d)
 			continue
 		}
 		each := o.src.object(o.join(string(d)), fmt.Sprintf("%s objective for %s", tier.label, d), value)
@@ -58,6 +58,19 @@ func decodeObjectives(tier *object) map[Disruption]Objective {
 	}
 	o.close()
 	return out
+}
+
+// lacksObjective reports a disruption for which a tier promises nothing.
+func (o *object) lacksObjective(tier string, d Disruption) {
+	if o.entries == nil {
+		return // already reported as no mapping
+	}
+	path := o.join(string(d))
+	at, written := o.src.at[path]
+	if !written {
+		at = o.src.at[o.path]
+	}
+	o.bad(path, at, fmt.Sprintf("add %s: with rto and rpo", d), fmt.Sprintf("%s has no objective for %s", tier, d))
 }
 
 func decodeStore(o *object) Store {

@@ -40,22 +40,25 @@ func (f floor) resolve() floor {
 	return f
 }
 
+// timed is a floor that stands on a timing.
+func timed(id timings.ID, because string) floor { return floor{Timing: id, Because: because} }
+
 // The floors.
 var (
-	auroraLag     = floor{Timing: timings.AuroraGlobalLag, Because: "a global database replicates behind the writer"}
-	tableLag      = floor{Timing: timings.DDBMRECLag, Because: "a global table replicates behind the write"}
-	ledgerLag     = floor{Timing: timings.DDBMRECLag, Because: "its ledger is a table that replicates behind the write"}
-	bucketLag     = floor{Timing: timings.S3RTCSLA, Because: "replication time control promises no more"}
-	cacheLag      = floor{Timing: timings.ElasticacheGlobalLag, Because: "a global datastore replicates behind the writer"}
-	auroraPoint   = floor{Timing: timings.AuroraPITRLatest, Because: "the latest restorable time lies behind now"}
-	tablePoint    = floor{Timing: timings.DDBPITRLatest, Because: "the latest restorable time lies behind now"}
-	ledgerPoint   = floor{Timing: timings.DDBPITRLatest, Because: "the latest restorable time of its ledger lies behind now"}
-	bucketPoint   = floor{Timing: timings.BackupPITRS3, Because: "its versions have no lock and the latest restore point is that old"}
-	hourlyBackup  = floor{Timing: timings.BackupFreq, Because: "the other home holds only backups, at best an hour apart"}
-	auroraPromote = floor{Timing: timings.AuroraGlobalFailoverWorkshop, Because: "promoting the other cluster takes that long at best"}
-	cachePromote  = floor{Timing: timings.ElasticacheGlobalPromote, Because: "promoting the other cluster takes that long at best"}
-	tableRestore  = floor{Timing: timings.DDBRestorePITRMin, Because: "restoring a table takes that long whatever its size"}
-	nodeLaunch    = floor{Timing: timings.EKSScaleoutKarpenter2, Because: "the nodes of a pilot light are launched first"}
+	auroraLag     = timed(timings.AuroraGlobalLag, "a global database replicates behind the writer")
+	tableLag      = timed(timings.DDBMRECLag, "a global table replicates behind the write")
+	ledgerLag     = timed(timings.DDBMRECLag, "its ledger is a table that replicates behind the write")
+	bucketLag     = timed(timings.S3RTCSLA, "replication time control promises no more")
+	cacheLag      = timed(timings.ElasticacheGlobalLag, "a global datastore replicates behind the writer")
+	auroraPoint   = timed(timings.AuroraPITRLatest, "the latest restorable time lies behind now")
+	tablePoint    = timed(timings.DDBPITRLatest, "the latest restorable time lies behind now")
+	ledgerPoint   = timed(timings.DDBPITRLatest, "the latest restorable time of its ledger lies behind now")
+	bucketPoint   = timed(timings.BackupPITRS3, "its versions have no lock and the latest restore point is that old")
+	hourlyBackup  = timed(timings.BackupFreq, "the other home holds only backups, at best an hour apart")
+	auroraPromote = timed(timings.AuroraGlobalFailoverWorkshop, "promoting the other cluster takes that long at best")
+	cachePromote  = timed(timings.ElasticacheGlobalPromote, "promoting the other cluster takes that long at best")
+	tableRestore  = timed(timings.DDBRestorePITRMin, "restoring a table takes that long whatever its size")
+	nodeLaunch    = timed(timings.EKSScaleoutKarpenter2, "the nodes of a pilot light are launched first")
 	// cacheZone has no figure: the page says that some writes may be lost.
 	cacheZone = floor{
 		Least: noFigure, Because: "replicas follow the lost node with a delay",

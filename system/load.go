@@ -138,11 +138,27 @@ func (s *source) syntax(data []byte, err error) {
 	cause := yamlPrefix.ReplaceAllString(err.Error(), "")
 	hint := "check the indentation, the colons and the quotes of this line and the one before"
 	at := stoppedAt(data)
-	if m := unknownAnchor.FindStringSubmatch(cause); m != nil {
-		hint = fmt.Sprintf("mark the value that is meant with &%s, before this line", m[1])
-		at = max(bytes.Index(data, []byte("*"+m[1])), 0)
+	anchor := unknownAnchor.FindStringSubmatch(cause)
+	switch {
+	case anchor != nil:
+		hint = fmt.Sprintf("mark the value that is meant with &%s, before this line", anchor[1])
+		at = max(bytes.Index(data, []byte("*"+anchor[1])), 0)
+	case strings.HasPrefix(cause, "control characters"):
+		hint = "take the invisible character out"
+	default:
+		at = lineStart(data, at) // the parser looks some characters ahead
 	}
 	s.fault(placeOf(data, at), hint, "not YAML: "+strings.TrimSpace(cause))
+}
+
+// lineStart is the offset of the first character after the spaces that begin
+// the line of another offset.
+func lineStart(data []byte, offset int) int {
+	start := bytes.LastIndexByte(data[:offset], '\n') + 1
+	for start < offset && data[start] == ' ' {
+		start++
+	}
+	return start
 }
 
 // stoppedAt returns the offset of the last byte that the parser asked for.

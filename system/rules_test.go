@@ -1,0 +1,351 @@
+package system_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// mark stands in a test's text where the fault is expected.
+const mark = "§"
+
+// markedPlace takes the mark out of text and returns its line and column.
+func markedPlace(t *testing.T, text string) (string, int, int) {
+	t.Helper()
+	before, after, found := strings.Cut(text, mark)
+	require.True(t, found, "no mark in the text")
+	line := strings.Count(before, "\n") + 1
+	col := utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:]) + 1
+	return before + after, line, col
+}
+
+// edit is one change of the small system that makes one fault. The mark in
+// new is where the fault must be reported.
+type edit struct{ name, old, new, cause, hint string }
+
+// checkEdits holds that each edit leads to one fault, in its place.
+func checkEdits(t *testing.T, edits []edit) {
+	t.Helper()
+	for _, e := range edits {
+		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
+			text, line, col := markedPlace(t, changed(t, e.old, e.new))
+			faults := faultsOf(t, text)
+			require.Len(t, faults, 1, "%v", faults)
+			assert.Contains(t, faults[0].Cause, e.cause)
+			assert.Contains(t, faults[0].Hint, e.hint)
+			assert.Equal(t, []int{line, col}, []int{faults[0].Line, faults[0].Col}, "place of %v", faults[0])
+		})
+	}
+}
+
+func TestParse_keysAndTypes(t *testing.T) {
+	t.Parallel()
+	checkEdits(t, []edit{
+		{"unknown key", "domain: demo", "§domian: x\ndomain: demo", `unknown key "domian"`, `did you mean "domain"?`},
+		{
+			"unknown key far from all", "    critical: true", "    §colour: red\n    critical: true",
+			`tier "fast" has an unknown key "colour"`, "one of name, critical, strategy, objectives",
+		},
+		{
+			"key twice", "domain: demo", "domain: x.example.com\n§domain: demo", `key "domain" was already written on line 2`,
+			"keep one",
+		},
+		{"a list for a key", "domain: demo.example.com", "domain: demo.example.com\n§[a, b]: c", "a key is a list", ""},
+		{"missing name", "  - name: web\n    kind: http", "  - §kind: http", "dependency has no name", "add name:"},
+		{"empty name", "name: demo\n", "§name:\n", "system has an empty name", "after the colon"},
+		{"empty text", "domain: demo.example.com", `domain: §""`, `system "demo" has an empty domain`, ""},
+		{"empty objective", "data: {rto: 4h, rpo: 10m}", "§data:", `tier "fast" has no objective for data`, "add data:"},
+		{
+			"missing rpo", "region: {rto: 5m, rpo: 5s}", "region: §{rto: 5m}", `tier "fast" objective for region has no rpo`,
+			"add rpo:",
+		},
+		{"number for text", "name: demo", "name: §7", "name is the number 7, want text", `put it in quotes: "7"`},
+		{"truth for text", "name: demo", "name: §true", "name is true, want text", `"true"`},
+		{"list for text", "name: demo", "name: §[demo]", "name is a list, want text", ""},
+		{"date for text", "name: demo", "name: §2026-11-23", "name is the date 2026-11-23, want text", ""},
+		{"tagged text", "name: demo", "name: §!secret demo", "name is tagged !secret, want text", ""},
+		{"text for number", "replicas: 3", `replicas: §"3"`, `replicas is the text "3", want a whole number`, ""},
+		{"decimals for number", "replicas: 3", "replicas: §3.5", "replicas is the number 3.5, want a whole number", ""},
+		{"too large a number", "replicas: 3", "replicas: §99999999999999999999", "want a whole number", ""},
+		{"text for truth", "public: true", "public: §yes", `public is the text "yes", want true or false`, ""},
+		{
+			"text for share", "availability: 0.999", "availability: §99.9%", `availability is the text "99.9%", want a number`,
+			"0.999",
+		},
+		{"mapping for list", "needs: [web]", "needs: §{web: true}", "needs is a mapping, want a list", "hyphen"},
+		{"text for list", "needs: [web]", "needs: §web", `needs is the text "web", want a list`, ""},
+		{"list item of another type", "needs: [web]", "needs: [§{web: 1}]", "needs is a mapping, want text", ""},
+		{"text for mapping", "resources: {cpuMillis: 500, memoryMiB: 512}", "resources: §small", "want a mapping", ""},
+		{
+			"item is no mapping", "      - {store: jobs}", "      - §jobs",
+			`agent "back" use is the text "jobs", want a mapping`, "",
+		},
+		{"number without unit", "rto: 4h", "rto: §4", `rto is "4", want a duration`, "add the unit, as in 4s or 4m"},
+		{"no duration", "rto: 4h", "rto: §soon", `rto is "soon", want a duration`, "30s, 15m, 4h or 1d"},
+		{"duration below zero", "rto: 4h", "rto: §-4h", `rto is "-4h", want a duration`, ""},
+		{"list for duration", "rto: 4h", "rto: §[4h]", "rto is a list, want a duration", ""},
+		{
+			"unknown strategy", "strategy: warm-standby", "strategy: §warm-stanby", `strategy is "warm-stanby"`,
+			`did you mean "warm-standby"?`,
+		},
+		{"unknown kind of store", "kind: postgres", "kind: §mysql", `kind is "mysql", want one of postgres, table`, ""},
+		{"unknown kind of dependency", "kind: http", "kind: §grpc", `kind is "grpc", want one of model, http`, ""},
+		{"unknown level", "level: reduced", "level: §reducd", `level is "reducd"`, `did you mean "reduced"?`},
+	})
+}
+
+func TestParse_names(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("a", 31)
+	checkEdits(t, []edit{
+		{"system too long", "name: demo", "name: §abcdefghijklmnopqrstu", "has 21 characters, want at most 20", "shorten"},
+		{"system with capitals", "name: demo", "name: §Demo", `system name "Demo" is refused by AWS`, "for instance demo"},
+		{"starting with a digit", "name: files", "name: §9files", "starting with a letter", "for instance files"},
+		{"ending with a hyphen", "  - name: files", "  - name: §files-", `store name "files-" is refused by AWS`, "files"},
+		{"two hyphens", "  - name: files", "  - name: §big--files", "two hyphens in a row", ""},
+		{"underscore", "  - name: files", "  - name: §big_files", "is refused by AWS", "for instance big-files"},
+		{"only signs", "  - name: files", `  - name: §"***"`, "is refused by AWS", ""},
+		{"too long a name", "  - name: files", "  - name: §" + long, "has 31 characters, want at most 30", ""},
+		{"fifo", "  - name: files", "  - name: §files.fifo", "ends in .fifo", "leave .fifo out"},
+		{"a store generation", "  - name: files", "  - name: §files-g2", "ends like a store generation", ""},
+		{
+			"store twice", "  - name: files", "  - name: §notes", `store "notes" is already declared on line 20`,
+			"its own name",
+		},
+		{"no full name", "domain: demo.example.com", "domain: §localhost", "is not a full DNS name", "agents.example.com"},
+		{"an address", "domain: demo.example.com", "domain: §https://demo.example.com", "want a DNS name", "scheme"},
+		{"an IP address", "domain: demo.example.com", `domain: §"192.0.2.1"`, "is not a full DNS name", ""},
+		{"capitals", "domain: demo.example.com", "domain: §Demo.example.com", "capital letters", "demo.example.com"},
+		{"a bad part", "domain: demo.example.com", "domain: §-demo.example.com", `has the part "-demo"`, ""},
+		{"an empty part", "domain: demo.example.com", "domain: §demo..com", `has the part ""`, ""},
+		{
+			"too long a domain", "domain: demo.example.com", "domain: §" + strings.Repeat("abcdefg.", 32) + "com",
+			"259 characters", "",
+		},
+		{
+			"a bad host", "host: web.example.com", "host: §web.example.com:443", `host "web.example.com:443" is an address`,
+			"port",
+		},
+	})
+}
+
+func TestParse_references(t *testing.T) {
+	t.Parallel()
+	checkEdits(t, []edit{
+		{
+			"store to tier", "kind: bucket\n    tier: solid", "kind: bucket\n    tier: §sold",
+			`store "files" names tier "sold"`, `"solid"`,
+		},
+		{
+			"agent to tier", "  - name: back\n    tier: solid", "  - name: back\n    tier: §slow",
+			`agent "back" names tier "slow"`, "one of fast, solid",
+		},
+		{"agent to store", "{store: ledger, write: true}", "{store: §leger, write: true}", `names store "leger"`, `"ledger"`},
+		{"agent to store twice", "{store: jobs}", "{store: §ledger}", `uses store "ledger" twice`, ""},
+		{"agent to agent", "calls: [back]", "calls: [§bck]", `agent "front" names agent "bck"`, `"back"`},
+		{"agent to itself", "calls: [front]", "calls: [§back]", `agent "back" calls itself`, "leave it out"},
+		{"agent to agent twice", "calls: [back]", "calls: [back, §back]", `calls agent "back" twice`, ""},
+		{"agent to dependency", "needs: [web]", "needs: [§wbe]", `names dependency "wbe"`, `"web"`},
+		{"agent to dependency twice", "needs: [web]", "needs: [web, §web]", `needs dependency "web" twice`, ""},
+		{"agent to queue", "consumes: jobs", "consumes: §job", `names store "job"`, `"jobs"`},
+		{"agent to no queue", "consumes: jobs", "consumes: §files", `consumes "files", which is a bucket`, "kind queue"},
+		{"fallback", "fallbacks: [little]", "fallbacks: [§litle]", `dependency "big" names dependency "litle"`, `"little"`},
+		{"fallback to itself", "fallbacks: [big]", "fallbacks: [§little]", "falls back to itself", ""},
+		{"fallback twice", "fallbacks: [big]", "fallbacks: [big, §big]", `falls back to "big" twice`, ""},
+		{
+			"fallback of another kind", "fallbacks: [big]", "fallbacks: [big, §web]",
+			`of kind model and falls back to "web" of kind http`, "",
+		},
+		{"cache to store", "rebuildFrom: ledger", "rebuildFrom: §legder", `store "hot" names store "legder"`, `"ledger"`},
+		{"cache to itself", "rebuildFrom: ledger", "rebuildFrom: §hot", `rebuilt from "hot", which is a cache`, ""},
+		{"cache to queue", "rebuildFrom: ledger", "rebuildFrom: §jobs", `rebuilt from "jobs", which is a queue`, ""},
+	})
+}
+
+func TestParse_stores(t *testing.T) {
+	t.Parallel()
+	const ledger = "retention: {pitrDays: 14, hourlyDays: 7, dailyDays: 35, weeklyDays: 90, monthlyDays: 365, lockDays: 7}"
+	checkEdits(t, []edit{
+		{"size of zero", "sizeGiB: 500", "sizeGiB: §0", `store "files": sizeGiB is 0, want at least 1`, ""},
+		{"queue below zero", "kind: queue\n", "kind: queue\n    sizeGiB: §-1\n", "sizeGiB is -1", ""},
+		{
+			"forwarding table", "kind: table\n", "kind: table\n    writeForwarding: §true\n",
+			`"notes" is a table with writeForwarding`, "",
+		},
+		{
+			"rebuilt bucket", "kind: bucket\n", "kind: bucket\n    rebuildFrom: §ledger\n",
+			`"files" is a bucket with rebuildFrom`, "",
+		},
+		{"no point in time", ledger, "retention: §{dailyDays: 35}", "pitrDays is 0, want 1 to 35", ""},
+		{"point in time too far", "pitrDays: 14", "pitrDays: §36", "pitrDays is 36, want 1 to 35", ""},
+		{
+			"point in time of a queue", "kind: queue\n", "kind: queue\n    retention: {pitrDays: §7}\n",
+			"is a queue, which cannot be restored", "",
+		},
+		{
+			"hourly backups of a cache", "rebuildFrom: ledger", "rebuildFrom: ledger\n    retention: {hourlyDays: §1}",
+			"has no backup of this frequency", "",
+		},
+		{
+			"snapshots for too long", "rebuildFrom: ledger", "rebuildFrom: ledger\n    retention: {dailyDays: §36}",
+			"at most 35 for a cache", "",
+		},
+		{"no backup", ledger, "retention: §{pitrDays: 14}", `store "ledger" has no backup`, "dailyDays"},
+		{
+			"backup below zero", "dailyDays: 35, weeklyDays: 90", "dailyDays: §-1, weeklyDays: 90",
+			"dailyDays is -1, want 0 to 36500", "",
+		},
+		{
+			"kept for less than a week", "hourlyDays: 7, dailyDays: 35, weeklyDays: 90, monthlyDays: 365, lockDays: 7",
+			"weeklyDays: §6", "weeklyDays is 6, want at least the 7 days", "",
+		},
+		{
+			"daily less than hourly", "hourlyDays: 7, dailyDays: 35", "hourlyDays: 40, dailyDays: §35",
+			"dailyDays is 35, less than hourlyDays with 40", "",
+		},
+		{"weekly less than daily", "weeklyDays: 90", "weeklyDays: §30", "weeklyDays is 30, less than dailyDays with 35", ""},
+		{
+			"monthly less than daily", "weeklyDays: 90, monthlyDays: 365", "monthlyDays: §31",
+			"monthlyDays is 31, less than dailyDays with 35", "",
+		},
+		{
+			"lock longer than kept", "monthlyDays: 365, lockDays: 7", "monthlyDays: 365, lockDays: §8",
+			"lockDays is 8, longer than hourlyDays with 7", "at most 7",
+		},
+		{
+			"lock longer than point in time", "pitrDays: 35, dailyDays: 35}", "pitrDays: 6, dailyDays: 35, lockDays: §7}",
+			"longer than pitrDays with 6", "",
+		},
+		{"lock below zero", "monthlyDays: 365, lockDays: 7", "monthlyDays: 365, lockDays: §-7", "lockDays is -7", ""},
+	})
+}
+
+func TestParse_agents(t *testing.T) {
+	t.Parallel()
+	const front = "image: registry.example.com/demo/front:1.0.0"
+	checkEdits(t, []edit{
+		{"image without tag", front, "image: §registry.example.com/demo/front", "has neither tag nor digest", ":1.4.2"},
+		{"port is no tag", front, "image: §registry.example.com:5000/front", "has neither tag nor digest", ""},
+		{"latest", front, "image: §registry.example.com/demo/front:latest", "moving tag latest", ""},
+		{"no image", front, "image: §Registry/Front:1", "is not an image reference", ""},
+		{"no replicas", "replicas: 2", "replicas: §0", "replicas is 0, want at least 1", ""},
+		{"no load", "load: 10\n", "load: §0\n", "load is 0, want at least 1", ""},
+		{"nothing per replica", "perReplica: 10\n", "perReplica: §-3\n", "perReplica is -3, want at least 1", ""},
+		{
+			"two replicas in a critical tier", "replicas: 3", "replicas: §2", `want at least 3 in the critical tier "fast"`,
+			"write at least 3",
+		},
+		{
+			"a zone too few", "replicas: 2\n    load: 10", "replicas: §2\n    load: 31",
+			"after the loss of a zone 1 of 2 replicas are left and carry 10 requests a second, want the load of 31",
+			"write at least 6",
+		},
+		{
+			"cpu of zero", "cpuMillis: 500, memoryMiB: 512}\n    port: 8080", "cpuMillis: §0, memoryMiB: 512}\n    port: 8080",
+			"cpuMillis is 0", "",
+		},
+		{"memory of zero", "memoryMiB: 512}\n    port: 8080", "memoryMiB: §0}\n    port: 8080", "memoryMiB is 0", ""},
+		{"port too high", "port: 8080", "port: §65536", "port is 65536, want 1 to 65535", ""},
+		{"port of zero", "port: 8080", "port: §0", "port is 0, want 1 to 65535", ""},
+		{"level twice", "level: reduced", "level: §full", `declares level "full" twice`, ""},
+		{"full gives up", "{level: full}", "§{level: full, off: [search]}", "gives something up at level full", ""},
+		{
+			"reduced gives nothing up", "{level: reduced, off: [search], fallback: little}", "§{level: reduced}",
+			"gives nothing up at level reduced", "",
+		},
+		{"off twice", "off: [search]", "off: [search, §search]", `switches off "search" twice`, ""},
+	})
+}
+
+// Faults that take more than one change to the small system.
+func TestParse_combinations(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name    string
+		changes []string // old, new, old, new, ...
+		cause   string
+	}{
+		{
+			"missing objective",
+			[]string{"      data: {rto: 4h, rpo: 10m}\n", "", "      zone: {rto: 2m, rpo: 0s, av", "      §zone: {rto: 2m, rpo: 0s, av"},
+			`tier "fast" has no objective for data`,
+		},
+		{
+			"dependency twice", []string{"  - name: web", "  - name: §little", "needs: [web]", "needs: [little]"},
+			`"little" is already declared on line 48`,
+		},
+		{
+			"agent twice",
+			[]string{"  - name: back", "  - name: §front", "calls: [back]", "calls: []", "calls: [front]", "calls: []"},
+			`agent "front" is already declared on line 56`,
+		},
+		{
+			"tier twice",
+			[]string{"  - name: web", "  - name: web", "stores:\n", "  - name: §fast\n    strategy: active-active\n    objectives: {zone: {rto: 1m, rpo: 1s}, region: {rto: 1m, rpo: 1s}, data: {rto: 1d, rpo: 1d}, dependency: {rto: 1m, rpo: 0}}\nstores:\n"},
+			`tier "fast" is already declared on line 4`,
+		},
+		{
+			"dead-letter queue",
+			[]string{"- name: jobs", "- name: §jobs-dlq", "store: jobs", "store: jobs-dlq", "consumes: jobs", "consumes: jobs-dlq"},
+			"names the dead-letter queue of another",
+		},
+		{
+			"no size", []string{"    sizeGiB: 500\n", "", "- name: files", "- §name: files"},
+			`store "files": sizeGiB is 0, want at least 1`,
+		},
+		{
+			"cache that loses", []string{"    rebuildFrom: ledger\n", "", "- name: hot", "- §name: hot"},
+			"neither snapshots nor a store",
+		},
+		{
+			"backup of a queue", []string{"kind: queue", "kind: queue\n    retention: {dailyDays: §7}"},
+			"no backup of this frequency",
+		},
+		{
+			"fallback on the same host",
+			[]string{"host: little.example", "host: big.example", "[little]", "[§little]", "fallbacks: [big]\n", "fallbacks: []\n", "needs: [big]", "needs: []"},
+			`falls back to "little" on the same host big.example`,
+		},
+		{
+			"model without fallback", []string{"    fallbacks: [little]\n", "", "needs: [big]", "needs: [§big]"},
+			`critical tier "fast" needs model "big", which has no fallback`,
+		},
+		{
+			"public without port",
+			[]string{"    port: 8080\n", "", "- name: front", "- §name: front", "calls: [front]", "calls: []"},
+			`agent "front" is public and has no port`,
+		},
+		{
+			"called without port", []string{"    port: 9090\n", "", "- name: back", "- §name: back"},
+			`agent "back" is called by "front" and has no port`,
+		},
+		{"nobody is public", []string{"    public: true\n", "", "  - name: front", "  §- name: front"}, "no agent is public"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			text, line, col := markedPlace(t, changed(t, test.changes...))
+			faults := faultsOf(t, text)
+			assert.Contains(t, faults[0].Cause, test.cause)
+			assert.Equal(t, []int{line, col}, []int{faults[0].Line, faults[0].Col}, "place of %v", faults[0])
+			assert.Len(t, faults, 1, "%v", faults)
+		})
+	}
+}
+
+// changed is the small system with each old text replaced by a new one, once.
+func changed(t *testing.T, changes ...string) string {
+	t.Helper()
+	small, err := os.ReadFile("testdata/small.yaml")
+	require.NoError(t, err)
+	text := string(small)
+	for i := 0; i+1 < len(changes); i += 2 {
+		require.Contains(t, text, changes[i])
+		text = strings.Replace(text, changes[i], changes[i+1], 1)
+	}
+	return text
+}
