@@ -30,11 +30,13 @@ type through struct {
 type publisher struct{ sid, service string }
 
 // The users of each key. The table is the whole of the truth: a service that
-// is not here cannot use the key unless IAM allows its caller. Sources:
-// AmazonRDS/latest/AuroraUserGuide/Overview.Encryption.Keys.html, kms/latest/developerguide/services-dynamodb.html,
-// AmazonElastiCache/latest/dg/at-rest-encryption.html, AmazonS3/latest/userguide/UsingKMSEncryption.html,
-// AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html, secretsmanager/latest/userguide/security-encryption.html,
-// aws-backup/latest/devguide/encryption.html, sns/latest/dg/sns-key-management.html; all below docs.aws.amazon.com.
+// is not here cannot use the key unless IAM allows its caller. Sources, all
+// below docs.aws.amazon.com: AmazonRDS/latest/AuroraUserGuide/Overview.Encryption.Keys.html,
+// kms/latest/developerguide/services-dynamodb.html, AmazonElastiCache/latest/dg/at-rest-encryption.html,
+// AmazonS3/latest/userguide/UsingKMSEncryption.html,
+// AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html,
+// secretsmanager/latest/userguide/security-encryption.html, aws-backup/latest/devguide/encryption.html,
+// sns/latest/dg/sns-key-management.html.
 var (
 	services = map[string][]through{
 		Data: {

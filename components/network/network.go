@@ -159,8 +159,10 @@ func (b *builder) make() error {
 		return err
 	}
 	b.network.VpcID = vpc.ID().ToStringOutput()
-	for _, step := range []func() error{b.lockDefaultGroup, b.subnets, b.gatewayEndpoints, b.interfaceEndpoints, b.flowLogs} {
-		if err := step(); err != nil {
+	for _, part := range []func() error{
+		b.lockDefaultGroup, b.subnets, b.gatewayEndpoints, b.interfaceEndpoints, b.flowLogs,
+	} {
+		if err := part(); err != nil {
 			return err
 		}
 	}

@@ -213,7 +213,8 @@ func TestNetwork_interfaceEndpointsAreInEveryZone(t *testing.T) {
 		assert.Equal(t, true, in["privateDnsEnabled"], e.Name)
 		assert.Equal(t, []any{"main-endpoints_id"}, in["securityGroupIds"], e.Name)
 	}
-	assert.Equal(t, "com.amazonaws.eu-west-1.ecr.api", r.Get(t, endpointType, "main-endpoint-ecr-api").Values()["serviceName"])
+	images := r.Get(t, endpointType, "main-endpoint-ecr-api").Values()
+	assert.Equal(t, "com.amazonaws.eu-west-1.ecr.api", images["serviceName"])
 	rule := r.Get(t, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "main-endpoints-https").Values()
 	assert.Equal(t, "10.0.0.0/16", rule["cidrIpv4"])
 	assert.EqualValues(t, 443, rule["fromPort"])
@@ -226,7 +227,8 @@ func TestNetwork_interfaceEndpointsAreInEveryZone(t *testing.T) {
 
 func TestNetwork_defaultGroupIsLocked(t *testing.T) {
 	t.Parallel()
-	in := build(t, primaryArgs(0)).Get(t, "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "main-default-group").Values()
+	r := build(t, primaryArgs(0))
+	in := r.Get(t, "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "main-default-group").Values()
 	assert.Equal(t, "main-vpc_id", in["vpcId"])
 	assert.Empty(t, in["ingress"])
 	assert.Empty(t, in["egress"])

@@ -30,29 +30,75 @@ func TestNetwork_primary(t *testing.T) {
 		New:  New,
 		Bad: []pulumitest.Bad[Args]{
 			{Name: "no system", Mutate: func(a *Args) { a.Scope.System = "" }, Want: "scope has no system"},
-			{Name: "another home's scope", Mutate: func(a *Args) { a.Scope.Home = system.Secondary }, Want: "scope is of secondary in eu-west-1"},
-			{Name: "another region's scope", Mutate: func(a *Args) { a.Scope.Region = "eu-north-1" }, Want: "but the site is primary in eu-west-1"},
+			{
+				Name: "another home's scope", Mutate: func(a *Args) { a.Scope.Home = system.Secondary },
+				Want: "scope is of secondary in eu-west-1",
+			},
+			{
+				Name: "another region's scope", Mutate: func(a *Args) { a.Scope.Region = "eu-north-1" },
+				Want: "but the site is primary in eu-west-1",
+			},
 			{Name: "no home", Mutate: func(a *Args) { a.Site.Home = "" }, Want: `home is "", want primary or secondary`},
 			{Name: "no region", Mutate: func(a *Args) { a.Site.Region = "" }, Want: "site has no region"},
 			{Name: "short account", Mutate: func(a *Args) { a.Site.Account = "12345678901" }, Want: "want twelve digits"},
 			{Name: "no range", Mutate: func(a *Args) { a.Site.CIDR = netip.Prefix{} }, Want: "cidr is missing"},
-			{Name: "a range with host bits", Mutate: func(a *Args) { a.Site.CIDR = prefix("10.0.0.1/16") }, Want: "cidr is 10.0.0.1/16, want 10.0.0.0/16"},
+			{
+				Name: "a range with host bits", Mutate: func(a *Args) { a.Site.CIDR = prefix("10.0.0.1/16") },
+				Want: "cidr is 10.0.0.1/16, want 10.0.0.0/16",
+			},
 			{Name: "too small a range", Mutate: func(a *Args) { a.Site.CIDR = prefix("10.0.0.0/27") }, Want: "is a /27"},
 			{Name: "two zones", Mutate: func(a *Args) { a.Site.Zones = a.Site.Zones[:2] }, Want: "zones are 2, want 3"},
-			{Name: "four zones", Mutate: func(a *Args) { a.Site.Zones = append(a.Site.Zones, "eu-west-1d") }, Want: "zones are 4, want 3"},
-			{Name: "a zone twice", Mutate: func(a *Args) { a.Site.Zones[2] = "eu-west-1a" }, Want: `zone "eu-west-1a" is named twice`},
-			{Name: "a zone elsewhere", Mutate: func(a *Args) { a.Site.Zones[2] = "eu-west-2a" }, Want: `zone "eu-west-2a" is not in region "eu-west-1"`},
+			{
+				Name: "four zones", Mutate: func(a *Args) { a.Site.Zones = append(a.Site.Zones, "eu-west-1d") },
+				Want: "zones are 4, want 3",
+			},
+			{
+				Name: "a zone twice", Mutate: func(a *Args) { a.Site.Zones[2] = "eu-west-1a" },
+				Want: `zone "eu-west-1a" is named twice`,
+			},
+			{
+				Name: "a zone elsewhere", Mutate: func(a *Args) { a.Site.Zones[2] = "eu-west-2a" },
+				Want: `zone "eu-west-2a" is not in region "eu-west-1"`,
+			},
 			{Name: "a retention AWS lacks", Mutate: func(a *Args) { a.FlowLogDays = 42 }, Want: "kept for 42 days, want one of"},
 			{Name: "no log key", Mutate: func(a *Args) { a.LogKeyArn = nil }, Want: "log key is missing"},
-			{Name: "a gateway as endpoint", Mutate: func(a *Args) { a.Endpoints = []string{"s3"} }, Want: `endpoint "s3" is a gateway`},
-			{Name: "a full service name", Mutate: func(a *Args) { a.Endpoints = []string{"com.amazonaws.x.SQS"} }, Want: "is no name of a service"},
-			{Name: "an endpoint twice", Mutate: func(a *Args) { a.Endpoints = []string{"sqs", "sts", "sqs"} }, Want: `endpoint "sqs" is named twice`},
-			{Name: "a peer in this region", Mutate: func(a *Args) { a.Peer = accepted(); a.Peer.Region = "eu-west-1" }, Want: "this home's own"},
-			{Name: "a peer without region", Mutate: func(a *Args) { a.Peer = accepted(); a.Peer.Region = "" }, Want: "peer: region is missing"},
-			{Name: "a peer without range", Mutate: func(a *Args) { a.Peer = accepted(); a.Peer.CIDR = netip.Prefix{} }, Want: "peer: cidr is missing"},
-			{Name: "a peer's range with host bits", Mutate: func(a *Args) { a.Peer = accepted(); a.Peer.CIDR = prefix("10.1.0.9/16") }, Want: "want 10.1.0.0/16"},
-			{Name: "overlapping ranges", Mutate: func(a *Args) { a.Peer = accepted(); a.Peer.CIDR = prefix("10.0.128.0/17") }, Want: "overlaps this home's 10.0.0.0/16"},
-			{Name: "nothing to accept", Mutate: func(a *Args) { a.Peer = accepted(); a.Peer.PeeringID = "" }, Want: "the primary home accepts"},
+			{
+				Name: "a gateway as endpoint", Mutate: func(a *Args) { a.Endpoints = []string{"s3"} },
+				Want: `endpoint "s3" is a gateway`,
+			},
+			{
+				Name: "a full service name", Mutate: func(a *Args) { a.Endpoints = []string{"com.amazonaws.x.SQS"} },
+				Want: "is no name of a service",
+			},
+			{
+				Name: "an endpoint twice", Mutate: func(a *Args) { a.Endpoints = []string{"sqs", "sts", "sqs"} },
+				Want: `endpoint "sqs" is named twice`,
+			},
+			{
+				Name: "a peer in this region", Mutate: func(a *Args) { a.Peer = accepted(); a.Peer.Region = "eu-west-1" },
+				Want: "this home's own",
+			},
+			{
+				Name: "a peer without region", Mutate: func(a *Args) { a.Peer = accepted(); a.Peer.Region = "" },
+				Want: "peer: region is missing",
+			},
+			{
+				Name: "a peer without range", Mutate: func(a *Args) { a.Peer = accepted(); a.Peer.CIDR = netip.Prefix{} },
+				Want: "peer: cidr is missing",
+			},
+			{
+				Name:   "a peer's range with host bits",
+				Mutate: func(a *Args) { a.Peer = accepted(); a.Peer.CIDR = prefix("10.1.0.9/16") },
+				Want:   "want 10.1.0.0/16",
+			},
+			{
+				Name: "overlapping ranges", Mutate: func(a *Args) { a.Peer = accepted(); a.Peer.CIDR = prefix("10.0.128.0/17") },
+				Want: "overlaps this home's 10.0.0.0/16",
+			},
+			{
+				Name: "nothing to accept", Mutate: func(a *Args) { a.Peer = accepted(); a.Peer.PeeringID = "" },
+				Want: "the primary home accepts",
+			},
 		},
 		Changes: []pulumitest.Change[Args]{
 			{
@@ -65,7 +111,7 @@ func TestNetwork_primary(t *testing.T) {
 			},
 			{
 				Name: "endpoints", Mutate: func(a *Args) {
-					a.Endpoints = append(DefaultEndpoints[1:len(DefaultEndpoints):len(DefaultEndpoints)], "bedrock-runtime")
+					a.Endpoints = append([]string{"bedrock-runtime"}, DefaultEndpoints[1:]...)
 				},
 				Want: []string{"main endpoints", "-main-endpoint-autoscaling", "+main-endpoint-bedrock-runtime"},
 			},
@@ -152,12 +198,30 @@ func TestNetwork_adopted(t *testing.T) {
 		Options: []pulumitest.Option{existing("10.0.0.0/16", true)},
 		Bad: []pulumitest.Bad[Args]{
 			{Name: "no vpc", Mutate: func(a *Args) { a.Adopt.VpcID = "" }, Want: "adopt: vpc is missing"},
-			{Name: "two public subnets", Mutate: func(a *Args) { a.Adopt.PublicSubnetIDs = a.Adopt.PublicSubnetIDs[:2] }, Want: "public subnets are 2, want 3"},
-			{Name: "no private subnet", Mutate: func(a *Args) { a.Adopt.PrivateSubnetIDs = nil }, Want: "private subnets are 0, want 3"},
-			{Name: "no route table", Mutate: func(a *Args) { a.Adopt.PrivateRouteTableIDs = nil }, Want: "private route tables are 0, want 1 to 3"},
-			{Name: "a subnet twice", Mutate: func(a *Args) { a.Adopt.IsolatedSubnetIDs[0] = "subnet-q1" }, Want: `"subnet-q1" is among the private subnets and the isolated subnets`},
-			{Name: "a table twice", Mutate: func(a *Args) { a.Adopt.IsolatedRouteTableIDs[0] = "rtb-1" }, Want: `"rtb-1" is among`},
-			{Name: "an empty id", Mutate: func(a *Args) { a.Adopt.PublicSubnetIDs[0] = "" }, Want: "public subnets have an empty id"},
+			{
+				Name: "two public subnets", Mutate: func(a *Args) { a.Adopt.PublicSubnetIDs = a.Adopt.PublicSubnetIDs[:2] },
+				Want: "public subnets are 2, want 3",
+			},
+			{
+				Name: "no private subnet", Mutate: func(a *Args) { a.Adopt.PrivateSubnetIDs = nil },
+				Want: "private subnets are 0, want 3",
+			},
+			{
+				Name: "no route table", Mutate: func(a *Args) { a.Adopt.PrivateRouteTableIDs = nil },
+				Want: "private route tables are 0, want 1 to 3",
+			},
+			{
+				Name: "a subnet twice", Mutate: func(a *Args) { a.Adopt.IsolatedSubnetIDs[0] = "subnet-q1" },
+				Want: `"subnet-q1" is among the private subnets and the isolated subnets`,
+			},
+			{
+				Name: "a table twice", Mutate: func(a *Args) { a.Adopt.IsolatedRouteTableIDs[0] = "rtb-1" },
+				Want: `"rtb-1" is among`,
+			},
+			{
+				Name: "an empty id", Mutate: func(a *Args) { a.Adopt.PublicSubnetIDs[0] = "" },
+				Want: "public subnets have an empty id",
+			},
 		},
 		Changes: []pulumitest.Change[Args]{
 			{

@@ -21,7 +21,10 @@ func TestDocument_JSONIsTheFormThatAWSGivesBack(t *testing.T) {
 			Resources:  []string{"*"},
 			Conditions: map[string]map[string][]string{"StringLike": {"aws:x": {"<a&b>"}}},
 		},
-		{Effect: Deny, Principals: map[string][]string{Everyone: {Everyone}}, NotActions: []string{"s3:Get*"}, Resources: []string{"r"}},
+		{
+			Effect: Deny, Principals: map[string][]string{Everyone: {Everyone}},
+			NotActions: []string{"s3:Get*"}, Resources: []string{"r"},
+		},
 	}}
 	assert.Equal(t, `{"Version":"2012-10-17","Statement":[`+
 		`{"Sid":"Write","Effect":"Allow","Principal":{"AWS":["a","b"],"Service":"logs.eu-west-1.amazonaws.com"},`+
@@ -39,45 +42,50 @@ func TestDocument_JSONDoesNotDependOnOrder(t *testing.T) {
 
 func TestDocument_CheckFindsFaults(t *testing.T) {
 	t.Parallel()
+	verb := []string{"a:B"}
 	cases := []struct {
 		name string
-		doc  Document
-		want string // empty: the document is good
+		one  Statement
+		want string // empty: the statement is good
 	}{
-		{"good", Document{[]Statement{read("arn")}}, ""},
-		{"no statement", Document{}, "policy has no statement"},
-		{"same sid", Document{[]Statement{read("a"), read("b")}}, `statement "Read": the sid is used twice`},
-		{"sid with a hyphen", Document{[]Statement{{Sid: "a-b", Actions: []string{"a:B"}}}}, "other than letters and digits"},
-		{"effect", Document{[]Statement{{Effect: "allow", Actions: []string{"a:B"}}}}, `effect is "allow", want Allow or Deny`},
-		{"no action", Document{[]Statement{{Resources: []string{"r"}}}}, "want either actions or not-actions"},
-		{"both", Document{[]Statement{{Effect: Deny, Actions: []string{"a:B"}, NotActions: []string{"a:C"}}}}, "want either actions"},
-		{"any action", Document{[]Statement{{Actions: []string{"*"}}}}, `statement 1: action "*" allows everything`},
-		{"any action of a service", Document{[]Statement{{Actions: []string{"s3:*"}}}}, `action "s3:*" allows everything`},
-		{"any action, no reason", Document{[]Statement{{Actions: []string{"kms:*"}, AllowAnyAction: true}}}, "without a reason"},
-		{"any action, reason", Document{[]Statement{{Actions: []string{"kms:*"}, AllowAnyAction: true, Reason: "root"}}}, ""},
-		{"a family of actions", Document{[]Statement{{Actions: []string{"kms:ReEncrypt*"}}}}, ""},
-		{"all but", Document{[]Statement{{NotActions: []string{"s3:GetObject"}}}}, "not-actions allow everything else"},
-		{"deny anything", Document{[]Statement{TLSOnly("s3", "arn")}}, ""},
-		{"anybody", Document{[]Statement{{Principals: map[string][]string{"AWS": {"*"}}, Actions: []string{"a:B"}}}}, "anybody is allowed"},
-		{"empty resource", Document{[]Statement{read("")}}, "resource has an empty element"},
-		{"empty principal", Document{[]Statement{{Principals: map[string][]string{"AWS": nil}, Actions: []string{"a:B"}}}}, "principal AWS has no name"},
-		{"empty condition", Document{[]Statement{{
-			Actions: []string{"a:B"}, Conditions: map[string]map[string][]string{"Bool": {"k": nil}},
-		}}}, "condition Bool of k has no value"},
+		{"good", read("arn"), ""},
+		{"sid with a hyphen", Statement{Sid: "a-b", Actions: verb}, "other than letters and digits"},
+		{"effect", Statement{Effect: "allow", Actions: verb}, `effect is "allow", want Allow or Deny`},
+		{"no action", Statement{Resources: []string{"r"}}, "want either actions or not-actions"},
+		{"both", Statement{Effect: Deny, Actions: verb, NotActions: verb}, "want either actions"},
+		{"any action", Statement{Actions: []string{"*"}}, `statement 1: action "*" allows everything`},
+		{"any action of a service", Statement{Actions: []string{"s3:*"}}, `action "s3:*" allows everything`},
+		{"no reason", Statement{Actions: []string{"kms:*"}, AllowAnyAction: true}, "without a reason"},
+		{"a reason", Statement{Actions: []string{"kms:*"}, AllowAnyAction: true, Reason: "root"}, ""},
+		{"a family of actions", Statement{Actions: []string{"kms:ReEncrypt*"}}, ""},
+		{"all but", Statement{NotActions: verb}, "not-actions allow everything else"},
+		{"deny anything", TLSOnly("s3", "arn"), ""},
+		{"anybody", Statement{Principals: map[string][]string{"AWS": {"*"}}, Actions: verb}, "anybody is allowed"},
+		{"empty resource", read(""), "resource has an empty element"},
+		{"no name", Statement{Principals: map[string][]string{"AWS": nil}, Actions: verb}, "principal AWS has no name"},
+		{"no value", read("arn").With(Condition{Operator: "Bool", Key: "k"}), "condition Bool of k has no value"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			text, err := c.doc.Checked()
+			doc := Document{[]Statement{c.one}}
+			text, err := doc.Checked()
 			if c.want == "" {
 				require.NoError(t, err)
-				assert.Equal(t, c.doc.JSON(), text)
+				assert.Equal(t, doc.JSON(), text)
 				return
 			}
 			require.ErrorContains(t, err, c.want)
 			assert.Empty(t, text)
 		})
 	}
+}
+
+func TestDocument_CheckSeesTheWhole(t *testing.T) {
+	t.Parallel()
+	require.ErrorContains(t, Document{}.Check(), "policy has no statement")
+	twice := Document{[]Statement{read("a"), read("b")}}
+	require.ErrorContains(t, twice.Check(), `statement "Read": the sid is used twice`)
 }
 
 func TestDocument_CheckReportsAllFaultsAtOnce(t *testing.T) {
@@ -89,7 +97,8 @@ func TestDocument_CheckReportsAllFaultsAtOnce(t *testing.T) {
 
 func TestTrust_holdsTheServiceToTheAccount(t *testing.T) {
 	t.Parallel()
-	doc := Trust("vpc-flow-logs.amazonaws.com", SourceAccount("123456789012"), SourceArn("arn:aws:ec2:eu-west-1:123456789012:*"))
+	doc := Trust("vpc-flow-logs.amazonaws.com",
+		SourceAccount("123456789012"), SourceArn("arn:aws:ec2:eu-west-1:123456789012:*"))
 	require.NoError(t, doc.Check())
 	assert.Equal(t, `{"Version":"2012-10-17","Statement":[{"Sid":"Assume","Effect":"Allow",`+
 		`"Principal":{"Service":"vpc-flow-logs.amazonaws.com"},"Action":"sts:AssumeRole",`+

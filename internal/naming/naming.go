@@ -29,11 +29,14 @@ const (
 	// LoadBalancerMax is the limit of load balancers and target groups:
 	// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
 	LoadBalancerMax = 32
-	// VaultMax is AWS Backup's limit: https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html
+	// VaultMax is AWS Backup's limit:
+	// https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html
 	VaultMax = 50
-	// ClusterMax is the limit of RDS identifiers: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html
+	// ClusterMax is the limit of RDS identifiers:
+	// https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html
 	ClusterMax = 63
-	// AlarmMax is CloudWatch's limit: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+	// AlarmMax is CloudWatch's limit:
+	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 	AlarmMax = 255
 )
 
