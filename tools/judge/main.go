@@ -65,8 +65,9 @@ func collect(ctx context.Context, provider *upstream.Provider) (map[string]*sche
 			return nil, nil, fmt.Errorf("upstream has no type %q for %s", s.Upstream, s.Token)
 		}
 		fields := names.Of(block)
-		t, mismatches := names.Match(s, fields)
+		nodes, mismatches := names.Match(s, fields)
 		faults = append(faults, mismatches...)
+		t := nodes.Type(s.Upstream)
 		prober.Probe(ctx, t, fields)
 		types[s.Token] = t
 	}

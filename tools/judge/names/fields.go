@@ -1,6 +1,9 @@
 package names
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/zclconf/go-cty/cty"
 
 	"redoubt/tools/judge/protocol"
@@ -49,7 +52,8 @@ func ofType(t cty.Type, a *protocol.Schema_Attribute) []Field {
 		return nil
 	}
 	var out []Field
-	for name, inner := range t.AttributeTypes() {
+	for _, name := range slices.Sorted(maps.Keys(t.AttributeTypes())) {
+		inner := t.AttributeType(name)
 		out = append(out, Field{
 			Name: name, Type: inner, Computed: a.GetComputed(), Optional: a.GetOptional() || a.GetRequired(),
 			Fields: ofType(inner, a),

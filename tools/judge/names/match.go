@@ -4,7 +4,9 @@ package names
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"sort"
 	"strings"
 
@@ -24,13 +26,54 @@ var renames = map[string]string{
 // (The has_*_wo flags belong to write-only arguments, which pulumi-aws lacks.)
 var left = map[string]bool{"id": true, "timeouts": true, "has_secret_string_wo": true, "has_value_wo": true}
 
+// Node is one property under both its names.
+type Node struct {
+	Name  string
+	Field Field
+	// Flat is true where Pulumi shows a collection of at most one as that one.
+	Flat bool
+	// Input is true where the SDK takes the property as an argument.
+	Input bool
+	Prop  *schema.Prop
+	Nodes Nodes
+}
+
+// Nodes are the properties of an object by their Pulumi names.
+type Nodes map[string]*Node
+
+// Sorted returns the nodes in the order of their Pulumi names.
+func (n Nodes) Sorted() []*Node {
+	var out []*Node
+	for _, name := range slices.Sorted(maps.Keys(n)) {
+		out = append(out, n[name])
+	}
+	return out
+}
+
+// Type returns the nodes as the simulator reads them.
+func (n Nodes) Type(resource string) *schema.Type {
+	return &schema.Type{Upstream: resource, Props: n.props()}
+}
+
+func (n Nodes) props() map[string]*schema.Prop {
+	if n == nil {
+		return nil
+	}
+	out := map[string]*schema.Prop{}
+	for name, node := range n {
+		node.Prop.Props = node.Nodes.props()
+		out[name] = node.Prop
+	}
+	return out
+}
+
 // Match pairs the fields of an upstream resource with the SDK's properties
 // and returns them under their Pulumi names, with what does not match.
-func Match(s Subject, fields []Field) (*schema.Type, []string) {
+func Match(s Subject, fields []Field) (Nodes, []string) {
 	m := &matcher{subject: s}
-	props := m.match(s.Upstream, fields, []reflect.Type{s.Args, s.State})
+	nodes := m.match(s.Upstream, fields, []reflect.Type{s.Args, s.State})
 	sort.Strings(m.faults)
-	return &schema.Type{Upstream: s.Upstream, Props: props}, m.faults
+	return nodes, m.faults
 }
 
 type matcher struct {
@@ -38,10 +81,9 @@ type matcher struct {
 	faults  []string
 }
 
-func (m *matcher) match(at string, fields []Field, structs []reflect.Type) map[string]*schema.Prop {
+func (m *matcher) match(at string, fields []Field, structs []reflect.Type) Nodes {
 	known := properties(structs)
-	used := map[string]bool{}
-	props := map[string]*schema.Prop{}
+	nodes := Nodes{}
 	for _, f := range fields {
 		path := at + "." + f.Name
 		name, ok := choose(path, f, known)
@@ -51,24 +93,28 @@ func (m *matcher) match(at string, fields []Field, structs []reflect.Type) map[s
 			}
 			continue
 		}
-		used[name] = true
-		props[name] = m.prop(path, f, known[name])
+		nodes[name] = m.node(path, name, f, known[name])
 	}
 	for name := range known {
-		if !used[name] {
+		if nodes[name] == nil {
 			m.faults = append(m.faults, fmt.Sprintf("%s: the SDK's %s has no counterpart", at, name))
 		}
 	}
-	return props
+	return nodes
 }
 
-func (m *matcher) prop(path string, f Field, p property) *schema.Prop {
-	out := &schema.Prop{
+func (m *matcher) node(path, name string, f Field, p property) *Node {
+	out := &Node{Name: name, Field: f, Input: p.input, Prop: &schema.Prop{
 		Upstream: f.Name, Required: f.Required, Optional: f.Optional, Computed: f.Computed, Sensitive: f.Sensitive,
-	}
+	}}
 	if f.Required && !p.required {
-		out.Required, out.Optional, out.AutoNamed = false, true, true
+		out.Prop.Required, out.Prop.Optional, out.Prop.AutoNamed = false, true, true
 	}
+	shown := p.types[0]
+	if shown.Kind() == reflect.Pointer {
+		shown = shown.Elem()
+	}
+	out.Flat = f.Collection() && shown.Kind() != reflect.Slice
 	if len(f.Fields) == 0 {
 		return out
 	}
@@ -82,7 +128,7 @@ func (m *matcher) prop(path string, f Field, p property) *schema.Prop {
 		m.faults = append(m.faults, fmt.Sprintf("%s: is a block, the SDK has %s", path, p.types[0]))
 		return out
 	}
-	out.Props = m.match(path, f.Fields, inner)
+	out.Nodes = m.match(path, f.Fields, inner)
 	return out
 }
 
@@ -112,8 +158,8 @@ func choose(path string, f Field, known map[string]property) (string, bool) {
 
 // property is one tagged field of the SDK's structs.
 type property struct {
-	types    []reflect.Type
-	required bool
+	types           []reflect.Type
+	required, input bool
 }
 
 func properties(structs []reflect.Type) map[string]property {
@@ -128,7 +174,7 @@ func properties(structs []reflect.Type) map[string]property {
 			p := out[name]
 			p.types = append(p.types, f.Type)
 			if i == 0 {
-				p.required = mandatory(f.Type)
+				p.required, p.input = mandatory(f.Type), true
 			}
 			out[name] = p
 		}
