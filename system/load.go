@@ -119,11 +119,23 @@ func firstInvalid(data []byte) int {
 	return -1
 }
 
+// lineBreak is what the parser takes as the end of a line.
+var lineBreak = regexp.MustCompile("\r\n|[\r\n\u0085\u2028\u2029]")
+
+// lineOf returns the number of the line that holds a byte of the file, and
+// the offset at which that line starts.
+func lineOf(data []byte, offset int) (number, start int) {
+	breaks := lineBreak.FindAllIndex(data[:offset], -1)
+	if len(breaks) == 0 {
+		return 1, 0
+	}
+	return len(breaks) + 1, breaks[len(breaks)-1][1]
+}
+
 // placeOf is the place of a byte of the file.
 func placeOf(data []byte, offset int) place {
-	before := data[:offset]
-	line := bytes.Count(before, []byte("\n")) + 1
-	return place{line, utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1}
+	line, start := lineOf(data, offset)
+	return place{line, utf8.RuneCount(data[start:offset]) + 1}
 }
 
 var (
@@ -154,7 +166,7 @@ func (s *source) syntax(data []byte, err error) {
 // lineStart is the offset of the first character after the spaces that begin
 // the line of another offset.
 func lineStart(data []byte, offset int) int {
-	start := bytes.LastIndexByte(data[:offset], '\n') + 1
+	_, start := lineOf(data, offset)
 	for start < offset && data[start] == ' ' {
 		start++
 	}

@@ -14,7 +14,7 @@ import (
 func TestParse_objectives(t *testing.T) {
 	t.Parallel()
 	checkEdits(t, []edit{
-		{"recovery in no time", "data: {rto: 4h", "data: {rto: §0s", "rto for data is 0s, and no recovery takes no time", ""},
+		{"recovery in no time", "data: {rto: 4h", "data: {rto: §0s", "rto for data is 0s, and no recovery", ""},
 		{
 			"availability of one", "availability: 0.999", "availability: §1", "availability for zone is 1, want 0 to below 1",
 			"0.9995",
@@ -47,7 +47,8 @@ func TestParse_objectives(t *testing.T) {
 
 // tierWith is a system whose one tier has one store, and that store's kind.
 func tierWith(strategy system.Strategy, d system.Disruption, objective, store string) string {
-	text := "name: demo\ndomain: demo.example.com\ntiers:\n  - name: only\n    strategy: " + string(strategy) + "\n    objectives:\n"
+	text := "name: demo\ndomain: demo.example.com\ntiers:\n  - name: only\n"
+	text += "    strategy: " + string(strategy) + "\n    objectives:\n"
 	for _, each := range system.Disruptions {
 		promise := "{rto: 30d, rpo: 90d}"
 		if each == d {
@@ -121,7 +122,8 @@ func TestParse_recoveryPointsStandOnTimings(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := system.Parse("system.yaml", []byte(tierWith(test.strategy, test.disruption, "{rto: 30d, rpo: "+test.least+"}", test.store)))
+			least := tierWith(test.strategy, test.disruption, "{rto: 30d, rpo: "+test.least+"}", test.store)
+			_, err := system.Parse("system.yaml", []byte(least))
 			require.NoError(t, err)
 			if test.less == "" {
 				return
@@ -166,7 +168,8 @@ func TestParse_recoveryTimesStandOnTimings(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := system.Parse("system.yaml", []byte(tierWith(test.strategy, test.disruption, "{rto: "+test.least+", rpo: 90d}", test.store)))
+			least := tierWith(test.strategy, test.disruption, "{rto: "+test.least+", rpo: 90d}", test.store)
+			_, err := system.Parse("system.yaml", []byte(least))
 			require.NoError(t, err)
 			faults := faultsOf(t, tierWith(test.strategy, test.disruption, "{rto: "+test.less+", rpo: 90d}", test.store))
 			require.Len(t, faults, 1)
@@ -181,18 +184,20 @@ func TestParse_activeActiveWriters(t *testing.T) {
 	checkEdits(t, []edit{
 		{
 			"postgres", use, "§{store: ledger, write: true}",
-			`agent "front" of the active-active tier "fast" writes to the postgres "ledger", which takes writes in one home only`,
+			`of the active-active tier "fast" writes to the postgres "ledger", which takes writes in one home only`,
 			"writeForwarding: true",
 		},
 		{"cache", use, "§{store: hot, write: true}", `writes to the cache "hot"`, "use a table"},
 	})
 	for name, text := range map[string]string{
-		"postgres that is read":          changed(t, use, "{store: ledger}"),
-		"postgres that forwards":         changed(t, use, "{store: ledger, write: true}", "kind: postgres", "kind: postgres\n    writeForwarding: true"),
-		"cache that is read":             changed(t, use, "{store: hot}"),
-		"bucket":                         changed(t, use, "{store: files, write: true}"),
-		"queue":                          changed(t, use, "{store: jobs, write: true}"),
-		"postgres of a tier with writer": changed(t, "strategy: active-active", "strategy: warm-standby", use, "{store: ledger, write: true}"),
+		"postgres that is read": changed(t, use, "{store: ledger}"),
+		"postgres that forwards": changed(t, use, "{store: ledger, write: true}",
+			"kind: postgres", "kind: postgres\n    writeForwarding: true"),
+		"cache that is read": changed(t, use, "{store: hot}"),
+		"bucket":             changed(t, use, "{store: files, write: true}"),
+		"queue":              changed(t, use, "{store: jobs, write: true}"),
+		"postgres of a tier with one writer": changed(t, use, "{store: ledger, write: true}",
+			"strategy: active-active", "strategy: warm-standby"),
 	} {
 		_, err := system.Parse("system.yaml", []byte(text))
 		assert.NoError(t, err, name)

@@ -145,7 +145,7 @@ func TestParse_references(t *testing.T) {
 			"agent to tier", "  - name: back\n    tier: solid", "  - name: back\n    tier: §slow",
 			`agent "back" names tier "slow"`, "one of fast, solid",
 		},
-		{"agent to store", "{store: ledger, write: true}", "{store: §leger, write: true}", `names store "leger"`, `"ledger"`},
+		{"agent to store", "{store: ledger, write", "{store: §leger, write", `names store "leger"`, `"ledger"`},
 		{"agent to store twice", "{store: jobs}", "{store: §ledger}", `uses store "ledger" twice`, ""},
 		{"agent to agent", "calls: [back]", "calls: [§bck]", `agent "front" names agent "bck"`, `"back"`},
 		{"agent to itself", "calls: [front]", "calls: [§back]", `agent "back" calls itself`, "leave it out"},
@@ -272,7 +272,7 @@ func TestParse_combinations(t *testing.T) {
 	}{
 		{
 			"missing objective",
-			[]string{"      data: {rto: 4h, rpo: 10m}\n", "", "      zone: {rto: 2m, rpo: 0s, av", "      §zone: {rto: 2m, rpo: 0s, av"},
+			[]string{"      data: {rto: 4h, rpo: 10m}\n", "", "zone: {rto: 2m, rpo: 0s, av", "§zone: {rto: 2m, rpo: 0s, av"},
 			`tier "fast" has no objective for data`,
 		},
 		{
@@ -286,12 +286,15 @@ func TestParse_combinations(t *testing.T) {
 		},
 		{
 			"tier twice",
-			[]string{"  - name: web", "  - name: web", "stores:\n", "  - name: §fast\n    strategy: active-active\n    objectives: {zone: {rto: 1m, rpo: 1s}, region: {rto: 1m, rpo: 1s}, data: {rto: 1d, rpo: 1d}, dependency: {rto: 1m, rpo: 0}}\nstores:\n"},
+			[]string{"  - name: solid", "  - name: §fast", "stores:\n", anotherTier("solid") + "stores:\n"},
 			`tier "fast" is already declared on line 4`,
 		},
 		{
 			"dead-letter queue",
-			[]string{"- name: jobs", "- name: §jobs-dlq", "store: jobs", "store: jobs-dlq", "consumes: jobs", "consumes: jobs-dlq"},
+			[]string{
+				"- name: jobs", "- name: §jobs-dlq", "store: jobs", "store: jobs-dlq",
+				"consumes: jobs", "consumes: jobs-dlq",
+			},
 			"names the dead-letter queue of another",
 		},
 		{
@@ -308,7 +311,10 @@ func TestParse_combinations(t *testing.T) {
 		},
 		{
 			"fallback on the same host",
-			[]string{"host: little.example", "host: big.example", "[little]", "[§little]", "fallbacks: [big]\n", "fallbacks: []\n", "needs: [big]", "needs: []"},
+			[]string{
+				"host: little.example", "host: big.example", "[little]", "[§little]",
+				"fallbacks: [big]\n", "fallbacks: []\n", "needs: [big]", "needs: []",
+			},
 			`falls back to "little" on the same host big.example`,
 		},
 		{
@@ -324,7 +330,10 @@ func TestParse_combinations(t *testing.T) {
 			"called without port", []string{"    port: 9090\n", "", "- name: back", "- §name: back"},
 			`agent "back" is called by "front" and has no port`,
 		},
-		{"nobody is public", []string{"    public: true\n", "", "  - name: front", "  §- name: front"}, "no agent is public"},
+		{
+			"nobody is public", []string{"    public: true\n", "", "  - name: front", "  §- name: front"},
+			"no agent is public",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -335,6 +344,18 @@ func TestParse_combinations(t *testing.T) {
 			assert.Len(t, faults, 1, "%v", faults)
 		})
 	}
+}
+
+// anotherTier is one more tier, in the form of the file.
+func anotherTier(name string) string {
+	return "  - name: " + name + `
+    strategy: warm-standby
+    objectives:
+      zone: {rto: 2m, rpo: 5s}
+      region: {rto: 15m, rpo: 15m}
+      data: {rto: 6h, rpo: 1d}
+      dependency: {rto: 5m, rpo: 0}
+`
 }
 
 // changed is the small system with each old text replaced by a new one, once.

@@ -47,7 +47,8 @@ func TestParse_reportsSharedTextOnce(t *testing.T) {
 	text, line, col := markedPlace(t, changed(t,
 		"needs: [big]", "needs: [big]\n    stores: &uses\n      - {§shop: notes}",
 		"    stores:\n      - {store: notes, write: true}\n", "",
-		"    stores:\n      - {store: ledger, write: true}\n      - {store: jobs}\n      - {store: hot, write: true}\n", "    stores: *uses\n"))
+		"    stores:\n      - {store: ledger, write: true}\n      - {store: jobs}\n      - {store: hot, write: true}\n",
+		"    stores: *uses\n"))
 	var unknown []system.Fault
 	for _, f := range faultsOf(t, text) {
 		if strings.Contains(f.Cause, `unknown key "shop"`) {
@@ -135,7 +136,8 @@ func TestParse_refusesWhatIsNoSystem(t *testing.T) {
 		{"no colon", "name: demo\ndomain demo\ntiers: []\n", "system.yaml:3:1: not YAML: could not find expected ':'"},
 		{
 			"an unknown anchor", "name: demo\ndomain: *nowhere\n",
-			"system.yaml:2:9: not YAML: unknown anchor 'nowhere' referenced (hint: mark the value that is meant with &nowhere, before this line)",
+			"system.yaml:2:9: not YAML: unknown anchor 'nowhere' referenced " +
+				"(hint: mark the value that is meant with &nowhere, before this line)",
 		},
 		{"too large a file", strings.Repeat("# a comment\n", 100000), "file has 1200000 bytes, want at most 1048576"},
 	} {
