@@ -1,0 +1,96 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"redoubt/sim/world"
+)
+
+// invokes are the functions of the package that the simulator answers.
+var invokes = map[string]func(p *awsProvider, region string) resource.PropertyMap{
+	"aws:index/getAvailabilityZones:getAvailabilityZones": (*awsProvider).availabilityZones,
+	"aws:index/getCallerIdentity:getCallerIdentity":       (*awsProvider).callerIdentity,
+	"aws:index/getPartition:getPartition":                 (*awsProvider).partition,
+	"aws:index/getRegion:getRegion":                       (*awsProvider).regionInfo,
+}
+
+// Invoke answers a function; one that is not simulated is refused by name.
+func (p *awsProvider) Invoke(_ context.Context, r *pulumirpc.InvokeRequest) (*pulumirpc.InvokeResponse, error) {
+	answer, ok := invokes[r.GetTok()]
+	if !ok {
+		return nil, status.Errorf(codes.Unimplemented, "function %q is not simulated%s", r.GetTok(),
+			didYouMean(r.GetTok(), sortedKeys(invokes)))
+	}
+	region, err := p.home()
+	if err != nil {
+		return nil, err
+	}
+	out, err := send(answer(p, region))
+	return &pulumirpc.InvokeResponse{Return: out}, err
+}
+
+func textList(list []string) resource.PropertyValue {
+	out := make([]resource.PropertyValue, 0, len(list))
+	for _, s := range list {
+		out = append(out, resource.NewStringProperty(s))
+	}
+	return resource.NewArrayProperty(out)
+}
+
+func (p *awsProvider) availabilityZones(region string) resource.PropertyMap {
+	names := world.Zones(region)
+	ids := make([]string, 0, len(names))
+	for i := range names {
+		ids = append(ids, fmt.Sprintf("%s-az%d", shortRegion(region), i+1))
+	}
+	return resource.PropertyMap{
+		"id":         resource.NewStringProperty(region),
+		"names":      textList(names),
+		"zoneIds":    textList(ids),
+		"groupNames": textList([]string{region}),
+	}
+}
+
+// shortRegion abbreviates a region as zone ids do: eu-west-1 is euw1. The
+// letters of the points of the compass are assumed for the rarer ones.
+func shortRegion(region string) string {
+	parts := strings.Split(region, "-")
+	middle := map[string]string{"central": "c", "north": "n", "south": "s", "east": "e", "west": "w",
+		"northeast": "ne", "northwest": "nw", "southeast": "se", "southwest": "sw"}
+	return parts[0] + middle[parts[1]] + parts[2]
+}
+
+func (p *awsProvider) callerIdentity(string) resource.PropertyMap {
+	account := p.cloud.Config().Account
+	return resource.PropertyMap{
+		"id":        resource.NewStringProperty(account),
+		"accountId": resource.NewStringProperty(account),
+		"arn":       resource.NewStringProperty("arn:aws:iam::" + account + ":user/simulator"),
+		"userId":    resource.NewStringProperty("AIDASIMULATOR"),
+	}
+}
+
+func (p *awsProvider) regionInfo(region string) resource.PropertyMap {
+	return resource.PropertyMap{
+		"id":          resource.NewStringProperty(region),
+		"name":        resource.NewStringProperty(region),
+		"description": resource.NewStringProperty(region),
+		"endpoint":    resource.NewStringProperty("ec2." + region + ".amazonaws.com"),
+	}
+}
+
+func (p *awsProvider) partition(string) resource.PropertyMap {
+	return resource.PropertyMap{
+		"id":               resource.NewStringProperty("aws"),
+		"partition":        resource.NewStringProperty("aws"),
+		"dnsSuffix":        resource.NewStringProperty("amazonaws.com"),
+		"reverseDnsPrefix": resource.NewStringProperty("com.amazonaws"),
+	}
+}

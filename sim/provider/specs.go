@@ -1,0 +1,44 @@
+package provider
+
+import "slices"
+
+// spec is what the simulator must know of a type besides the SDK's Go types
+// and the upstream provider's schema.
+type spec struct {
+	// kind is the CloudFormation type name of the world's entity.
+	kind string
+	// name says how Pulumi names the resource when the program does not.
+	name *naming
+	// sets are the lists without an order, as paths without indices.
+	sets []string
+	// names are the paths that hold domain names.
+	names []string
+	// defaults are what the upstream provider fills in for an absent property.
+	defaults map[string]any
+}
+
+func (s spec) isSet(pattern string) bool { return slices.Contains(s.sets, pattern) }
+
+// silent reports whether a top-level property is left out of a diff.
+func (s spec) silent(name string) bool { return name == "timeouts" || name == "tagsAll" }
+
+// naming is how a name is made: the resource's name, a hyphen and seven hex digits.
+type naming struct {
+	// property receives the name; prefix, when given, stands in for it.
+	property, prefix string
+	// max is how long the name may be.
+	max int
+	// lower writes it in lowercase; start is put before it, such as alias/.
+	lower bool
+	start string
+	// bare takes the resource's name as it is.
+	bare bool
+}
+
+// byName names with the property name, up to a length.
+func byName(limit int) *naming { return &naming{property: "name", prefix: "namePrefix", max: limit} }
+
+// lowerName names a property that takes lowercase only.
+func lowerName(property, prefix string, limit int) *naming {
+	return &naming{property: property, prefix: prefix, max: limit, lower: true}
+}
