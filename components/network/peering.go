@@ -51,18 +51,19 @@ func (b *builder) accept() error {
 	if err != nil {
 		return err
 	}
-	// The accepter has the connection's id, and it is known only once the connection is accepted.
+	// The accepter has the connection's id, but only once the connection is
+	// accepted: what uses it waits, where the plain id would meet a connection that AWS denies.
 	b.network.PeeringID = c.ID().ToStringOutput()
-	return b.peerRoutes(b.network.PeeringID, pulumi.DependsOn([]pulumi.Resource{c}))
+	return b.peerRoutes(b.network.PeeringID)
 }
 
 // peerRoutes routes to the other home from the private and the isolated subnets.
-func (b *builder) peerRoutes(connection pulumi.StringOutput, opts ...pulumi.ResourceOption) error {
+func (b *builder) peerRoutes(connection pulumi.StringOutput) error {
 	for _, t := range b.tables {
 		err := b.route(t.suffix+"-peer", t.id, ec2.RouteArgs{
 			DestinationCidrBlock:   pulumi.String(b.args.Peer.CIDR.String()),
 			VpcPeeringConnectionId: connection,
-		}, opts...)
+		})
 		if err != nil {
 			return err
 		}

@@ -151,12 +151,12 @@ func (b *builder) routeTable(suffix string) (pulumi.StringOutput, error) {
 }
 
 // route registers a route of a table to anywhere, or to where to says.
-func (b *builder) route(suffix string, id pulumi.StringInput, to ec2.RouteArgs, opts ...pulumi.ResourceOption) error {
+func (b *builder) route(suffix string, id pulumi.StringInput, to ec2.RouteArgs) error {
 	to.RouteTableId = id
 	if to.DestinationCidrBlock == nil {
 		to.DestinationCidrBlock = pulumi.String(anywhere)
 	}
-	_, err := ec2.NewRoute(b.ctx, b.name+"-route-"+suffix, &to, append(opts, b.child)...)
+	_, err := ec2.NewRoute(b.ctx, b.name+"-route-"+suffix, &to, b.child)
 	return err
 }
 
