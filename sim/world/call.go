@@ -1,0 +1,197 @@
+package world
+
+import (
+	"fmt"
+)
+
+// operation is one AWS API operation that plans and agents use.
+type operation struct {
+	// data operations are served by the data plane.
+	data bool
+	// at is the region whose endpoint serves it, when that is a fixed one.
+	at  string
+	run func(t *tx, r Request) (Document, error)
+}
+
+// operations are by service and operation in AWS's own names.
+var operations map[string]operation
+
+// The table is made at start-up because its functions read the kinds.
+func init() {
+	operations = map[string]operation{
+		"cloudwatch.PutMetricData":                           {data: true, run: putMetricData},
+		"cloudwatch.GetMetricStatistics":                     {data: true, run: getMetricStatistics},
+		"cloudwatch.DescribeAlarms":                          {run: describeAlarms},
+		"route53.GetHealthCheckStatus":                       {at: "us-east-1", run: getHealthCheckStatus},
+		"route53.ListResourceRecordSets":                     {at: "us-east-1", run: listResourceRecordSets},
+		"s3.PutObject":                                       {data: true, run: putObject},
+		"s3.GetObject":                                       {data: true, run: getObject},
+		"s3.HeadObject":                                      {data: true, run: headObject},
+		"s3.ListObjectVersions":                              {data: true, run: listObjectVersions},
+		"s3.DeleteObject":                                    {data: true, run: deleteObject},
+		"ssm.GetParameter":                                   {data: true, run: getParameter},
+		"ssm.PutParameter":                                   {run: putParameter},
+		"rds.DescribeGlobalClusters":                         {run: describeGlobalClusters},
+		"rds.DescribeDBClusters":                             {run: describeDBClusters},
+		"rds.FailoverGlobalCluster":                          {run: failoverGlobalCluster},
+		"rds.SwitchoverGlobalCluster":                        {run: switchoverGlobalCluster},
+		"backup.ListRecoveryPointsByBackupVault":             {run: listRecoveryPoints},
+		"backup.StartBackupJob":                              {run: startBackupJob},
+		"backup.DescribeBackupJob":                           {run: describeBackupJob},
+		"backup.DeleteRecoveryPoint":                         {run: deleteRecoveryPoint},
+		"elasticloadbalancing.RegisterTargets":               {run: registerTargets},
+		"elasticloadbalancing.DeregisterTargets":             {run: deregisterTargets},
+		"route53-recovery-cluster.UpdateRoutingControlState": {data: true, run: updateRoutingControl},
+		"route53-recovery-cluster.GetRoutingControlState":    {data: true, run: getRoutingControl},
+	}
+}
+
+// Operations lists what Call understands, as service.Operation.
+func Operations() []string {
+	out := make([]string, 0, len(operations))
+	for name := range operations {
+		out = append(out, name)
+	}
+	return sorted(out)
+}
+
+const kindCall = "Redoubt::World::Call"
+
+// Call performs one AWS API operation. Input and answer are documents in the
+// operation's own names. A token makes a repeat answer as the first did.
+func (w *World) Call(r Request) (Document, error) {
+	name := r.Service + "." + r.Operation
+	op, ok := operations[name]
+	if !ok {
+		return nil, &Error{Code: "UnknownOperationException", Status: 404, Message: name + " is not simulated"}
+	}
+	if _, ok := zones[r.Region]; !ok {
+		return nil, refuse("InvalidRegion", "region %q is not known", r.Region)
+	}
+	in, err := normalDoc(r.Input)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	r.Input = in
+	at := r.Region
+	if op.at != "" {
+		at = op.at
+	}
+	if err := w.admit(call{from: r.From, region: at, service: r.Service, operation: r.Operation, data: op.data}); err != nil {
+		return nil, err
+	}
+	var out Document
+	err = w.mutate(func(t *tx) error {
+		out, err = t.once(name, r, op)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return copyDoc(out), nil
+}
+
+// once runs the operation, or answers as it did for the same token. The same
+// token with another input is refused.
+func (t *tx) once(name string, r Request, op operation) (Document, error) {
+	if r.Token == "" {
+		return op.run(t, r)
+	}
+	id := r.Region + "/" + name + "/" + r.Token
+	if e := t.get(kindCall, Global, id); e != nil {
+		if !same(e.In, Document{"Input": r.Input}) {
+			return nil, refuse("IdempotentParameterMismatch", "token %q was used with another input", r.Token)
+		}
+		return e.Out, nil
+	}
+	out, err := op.run(t, r)
+	if err != nil {
+		return nil, err
+	}
+	if out, err = normalDoc(out); err != nil {
+		return nil, err
+	}
+	t.save(&Entity{Kind: kindCall, Region: Global, ID: id, In: Document{"Input": r.Input}, Out: out, Created: t.at})
+	return out, nil
+}
+
+// listResourceRecordSets is route53 ListResourceRecordSets
+// (https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html).
+func listResourceRecordSets(t *tx, r Request) (Document, error) {
+	zone := str(r.Input, "HostedZoneId")
+	if t.get(kindZone, Global, zone) == nil {
+		return nil, kinds[kindZone].notFound(zone)
+	}
+	list := []any{}
+	for _, rec := range t.recordsOf(zone) {
+		list = append(list, recordDocument(t, rec))
+	}
+	return Document{"ResourceRecordSets": list, "IsTruncated": false}, nil
+}
+
+func recordDocument(t *tx, e *Entity) Document {
+	d := Document{"Name": dot(recordName(t, e)), "Type": str(e.In, "Type")}
+	optional := map[string]string{
+		"SetIdentifier": str(e.In, "SetIdentifier"), "HealthCheckId": str(e.In, "HealthCheckId"),
+		"Failover": str(e.In, "FailoverRoutingPolicies.Type"), "Region": str(e.In, "LatencyRoutingPolicies.Region"),
+	}
+	for k, v := range optional {
+		if v != "" {
+			d[k] = v
+		}
+	}
+	if ttl, ok := num(e.In, "Ttl"); ok {
+		d["TTL"] = ttl
+	}
+	if a := docs(e.In, "Aliases"); len(a) > 0 {
+		d["AliasTarget"] = Document{
+			"DNSName": dot(str(a[0], "Name")), "HostedZoneId": str(a[0], "ZoneId"), "EvaluateTargetHealth": yes(a[0], "EvaluateTargetHealth"),
+		}
+		return d
+	}
+	list := []any{}
+	for _, v := range strs(e.In, "Records") {
+		list = append(list, Document{"Value": v})
+	}
+	d["ResourceRecords"] = list
+	return d
+}
+
+// getParameter is ssm GetParameter.
+func getParameter(t *tx, r Request) (Document, error) {
+	name := str(r.Input, "Name")
+	p := t.get(kindParameter, r.Region, name)
+	if p == nil {
+		return nil, kinds[kindParameter].notFound(name)
+	}
+	return Document{"Parameter": Document{
+		"Name": name, "Type": str(p.In, "Type"), "Value": parameterValue(p), "Version": numOr(p.Out, "Version", 1),
+		"ARN": p.ARN, "DataType": "text",
+	}}, nil
+}
+
+// putParameter is ssm PutParameter; without Overwrite an existing name is refused.
+func putParameter(t *tx, r Request) (Document, error) {
+	k, in := kinds[kindParameter], copyDoc(r.Input)
+	old := t.get(kindParameter, r.Region, str(in, "Name"))
+	overwrite := yes(in, "Overwrite")
+	delete(in, "Overwrite")
+	if old == nil {
+		e, err := k.create(t, r.Region, "ssm/"+str(in, "Name"), in)
+		if err != nil {
+			return nil, err
+		}
+		return Document{"Version": numOr(e.Out, "Version", 1), "Tier": firstOf(str(in, "Tier"), "Standard")}, nil
+	}
+	if !overwrite {
+		return nil, k.exists(old.ID)
+	}
+	e := old.clone()
+	for p, v := range in {
+		e.In[p] = v
+	}
+	if err := k.settle(t, e, old); err != nil {
+		return nil, err
+	}
+	return Document{"Version": numOr(e.Out, "Version", 1), "Tier": firstOf(str(e.In, "Tier"), "Standard")}, nil
+}

@@ -1,0 +1,130 @@
+package world
+
+import (
+	"strings"
+	"time"
+)
+
+const kindBackupJob = "AWS::Backup::BackupJob"
+
+// backupTakes is how long a backup job runs (assumed: it depends on the size).
+const backupTakes = 10 * time.Minute
+
+// startBackupJob is backup StartBackupJob: it makes a recovery point when it is done.
+// https://docs.aws.amazon.com/aws-backup/latest/devguide/API_StartBackupJob.html
+func startBackupJob(t *tx, r Request) (Document, error) {
+	vault := t.get(kindVault, r.Region, str(r.Input, "BackupVaultName"))
+	if vault == nil {
+		return nil, kinds[kindVault].notFound(str(r.Input, "BackupVaultName"))
+	}
+	arn := str(r.Input, "ResourceArn")
+	if e := t.arn(arn); e == nil || e.Region != r.Region && e.Region != Global {
+		return nil, missing("ResourceNotFoundException", "resource %q does not exist in %s", arn, r.Region)
+	}
+	if t.arn(str(r.Input, "IamRoleArn")) == nil {
+		return nil, refuse("InvalidParameterValueException", "role %q does not exist", str(r.Input, "IamRoleArn"))
+	}
+	if err := lifecycleOK("job", r.Input, false); err != nil {
+		return nil, err
+	}
+	if err := t.withinLock("job", vault, r.Input); err != nil {
+		return nil, err
+	}
+	if err := t.keyUsable(r.Region, str(vault.In, "KmsKeyArn"), "InvalidParameterValueException"); err != nil {
+		return nil, err
+	}
+	token := firstOf(r.Token, str(r.Input, "IdempotencyToken"), arn+t.at.Format(time.RFC3339Nano))
+	job := &Entity{Kind: kindBackupJob, Region: r.Region, Token: token, In: copyDoc(r.Input), Created: t.at}
+	job.Generation = t.generation(r.Region, kindBackupJob, token)
+	job.ID = t.uuid(job, "id")
+	point := &Entity{Kind: kindRecoveryPoint, Region: r.Region, Token: token, Generation: job.Generation}
+	job.Out = Document{"State": "RUNNING", "RecoveryPointArn": pointARN(t, point), "CreationDate": t.at.Format(timeFormat)}
+	t.save(job)
+	t.later(t.at.Add(backupTakes), "FinishBackup", Document{"Region": r.Region, "Id": job.ID})
+	return Document{"BackupJobId": job.ID, "RecoveryPointArn": job.Out["RecoveryPointArn"], "CreationDate": job.Out["CreationDate"]}, nil
+}
+
+func (t *tx) finishBackup(in Document) {
+	job := t.get(kindBackupJob, str(in, "Region"), str(in, "Id"))
+	if job == nil {
+		return
+	}
+	job = t.edit(job)
+	vault := t.get(kindVault, job.Region, str(job.In, "BackupVaultName"))
+	source := t.arn(str(job.In, "ResourceArn"))
+	if vault == nil || source == nil || t.down(job.Region) {
+		job.Out["State"] = "FAILED"
+		return
+	}
+	job.Out["State"], job.Out["CompletionDate"] = "COMPLETED", t.at.Format(timeFormat)
+	p := &Entity{
+		Kind: kindRecoveryPoint, Region: job.Region, Token: job.Token, Generation: job.Generation, Created: t.at,
+		ID: str(job.Out, "RecoveryPointArn"), ARN: str(job.Out, "RecoveryPointArn"),
+		In: Document{"BackupVaultName": vault.ID, "ResourceArn": source.ARN, "ResourceType": resourceType(source)},
+		Out: Document{"Status": "COMPLETED", "CreationDate": job.Out["CreationDate"], "CompletionDate": job.Out["CompletionDate"],
+			"EncryptionKeyArn": firstOf(str(vault.In, "KmsKeyArn"), str(vault.Out, "KmsKeyArn"))},
+	}
+	if days, ok := num(job.In, "Lifecycle.DeleteAfterDays"); ok {
+		at := t.at.AddDate(0, 0, int(days))
+		p.Out["CalculatedDeleteAt"] = at.Format(timeFormat)
+		t.later(at, "ExpirePoint", Document{"Region": p.Region, "Id": p.ID})
+	}
+	t.save(p)
+}
+
+func resourceType(e *Entity) string {
+	switch e.Kind {
+	case kindCluster:
+		return "Aurora"
+	case kindBucket:
+		return "S3"
+	}
+	return strings.Split(e.Kind, "::")[1]
+}
+
+// describeBackupJob is backup DescribeBackupJob.
+func describeBackupJob(t *tx, r Request) (Document, error) {
+	job := t.get(kindBackupJob, r.Region, str(r.Input, "BackupJobId"))
+	if job == nil {
+		return nil, missing("ResourceNotFoundException", "job %q does not exist", str(r.Input, "BackupJobId"))
+	}
+	out := copyDoc(job.Out)
+	out["BackupJobId"], out["BackupVaultName"], out["ResourceArn"] = job.ID, str(job.In, "BackupVaultName"), str(job.In, "ResourceArn")
+	return out, nil
+}
+
+// listRecoveryPoints is backup ListRecoveryPointsByBackupVault.
+func listRecoveryPoints(t *tx, r Request) (Document, error) {
+	vault := t.get(kindVault, r.Region, str(r.Input, "BackupVaultName"))
+	if vault == nil {
+		return nil, kinds[kindVault].notFound(str(r.Input, "BackupVaultName"))
+	}
+	list := []any{}
+	for _, p := range t.pointsIn(vault) {
+		if want := str(r.Input, "ByResourceArn"); want != "" && want != str(p.In, "ResourceArn") {
+			continue
+		}
+		d := copyDoc(p.Out)
+		d["RecoveryPointArn"], d["BackupVaultName"], d["BackupVaultArn"] = p.ID, vault.ID, vault.ARN
+		d["ResourceArn"], d["ResourceType"] = str(p.In, "ResourceArn"), str(p.In, "ResourceType")
+		if at, ok := d["CalculatedDeleteAt"]; ok {
+			delete(d, "CalculatedDeleteAt")
+			d["CalculatedLifecycle"] = Document{"DeleteAt": at}
+		}
+		list = append(list, d)
+	}
+	return Document{"RecoveryPoints": list}, nil
+}
+
+// deleteRecoveryPoint is backup DeleteRecoveryPoint; a lock refuses it.
+func deleteRecoveryPoint(t *tx, r Request) (Document, error) {
+	p := t.get(kindRecoveryPoint, r.Region, str(r.Input, "RecoveryPointArn"))
+	if p == nil {
+		return nil, kinds[kindRecoveryPoint].notFound(str(r.Input, "RecoveryPointArn"))
+	}
+	if err := pointLocked(t, p); err != nil {
+		return nil, err
+	}
+	t.drop(p)
+	return Document{}, nil
+}

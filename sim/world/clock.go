@@ -1,0 +1,134 @@
+package world
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"time"
+)
+
+const kindEvent = "Redoubt::World::Event"
+
+// tick is how often alarms and health checks are looked at: timing cw.alarm.period.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+const tick = time.Minute
+
+// Advance moves the virtual time and does what falls due on the way, in the
+// order of its time. A time that is not after now changes nothing. What
+// cannot be recorded makes every later mutation fail.
+func (w *World) Advance(to time.Time) {
+	err := w.mutate(func(t *tx) error {
+		return t.advance(to.UTC())
+	})
+	if err == nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.broken == nil {
+		w.broken = err
+	}
+}
+
+func (t *tx) advance(to time.Time) error {
+	quiet := false
+	for t.at.Before(to) {
+		next := to
+		if at, ok := t.nextEvent(); ok && at.Before(next) {
+			next = at
+		}
+		if at := t.at.Truncate(tick).Add(tick); !quiet && at.Before(next) {
+			next = at
+		}
+		if next.After(t.at) {
+			t.at = next
+		}
+		fired, err := t.fire()
+		if err != nil {
+			return err
+		}
+		if t.at.Equal(t.at.Truncate(tick)) {
+			changed := t.observe()
+			quiet = !changed && t.newest().Add(t.longestLook()).Before(t.at)
+		}
+		quiet = quiet && !fired
+	}
+	return nil
+}
+
+// later plans an event. Two equal events at one time are one.
+func (t *tx) later(at time.Time, event string, doc Document) {
+	raw, err := json.Marshal(doc)
+	if err != nil {
+		panic("event " + event + ": " + err.Error()) // documents are JSON by construction
+	}
+	h := fnv.New64a()
+	_, _ = h.Write(raw)
+	at = at.UTC()
+	t.save(&Entity{
+		Kind: kindEvent, Region: Global, Created: t.at, In: doc,
+		ID:  fmt.Sprintf("%s/%s/%016x", at.Format("2006-01-02T15:04:05.000000000Z"), event, h.Sum64()),
+		Out: Document{"At": at.Format(time.RFC3339Nano), "Event": event},
+	})
+}
+
+func eventTime(e *Entity) time.Time {
+	at, _ := time.Parse(time.RFC3339Nano, str(e.Out, "At"))
+	return at
+}
+
+func (t *tx) nextEvent() (time.Time, bool) {
+	all := t.list(kindEvent, Global)
+	if len(all) == 0 {
+		return time.Time{}, false
+	}
+	return eventTime(all[0]), true
+}
+
+// fire runs every event that is due, the oldest first.
+func (t *tx) fire() (bool, error) {
+	fired := false
+	for {
+		all := t.list(kindEvent, Global)
+		if len(all) == 0 || eventTime(all[0]).After(t.at) {
+			return fired, nil
+		}
+		e := all[0]
+		t.drop(e)
+		fired = true
+		if err := t.happen(str(e.Out, "Event"), e.In); err != nil {
+			return fired, fmt.Errorf("event %s: %w", e.ID, err)
+		}
+	}
+}
+
+func (t *tx) happen(event string, in Document) error {
+	switch event {
+	case "DeleteKey":
+		if k := t.get(str(in, "Kind"), str(in, "Region"), str(in, "Id")); k != nil && str(k.Out, "KeyState") == "PendingDeletion" {
+			t.drop(k)
+		}
+	case "DeleteSecret":
+		if s := t.get(kindSecret, str(in, "Region"), str(in, "Id")); s != nil && s.leaving() {
+			t.drop(s)
+		}
+	case "Replicate":
+		t.replicate(in)
+	case "FinishFailover":
+		t.finishFailover(in)
+	case "Rejoin":
+		t.rejoin(in)
+	case "FinishBackup":
+		t.finishBackup(in)
+	case "ExpirePoint":
+		if p := t.get(kindRecoveryPoint, str(in, "Region"), str(in, "Id")); p != nil {
+			t.drop(p)
+		}
+	default:
+		return fmt.Errorf("nobody handles it; this is a bug")
+	}
+	return nil
+}
+
+// duration is a number of seconds in a document.
+func duration(seconds float64) time.Duration { return time.Duration(seconds * float64(time.Second)) }

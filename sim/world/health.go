@@ -1,0 +1,178 @@
+package world
+
+import (
+	"slices"
+)
+
+const (
+	healthy   = "Healthy"
+	unhealthy = "Unhealthy"
+)
+
+// healthFirst gives a new check its first status: healthy, which an inverted
+// check shows as unhealthy until there is data.
+// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
+func healthFirst(t *tx, e, old *Entity) error {
+	if old == nil {
+		e.Out["Status"], e.Out["Streak"] = healthy, 0.0
+	}
+	return nil
+}
+
+// observeHealth lets a check of a metric or an endpoint look once.
+func (t *tx) observeHealth(h *Entity) (changed bool) {
+	switch kind := str(h.In, "Type"); {
+	case kind == "CLOUDWATCH_METRIC":
+		return t.observeMetric(h)
+	case slices.Contains(endpointTypes, kind):
+		return t.observeEndpoint(h)
+	}
+	return false
+}
+
+// observeMetric judges the alarm's metric, not the alarm's state, with the
+// settings as they were copied.
+func (t *tx) observeMetric(h *Entity) bool {
+	alarms := docs(h.Out, "Alarm")
+	if len(alarms) == 0 {
+		return false
+	}
+	was := str(h.Out, "Status")
+	status := was
+	switch judge(t.look(str(h.In, "CloudwatchAlarmRegion"), alarms[0]), alarms[0], "missing", "") {
+	case stateOK:
+		status = healthy
+	case stateAlarm:
+		status = unhealthy
+	case insufficient:
+		if s := str(h.In, "InsufficientDataHealthStatus"); s == healthy || s == unhealthy {
+			status = s
+		}
+	}
+	if status == was {
+		return false
+	}
+	t.edit(h).Out["Status"] = status
+	return true
+}
+
+// observeEndpoint counts contrary answers until the threshold turns the
+// status. The world looks once a minute and counts the looks of that minute
+// (assumed; timing r53.detect.standard is interval times threshold).
+func (t *tx) observeEndpoint(h *Entity) bool {
+	good := t.serves(firstOf(str(h.In, "Fqdn"), str(h.In, "IpAddress")))
+	streak := numOr(h.Out, "Streak", 0)
+	if good == (str(h.Out, "Status") == healthy) {
+		if streak == 0 {
+			return false
+		}
+		t.edit(h).Out["Streak"] = 0.0
+		return true
+	}
+	streak += tick.Seconds() / numOr(h.In, "RequestInterval", 30)
+	h = t.edit(h)
+	h.Out["Streak"] = streak
+	if streak >= numOr(h.In, "FailureThreshold", 3) {
+		h.Out["Streak"], h.Out["Status"] = 0.0, unhealthy
+		if good {
+			h.Out["Status"] = healthy
+		}
+	}
+	return true
+}
+
+// healthyCheck is what the check shows to records: disabled is healthy,
+// inverted is the opposite.
+func (t *tx) healthyCheck(id string) bool {
+	h := t.get(kindHealthCheck, Global, id)
+	if h == nil || yes(h.In, "Disabled") {
+		return true
+	}
+	good := str(h.Out, "Status") == healthy
+	switch str(h.In, "Type") {
+	case "CALCULATED":
+		n := 0.0
+		for _, child := range strs(h.In, "ChildHealthchecks") {
+			if t.healthyCheck(child) {
+				n++
+			}
+		}
+		good = n >= numOr(h.In, "ChildHealthThreshold", 0)
+	case "RECOVERY_CONTROL":
+		c := t.get(kindRoutingControl, Global, str(h.In, "RoutingControlArn"))
+		good = c != nil && str(c.Out, "RoutingControlState") == "On"
+	}
+	return good != yes(h.In, "InvertHealthcheck")
+}
+
+// serves reports whether somebody answers at a name: the load balancer behind
+// it is in a region that is up and has someone to forward to.
+func (t *tx) serves(name string) bool {
+	lb := t.loadBalancerAt(name)
+	if lb == nil {
+		a, err := t.resolve("", name, "A", 0)
+		if err != nil {
+			return false
+		}
+		lb = t.loadBalancerAt(a.Target)
+	}
+	return lb != nil && !t.down(lb.Region) && t.targetsHealthy(lb, true)
+}
+
+// targetsHealthy: every target group that has targets has a healthy one, and
+// one without targets counts as unhealthy; a fixed answer always works.
+// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias-common.html
+func (t *tx) targetsHealthy(lb *Entity, fixedCounts bool) bool {
+	good := false
+	for _, l := range t.list(kindListener, lb.Region) {
+		if str(l.In, "LoadBalancerArn") != lb.ARN {
+			continue
+		}
+		for _, a := range docs(l.In, "DefaultActions") {
+			good = good || fixedCounts && str(a, "Type") == "fixed-response" && str(a, "FixedResponse.StatusCode") < "4"
+		}
+		groups := listenerGroups(l)
+		for _, r := range t.list(kindListenerRule, lb.Region) {
+			if str(r.In, "ListenerArn") == l.ARN {
+				groups = append(groups, strs(r.In, "Actions.TargetGroupArn")...)
+			}
+		}
+		for _, arn := range groups {
+			if !t.groupHealthy(arn) {
+				return false
+			}
+			good = true
+		}
+	}
+	return good
+}
+
+func (t *tx) groupHealthy(arn string) bool {
+	g := t.arn(arn)
+	if g == nil {
+		return false
+	}
+	for _, target := range docs(g.Out, "Targets") {
+		if !t.zoneDown(str(target, "AvailabilityZone")) {
+			return true
+		}
+	}
+	return false
+}
+
+// getHealthCheckStatus is route53 GetHealthCheckStatus in short
+// (https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHealthCheckStatus.html):
+// one observation, whose Status begins with Success or Failure.
+func getHealthCheckStatus(t *tx, r Request) (Document, error) {
+	id := str(r.Input, "HealthCheckId")
+	if t.get(kindHealthCheck, Global, id) == nil {
+		return nil, kinds[kindHealthCheck].notFound(id)
+	}
+	status := "Failure: the check is unhealthy"
+	if t.healthyCheck(id) {
+		status = "Success: the check is healthy"
+	}
+	return Document{"HealthCheckObservations": []any{Document{
+		"Region": "us-east-1", "StatusReport": Document{"Status": status, "CheckedTime": t.at.Format(timeFormat)},
+	}}}, nil
+}
