@@ -131,6 +131,9 @@ func (d *declaration) versioning() error {
 	return err
 }
 
+// byDefault is the encryption of an object whose writer names none.
+type byDefault = s3.BucketServerSideEncryptionConfigurationV2RuleApplyServerSideEncryptionByDefaultArgs
+
 // encryption makes the home's own key the default. The bucket key spares a
 // call of KMS for each object.
 func (d *declaration) encryption() error {
@@ -139,7 +142,7 @@ func (d *declaration) encryption() error {
 			Bucket: d.id,
 			Rules: s3.BucketServerSideEncryptionConfigurationV2RuleArray{
 				s3.BucketServerSideEncryptionConfigurationV2RuleArgs{
-					ApplyServerSideEncryptionByDefault: s3.BucketServerSideEncryptionConfigurationV2RuleApplyServerSideEncryptionByDefaultArgs{
+					ApplyServerSideEncryptionByDefault: byDefault{
 						SseAlgorithm:   pulumi.String("aws:kms"),
 						KmsMasterKeyId: keyIn(d.args.KeyArn, d.args.Scope.Region).ToStringPtrOutput(),
 					},

@@ -54,14 +54,30 @@ func TestBucket_holdsWhatEveryComponentMust(t *testing.T) {
 		Args: func(n int) *Args { return argsOf(system.Primary, []string{"documents", "documents-copy"}[n]) },
 		New:  New,
 		Bad: []pulumitest.Bad[Args]{
-			{Name: "no scope", Mutate: func(a *Args) { a.Scope = naming.Scope{} }, Want: "want system, home, region and account"},
+			{
+				Name:   "no scope",
+				Mutate: func(a *Args) { a.Scope = naming.Scope{} },
+				Want:   "want system, home, region and account",
+			},
 			{Name: "no name", Mutate: func(a *Args) { a.Name = "" }, Want: "name is empty"},
 			{Name: "a negative generation", Mutate: func(a *Args) { a.Generation = -1 }, Want: "generation is -1"},
 			{Name: "no key", Mutate: func(a *Args) { a.KeyArn = nil }, Want: "keyArn is not given"},
-			{Name: "a lock of no days", Mutate: func(a *Args) { a.Retention.LockDays = 0 }, Want: "lockDays is 0, want 1 or more"},
-			{Name: "a peer in the same region", Mutate: func(a *Args) { a.Peer.Region = west }, Want: `peer.region is "eu-west-1"`},
+			{
+				Name:   "a lock of no days",
+				Mutate: func(a *Args) { a.Retention.LockDays = 0 },
+				Want:   "lockDays is 0, want 1 or more",
+			},
+			{
+				Name:   "a peer in the same region",
+				Mutate: func(a *Args) { a.Peer.Region = west },
+				Want:   `peer.region is "eu-west-1"`,
+			},
 			{Name: "a peer without key", Mutate: func(a *Args) { a.Peer.KeyArn = nil }, Want: "peer.keyArn is not given"},
-			{Name: "a bad name to adopt", Mutate: func(a *Args) { a.Adopt = &Adopt{Name: "Old_Bucket"} }, Want: `adopt.name is "Old_Bucket"`},
+			{
+				Name:   "a bad name to adopt",
+				Mutate: func(a *Args) { a.Adopt = &Adopt{Name: "Old_Bucket"} },
+				Want:   `adopt.name is "Old_Bucket"`,
+			},
 		},
 		Changes: []pulumitest.Change[Args]{
 			{
@@ -184,7 +200,8 @@ func TestReplication_roleMayDoWhatReplicationNeedsAndNoMore(t *testing.T) {
 		"Principal":{"Service":"s3.amazonaws.com"},"Action":"sts:AssumeRole"}]}`, role["assumeRolePolicy"].(string))
 
 	text := r.Get(t, "aws:iam/rolePolicy:RolePolicy", "main-replicator-policy").Values()["policy"].(string)
-	from, to := "arn:aws:s3:::atlas-documents-123456789012-eu-west-1", "arn:aws:s3:::atlas-documents-123456789012-eu-central-1"
+	from := "arn:aws:s3:::atlas-documents-123456789012-eu-west-1"
+	to := "arn:aws:s3:::atlas-documents-123456789012-eu-central-1"
 	got := grants(t, text)
 	assert.Equal(t, map[string][]string{
 		"s3:GetReplicationConfiguration":    {from},

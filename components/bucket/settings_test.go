@@ -92,8 +92,9 @@ func TestBucket_isClosedToTheOutside(t *testing.T) {
 	for _, p := range []string{"blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"} {
 		assert.Equal(t, true, block[p], p)
 	}
-	assert.JSONEq(t, `{"Version":"2012-10-17","Statement":[{"Sid":"TLSOnly","Effect":"Deny","Principal":"*","Action":"s3:*",
-		"Resource":["arn:aws:s3:::atlas-documents-123456789012-eu-west-1","arn:aws:s3:::atlas-documents-123456789012-eu-west-1/*"],
+	assert.JSONEq(t, `{"Version":"2012-10-17","Statement":[
+		{"Sid":"TLSOnly","Effect":"Deny","Principal":"*","Action":"s3:*", "Resource":[
+			"arn:aws:s3:::atlas-documents-123456789012-eu-west-1","arn:aws:s3:::atlas-documents-123456789012-eu-west-1/*"],
 		"Condition":{"Bool":{"aws:SecureTransport":"false"}}}]}`,
 		r.Get(t, "aws:s3/bucketPolicy:BucketPolicy", "main-policy").Values()["policy"].(string))
 	assert.Equal(t, []any{map[string]any{
@@ -129,8 +130,8 @@ func TestBucket_keepsOldVersionsAsLongAsARestoreReaches(t *testing.T) {
 func TestBucket_lifecycleRulesHaveAnExplicitFilter(t *testing.T) {
 	t.Parallel()
 	r := pulumitest.Run(t, program(argsOf(system.Primary, "documents")))
-	rules := r.Get(t, "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "main-lifecycle").Values()["rules"]
-	for _, rule := range rules.([]any) {
+	lifecycle := r.Get(t, "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "main-lifecycle")
+	for _, rule := range lifecycle.Values()["rules"].([]any) {
 		assert.Equal(t, map[string]any{"prefix": ""}, rule.(map[string]any)["filter"])
 	}
 }

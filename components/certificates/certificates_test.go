@@ -104,9 +104,9 @@ func TestCertificate_primaryOwnsTheOneRecord(t *testing.T) {
 	assert.Equal(t, "_x1.atlas.example.com", record["name"])
 	assert.Equal(t, "CNAME", record["type"])
 	assert.Equal(t, []any{"_y1.acm-validations.aws"}, record["records"])
-	assert.True(t, slices.ContainsFunc(r.Get(t, validationType, "main-validation").RPC.GetDependencies(), func(urn string) bool {
-		return strings.HasSuffix(urn, "::main-proof")
-	}), "the validation waits for the record")
+	waits := r.Get(t, validationType, "main-validation").RPC.GetDependencies()
+	assert.True(t, slices.ContainsFunc(waits, func(urn string) bool { return strings.HasSuffix(urn, "::main-proof") }),
+		"the validation waits for the record")
 	assert.NotContains(t, record, "allowOverwrite", "a record of somebody else is not taken over")
 }
 
@@ -121,7 +121,8 @@ func TestCertificate_secondaryIsProvedByThePrimarysRecord(t *testing.T) {
 
 func TestCertificate_saysWhenAWSListsNoRecord(t *testing.T) {
 	t.Parallel()
-	_, err := pulumitest.RunErr(program(args(system.Primary, "eu-west-1", "atlas.example.com"), nil), issued("other.example.com"))
+	a := args(system.Primary, "eu-west-1", "atlas.example.com")
+	_, err := pulumitest.RunErr(program(a, nil), issued("other.example.com"))
 	require.ErrorContains(t, err, "certificate of atlas.example.com has no validation record")
 }
 

@@ -53,7 +53,8 @@ func (d *declaration) routing() error {
 }
 
 // control declares the control of one home and the check that follows it.
-func (d *declaration) control(home system.Home, cluster *rc.Cluster, panel *rc.ControlPanel) (pulumi.StringInput, error) {
+func (d *declaration) control(home system.Home, cluster *rc.Cluster, panel *rc.ControlPanel,
+) (pulumi.StringInput, error) {
 	control, err := rc.NewRoutingControl(d.ctx, d.part("control-"+string(home)), &rc.RoutingControlArgs{
 		ClusterArn:      cluster.Arn,
 		ControlPanelArn: panel.Arn,

@@ -121,7 +121,8 @@ func (a Args) checkPlace() []error {
 		errs = append(errs, fmt.Errorf("scope is %+v, want system, home, region and account", s))
 	}
 	if strings.HasPrefix(a.balancerName(), "internal-") {
-		errs = append(errs, fmt.Errorf("load balancer would be called %q, and AWS keeps internal- for itself", a.balancerName()))
+		errs = append(errs, fmt.Errorf("load balancer would be called %q, and AWS keeps internal- for itself",
+			a.balancerName()))
 	}
 	if p := a.Peer; p != nil && (p.Region == "" || p.Region == a.Scope.Region) {
 		errs = append(errs, fmt.Errorf("peer.region is %q, want another region than %q", p.Region, a.Scope.Region))
@@ -130,7 +131,7 @@ func (a Args) checkPlace() []error {
 		errs = append(errs, fmt.Errorf("switch is %q, want %s or %s", a.Switch, MetricSwitch, ARCSwitch))
 	}
 	if a.needsPeerCheck() && (a.Peer == nil || a.Peer.HealthCheckID == nil) {
-		errs = append(errs, errors.New("peer.healthCheckId is not given, and the secondary's record needs it with an arc switch"))
+		errs = append(errs, errors.New("peer.healthCheckId is not given, and an arc switch needs it in the secondary"))
 	}
 	if a.Domain == "" || strings.HasSuffix(a.Domain, ".") {
 		errs = append(errs, fmt.Errorf("domain is %q, want a name without final dot", a.Domain))

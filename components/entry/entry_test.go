@@ -91,32 +91,68 @@ func TestEntry_holdsWhatEveryComponentMust(t *testing.T) {
 
 func bad() []pulumitest.Bad[Args] {
 	return []pulumitest.Bad[Args]{
-		{Name: "no scope", Mutate: func(a *Args) { a.Scope = naming.Scope{} }, Want: "want system, home, region and account"},
-		{Name: "a reserved name", Mutate: func(a *Args) { a.Scope.System = "internal" }, Want: "keeps internal- for itself"},
-		{Name: "a peer in the same region", Mutate: func(a *Args) { a.Peer.Region = west }, Want: `peer.region is "eu-west-1"`},
-		{Name: "an unknown switch", Mutate: func(a *Args) { a.Switch = "dns" }, Want: `switch is "dns", want metric or arc`},
+		{
+			Name:   "no scope",
+			Mutate: func(a *Args) { a.Scope = naming.Scope{} },
+			Want:   "want system, home, region and account",
+		},
+		{
+			Name:   "a reserved name",
+			Mutate: func(a *Args) { a.Scope.System = "internal" },
+			Want:   "keeps internal- for itself",
+		},
+		{
+			Name:   "a peer in the same region",
+			Mutate: func(a *Args) { a.Peer.Region = west },
+			Want:   `peer.region is "eu-west-1"`,
+		},
+		{
+			Name:   "an unknown switch",
+			Mutate: func(a *Args) { a.Switch = "dns" },
+			Want:   `switch is "dns", want metric or arc`,
+		},
 		{Name: "no domain", Mutate: func(a *Args) { a.Domain = "" }, Want: `domain is ""`},
 		{Name: "no zone", Mutate: func(a *Args) { a.ZoneID = nil }, Want: "zoneId is not given"},
 		{Name: "no network", Mutate: func(a *Args) { a.VpcID = nil }, Want: "vpcId is not given"},
 		{Name: "no subnets", Mutate: func(a *Args) { a.PublicSubnetIDs = nil }, Want: "publicSubnetIds is not given"},
 		{Name: "no certificate", Mutate: func(a *Args) { a.CertificateArn = nil }, Want: "certificateArn is not given"},
-		{Name: "logs nowhere", Mutate: func(a *Args) { a.AccessLogs = &AccessLogs{} }, Want: "accessLogs.bucket is not given"},
+		{
+			Name:   "logs nowhere",
+			Mutate: func(a *Args) { a.AccessLogs = &AccessLogs{} },
+			Want:   "accessLogs.bucket is not given",
+		},
 		{Name: "an odd range", Mutate: func(a *Args) { a.ClientCIDRs = []string{"10.0.0.0"} }, Want: "not an IPv4 range"},
-		{Name: "an odd target range", Mutate: func(a *Args) { a.TargetCIDRs = []string{"::/0"} }, Want: "not an IPv4 range"},
+		{
+			Name:   "an odd target range",
+			Mutate: func(a *Args) { a.TargetCIDRs = []string{"::/0"} },
+			Want:   "not an IPv4 range",
+		},
 		{
 			Name:   "clients that leave the checkers out",
 			Mutate: func(a *Args) { a.ClientCIDRs = []string{"203.0.113.0/24"} }, Want: "keeps the health checkers out",
 		},
 		{Name: "no agent", Mutate: func(a *Args) { a.Agents = nil }, Want: "agents has 0, want 1 to 100"},
-		{Name: "a private agent", Mutate: func(a *Args) { a.Agents[0].Public = false }, Want: `agent "gateway" is not public`},
+		{
+			Name:   "a private agent",
+			Mutate: func(a *Args) { a.Agents[0].Public = false },
+			Want:   `agent "gateway" is not public`,
+		},
 		{Name: "an agent without port", Mutate: func(a *Args) { a.Agents[0].Port = 0 }, Want: "port is 0"},
 		{Name: "an agent with a bad name", Mutate: func(a *Args) { a.Agents[0].Name = "a.b" }, Want: "want a DNS label"},
-		{Name: "an agent called like a home", Mutate: func(a *Args) { a.Agents[0].Name = "primary" }, Want: "taken by a home"},
+		{
+			Name:   "an agent called like a home",
+			Mutate: func(a *Args) { a.Agents[0].Name = "primary" },
+			Want:   "taken by a home",
+		},
 		{
 			Name:   "an agent called like another's own name",
 			Mutate: func(a *Args) { a.Agents[0].Name = "search-primary" }, Want: `"search-primary"`,
 		},
-		{Name: "a tier without strategy", Mutate: func(a *Args) { a.Strategies = nil }, Want: `tier "core" has no strategy`},
+		{
+			Name:   "a tier without strategy",
+			Mutate: func(a *Args) { a.Strategies = nil },
+			Want:   `tier "core" has no strategy`,
+		},
 	}
 }
 
@@ -202,6 +238,7 @@ func TestEntry_refusesOtherThanThreeZones(t *testing.T) {
 	for name, ids := range map[string]pulumi.StringArray{
 		"two":        {pulumi.String("subnet-a"), pulumi.String("subnet-b")},
 		"four":       {pulumi.String("a"), pulumi.String("b"), pulumi.String("c"), pulumi.String("d")},
+		"one twice":  {pulumi.String("a"), pulumi.String("b"), pulumi.String("c"), pulumi.String("c")},
 		"one thrice": {pulumi.String("subnet-a"), pulumi.String("subnet-a"), pulumi.String("subnet-a")},
 	} {
 		t.Run(name, func(t *testing.T) {

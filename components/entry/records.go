@@ -58,7 +58,11 @@ func (d *declaration) obeys() bool {
 }
 
 // toBalancer points a record at the load balancer. The health of its targets
-// is not asked: it would move traffic without an act, and before the data.
+// is not asked: it would move traffic without an act, and before the data. AWS
+// takes a failover alias without it (assumed until tried: the reference of
+// ResourceRecordSet asks for true, the service refuses only a primary record that
+// is no alias and has no health check:
+// https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html).
 func (d *declaration) toBalancer() route53.RecordAliasArray {
 	return route53.RecordAliasArray{route53.RecordAliasArgs{
 		Name: d.lb.DnsName, ZoneId: d.lb.ZoneId, EvaluateTargetHealth: pulumi.Bool(false),

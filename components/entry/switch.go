@@ -88,7 +88,7 @@ func (d *declaration) alarm() (*cloudwatch.MetricAlarm, error) {
 	a := alarmOf(d.args.Scope)
 	return cloudwatch.NewMetricAlarm(d.ctx, d.part("switch-alarm"), &cloudwatch.MetricAlarmArgs{
 		Name:               pulumi.String(a.Name),
-		AlarmDescription:   pulumi.String("Part of the switch: " + a.Metric + " is 1. It stands open only while the homes change places."),
+		AlarmDescription:   pulumi.String("The switch: " + a.Metric + " is 1"),
 		Namespace:          pulumi.String(Namespace),
 		MetricName:         pulumi.String(a.Metric),
 		Dimensions:         pulumi.StringMap{Dimension: pulumi.String(a.System)},

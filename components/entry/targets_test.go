@@ -64,10 +64,12 @@ func TestRules_sendEachNameToItsAgent(t *testing.T) {
 			t.Parallel()
 			r := run(t, argsOf(home, "atlas.example.com"))
 			hosts := func(rule string) any {
-				return r.Get(t, ruleType, rule).Values()["conditions"].([]any)[0].(map[string]any)["hostHeader"].(map[string]any)["values"]
+				first := r.Get(t, ruleType, rule).Values()["conditions"].([]any)[0].(map[string]any)
+				return first["hostHeader"].(map[string]any)["values"]
 			}
 			assert.Equal(t, []any{"gateway.atlas.example.com"}, hosts("main-to-gateway"))
-			assert.Equal(t, []any{"search.atlas.example.com", "search-" + string(home) + ".atlas.example.com"}, hosts("main-to-search"))
+			assert.Equal(t, []any{"search.atlas.example.com", "search-" + string(home) + ".atlas.example.com"},
+				hosts("main-to-search"))
 			action := r.Get(t, ruleType, "main-to-search").Values()["actions"].([]any)[0].(map[string]any)
 			assert.Contains(t, action["targetGroupArn"], "main-search")
 		})

@@ -23,7 +23,11 @@ func TestZone_holdsWhatEveryComponentMust(t *testing.T) {
 		Bad: []pulumitest.Bad[ZoneArgs]{
 			{Name: "no domain", Mutate: func(a *ZoneArgs) { a.Domain = "" }, Want: `domain is ""`},
 			{Name: "a final dot", Mutate: func(a *ZoneArgs) { a.Domain = "a.example.com." }, Want: "without final dot"},
-			{Name: "an odd id", Mutate: func(a *ZoneArgs) { a.AdoptID = "/hostedzone/Z1" }, Want: "want the id of a hosted zone"},
+			{
+				Name:   "an odd id",
+				Mutate: func(a *ZoneArgs) { a.AdoptID = "/hostedzone/Z1" },
+				Want:   "want the id of a hosted zone",
+			},
 		},
 		Changes: []pulumitest.Change[ZoneArgs]{
 			{Name: "the protection", Mutate: func(a *ZoneArgs) { a.Protect = false }, Want: []string{"main-zone protect"}},
