@@ -421,7 +421,8 @@ func TestPostgres_adoptsAnExistingCluster(t *testing.T) {
 	assert.NotContains(t, global, "engine", "AWS takes it from the source")
 
 	cluster := r.Get(t, clusterToken, "main-cluster")
-	assert.Nil(t, cluster.RPC, "it is read, not registered")
+	assert.True(t, cluster.Read, "it is read, never changed")
+	pulumitest.CheckTree(t, r)
 	assert.Empty(t, r.OfType(instanceToken))
 	assert.Empty(t, r.OfType(groupToken))
 	assert.Contains(t, r.Get(t, versionToken, "main-credentials-value").Values()["secretString"], `"username":"owner"`)
