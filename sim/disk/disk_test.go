@@ -1,150 +1,213 @@
-package disk_test
+package disk
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"redoubt/sim/disk"
+	"redoubt/sim/fault"
 	"redoubt/sim/world"
 )
 
-const logName = "world.log"
+const region = "eu-west-1"
 
-var config = world.Config{Seed: 7, Account: "123456789012"}
+// unsynced is for tests that cut files themselves.
+func unsynced(*os.File) error { return nil }
 
-// group makes the n-th log group; it needs nothing else to exist.
-func group(t *testing.T, w *world.World, n int) {
+func group(t *testing.T, w *world.World, name string) {
 	t.Helper()
-	name := fmt.Sprintf("/test/%03d", n)
-	_, err := w.Create("eu-west-1", "AWS::Logs::LogGroup", "urn-"+name, world.Document{"Name": name})
+	_, err := w.Create(region, "AWS::Logs::LogGroup", "urn:"+name, world.Document{"Name": name})
 	require.NoError(t, err)
 }
 
-func open(t *testing.T, dir string) *disk.Disk {
+func bytesOf(t *testing.T, w *world.World) string {
 	t.Helper()
-	d, err := disk.Open(dir, config)
+	raw, err := w.Snapshot()
 	require.NoError(t, err)
-	return d
+	return string(raw)
 }
 
-func count(d *disk.Disk) int {
-	return len(d.World.Find("", "AWS::Logs::LogGroup", func(*world.Entity) bool { return true }))
+// history makes one change of every sort and returns the world after each.
+func history(t *testing.T, w *world.World) []string {
+	t.Helper()
+	states := []string{bytesOf(t, w)}
+	after := func() { states = append(states, bytesOf(t, w)) }
+	group(t, w, "a")
+	after()
+	_, err := w.Update(region, "AWS::Logs::LogGroup", "a", world.Document{"Name": "a", "RetentionInDays": 30})
+	require.NoError(t, err)
+	after()
+	_, err = w.Call(world.Request{Region: region, Service: "cloudwatch", Operation: "PutMetricData", Input: world.Document{
+		"Namespace": "n", "MetricData": []any{world.Document{"MetricName": "m", "Value": 1}}}})
+	require.NoError(t, err)
+	after()
+	require.NoError(t, w.Inject(fault.Fault{Kind: fault.FailCall, Region: region, Service: "logs",
+		Operation: "CreateLogGroup", N: 9, Code: "Slow"}))
+	after()
+	w.Advance(world.Epoch.Add(time.Hour))
+	after()
+	require.NoError(t, w.Delete(region, "AWS::Logs::LogGroup", "a"))
+	after()
+	return states
 }
 
-func TestDisk_keepsWhatWasAcknowledged(t *testing.T) {
+func TestOpen_everyCutOfTheLogIsAStateThatWas(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	d := open(t, dir)
-	for n := range 10 {
-		group(t, d.World, n)
-	}
-	want, err := d.World.Snapshot()
+	w, err := Open(dir, world.Config{Seed: 7})
 	require.NoError(t, err)
-
-	killed := open(t, dir) // as after a kill: nothing was closed
-	got, err := killed.World.Snapshot()
-	require.NoError(t, err)
-	assert.JSONEq(t, string(want), string(got))
-
-	require.NoError(t, killed.Close())
-	text, err := os.ReadFile(filepath.Join(dir, logName))
-	require.NoError(t, err)
-	assert.Empty(t, text, "a closed world has its log in the snapshot")
-	again := open(t, dir)
-	got, err = again.World.Snapshot()
-	require.NoError(t, err)
-	assert.JSONEq(t, string(want), string(got))
-}
-
-func TestDisk_everyCutOfTheLogIsAValidWorld(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	d := open(t, dir)
-	var ends []int64 // where each record ends
-	for n := range 5 {
-		group(t, d.World, n)
-		info, err := os.Stat(filepath.Join(dir, logName))
-		require.NoError(t, err)
-		ends = append(ends, info.Size())
-	}
+	states := history(t, w.World)
+	require.NoError(t, w.Close())
 	whole, err := os.ReadFile(filepath.Join(dir, logName))
 	require.NoError(t, err)
-	cuts := 0
-	for cut := range len(whole) + 1 {
-		want := 0
-		for _, end := range ends {
-			if int64(cut) >= end {
-				want++
-			}
+	snap, err := os.ReadFile(filepath.Join(dir, snapshotName))
+	require.NoError(t, err)
+
+	was := map[string]int{}
+	for i, s := range states {
+		was[s] = i
+	}
+	last := 0
+	for cut := 0; cut <= len(whole); cut++ {
+		at := filepath.Join(t.TempDir(), "cut")
+		require.NoError(t, os.MkdirAll(at, 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(at, snapshotName), snap, 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(at, logName), whole[:cut], 0o600))
+		c, err := open(at, world.Config{Seed: 99}, unsynced)
+		require.NoError(t, err, "cut at %d", cut)
+		n, ok := was[bytesOf(t, c.World)]
+		require.True(t, ok, "cut at %d of %d is a state that never was", cut, len(whole))
+		require.GreaterOrEqual(t, n, last, "cut at %d went back", cut)
+		last = n
+		group(t, c.World, "later") // the log goes on where it was cut
+		require.NoError(t, c.Close())
+		again, err := open(at, world.Config{}, unsynced)
+		require.NoError(t, err, "cut at %d, then written", cut)
+		require.Equal(t, bytesOf(t, c.World), bytesOf(t, again.World))
+		require.NoError(t, again.Close())
+	}
+	assert.Equal(t, len(states)-1, last, "the whole log is the last state")
+}
+
+func TestOpen_damageBeforeTheEndIsAnError(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	w, err := Open(dir, world.Config{})
+	require.NoError(t, err)
+	history(t, w.World)
+	require.NoError(t, w.Close())
+	path := filepath.Join(dir, logName)
+	raw, err := os.ReadFile(path)
+	require.NoError(t, err)
+	raw[20] ^= 1
+	require.NoError(t, os.WriteFile(path, raw, 0o600))
+	_, err = Open(dir, world.Config{})
+	assert.ErrorContains(t, err, "world.log: line 1: checksum mismatch")
+
+	require.NoError(t, os.Remove(filepath.Join(dir, snapshotName)))
+	_, err = Open(dir, world.Config{})
+	assert.ErrorContains(t, err, "without world.json")
+}
+
+func TestWorld_acknowledgesOnlyWhatIsSynced(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var safe atomic.Int64 // bytes of the log that a sync has covered
+	w, err := open(dir, world.Config{}, func(f *os.File) error {
+		if filepath.Base(f.Name()) == logName {
+			info, err := f.Stat()
+			safe.Store(info.Size())
+			return err
 		}
-		at := t.TempDir()
-		require.NoError(t, os.WriteFile(filepath.Join(at, logName), whole[:cut], 0o644))
-		after := open(t, at)
-		require.Equal(t, want, count(after), "cut after %d bytes", cut)
-		group(t, after.World, 99) // and it can go on
-		require.Equal(t, want+1, count(open(t, at)))
-		cuts++
-	}
-	t.Logf("%d cuts", cuts)
-}
-
-func TestDisk_aBrokenRecordEndsTheLog(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	d := open(t, dir)
-	for n := range 3 {
-		group(t, d.World, n)
-	}
-	path := filepath.Join(dir, logName)
-	text, err := os.ReadFile(path)
+		return nil
+	})
 	require.NoError(t, err)
-	text[len(text)-20] ^= 1
-	require.NoError(t, os.WriteFile(path, text, 0o644))
-	assert.Equal(t, 2, count(open(t, dir)))
+	for i := range 5 {
+		before := safe.Load()
+		group(t, w.World, fmt.Sprint("g", i))
+		assert.Greater(t, safe.Load(), before, "creation %d was acknowledged before its sync", i)
+	}
+	require.NoError(t, w.Close())
 }
 
-func TestDisk_aKillBetweenSnapshotAndEmptyLogCountsNothingTwice(t *testing.T) {
+func TestWorld_sharesOneSyncAmongParallelCallers(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	d := open(t, dir)
-	for n := range 4 {
-		group(t, d.World, n)
-	}
-	path := filepath.Join(dir, logName)
-	text, err := os.ReadFile(path)
+	var syncs atomic.Int64
+	slow := func(*os.File) error { syncs.Add(1); time.Sleep(2 * time.Millisecond); return nil }
+	w, err := open(t.TempDir(), world.Config{}, slow)
 	require.NoError(t, err)
-	require.NoError(t, d.Close())
-	require.NoError(t, os.WriteFile(path, text, 0o644)) // the log as it was before it was emptied
-	after := open(t, dir)
-	assert.Equal(t, 4, count(after))
-	group(t, after.World, 4)
-	assert.Equal(t, 5, count(open(t, dir)))
+	syncs.Store(0)
+	var all sync.WaitGroup
+	const n = 200
+	for i := range n {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			_, err := w.Create(region, "AWS::Logs::LogGroup", fmt.Sprint(i), world.Document{"Name": fmt.Sprint("g", i)})
+			assert.NoError(t, err)
+		}()
+	}
+	all.Wait()
+	assert.Less(t, syncs.Load(), int64(n/2), "parallel creations share their syncs")
+	require.NoError(t, w.Close())
+	again, err := Open(w.dir, world.Config{})
+	require.NoError(t, err)
+	assert.Len(t, again.Find(region, "AWS::Logs::LogGroup", nil), n)
+	require.NoError(t, again.Close())
 }
 
-func TestDisk_parallelCallersAreAllSafe(t *testing.T) {
+func TestWorld_takesNothingAfterAFailedSync(t *testing.T) {
+	t.Parallel()
+	broken := false
+	w, err := open(t.TempDir(), world.Config{}, func(*os.File) error {
+		if broken {
+			return errors.New("no space")
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	group(t, w.World, "kept")
+	broken = true
+	_, err = w.Create(region, "AWS::Logs::LogGroup", "x", world.Document{"Name": "x"})
+	require.ErrorContains(t, err, "no space")
+	broken = false
+	_, err = w.Create(region, "AWS::Logs::LogGroup", "y", world.Document{"Name": "y"})
+	require.ErrorContains(t, err, "no space", "what follows a lost record cannot be kept")
+}
+
+func TestCompact_keepsTheWorldAndSurvivesItsMiddle(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	d := open(t, dir)
-	var wait sync.WaitGroup
-	for n := range 40 {
-		wait.Go(func() { group(t, d.World, n) })
-	}
-	wait.Wait()
-	assert.Equal(t, 40, count(open(t, dir)))
-}
+	w, err := Open(dir, world.Config{Seed: 3})
+	require.NoError(t, err)
+	history(t, w.World)
+	oldLog, err := os.ReadFile(filepath.Join(dir, logName))
+	require.NoError(t, err)
+	require.NoError(t, w.Compact())
+	want := bytesOf(t, w.World)
+	require.NoError(t, w.Close())
 
-func TestDisk_aFailedWriteRefusesTheMutation(t *testing.T) {
-	t.Parallel()
-	d := open(t, t.TempDir())
-	group(t, d.World, 0)
-	require.NoError(t, d.Close()) // the file is closed: the next write fails
-	_, err := d.World.Create("eu-west-1", "AWS::Logs::LogGroup", "urn", world.Document{"Name": "/test/late"})
-	require.Error(t, err)
-	assert.Equal(t, 1, count(d))
+	// The crash between the new snapshot and the empty log, with a half-written next snapshot.
+	require.NoError(t, os.WriteFile(filepath.Join(dir, logName), oldLog, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, snapshotName+tmpSuffix), []byte("half"), 0o600))
+	again, err := Open(dir, world.Config{})
+	require.NoError(t, err)
+	assert.Equal(t, want, bytesOf(t, again.World))
+	group(t, again.World, "next")
+	want = bytesOf(t, again.World)
+	require.NoError(t, again.Close())
+
+	last, err := Open(dir, world.Config{})
+	require.NoError(t, err)
+	assert.Equal(t, want, bytesOf(t, last.World))
+	assert.Equal(t, uint64(3), last.Config().Seed, "the world's own seed wins over the caller's")
+	require.NoError(t, last.Close())
 }

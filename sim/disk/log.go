@@ -9,145 +9,147 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"sync"
 
 	"redoubt/sim/world"
 )
 
-// log is the file of records, one a line: the checksum of the JSON text in
-// eight hexadecimal digits, a space, the text.
-type log struct {
-	mu   sync.Mutex
-	file *os.File
-	// written and safe are the numbers of the last record in the file, and of the
-	// last that a sync has covered.
-	written, safe uint64
-	// broken is the first error of a write or a sync; nothing is kept after it.
-	broken error
-	// syncing is closed when the sync that is under way has ended.
-	syncing chan struct{}
-}
+// A line of the log is one batch: the records that one sync made safe. It is
+// whole or it was never acknowledged, so a bad line is dropped if it is the
+// last and is damage if a good one follows.
 
 var table = crc32.MakeTable(crc32.Castagnoli)
 
-func encode(rec world.Record) ([]byte, error) {
-	text, err := json.Marshal(rec)
-	if err != nil {
-		return nil, err
-	}
-	return fmt.Appendf(nil, "%08x %s\n", crc32.Checksum(text, table), text), nil
+// seal writes a body as a line that begins with its checksum.
+func seal(body []byte) []byte {
+	return fmt.Appendf(nil, "%08x %s\n", crc32.Checksum(body, table), body)
 }
 
-// decode reads one line; ok is false for anything that was not written whole.
-func decode(line []byte) (rec world.Record, ok bool) {
-	if len(line) < 10 || line[8] != ' ' {
-		return rec, false
+// errTorn is the error of a line whose checksum does not fit.
+var errTorn = errors.New("checksum mismatch")
+
+// unseal returns the body of a line.
+func unseal(line []byte) ([]byte, error) {
+	line, whole := bytes.CutSuffix(line, []byte("\n"))
+	sum, body, ok := bytes.Cut(line, []byte(" "))
+	want, err := strconv.ParseUint(string(sum), 16, 32)
+	if !whole || !ok || len(sum) != 8 || err != nil || crc32.Checksum(body, table) != uint32(want) {
+		return nil, errTorn
 	}
-	sum, err := strconv.ParseUint(string(line[:8]), 16, 32)
-	text := line[9:]
-	if err != nil || uint32(sum) != crc32.Checksum(text, table) {
-		return rec, false
-	}
-	return rec, json.Unmarshal(text, &rec) == nil
+	return body, nil
 }
 
-// readLog returns the records of a log up to the first that is not whole, and
-// how many bytes they take.
-func readLog(path string) (records []world.Record, whole int64, err error) {
-	raw, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, 0, nil
-	}
-	if err != nil {
-		return nil, 0, err
-	}
-	for {
-		end := bytes.IndexByte(raw[whole:], '\n')
-		if end < 0 {
-			return records, whole, nil
+// split reads the records of a log and says how many bytes of it are good.
+func split(raw []byte) (records []world.Record, good int, err error) {
+	var bad error
+	for at, n := 0, 1; at < len(raw); n++ {
+		end := bytes.IndexByte(raw[at:], '\n') + 1
+		if end == 0 {
+			end = len(raw) - at
 		}
-		rec, ok := decode(raw[whole : whole+int64(end)])
-		if !ok {
-			return records, whole, nil
+		body, err := unseal(raw[at : at+end])
+		if err != nil && bad == nil {
+			bad = fmt.Errorf("line %d: %w", n, err)
 		}
-		records = append(records, rec)
-		whole += int64(end) + 1
+		if err == nil && bad != nil {
+			return nil, 0, bad
+		}
+		if err == nil {
+			var batch []world.Record
+			if err := json.Unmarshal(body, &batch); err != nil {
+				return nil, 0, fmt.Errorf("line %d: %w", n, err)
+			}
+			records, good = append(records, batch...), at+end
+		}
+		at += end
 	}
+	return records, good, nil
 }
 
-// openLog opens the log for appending and cuts it after its whole records.
-func openLog(path string, whole int64) (*log, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
-	if err != nil {
-		return nil, err
+// take accepts a record before its change takes effect. It is called in the
+// order of the records.
+func (w *World) take(rec world.Record) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.failed != nil {
+		return w.failed
 	}
-	_, seekErr := f.Seek(whole, 0)
-	err = errors.Join(f.Truncate(whole), seekErr, f.Sync(), syncDir(filepath.Dir(path)))
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return &log{file: f}, nil
+	w.pending = append(w.pending, rec)
+	return nil
 }
 
-// append writes a record; it is safe only after settle.
-func (l *log) append(rec world.Record) error {
-	line, err := encode(rec)
+// settle waits until the record is safe. The first to wait writes and syncs
+// what all have taken by then.
+func (w *World) settle(seq uint64) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for w.synced < seq && w.failed == nil {
+		if w.syncing {
+			w.turn.Wait()
+			continue
+		}
+		w.flush()
+	}
+	if w.synced < seq {
+		return w.failed
+	}
+	return nil
+}
+
+// flush writes the pending records as one line. It lets go of the mutex while
+// the disk works.
+func (w *World) flush() {
+	batch := w.pending
+	w.pending, w.syncing = nil, true
+	w.mu.Unlock()
+	n, err := w.writeBatch(batch)
+	w.mu.Lock()
+	w.syncing = false
+	w.size += int64(n)
+	if err != nil {
+		_ = w.fail(fmt.Errorf("write the log: %w", err))
+	} else if len(batch) > 0 {
+		w.synced = batch[len(batch)-1].Seq
+	}
+	w.turn.Broadcast()
+}
+
+func (w *World) writeBatch(batch []world.Record) (int, error) {
+	body, err := json.Marshal(batch)
+	if err != nil {
+		return 0, err
+	}
+	n, err := w.log.Write(seal(body))
+	if err != nil {
+		return n, err
+	}
+	return n, w.sync(w.log)
+}
+
+// replace writes a file so that after a crash it has its old content or its
+// new, and never a part.
+func replace(dir, name string, content []byte, sync func(*os.File) error) error {
+	tmp := filepath.Join(dir, name+tmpSuffix)
+	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.broken == nil {
-		_, l.broken = l.file.Write(line)
+	if _, err := f.Write(content); err != nil {
+		return errors.Join(err, f.Close())
 	}
-	if l.broken == nil {
-		l.written = rec.Seq
+	if err := errors.Join(sync(f), f.Close()); err != nil {
+		return err
 	}
-	return l.broken
+	if err := os.Rename(tmp, filepath.Join(dir, name)); err != nil {
+		return err
+	}
+	return syncDir(dir, sync)
 }
 
-// settle waits until the record with the number is safe. Whoever comes while a
-// sync is under way waits for it and, where that one began too early, makes
-// the next, which covers all that were written meanwhile.
-func (l *log) settle(seq uint64) error {
-	l.mu.Lock()
-	for l.broken == nil && l.safe < seq {
-		if wait := l.syncing; wait != nil {
-			l.mu.Unlock()
-			<-wait
-			l.mu.Lock()
-			continue
-		}
-		l.sync()
+// syncDir makes the names in a directory last.
+func syncDir(dir string, sync func(*os.File) error) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
 	}
-	defer l.mu.Unlock()
-	return l.broken
+	return errors.Join(sync(d), d.Close())
 }
-
-// sync makes safe what was written; it gives the mutex up while the disk works.
-func (l *log) sync() {
-	done, covers := make(chan struct{}), l.written
-	l.syncing = done
-	l.mu.Unlock()
-	err := l.file.Sync()
-	l.mu.Lock()
-	l.broken = errors.Join(l.broken, err)
-	if err == nil {
-		l.safe = max(l.safe, covers)
-	}
-	l.syncing = nil
-	close(done)
-}
-
-// empty removes every record, unless there are later ones than a snapshot covers.
-func (l *log) empty(covers uint64) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.written > covers {
-		return nil
-	}
-	_, err := l.file.Seek(0, 0)
-	return errors.Join(l.file.Truncate(0), err, l.file.Sync())
-}
-
-func (l *log) close() error { return l.file.Close() }
