@@ -335,6 +335,19 @@ func TestVault_nothingIsBackedUpBeforeItsGuardsStand(t *testing.T) {
 	}
 }
 
+func TestVault_theRegionsOtherServicesAreLeftAlone(t *testing.T) {
+	t.Parallel()
+	a := primaryArgs(0)
+	assert.Empty(t, pulumitest.Run(t, program(a)).OfType(settingsToken), "they are the account's, owned only when asked")
+	a.OwnRegionSettings = true
+	s := pulumitest.Run(t, program(a)).Get(t, settingsToken, "main-region")
+	assert.Equal(t, map[string]any{"Aurora": true, "DynamoDB": true, "S3": true},
+		s.Values()["resourceTypeOptInPreference"])
+	assert.Equal(t, []string{"resourceTypeOptInPreference"}, s.RPC.GetIgnoreChanges(), "AWS gives back every type")
+	assert.Equal(t, true, s.Values()["resourceTypeManagementPreference"].(map[string]any)["DynamoDB"],
+		"without it a table's backup is not copied")
+}
+
 func TestVault_everyStoreIsSelectedByItsArn(t *testing.T) {
 	t.Parallel()
 	a := primaryArgs(0)
