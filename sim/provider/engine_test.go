@@ -67,7 +67,7 @@ func newRig(t *testing.T, program pulumi.RunFunc) *rig {
 		r.ops = append(r.ops, o)
 	}})
 	require.NoError(t, err)
-	t.Cleanup(server.Close)
+	t.Cleanup(func() { assert.NoError(t, server.Close()) })
 	backend := t.TempDir()
 	r.stack, err = auto.UpsertStackInlineSource(context.Background(), "test", "engine", program, auto.Pulumi(cli),
 		auto.Project(workspace.Project{

@@ -72,7 +72,7 @@ func Serve(ctx context.Context, w Cloud, opts Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{aws, k8s}
-	context.AfterFunc(ctx, s.Close)
+	context.AfterFunc(ctx, func() { _ = s.Close() })
 	return s, nil
 }
 
@@ -81,10 +81,12 @@ func (s *Server) Env() string {
 	return fmt.Sprintf("aws:%d,kubernetes:%d", s.aws.port, s.kubernetes.port)
 }
 
-// Close stops the server and waits until it has stopped. It may be called again.
-func (s *Server) Close() {
+// Close stops the server and waits until it has stopped. It may be called
+// again; its error is nil so far.
+func (s *Server) Close() error {
 	s.aws.close()
 	s.kubernetes.close()
+	return nil
 }
 
 func (l *listener) close() {

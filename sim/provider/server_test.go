@@ -31,7 +31,7 @@ func serve(t *testing.T) (*Server, *world.World) {
 	w := world.New(world.Config{Seed: 1})
 	s, err := Serve(t.Context(), w, Options{})
 	require.NoError(t, err)
-	t.Cleanup(s.Close)
+	t.Cleanup(func() { assert.NoError(t, s.Close()) })
 	return s, w
 }
 
