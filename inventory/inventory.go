@@ -4,7 +4,9 @@ package inventory
 
 import "redoubt/system"
 
-// Version is the version of the document's format that this code writes.
+// Version is the version of the document's format that this code writes. A
+// new field raises it: a program that does not know a field refuses the document
+// rather than recover with half of it.
 const Version = 1
 
 // Inventory describes both homes.

@@ -93,7 +93,11 @@ func pin(seen, now reflect.Value) reflect.Value {
 
 func otherStore(seen, now any) bool {
 	s, is := seen.(Store)
-	return is && s.Name != now.(Store).Name
+	if !is {
+		return false
+	}
+	name := now.(Store).Name
+	return name != "" && name != s.Name
 }
 
 // blank reports whether a value holds no string, number or truth anywhere.

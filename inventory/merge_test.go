@@ -94,6 +94,8 @@ func TestPin_keepsWhatWasKnownAndLetsGoWhatWasRemoved(t *testing.T) {
 	restored := inventory.Store{Kind: system.Postgres, Generation: 2, Name: "agents-store-01-g2"}
 	now.Stores["store-01"] = restored
 	delete(now.Stores, "store-02")
+	seen.Stores["store-03"], now.Stores["store-03"] = seen.Stores["store-00"],
+		inventory.Store{Kind: system.Postgres, Tier: "core", Generation: 1}
 
 	got := inventory.Pin(seen, now)
 	assert.Equal(t, seen.Network.PeeringID, got.Network.PeeringID)
@@ -103,6 +105,7 @@ func TestPin_keepsWhatWasKnownAndLetsGoWhatWasRemoved(t *testing.T) {
 	assert.Equal(t, seen.Stores["store-00"], got.Stores["store-00"])
 	assert.Equal(t, restored, got.Stores["store-01"], "another store keeps nothing of the old one")
 	assert.NotContains(t, got.Stores, "store-02", "taken out on purpose")
+	assert.Equal(t, seen.Stores["store-03"], got.Stores["store-03"], "declared, and nothing more is known of it now")
 
 	moved := now
 	moved.Region = "eu-north-1"

@@ -57,6 +57,7 @@ type Figure struct {
 	Known  bool
 }
 
+// String says the figure with its precision and kind, or that it is unknown.
 func (f Figure) String() string {
 	if !f.Known {
 		return "unknown"

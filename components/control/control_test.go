@@ -63,6 +63,15 @@ func TestControl_holdsToTheEightChecks(t *testing.T) {
 				Want:   []string{"main-own kmsKeyId", "main-peer kmsKeyId"},
 			},
 			{
+				Name:   "bucket",
+				Mutate: func(a *control.Args) { a.Bucket = pulumi.String("other") },
+				Want: []string{
+					"main bucket", "main-own bucket", "main-own-pointer insecureValue",
+					"main-peer bucket", "main-peer-pointer insecureValue",
+				},
+				Replaces: []string{"main-own bucket", "main-peer bucket"},
+			},
+			{
 				Name:   "protection",
 				Mutate: func(a *control.Args) { a.Protect = false },
 				Want: []string{

@@ -84,6 +84,7 @@ type Call struct {
 	Token string `json:"token,omitempty"`
 }
 
+// String says what is called and where, for messages.
 func (c Call) String() string {
 	return fmt.Sprintf("%s.%s in the %s home", c.Service, c.Operation, c.Home)
 }
@@ -106,4 +107,5 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	return err
 }
 
+// String writes the duration as Go does.
 func (d Duration) String() string { return time.Duration(d).String() }
