@@ -16,6 +16,15 @@ type Type struct {
 	// Upstream is the provider's own name, such as aws_s3_bucket.
 	Upstream string           `json:"upstream"`
 	Props    map[string]*Prop `json:"props"`
+	// Groups are properties of which exactly one, or at least one, is given.
+	Groups []Group `json:"groups,omitempty"`
+}
+
+// Group is a set of properties of one object that are given together or not.
+type Group struct {
+	Of []string `json:"of"`
+	// One is true when two of them are refused.
+	One bool `json:"one,omitempty"`
 }
 
 // Prop is one property; nested blocks have Props of their own.
@@ -34,6 +43,39 @@ type Prop struct {
 	// block: when adding or removing it does.
 	ForceNew bool             `json:"forceNew,omitempty"`
 	Props    map[string]*Prop `json:"props,omitempty"`
+	Groups   []Group          `json:"groups,omitempty"`
+	// Set is true for a collection without order or repetition.
+	Set bool `json:"set,omitempty"`
+	// MinItems and MaxItems bound a collection; zero means no bound.
+	MinItems int `json:"minItems,omitempty"`
+	MaxItems int `json:"maxItems,omitempty"`
+	// Default is what the provider plans where the property is left out.
+	Default any `json:"default,omitempty"`
+	// Conflicts are properties of the same object that it excludes, Needs those
+	// that must be given with it.
+	Conflicts []string `json:"conflicts,omitempty"`
+	Needs     []string `json:"needs,omitempty"`
+	// Limits bound the value, or each element of a list of plain values.
+	Limits *Limits `json:"limits,omitempty"`
+}
+
+// Limits are what the provider's validators say of a value, as far as their
+// refusals tell it.
+type Limits struct {
+	// OneOf lists the only texts that are taken; AnyCase means in any case.
+	OneOf   []string `json:"oneOf,omitempty"`
+	AnyCase bool     `json:"anyCase,omitempty"`
+	// Pattern is a regular expression.
+	Pattern string `json:"pattern,omitempty"`
+	// Format is arn, json, cidr or account.
+	Format string `json:"format,omitempty"`
+	// MaxLength bounds a text; zero means no bound.
+	MaxLength int `json:"maxLength,omitempty"`
+	// NoEmpty is true when the empty text is refused.
+	NoEmpty bool `json:"noEmpty,omitempty"`
+	// Min and Max bound a number.
+	Min *float64 `json:"min,omitempty"`
+	Max *float64 `json:"max,omitempty"`
 }
 
 //go:embed upstream.json

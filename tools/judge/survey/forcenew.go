@@ -6,6 +6,8 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"redoubt/sim/schema"
 	"redoubt/tools/judge/names"
 	"redoubt/tools/judge/upstream"
@@ -27,34 +29,86 @@ type step struct {
 	field names.Field
 }
 
-// Probe sets ForceNew on every property of the type that can be set.
+// Probe fills in what only questions tell: what replaces, what is taken, what
+// goes together and what is planned for a property that is left out.
 func (p *Prober) Probe(ctx context.Context, t *schema.Type, fields []names.Field) {
-	p.walk(ctx, t.Upstream, fields, t.Props, nil, fields)
+	p.defaults(ctx, t.Upstream, fields, t.Props)
+	o := object{resource: t.Upstream, top: fields, fields: fields, props: t.Props}
+	t.Groups = p.walk(ctx, o)
 }
 
-func (p *Prober) walk(ctx context.Context, resource string, top []names.Field, props map[string]*schema.Prop, way []step,
-	fields []names.Field,
-) {
+func (p *Prober) fault(path string, err error) {
+	if err != nil {
+		p.Faults = append(p.Faults, fmt.Sprintf("%s: %v", path, err))
+	}
+}
+
+func (p *Prober) walk(ctx context.Context, o object) []schema.Group {
 	byName := map[string]names.Field{}
-	for _, f := range fields {
+	for _, f := range o.fields {
 		byName[f.Name] = f
 	}
-	at := resource
-	if len(way) > 0 {
-		at = way[len(way)-1].path
-	}
-	for _, prop := range props {
+	for _, prop := range o.props {
 		f := byName[prop.Upstream]
 		if !f.Required && !f.Optional {
 			continue
 		}
-		here := append(way[:len(way):len(way)], step{at + "." + f.Name, f})
-		replaces, err := p.replaces(ctx, resource, top, here)
-		if err != nil {
-			p.Faults = append(p.Faults, fmt.Sprintf("%s.%s: %v", at, f.Name, err))
+		path := o.path() + "." + f.Name
+		way := append(o.way[:len(o.way):len(o.way)], step{path, f})
+		var err error
+		prop.ForceNew, err = p.replaces(ctx, o.resource, o.top, way)
+		p.fault(path, err)
+		p.fault(path, p.limits(ctx, o.resource, o.top, way, prop))
+		if len(f.Fields) > 0 {
+			p.fault(path, p.remains(ctx, o, way, prop))
+			prop.Groups = p.walk(ctx, object{o.resource, o.top, way, f.Fields, prop.Props})
 		}
-		prop.ForceNew = replaces
-		p.walk(ctx, resource, top, prop.Props, here, f.Fields)
+	}
+	groups, err := p.relations(ctx, o)
+	p.fault(o.path(), err)
+	return groups
+}
+
+// remains marks an optional block as computed when leaving it out changes nothing.
+func (p *Prober) remains(ctx context.Context, o object, way []step, prop *schema.Prop) error {
+	last := way[len(way)-1]
+	if !last.field.Optional || last.field.Computed {
+		return nil
+	}
+	created, err := p.provider.PlanCreate(ctx, o.resource, config(o.resource, o.top, way, sample(last.path, last.field, 0)))
+	if err != nil {
+		return err
+	}
+	changed, err := p.provider.PlanUpdate(ctx, o.resource, upstream.Applied(created), config(o.resource, o.top, way, nil))
+	if err != nil {
+		return err
+	}
+	prop.Computed = changed.Kind == upstream.None
+	return nil
+}
+
+// defaults records what a creation plans for top-level properties that are left out.
+func (p *Prober) defaults(ctx context.Context, resource string, fields []names.Field, props map[string]*schema.Prop) {
+	in := minimal(resource, fields)
+	created, err := p.provider.PlanCreate(ctx, resource, in)
+	if err != nil {
+		p.fault(resource, err)
+		return
+	}
+	for _, prop := range props {
+		_, given := in[prop.Upstream]
+		v := created.Value.GetAttr(prop.Upstream)
+		if given || !prop.Optional || !v.IsKnown() || v.IsNull() || len(prop.Props) > 0 {
+			continue
+		}
+		switch v.Type() {
+		case cty.String:
+			prop.Default = strings.Replace(v.AsString(), "Managed by Terraform", "Managed by Pulumi", 1)
+		case cty.Bool:
+			prop.Default = v.True()
+		case cty.Number:
+			prop.Default, _ = v.AsBigFloat().Float64()
+		}
 	}
 }
 
