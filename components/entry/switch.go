@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/route53"
@@ -34,6 +35,12 @@ func Metric(home system.Home) string {
 	return Reclaimed
 }
 
+// AlarmName names the alarm over the metric that a home puts. It is in ALARM
+// from the home's act until its reset.
+func AlarmName(s naming.Scope) string {
+	return s.Alarm(strings.ToLower(Metric(s.Home)))
+}
+
 // alarm is everything that a health check copies from an alarm when it is
 // made: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
 type alarm struct {
@@ -48,17 +55,13 @@ type alarm struct {
 // other's, because nothing in it is invented by AWS. It stays within what a
 // health check can follow: one metric, standard resolution, a plain statistic.
 func alarmOf(s naming.Scope) alarm {
-	part := map[system.Home]string{system.Primary: "reclaimed", system.Secondary: "taken"}[s.Home]
 	return alarm{
-		Name: s.Alarm(part), Metric: Metric(s.Home), System: s.System,
+		Name: AlarmName(s), Metric: Metric(s.Home), System: s.System,
 		Statistic: "Maximum", Comparison: "GreaterThanOrEqualToThreshold",
 		Missing:       "ignore", // no new value: nothing has changed
 		PeriodSeconds: 60, Periods: 1, Threshold: 1,
 	}
 }
-
-// AlarmName is the name of a home's alarm of the metric switch.
-func AlarmName(s naming.Scope) string { return alarmOf(s).Name }
 
 // hash identifies the settings, so that a change of them updates the check.
 func (a alarm) hash() (string, error) {

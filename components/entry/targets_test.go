@@ -2,6 +2,7 @@ package entry
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,8 +84,10 @@ func TestPriorities_areDistinctAndDoNotDependOnTheOrder(t *testing.T) {
 		agents = append(agents, system.Agent{Name: fmt.Sprintf("agent-%d", n)})
 		backwards = append([]system.Agent{agents[n]}, backwards...)
 	}
+	kept := slices.Clone(backwards)
 	got := priorities(agents)
 	assert.Equal(t, got, priorities(backwards))
+	assert.Equal(t, kept, backwards, "the caller's list is left alone")
 	used := map[int]bool{}
 	for name, n := range got {
 		assert.False(t, used[n], "%s shares priority %d", name, n)
