@@ -1,6 +1,8 @@
 package world
 
 import (
+	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -8,6 +10,8 @@ import (
 const (
 	kindLogGroup = "AWS::Logs::LogGroup"
 	kindAlarm    = "AWS::CloudWatch::Alarm"
+	kindCompose  = "AWS::CloudWatch::CompositeAlarm"
+	kindBoard    = "AWS::CloudWatch::Dashboard"
 
 	alarmAPI = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
 )
@@ -28,7 +32,60 @@ var cloudwatchKinds = []Kind{{
 	Required: []string{"ComparisonOperator", "EvaluationPeriods"},
 	id:       named("Name"), arn: arnOf("cloudwatch", "alarm:{id}"),
 	checks: []check{nameLength("Name", 1, 255), alarmShape, alarmQueries, alarmActions}, computed: alarmComputed,
+	guard: alarmUnused,
+}, {
+	Name: kindCompose, Service: "cloudwatch", NotFound: "ResourceNotFound", Required: []string{"AlarmName", "AlarmRule"},
+	Source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html",
+	id:     named("AlarmName"), arn: arnOf("cloudwatch", "alarm:{id}"), checks: []check{childAlarms, alarmActions},
+}, {
+	Name: kindBoard, Service: "cloudwatch", NotFound: "ResourceNotFound", Required: []string{"DashboardName", "DashboardBody"},
+	Source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html", Global: true, Setting: true,
+	id: named("DashboardName"), checks: []check{boardBody}, computed: func(t *tx, e *Entity) {
+		e.Out["DashboardArn"] = "arn:aws:cloudwatch::" + t.cfg.Account + ":dashboard/" + e.ID
+	},
 }}
+
+// childNames reads the alarms that a composite rule speaks of: each stands in
+// quotes or brackets after ALARM, OK or INSUFFICIENT_DATA.
+var childNames = regexp.MustCompile(`(?:ALARM|OK|INSUFFICIENT_DATA)\(\s*"?([^")]+)"?\s*\)`)
+
+func childrenOf(e *Entity) []string {
+	var out []string
+	for _, m := range childNames.FindAllStringSubmatch(str(e.In, "AlarmRule"), -1) {
+		out = append(out, m[1][strings.LastIndex(m[1], ":alarm:")+1:])
+	}
+	for i, name := range out {
+		out[i] = strings.TrimPrefix(name, "alarm:")
+	}
+	return out
+}
+
+func childAlarms(t *tx, e, _ *Entity) error {
+	for _, name := range childrenOf(e) {
+		if t.get(kindAlarm, e.Region, name) == nil && t.get(kindCompose, e.Region, name) == nil {
+			return refuse("ValidationError", "composite alarm %s: %q is no alarm of %s", e.ID, name, e.Region)
+		}
+	}
+	return nil
+}
+
+// alarmUnused keeps an alarm that a composite one stands on.
+func alarmUnused(t *tx, e *Entity) error {
+	for _, c := range t.list(kindCompose, e.Region) {
+		if slices.Contains(childrenOf(c), e.ID) {
+			return refuse("ValidationError", "alarm %s is a child of %s", e.ID, c.ID)
+		}
+	}
+	return nil
+}
+
+func boardBody(_ *tx, e, _ *Entity) error {
+	var body Document
+	if err := json.Unmarshal([]byte(str(e.In, "DashboardBody")), &body); err != nil {
+		return refuse("InvalidParameterInput", "dashboard %s: the body is no JSON document", e.ID)
+	}
+	return nil
+}
 
 // nameLength refuses a name that is too short or too long.
 func nameLength(property string, shortest, longest int) check {
