@@ -41,7 +41,9 @@ func (b *builder) gatewayEndpoints() error {
 // perimeter lets only principals of this account use a gateway, so that
 // credentials brought in from elsewhere cannot carry data out. Layers of container
 // images are fetched from a bucket of AWS with links that ECR signs, hence the exception:
-// https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+// https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html. What comes from a bucket of this region
+// without a signature of the account does not pass: images come from the home's own
+// registry, and not from a public one that keeps its layers in S3.
 func (b *builder) perimeter(service string) iampolicy.Document {
 	anybody := map[string][]string{iampolicy.Everyone: {iampolicy.Everyone}}
 	all := []iampolicy.Statement{iampolicy.Statement{

@@ -10,6 +10,8 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
+
+	"redoubt/internal/iampolicy"
 )
 
 // boxArgs say how to build a box, and which of its rules to break.
@@ -54,6 +56,9 @@ func newBox(ctx *pulumi.Context, name string, args *boxArgs, opts ...pulumi.Reso
 	}, other...); err != nil {
 		return nil, err
 	}
+	if err := boxPolicy(ctx, name, b, args); err != nil {
+		return nil, err
+	}
 	if args.Break == "invoke" {
 		if _, err := ec2.GetSecurityGroups(ctx, &ec2.GetSecurityGroupsArgs{}); err != nil {
 			return nil, err
@@ -66,6 +71,24 @@ func newBox(ctx *pulumi.Context, name string, args *boxArgs, opts ...pulumi.Reso
 		return b, nil
 	}
 	return b, ctx.RegisterResourceOutputs(b, pulumi.Map{"arn": bucket.Arn})
+}
+
+// boxPolicy gives the bucket a policy; in the broken forms it is not as AWS
+// gives it back, or allows everything.
+func boxPolicy(ctx *pulumi.Context, name string, b *box, args *boxArgs) error {
+	text := iampolicy.Document{Statements: []iampolicy.Statement{iampolicy.TLSOnly("s3", "arn")}}.JSON()
+	switch args.Break {
+	case "form":
+		text = strings.Replace(text, `"Resource":"arn"`, `"Resource":["arn"]`, 1)
+	case "grant":
+		text = strings.Replace(text, `"Deny"`, `"Allow"`, 1)
+	case "text":
+		text = `{"Statement": none}`
+	}
+	_, err := s3.NewBucketPolicy(ctx, name+"-policy", &s3.BucketPolicyArgs{
+		Bucket: pulumi.String(args.Bucket), Policy: pulumi.String(text),
+	}, pulumi.Parent(b))
+	return err
 }
 
 func boxOptions(b *box, args *boxArgs, opts []pulumi.ResourceOption) (first, second []pulumi.ResourceOption) {
@@ -96,6 +119,9 @@ func boxes(fault string) Suite[boxArgs, *box] {
 		},
 	}
 }
+
+// differs is the golden check without its way to rewrite the file.
+func (s Suite[A, C]) differs(t testing.TB) { compare(t, "testdata/children.golden", s.children(t)) }
 
 func (s Suite[A, C]) refusesFirst(t testing.TB) { s.refuses(t, s.Bad[0]) }
 

@@ -21,6 +21,11 @@ func Golden(t testing.TB, file, got string) {
 		require.NoError(t, os.MkdirAll("testdata", 0o755))
 		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
 	}
+	compare(t, path, got)
+}
+
+func compare(t testing.TB, path, got string) {
+	t.Helper()
 	want, err := os.ReadFile(path)
 	require.NoError(t, err, "run the test with -update once and read the new file")
 	assert.Equal(t, string(want), got, "%s differs; a rename of a live resource needs an alias", path)

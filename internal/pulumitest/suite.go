@@ -12,7 +12,19 @@ import (
 )
 
 // Suite is the eight checks that every component passes; A is its args type
-// and C the component.
+// and C the component:
+//
+//  1. it runs, really and as a preview in which every output is unknown;
+//  2. two of it stand in one stack;
+//  3. each child has a component as parent and a name that starts with the parent's;
+//  4. each child and each call goes through the home's provider;
+//  5. nil and bad args are refused, and nothing is registered then;
+//  6. every tagged output is set and registered;
+//  7. the children are those of the golden file;
+//  8. a change of an argument touches what it should and replaces what AWS cannot change.
+//
+// Besides, its policies have the form that AWS gives back and allow no more
+// than they name.
 type Suite[A any, C pulumi.Resource] struct {
 	// Args returns args that are valid and differ for each n, so that two
 	// instances can stand in one stack.
@@ -58,7 +70,7 @@ func (s Suite[A, C]) Run(t *testing.T) {
 	}
 	check("runs for real and as a preview with every output unknown", s.runs)
 	check("two instances stand in one stack", s.two)
-	check("tree, provider and outputs", s.tree)
+	check("tree, provider, policies and outputs", s.tree)
 	check("children match the golden file", s.golden)
 	check("nil args are refused", func(t testing.TB) {
 		_, err := RunErr(s.program(nil, nil), s.Options...)
@@ -118,12 +130,16 @@ func (s Suite[A, C]) tree(t testing.TB) {
 	r := Run(t, s.program(s.Args(0), func(c C) { CheckOutputs(t, c) }), s.Options...)
 	CheckTree(t, r)
 	CheckProvider(t, r, "home")
+	CheckPolicies(t, r)
 	CheckClosed(t, r)
 }
 
 func (s Suite[A, C]) golden(t testing.TB) {
-	r := Run(t, s.program(s.Args(0), nil), s.Options...)
-	Golden(t, cmp.Or(s.Golden, "children.golden"), strings.Join(names(r), "\n")+"\n")
+	Golden(t, cmp.Or(s.Golden, "children.golden"), s.children(t))
+}
+
+func (s Suite[A, C]) children(t testing.TB) string {
+	return strings.Join(names(Run(t, s.program(s.Args(0), nil), s.Options...)), "\n") + "\n"
 }
 
 func (s Suite[A, C]) refuses(t testing.TB, bad Bad[A]) {

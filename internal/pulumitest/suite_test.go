@@ -27,12 +27,15 @@ func TestSuite_catchesBrokenComponents(t *testing.T) {
 	}{
 		{"parent", Suite[boxArgs, *box].tree, "main-versioning has no component as parent"},
 		{"name", Suite[boxArgs, *box].tree, `"bucket" does not start with its component's name "main-"`},
-		{"name", Suite[boxArgs, *box].golden, "children.golden differs"},
+		{"name", Suite[boxArgs, *box].differs, "children.golden differs"},
 		{"name", Suite[boxArgs, *box].two, "does not start with its component's name"},
 		{"parent", Suite[boxArgs, *box].two, "has no component as parent"},
 		{"provider", Suite[boxArgs, *box].tree, `main-versioning does not use the provider "home"`},
 		{"invoke", Suite[boxArgs, *box].tree, `aws:ec2/getSecurityGroups:getSecurityGroups does not use the provider "home"`},
 		{"output", Suite[boxArgs, *box].tree, "output Arn (arn) is not set"},
+		{"form", Suite[boxArgs, *box].tree, "main-policy policy is not in the form that AWS gives back"},
+		{"grant", Suite[boxArgs, *box].tree, `action "s3:*" allows everything`},
+		{"text", Suite[boxArgs, *box].tree, "read policy: "},
 		{"closing", Suite[boxArgs, *box].tree, "registrations of outputs"},
 		{"validation", Suite[boxArgs, *box].refusesFirst, "An error is expected but got nil"},
 	}
@@ -165,10 +168,10 @@ func TestRecorder_seesReadsCallsAndGivenOutputs(t *testing.T) {
 	assert.Contains(t, faults(t, func(tb testing.TB) { r.Get(tb, "aws:ec2/vpc:Vpc", "new") }), `of that type: old`)
 }
 
-func TestGolden_reportsADifference(t *testing.T) {
+func TestGolden_wantsAFile(t *testing.T) {
 	t.Parallel()
 	want, err := os.ReadFile("testdata/children.golden")
 	require.NoError(t, err)
-	assert.Empty(t, faults(t, func(tb testing.TB) { Golden(tb, "children.golden", string(want)) }))
-	assert.Contains(t, faults(t, func(tb testing.TB) { Golden(tb, "none.golden", "") }), "run the test with -update once")
+	assert.Empty(t, faults(t, func(tb testing.TB) { compare(tb, "testdata/children.golden", string(want)) }))
+	assert.Contains(t, faults(t, func(tb testing.TB) { compare(tb, "testdata/none.golden", "") }), "run the test with -update once")
 }
