@@ -1,0 +1,80 @@
+# Redoubt: what a person or CI runs. `make help` lists it.
+SHELL := /bin/bash -eu -o pipefail
+GO ?= go
+PULUMI_VERSION := v3.250.0
+TOOLS := $(CURDIR)/.tools
+export PATH := $(PATH):$(TOOLS)
+export PULUMI_SKIP_UPDATE_CHECK := true
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: up
+up: tools build ## deploy both homes to the simulated pair of regions
+	@bin/redoubt sim up
+
+.PHONY: preview
+preview: tools build ## show what an update would change
+	@bin/redoubt sim preview
+
+.PHONY: down
+down: tools build ## switch protection off, destroy both homes, list what locks keep
+	@bin/redoubt sim down
+
+.PHONY: build
+build: ## build bin/redoubt
+	@echo "building bin/redoubt (the first time compiles the AWS SDK of Pulumi: about 3 minutes on 2 cores)" >&2
+	@$(GO) build -o bin/redoubt ./cmd/redoubt
+
+.PHONY: tools
+tools: ## get the Pulumi CLI: the one on PATH when it fits, else built from the module proxy
+	@if ! tools/have-pulumi $(PULUMI_VERSION) $(TOOLS)/pulumi; then \
+		echo "building the Pulumi CLI $(PULUMI_VERSION) (once, about 4 minutes on 2 cores)" >&2; \
+		mkdir -p $(TOOLS); \
+		cd tools && $(GO) build -o $(TOOLS)/pulumi \
+			-ldflags "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=$(PULUMI_VERSION)" \
+			github.com/pulumi/pulumi/pkg/v3/cmd/pulumi; \
+	fi
+
+.PHONY: test
+test: tools ## pure tests, mocks, scenarios, one end-to-end up (under 5 minutes with a warm build cache)
+	$(GO) test ./...
+
+.PHONY: test-engine
+test-engine: tools ## kills, judges, everything that needs many engine runs (under 25 minutes)
+	$(GO) test -tags engine -timeout 25m ./tests/... ./sim/provider/...
+	$(MAKE) judge-aws
+
+.PHONY: judge-aws
+judge-aws: ## compare the simulator's verdicts with the upstream AWS provider's
+	cd tools/judge && $(GO) test -tags judge -timeout 20m ./...
+
+.PHONY: test-apps
+test-apps: ## what needs databases, browsers or clusters
+	$(GO) test -tags apps -timeout 20m ./tests/...
+
+.PHONY: bench
+bench: tools ## benchmarks, each with its baseline in the same run
+	$(GO) test -tags engine -run '^$$' -bench . -benchtime 1x -timeout 20m ./tests/bench/...
+
+.PHONY: lint
+lint: ## formatting, vet and static analysis
+	@test -z "$$(gofmt -l . | tee /dev/stderr)"
+	$(GO) vet ./... && $(GO) vet -tags engine ./... && $(GO) vet -tags apps ./...
+	cd tools && $(GO) build -o $(TOOLS)/staticcheck honnef.co/go/tools/cmd/staticcheck
+	$(TOOLS)/staticcheck ./...
+
+.PHONY: generate
+generate: ## write again what is generated
+	$(GO) generate ./...
+
+.PHONY: generated
+generated: generate ## fail when something generated is stale
+	@git diff --exit-code --stat -- . || { echo "generated files are stale: run make generate and commit" >&2; exit 1; }
+
+.PHONY: clean
+clean: ## remove what was built, and the simulated regions
+	rm -rf bin .tools .redoubt

@@ -1,0 +1,102 @@
+// Package exit holds the exit codes that scripts may rely on, and the error
+// that carries one. The help topic and the documents are made from its table.
+package exit
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Code is an exit code of the redoubt command.
+type Code int
+
+// The exit codes.
+const (
+	OK          Code = 0
+	Unexpected  Code = 1
+	Usage       Code = 2
+	Refused     Code = 3
+	Stopped     Code = 4
+	NotProven   Code = 5
+	Held        Code = 6
+	Interrupted Code = 130
+)
+
+// Meaning is what one code tells.
+type Meaning struct {
+	Code Code
+	Text string
+}
+
+// Table lists every code with its meaning, in order.
+var Table = []Meaning{
+	{OK, "done"},
+	{Unexpected, "something unexpected went wrong; the message says what"},
+	{Usage, "the command line, the settings or system.yaml are wrong; nothing was touched"},
+	{Refused, "a gate refused the act, such as changes found where none were expected"},
+	{Stopped, "stopped before the end; the same command goes on from there"},
+	{NotProven, "finished, but not proven recovered"},
+	{Held, "another redoubt holds the lease or the lock"},
+	{Interrupted, "interrupted"},
+}
+
+// Error is an error that a person can act on.
+type Error struct {
+	Code Code
+	Err  error
+	// Hint is the next command or the thing to look at; it may be empty.
+	Hint string
+}
+
+func (e *Error) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// With gives err a code and a hint.
+func With(code Code, err error, hint string) error {
+	if err == nil {
+		return nil
+	}
+	return &Error{Code: code, Err: err, Hint: hint}
+}
+
+// Errorf makes an error with a code and a hint.
+func Errorf(code Code, hint, format string, args ...any) error {
+	return With(code, fmt.Errorf(format, args...), hint)
+}
+
+// Of returns the code of err: OK for nil, Unexpected when it carries none.
+func Of(err error) Code {
+	var coded *Error
+	switch {
+	case err == nil:
+		return OK
+	case errors.As(err, &coded):
+		return coded.Code
+	}
+	return Unexpected
+}
+
+// Format writes err as the command prints it: the cause, then the hint.
+func Format(err error) string {
+	out := ""
+	for _, line := range strings.Split(strings.TrimRight(err.Error(), "\n"), "\n") {
+		out += "redoubt: error: " + line + "\n"
+	}
+	var coded *Error
+	if errors.As(err, &coded) && coded.Hint != "" {
+		out += "redoubt: hint: " + coded.Hint + "\n"
+	}
+	return out
+}
+
+// Help is the table as text for the help topic.
+func Help() string {
+	out := "Exit codes, stable for scripts:\n\n"
+	for _, m := range Table {
+		out += fmt.Sprintf("  %3d  %s\n", m.Code, m.Text)
+	}
+	return out
+}

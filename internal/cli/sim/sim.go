@@ -1,0 +1,37 @@
+// Package sim is "redoubt sim": the whole program on the simulated pair of
+// regions, driven by the real Pulumi engine, with nothing outside this machine.
+package sim
+
+import (
+	"github.com/spf13/cobra"
+
+	"redoubt/internal/cli/streams"
+)
+
+// New returns the command "sim" with its subcommands.
+func New(s *streams.Streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "sim",
+		Short: "Deploy to a simulated pair of AWS regions on this machine",
+		Long: "The simulated regions live in .redoubt/. No AWS account and no network is used.\n" +
+			"What the simulator tells is simulated, never measured.",
+	}
+	cmd.AddCommand(newUp(s), newPreview(s), newDown(s), newShow(s), newInject(s))
+	return cmd
+}
+
+// Options is what every subcommand takes.
+type Options struct {
+	Streams *streams.Streams
+	// Dir is the project's folder.
+	Dir string
+	// JSON prints the result as JSON.
+	JSON bool
+	// Providers are attached instead of the simulated regions, as the engine
+	// wants them named: "aws:PORT,kubernetes:PORT". For benchmarks' baselines.
+	Providers string
+}
+
+func (o *Options) flags(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&o.JSON, "json", false, "print the result as JSON")
+}

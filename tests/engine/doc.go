@@ -1,0 +1,3 @@
+// Package engine holds the tests that need many runs of the real engine. They
+// have the build tag "engine": make test-engine.
+package engine
