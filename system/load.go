@@ -13,9 +13,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// maxFile is the largest system file that is read, in bytes. The largest
-// believable system, with a thousand agents, is a third of it.
-const maxFile = 1 << 20
+// maxFile is the largest system file that is read, in bytes. A system of a
+// thousand agents takes less than a quarter of it.
+const maxFile = 4 << 20
 
 // Load reads and checks the system file at path. When the file could be read
 // the error is a *Faults that holds everything wrong with it.

@@ -359,7 +359,7 @@ func anotherTier(name string) string {
 }
 
 // changed is the small system with each old text replaced by a new one, once.
-func changed(t *testing.T, changes ...string) string {
+func changed(t testing.TB, changes ...string) string {
 	t.Helper()
 	small, err := os.ReadFile("testdata/small.yaml")
 	require.NoError(t, err)

@@ -139,7 +139,7 @@ func TestParse_refusesWhatIsNoSystem(t *testing.T) {
 			"system.yaml:2:9: not YAML: unknown anchor 'nowhere' referenced " +
 				"(hint: mark the value that is meant with &nowhere, before this line)",
 		},
-		{"too large a file", strings.Repeat("# a comment\n", 100000), "file has 1200000 bytes, want at most 1048576"},
+		{"too large a file", strings.Repeat("# a comment\n", 400000), "file has 4800000 bytes, want at most 4194304"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
