@@ -39,7 +39,10 @@ func TestCompare_aHoleInTheMiddleReachesBackToIt(t *testing.T) {
 
 func TestCompare_countsDuplicatesAndReordering(t *testing.T) {
 	t.Parallel()
-	seen := []witness.Sight{{"notes", 1}, {"notes", 3}, {"notes", 2}, {"notes", 3}, {"notes", 3}, {"notes", 4}, {"notes", 1}}
+	var seen []witness.Sight
+	for _, seq := range []int64{1, 3, 2, 3, 3, 4, 1} {
+		seen = append(seen, witness.Sight{Store: "notes", Seq: seq})
+	}
 	got := compare(t, log(4), seen, start.Add(time.Minute))
 	assert.Equal(t, witness.Loss{
 		Store: "notes", Known: true, Acknowledged: 4, Found: 4, Duplicates: 3, Reordered: 1, RPO: figure(0),

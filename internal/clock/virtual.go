@@ -73,7 +73,8 @@ func (v *Virtual) Advance(to time.Time) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if to.Before(v.now) {
-		return fmt.Errorf("advance clock: %s lies before %s", to.UTC().Format(time.RFC3339Nano), v.now.Format(time.RFC3339Nano))
+		return fmt.Errorf("advance clock: %s lies before %s",
+			to.UTC().Format(time.RFC3339Nano), v.now.Format(time.RFC3339Nano))
 	}
 	for len(v.timers) > 0 && !v.timers[0].at.After(to) {
 		t := v.timers[0]

@@ -61,7 +61,7 @@ func TestNew_refuses(t *testing.T) {
 		"no steps":         {func(p *plan.Plan) { p.Steps = nil }, "it has no steps"},
 		"a step twice":     {func(p *plan.Plan) { p.Steps = append(p.Steps, p.Steps[0]) }, "step one stands twice"},
 		"a bad id":         {func(p *plan.Plan) { p.Steps[0].ID = "One!" }, `id is "One!"`},
-		"an unknown need":  {func(p *plan.Plan) { p.Steps[0].Needs = []string{"none"} }, "step one needs none, which is no step"},
+		"an unknown need":  {func(p *plan.Plan) { p.Steps[0].Needs = []string{"none"} }, "step one needs none, which is no"},
 		"no why":           {func(p *plan.Plan) { p.Steps[0].Why = "" }, "step one: why is missing"},
 		"no source":        {func(p *plan.Plan) { p.Steps[0].Source = "" }, "source is missing"},
 		"no budget":        {func(p *plan.Plan) { p.Steps[0].Budget = "soon" }, `budget is "soon", which is no timing`},

@@ -105,7 +105,8 @@ func TestCommand_isSafeInAShell(t *testing.T) {
 	t.Parallel()
 	p := plan.Plan{Regions: map[system.Home]string{system.Primary: "eu-west-1"}}
 	for _, nasty := range []string{
-		"plain", "two words", "it's", `"quoted"`, "$(touch x)", "`touch x`", "a;b|c&d", "new\nline", `back\slash`, "<a>", "*", "''", "",
+		"plain", "two words", "it's", `"quoted"`, "$(touch x)", "`touch x`", "a;b|c&d", "new\nline",
+		`back\slash`, "<a>", "*", "''", "",
 	} {
 		call := plan.Call{Home: system.Primary, Service: "x", Operation: "Y", Input: plan.Document{"V": nasty}}
 		command, err := render.Command(p, call, `A[?Name=="it's"].B`)

@@ -19,7 +19,8 @@ func Runbook(p plan.Plan) (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\nSystem `%s`, plan `%.12s`, made from inventory `%.12s`.\n", p.Title, p.System, hash, p.Inventory)
+	fmt.Fprintf(&b, "# %s\n\nSystem `%s`, plan `%.12s`, made from inventory `%.12s`.\n",
+		p.Title, p.System, hash, p.Inventory)
 	for i, s := range p.Steps {
 		text, err := Step(p, s)
 		if err != nil {

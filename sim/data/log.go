@@ -49,8 +49,8 @@ type Log struct {
 func (l *Log) Write(start time.Time, count int64, every, lag time.Duration) error {
 	var errs []error
 	if count < 1 || every <= 0 || lag < 0 {
-		errs = append(errs, fmt.Errorf("%d marks every %s with a lag of %s, want at least 1, more than 0s and not less than 0s",
-			count, every, lag))
+		errs = append(errs, fmt.Errorf(
+			"%d marks every %s with a lag of %s, want at least 1, more than 0s and not less than 0s", count, every, lag))
 	}
 	if n := len(l.Runs); n > 0 {
 		if last := l.Runs[n-1].Acked(l.Runs[n-1].Last); !start.After(last) {

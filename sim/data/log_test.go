@@ -140,7 +140,9 @@ func TestLog_theWitnessMeasuresTheLag(t *testing.T) {
 
 func TestSet_arithmetic(t *testing.T) {
 	t.Parallel()
-	s := data.SetOf(data.Span{First: 8, Last: 9}, data.Span{First: 1, Last: 3}, data.Span{First: 4, Last: 5}, data.Span{First: 2, Last: 1})
+	s := data.SetOf(
+		data.Span{First: 8, Last: 9}, data.Span{First: 1, Last: 3},
+		data.Span{First: 4, Last: 5}, data.Span{First: 2, Last: 1})
 	assert.Equal(t, data.Set{{First: 1, Last: 5}, {First: 8, Last: 9}}, s, "touching spans become one, empty ones none")
 	assert.Equal(t, int64(7), s.Len())
 	assert.True(t, s.Has(5))
