@@ -56,7 +56,8 @@ type Peer struct {
 
 // Adopt names a bucket that already exists in the home's region and account.
 // The bucket itself is never created, changed or deleted by the program; its
-// settings are set, and left as they are when the stack is destroyed.
+// settings are set, and left as they are when the stack is destroyed. Locking
+// objects becomes possible on it, which S3 never undoes.
 type Adopt struct {
 	Name string
 }

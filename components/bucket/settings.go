@@ -47,19 +47,25 @@ func (d *declaration) access() error {
 // lock keeps new versions undeletable. Destroying the configuration is kept
 // from AWS, which would time out on it and must not lift a lock anyway
 // (github.com/hashicorp/terraform-provider-aws/issues/33943).
+//
+// An adopted bucket gets the configuration even without a rule: where locks are
+// possible S3 replicates only to a bucket where they are too, and the peer's may
+// be one that was created here.
 func (d *declaration) lock() error {
-	if !d.args.Lock {
+	if !d.args.Lock && d.args.Adopt == nil {
 		return nil
 	}
-	_, err := s3.NewBucketObjectLockConfigurationV2(d.ctx, d.name+"-lock", &s3.BucketObjectLockConfigurationV2Args{
-		Bucket: d.id,
-		Rule: s3.BucketObjectLockConfigurationV2RuleArgs{
+	args := &s3.BucketObjectLockConfigurationV2Args{Bucket: d.id, ObjectLockEnabled: pulumi.String("Enabled")}
+	if d.args.Lock {
+		args.Rule = s3.BucketObjectLockConfigurationV2RuleArgs{
 			DefaultRetention: s3.BucketObjectLockConfigurationV2RuleDefaultRetentionArgs{
 				Mode: pulumi.String("GOVERNANCE"),
 				Days: pulumi.Int(d.args.Retention.LockDays),
 			},
-		},
-	}, d.options(pulumi.RetainOnDelete(true), d.afterVersioning())...)
+		}
+	}
+	_, err := s3.NewBucketObjectLockConfigurationV2(d.ctx, d.name+"-lock", args,
+		d.options(pulumi.RetainOnDelete(true), d.afterVersioning())...)
 	return err
 }
 

@@ -139,9 +139,12 @@ func TestBucket_lifecycleRulesHaveAnExplicitFilter(t *testing.T) {
 func TestBucket_adoptedIsNeverCreatedNorDeleted(t *testing.T) {
 	t.Parallel()
 	args := argsOf(system.Primary, "documents")
-	args.Adopt = &Adopt{Name: "their-old-documents"}
+	args.Adopt, args.Lock = &Adopt{Name: "their-old-documents"}, false
 	r := pulumitest.Run(t, program(args))
 	assert.Empty(t, r.OfType("aws:s3/bucketV2:BucketV2"))
+	lock := r.Get(t, "aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2", "main-lock").Values()
+	assert.Equal(t, "Enabled", lock["objectLockEnabled"])
+	assert.NotContains(t, lock, "rule", "locks are possible, because the peer's bucket wants that, and no more")
 	for _, res := range r.Custom() {
 		if b, has := res.Values()["bucket"]; has {
 			assert.Equal(t, "their-old-documents", b, res.Name)

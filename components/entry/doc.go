@@ -14,6 +14,8 @@
 // metric there: a call of a data plane that needs neither the other home nor
 // us-east-1, where records are changed. With no new value everything stays: the
 // alarm ignores missing data and the check keeps its last known state.
+// Putting the same value again changes nothing, so an act is repeated until its
+// alarm shows it.
 //
 //	taken  reclaimed  check      traffic    how it comes to it
 //	0      0          healthy    primary    from the start, nothing ever put
