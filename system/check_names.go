@@ -75,7 +75,7 @@ func badWord(name string, longest int) (why, hint string) {
 	const letters = "lower-case letters, digits and hyphens, starting with a letter"
 	switch {
 	case strings.HasSuffix(name, ".fifo"):
-		return "ends in .fifo, want a standard queue", "leave .fifo out: order is kept by the work ledger"
+		return "ends in .fifo, want a standard queue", "leave .fifo out"
 	case len(name) > longest:
 		return fmt.Sprintf("has %d characters, want at most %d", len(name), longest), "shorten it"
 	case !word.MatchString(name):

@@ -20,12 +20,14 @@ func checkStoreTiers(c *checker) {
 // What a queue holds is counted in its work ledger instead.
 func checkStoreSizes(c *checker) {
 	c.eachStore(func(path, label string, s Store) {
-		if s.SizeGiB < 1 && s.Kind != Queue && s.Kind != "" {
-			c.fault(path+".sizeGiB", "write the size you expect in a year",
-				"%s: sizeGiB is %d, want at least 1", label, s.SizeGiB)
-		}
-		if s.SizeGiB < 0 && s.Kind == Queue {
-			c.fault(path+".sizeGiB", "leave it out", "%s: sizeGiB is %d, want at least 0", label, s.SizeGiB)
+		at, counted := path+".sizeGiB", s.Kind != Queue && s.Kind != ""
+		switch {
+		case counted && !c.has(at):
+			c.fault(at, "add sizeGiB: with the size you expect in a year", "%s has no sizeGiB", label)
+		case counted && s.SizeGiB < 1:
+			c.fault(at, "write the size you expect in a year", "%s: sizeGiB is %d, want at least 1", label, s.SizeGiB)
+		case s.SizeGiB < 0:
+			c.fault(at, "leave it out", "%s: sizeGiB is %d, want at least 0", label, s.SizeGiB)
 		}
 	})
 }
@@ -69,7 +71,9 @@ func checkPointInTime(c *checker) {
 		days, at := s.Retention.PITRDays, path+".retention.pitrDays"
 		switch s.Kind {
 		case Postgres, Table, Bucket:
-			if days < 1 || days > 35 {
+			if !c.has(at) {
+				c.fault(at, "add retention.pitrDays: 35", "%s has no pitrDays, want 1 to 35", label)
+			} else if days < 1 || days > 35 {
 				c.fault(at, "write a number from 1 to 35", "%s: pitrDays is %d, want 1 to 35", label, days)
 			}
 		case Queue, Cache:

@@ -181,7 +181,8 @@ func TestParse_stores(t *testing.T) {
 			"rebuilt bucket", "kind: bucket\n", "kind: bucket\n    rebuildFrom: §ledger\n",
 			`"files" is a bucket with rebuildFrom`, "",
 		},
-		{"no point in time", ledger, "retention: §{dailyDays: 35}", "pitrDays is 0, want 1 to 35", ""},
+		{"no point in time", ledger, "retention: §{dailyDays: 35}", "has no pitrDays, want 1 to 35", ""},
+		{"point in time of zero", "pitrDays: 14", "pitrDays: §0", "pitrDays is 0, want 1 to 35", ""},
 		{"point in time too far", "pitrDays: 14", "pitrDays: §36", "pitrDays is 36, want 1 to 35", ""},
 		{
 			"point in time of a queue", "kind: queue\n", "kind: queue\n    retention: {pitrDays: §7}\n",
@@ -299,7 +300,7 @@ func TestParse_combinations(t *testing.T) {
 		},
 		{
 			"no size", []string{"    sizeGiB: 500\n", "", "- name: files", "- §name: files"},
-			`store "files": sizeGiB is 0, want at least 1`,
+			`store "files" has no sizeGiB`,
 		},
 		{
 			"cache that loses", []string{"    rebuildFrom: ledger\n", "", "- name: hot", "- §name: hot"},

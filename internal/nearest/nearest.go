@@ -12,7 +12,8 @@ import (
 func Hint[T ~string](word string, known []T) string {
 	best, distance := "", min(len(word)/3+2, farthest)
 	for _, k := range known {
-		if d := editDistance(strings.ToLower(word), strings.ToLower(string(k))); d < distance {
+		d := editDistance(strings.ToLower(word), strings.ToLower(string(k)))
+		if d < distance && d < max(len(word), len(k)) { // one letter for another is another word
 			best, distance = string(k), d
 		}
 	}
