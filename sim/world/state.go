@@ -63,6 +63,9 @@ func (s *state) clone() *state {
 }
 
 func (s *state) add(e *Entity) {
+	if e.Out == nil { // what is empty is left out on disk
+		e.Out = Document{}
+	}
 	p := place{e.Kind, e.Region}
 	if s.all[p] == nil {
 		s.all[p] = map[string]*Entity{}
