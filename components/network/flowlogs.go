@@ -28,6 +28,8 @@ func (b *builder) flowLogs() error {
 	if err != nil {
 		return err
 	}
+	// AWS refuses a second flow log of the same traffic to the same group, so a
+	// replacement comes after the old one is gone.
 	_, err = ec2.NewFlowLog(b.ctx, b.name+"-flow-log", &ec2.FlowLogArgs{
 		VpcId:                  b.network.VpcID,
 		TrafficType:            pulumi.String("ALL"),
@@ -36,7 +38,7 @@ func (b *builder) flowLogs() error {
 		IamRoleArn:             role.Arn,
 		MaxAggregationInterval: pulumi.Int(60),
 		Tags:                   b.tags("flow-log"),
-	}, b.child, pulumi.DependsOn([]pulumi.Resource{policy}))
+	}, b.child, pulumi.DependsOn([]pulumi.Resource{policy}), pulumi.DeleteBeforeReplace(true))
 	return err
 }
 

@@ -128,6 +128,7 @@ func TestNetwork_natGatewayInEachZone(t *testing.T) {
 		assert.Equal(t, "main-public-"+letter+"_id", nat.Values()["subnetId"], "the gateway is in its zone")
 		assert.Equal(t, "main-nat-address-"+letter+"_id", nat.Values()["allocationId"])
 		assert.True(t, nat.DependsOn(internet))
+		assert.True(t, nat.RPC.GetDeleteBeforeReplace(), "its address is free before a replacement takes it")
 		address := r.Get(t, eipType, "main-nat-address-"+letter)
 		assert.Equal(t, "vpc", address.Values()["domain"])
 		assert.True(t, address.DependsOn(internet))
@@ -245,6 +246,7 @@ func TestNetwork_flowLogsRecordEverything(t *testing.T) {
 	assert.Equal(t, "cloud-watch-logs", in["logDestinationType"])
 	policy := r.Get(t, "aws:iam/rolePolicy:RolePolicy", "main-flow-logs-policy")
 	assert.True(t, flow.DependsOn(policy), "the role can write before the log begins")
+	assert.True(t, flow.RPC.GetDeleteBeforeReplace(), "AWS refuses a second log of the same traffic")
 
 	group := r.Get(t, "aws:cloudwatch/logGroup:LogGroup", "main-flow-logs").Values()
 	assert.Equal(t, "/atlas0/primary/network/flow", group["name"])

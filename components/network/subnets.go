@@ -112,7 +112,7 @@ func (b *builder) nat(letter string, public *ec2.Subnet, gateway *ec2.InternetGa
 		AllocationId:     address.ID().ToStringOutput(),
 		ConnectivityType: pulumi.String("public"),
 		Tags:             b.tags("nat-" + letter),
-	}, b.child, after)
+	}, b.child, after, pulumi.DeleteBeforeReplace(true)) // two gateways cannot hold one address
 	if err != nil {
 		return nil, err
 	}

@@ -124,6 +124,19 @@ func TestNetwork_primary(t *testing.T) {
 				Want: movedZone("c", "d"),
 			},
 			{
+				Name: "range", Mutate: func(a *Args) { a.Site.CIDR = prefix("10.8.0.0/16") },
+				Want:     append(eachSubnet("cidrBlock"), "main cidr", "main-vpc cidrBlock", "main-endpoints-https cidrIpv4"),
+				Replaces: append(eachSubnet("cidrBlock"), "main-vpc cidrBlock"),
+			},
+			{
+				Name: "system", Mutate: func(a *Args) { a.Scope.System = "borea" },
+				Want: append(
+					tagged(t), "main-flow-logs name", "main-flow-logs-role name", "main-flow-logs-policy policy",
+					"main-flow-logs-policy role",
+				),
+				Replaces: []string{"main-flow-logs name", "main-flow-logs-role name", "main-flow-logs-policy role"},
+			},
+			{
 				Name: "account", Mutate: func(a *Args) { a.Site.Account, a.Scope.Account = "210987654321", "210987654321" },
 				Want: []string{
 					"main-endpoint-dynamodb policy", "main-endpoint-s3 policy",
@@ -132,6 +145,32 @@ func TestNetwork_primary(t *testing.T) {
 			},
 		},
 	}.Run(t)
+}
+
+// eachSubnet gives "<subnet> <property>" for all nine.
+func eachSubnet(property string) []string {
+	var out []string
+	for _, kind := range []string{"public", "private", "isolated"} {
+		for _, letter := range letters {
+			out = append(out, "main-"+kind+"-"+letter+" "+property)
+		}
+	}
+	return out
+}
+
+// tagged lists the tags of everything that can have some, because the system's
+// name is among them.
+func tagged(t *testing.T) []string {
+	t.Helper()
+	var out []string
+	for _, res := range build(t, primaryArgs(0)).Custom() {
+		switch res.Type {
+		case routeType, associationType, "aws:iam/rolePolicy:RolePolicy":
+		default:
+			out = append(out, res.Name+" tags")
+		}
+	}
+	return out
 }
 
 // movedZone lists what goes from one zone and comes to another; the zones that
