@@ -31,28 +31,48 @@ func CheckInputs(token string, inputs resource.PropertyMap) []Failure {
 	if err != nil {
 		return []Failure{{Property: "", Reason: err.Error()}}
 	}
-	var faults []Failure
-	c := checker{add: func(f Failure) { faults = append(faults, f) }}
-	c.object(s.args, inputs, upstreamProps(token), "")
+	var faults, beyond []Failure
+	c := checker{
+		add:   func(f Failure) { faults = append(faults, f) },
+		limit: func(f Failure) { beyond = append(beyond, f) },
+	}
+	c.object(s.args, inputs, upstream(token), "")
 	if len(faults) == 0 {
-		faults = validate(token, inputs)
+		faults = append(beyond, validate(token, inputs)...)
 	}
 	sort.SliceStable(faults, func(i, j int) bool { return faults[i].Property < faults[j].Property })
 	return faults
 }
 
-// upstreamProps returns what the upstream provider says of the type's
-// properties; nil when it is not known.
-func upstreamProps(token string) map[string]*schema.Prop {
-	if t, ok := schema.Lookup(token); ok {
-		return t.Props
-	}
-	return nil
+// node is what the upstream provider says of one object's properties.
+type node struct {
+	props  map[string]*schema.Prop
+	groups []schema.Group
 }
 
-type checker struct{ add func(Failure) }
+// upstream returns what the upstream provider says of the type; nothing when
+// it is not known.
+func upstream(token string) node {
+	if t, ok := schema.Lookup(token); ok {
+		return node{t.Props, t.Groups}
+	}
+	return node{}
+}
 
-func (c checker) object(s *shape, in resource.PropertyMap, up map[string]*schema.Prop, path string) {
+func upstreamProps(token string) map[string]*schema.Prop { return upstream(token).props }
+
+func nodeOf(p *schema.Prop) node {
+	if p == nil {
+		return node{}
+	}
+	return node{p.Props, p.Groups}
+}
+
+// checker walks inputs; add is told of what the types do not allow, limit of
+// what the validators refuse.
+type checker struct{ add, limit func(Failure) }
+
+func (c checker) object(s *shape, in resource.PropertyMap, n node, path string) {
 	for _, key := range in.StableKeys() {
 		name := string(key)
 		if internalKey(name) {
@@ -64,47 +84,41 @@ func (c checker) object(s *shape, in resource.PropertyMap, up map[string]*schema
 			c.add(Failure{at, "no such property" + didYouMean(name, sortedKeys(s.props))})
 			continue
 		}
-		c.value(p, in[key], nested(up[name]), at)
+		c.value(p, in[key], n.props[name], at)
 	}
 	for _, name := range sortedKeys(s.props) {
-		needed := s.required[name] || (up[name] != nil && up[name].Required && !up[name].AutoNamed)
+		up := n.props[name]
+		needed := s.required[name] || (up != nil && up.Required && !up.AutoNamed)
 		if needed && !given(in, name) {
 			c.add(Failure{join(path, name), "is required"})
 		}
 	}
+	c.relations(in, n, path)
 }
 
-func (c checker) value(s *shape, v resource.PropertyValue, up map[string]*schema.Prop, path string) {
+func (c checker) value(s *shape, v resource.PropertyValue, up *schema.Prop, path string) {
+	judged, open := plain(v)
 	v, known := bare(v)
 	if !known || v.IsNull() {
 		return
 	}
-	switch s.form {
-	case formList:
-		if !v.IsArray() {
-			c.mistyped(s, v, path)
-			return
-		}
+	switch {
+	case s.form == formList && v.IsArray():
 		for i, e := range v.ArrayValue() {
 			c.value(s.elem, e, up, fmt.Sprintf("%s[%d]", path, i))
 		}
-	case formMap:
-		if !v.IsObject() {
-			c.mistyped(s, v, path)
-			return
-		}
+		c.count(v, up, path)
+	case s.form == formMap && v.IsObject():
 		for _, k := range v.ObjectValue().StableKeys() {
 			c.value(s.elem, v.ObjectValue()[k], nil, joinKey(path, string(k)))
 		}
-	case formObject:
-		if !v.IsObject() {
-			c.mistyped(s, v, path)
-			return
-		}
-		c.object(s, v.ObjectValue(), up, path)
-	default:
-		if !scalarFits(s.form, v) {
-			c.mistyped(s, v, path)
+	case s.form == formObject && v.IsObject():
+		c.object(s, v.ObjectValue(), nodeOf(up), path)
+	case s.form >= formList || !scalarFits(s.form, v):
+		c.mistyped(s, v, path)
+	case open && up != nil:
+		if reason := outOfLimits(up.Limits, judged); reason != "" {
+			c.limit(Failure{path, reason})
 		}
 	}
 }

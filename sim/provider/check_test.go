@@ -117,8 +117,6 @@ func TestCheckInputs_holdsTheUpstreamValidators(t *testing.T) {
 		{"period", "aws:cloudwatch/metricAlarm:MetricAlarm", with(alarm, map[string]any{"period": 45}), "period"},
 		{"statistic", "aws:cloudwatch/metricAlarm:MetricAlarm", with(alarm, map[string]any{"statistic": "p99"}), "statistic"},
 		{"log retention", "aws:cloudwatch/logGroup:LogGroup", map[string]any{"retentionInDays": 8}, "retentionInDays"},
-		{"record without ttl", "aws:route53/record:Record", map[string]any{"zoneId": "Z", "name": "a", "type": "A",
-			"records": []any{"192.0.2.1"}}, "records"},
 		{"policy without set", "aws:route53/record:Record", with(record, map[string]any{"failoverRoutingPolicies": []any{
 			map[string]any{"type": "PRIMARY"}}}), "failoverRoutingPolicies"},
 		{"failover case", "aws:route53/record:Record", with(record, map[string]any{"setIdentifier": "p",

@@ -21,7 +21,8 @@ func checkProvider(config resource.PropertyMap) []Failure {
 			known[k] = textual(providerShape().at(string(k)), v)
 		}
 	}
-	checker{add: func(f Failure) { faults = append(faults, f) }}.object(providerShape(), known, nil, "")
+	add := func(f Failure) { faults = append(faults, f) }
+	checker{add: add, limit: add}.object(providerShape(), known, node{}, "")
 	return faults
 }
 

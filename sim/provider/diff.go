@@ -107,24 +107,46 @@ func (d *differ) object(s *shape, old, new resource.PropertyMap, up map[string]*
 			continue
 		}
 		if _, listed := new[key]; !listed {
-			d.absent(name, old[key], up[name], at.in(name, up[name]))
+			d.absent(s.at(name), old[key], up[name], at.in(name, up[name]))
 		}
 	}
 }
 
 // absent handles a property that the state holds and the inputs leave out: one
-// that AWS may fill in stays, any other is removed.
-func (d *differ) absent(name string, old resource.PropertyValue, up *schema.Prop, at place) {
+// that AWS may fill in stays, one with a default goes back to it, any other is
+// removed.
+func (d *differ) absent(s *shape, old resource.PropertyValue, up *schema.Prop, at place) {
 	old, _ = bare(old)
-	if up == nil || up.Computed || !up.Optional || zero(old) || d.isDefault(at.pattern, old) {
+	if up == nil || !up.Optional || d.spec.sticks(at.pattern) {
+		return
+	}
+	if def, ok := d.defaultOf(at.pattern, up); ok {
+		if !d.same(at.pattern, old, def) {
+			d.add(at, removed)
+		}
+		return
+	}
+	if up.Computed || (zero(old) && !isBlock(s, old)) {
 		return
 	}
 	d.add(at, removed)
 }
 
-func (d *differ) isDefault(pattern string, v resource.PropertyValue) bool {
-	def, ok := d.spec.defaults[pattern]
-	return ok && v.DeepEquals(resource.NewPropertyValue(def))
+// isBlock reports whether the value is an object of the schema, whose presence
+// counts even when it says nothing.
+func isBlock(s *shape, v resource.PropertyValue) bool {
+	return s != nil && s.form == formObject && v.IsObject()
+}
+
+// defaultOf is what the upstream provider plans where a property is left out.
+func (d *differ) defaultOf(pattern string, up *schema.Prop) (resource.PropertyValue, bool) {
+	if def, ok := d.spec.defaults[pattern]; ok {
+		return resource.NewPropertyValue(def), true
+	}
+	if up != nil && up.Default != nil {
+		return resource.NewPropertyValue(up.Default), true
+	}
+	return resource.PropertyValue{}, false
 }
 
 func (d *differ) value(s *shape, old, new resource.PropertyValue, up *schema.Prop, at place) {
@@ -133,12 +155,10 @@ func (d *differ) value(s *shape, old, new resource.PropertyValue, up *schema.Pro
 	switch {
 	case !known:
 		d.add(at, kindOf(old, added, changed))
-	case new.IsNull():
-		d.absent("", old, up, at)
+	case new.IsNull() || emptyText(new) && up != nil && up.Computed:
+		d.absent(s, old, up, at)
 	case old.IsNull():
-		if !zero(new) && !d.isDefault(at.pattern, new) {
-			d.add(at, added)
-		}
+		d.fresh(s, new, up, at)
 	case old.IsArray() && new.IsArray():
 		d.list(s, old.ArrayValue(), new.ArrayValue(), up, at)
 	case old.IsObject() && new.IsObject():
@@ -147,6 +167,18 @@ func (d *differ) value(s *shape, old, new resource.PropertyValue, up *schema.Pro
 		d.add(at, changed)
 	}
 }
+
+// fresh handles a property that the state does not hold.
+func (d *differ) fresh(s *shape, new resource.PropertyValue, up *schema.Prop, at place) {
+	if def, ok := d.defaultOf(at.pattern, up); ok && d.same(at.pattern, def, new) {
+		return
+	}
+	if !zero(new) || isBlock(s, new) {
+		d.add(at, added)
+	}
+}
+
+func emptyText(v resource.PropertyValue) bool { return v.IsString() && v.StringValue() == "" }
 
 func kindOf(old resource.PropertyValue, fresh, otherwise changeKind) changeKind {
 	if old.IsNull() {
@@ -183,7 +215,7 @@ func elemShape(s *shape) *shape {
 }
 
 func (d *differ) list(s *shape, old, new []resource.PropertyValue, up *schema.Prop, at place) {
-	if d.spec.isSet(at.pattern) {
+	if (up != nil && up.Set) || d.spec.isSet(at.pattern) {
 		old, new = d.unmatched(s, old, new, up, at)
 	}
 	for i := range max(len(old), len(new)) {
@@ -198,29 +230,22 @@ func (d *differ) list(s *shape, old, new []resource.PropertyValue, up *schema.Pr
 	}
 }
 
-// unmatched drops the elements that both sides hold, whatever their order.
+// unmatched drops the elements that both sides hold, whatever their order and
+// however often they are repeated.
 func (d *differ) unmatched(s *shape, old, new []resource.PropertyValue, up *schema.Prop, at place,
 ) (restOld, restNew []resource.PropertyValue) {
-	taken := make([]bool, len(old))
+	matches := func(o, n resource.PropertyValue) bool {
+		probe := differ{token: d.token, spec: d.spec}
+		probe.value(elemShape(s), o, n, up, at)
+		return len(probe.changes) == 0
+	}
 	for _, n := range new {
-		found := -1
-		for i, o := range old {
-			probe := differ{token: d.token, spec: d.spec}
-			if !taken[i] {
-				if probe.value(elemShape(s), o, n, up, at); len(probe.changes) == 0 {
-					found = i
-					break
-				}
-			}
-		}
-		if found < 0 {
+		if !slices.ContainsFunc(old, func(o resource.PropertyValue) bool { return matches(o, n) }) {
 			restNew = append(restNew, n)
-		} else {
-			taken[found] = true
 		}
 	}
-	for i, o := range old {
-		if !taken[i] {
+	for _, o := range old {
+		if !slices.ContainsFunc(new, func(n resource.PropertyValue) bool { return matches(o, n) }) {
 			restOld = append(restOld, o)
 		}
 	}

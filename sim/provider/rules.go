@@ -1,9 +1,7 @@
 package provider
 
 import (
-	"encoding/json"
 	"fmt"
-	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
@@ -96,8 +94,8 @@ func value(path string, say func(resource.PropertyValue) string) rule {
 // text makes a rule for a string.
 func text(path string, say func(string) string) rule {
 	return value(path, func(v resource.PropertyValue) string {
-		if !v.IsString() {
-			return ""
+		if !v.IsString() || v.StringValue() == "" {
+			return "" // the schema says where the empty text is refused
 		}
 		return say(v.StringValue())
 	})
@@ -147,15 +145,6 @@ func length(path string, low, high int) rule {
 	})
 }
 
-func elements(path string, low, high int) rule {
-	return value(path, func(v resource.PropertyValue) string {
-		if !v.IsArray() || (low <= len(v.ArrayValue()) && len(v.ArrayValue()) <= high) {
-			return ""
-		}
-		return fmt.Sprintf("has %d elements, want %d to %d", len(v.ArrayValue()), low, high)
-	})
-}
-
 func matches(path, pattern, want string) rule {
 	re := regexp.MustCompile(pattern)
 	return text(path, func(s string) string {
@@ -177,31 +166,11 @@ func without(path, pattern, why string) rule {
 }
 
 func arn(path string) rule {
-	return matches(path, `^arn:[\w-]+:[\w-]*:[\w-]*:(\d{12}|aws|)?:.+$`, "an ARN")
+	return text(path, func(s string) string { return badFormat("arn", s) })
 }
 
 func cidr(path string, low, high int) rule {
-	return text(path, func(s string) string {
-		p, err := netip.ParsePrefix(s)
-		switch {
-		case err != nil:
-			return fmt.Sprintf("is %q, want a CIDR block", s)
-		case p != p.Masked():
-			return fmt.Sprintf("is %q, want %q: host bits are set", s, p.Masked())
-		case p.Bits() < low || p.Bits() > high:
-			return fmt.Sprintf("is %q, want a prefix of /%d to /%d", s, low, high)
-		}
-		return ""
-	})
-}
-
-func jsonDocument(path string) rule {
-	return text(path, func(s string) string {
-		if json.Valid([]byte(s)) {
-			return ""
-		}
-		return "is not valid JSON"
-	})
+	return text(path, func(s string) string { return badBlock(s, low, high) })
 }
 
 // together returns the names among those that the object gives.
@@ -242,16 +211,6 @@ func exactlyOne(scope string, names ...string) rule {
 	}}
 }
 
-// atLeastOne wants one or more of the properties.
-func atLeastOne(scope string, names ...string) rule {
-	return rule{scope, func(obj resource.PropertyMap) []Failure {
-		if len(together(obj, names)) > 0 {
-			return nil
-		}
-		return []Failure{{names[0], "is missing: give at least one of " + strings.Join(names, ", ")}}
-	}}
-}
-
 // requires wants the others whenever the property is given.
 func requires(scope, name string, others ...string) rule {
 	return rule{scope, func(obj resource.PropertyMap) []Failure {
@@ -264,5 +223,15 @@ func requires(scope, name string, others ...string) rule {
 			}
 		}
 		return nil
+	}}
+}
+
+// atLeastOne wants one or more of the properties.
+func atLeastOne(scope string, names ...string) rule {
+	return rule{scope, func(obj resource.PropertyMap) []Failure {
+		if len(together(obj, names)) > 0 {
+			return nil
+		}
+		return []Failure{{names[0], "is missing: give at least one of " + strings.Join(names, ", ")}}
 	}}
 }

@@ -1,67 +1,68 @@
 package provider
 
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+)
+
 var rulesOfIdentity = map[string][]rule{
 	"aws:iam/role:Role": {
-		length("name", 1, 64),
+		text("assumeRolePolicy", notAnObject),
 		matches("name", `^[\w+=,.@-]*$`, "letters, digits and +=,.@-_"),
-		length("namePrefix", 1, 38),
-		conflicts("", "name", "namePrefix"),
-		between("maxSessionDuration", 3600, 43200),
-		length("description", 0, 1000),
-		length("path", 0, 512),
-		jsonDocument("assumeRolePolicy"),
-		arn("permissionsBoundary"),
-		arn("managedPolicyArns[]"),
 	},
 	"aws:iam/rolePolicy:RolePolicy": {
-		length("name", 1, 128),
+		text("policy", notAnObject),
 		matches("name", `^[\w+=,.@-]*$`, "letters, digits and +=,.@-_"),
-		conflicts("", "name", "namePrefix"),
-		jsonDocument("policy"),
 	},
-	"aws:iam/rolePolicyAttachment:RolePolicyAttachment": {arn("policyArn")},
 	"aws:iam/policy:Policy": {
-		length("name", 1, 128),
+		text("policy", notAnObject),
 		matches("name", `^[\w+=,.@-]*$`, "letters, digits and +=,.@-_"),
-		conflicts("", "name", "namePrefix"),
-		jsonDocument("policy"),
 	},
 	"aws:kms/key:Key": {
-		between("deletionWindowInDays", 7, 30),
 		between("rotationPeriodInDays", 90, 2560),
-		requires("", "rotationPeriodInDays", "enableKeyRotation"),
-		length("description", 0, 8192),
-		oneOf("keyUsage", "ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"),
-		oneOf("customerMasterKeySpec", "SYMMETRIC_DEFAULT", "RSA_2048", "RSA_3072", "RSA_4096", "HMAC_224", "HMAC_256",
-			"HMAC_384", "HMAC_512", "ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1", "SM2"),
-		jsonDocument("policy"),
-	},
-	"aws:kms/replicaKey:ReplicaKey": {
-		arn("primaryKeyArn"),
-		between("deletionWindowInDays", 7, 30),
-		length("description", 0, 8192),
-		jsonDocument("policy"),
 	},
 	"aws:kms/alias:Alias": {
 		matches("name", `^alias/[0-9A-Za-z_/-]+$`, "alias/ and then letters, digits and _/-"),
 		without("name", `^alias/aws/`, "alias/aws/ is reserved for AWS"),
-		conflicts("", "name", "namePrefix"),
 	},
 	"aws:sns/topic:Topic": {
-		matches("name", `^[0-9A-Za-z_-]{1,256}(\.fifo)?$`, "up to 256 letters, digits and _-"),
-		conflicts("", "name", "namePrefix"),
-		jsonDocument("policy"),
-		jsonDocument("deliveryPolicy"),
-		oneOf("tracingConfig", "Active", "PassThrough"),
-		between("signatureVersion", 1, 2),
+		{"", topicShape},
 	},
-	"aws:sns/topicPolicy:TopicPolicy": {arn("arn"), jsonDocument("policy")},
 	"aws:sns/topicSubscription:TopicSubscription": {
-		oneOf("protocol", "application", "email", "email-json", "firehose", "http", "https", "lambda", "sms", "sqs"),
-		oneOf("filterPolicyScope", "MessageAttributes", "MessageBody"),
 		requires("", "filterPolicyScope", "filterPolicy"),
-		jsonDocument("filterPolicy"),
-		jsonDocument("redrivePolicy"),
-		jsonDocument("deliveryPolicy"),
 	},
+}
+
+// notAnObject refuses a JSON document that is valid but no object.
+func notAnObject(s string) string {
+	if strings.HasPrefix(strings.TrimSpace(s), "{") {
+		return ""
+	}
+	return "is not a JSON object"
+}
+
+// topicShape holds a topic's name and what only a FIFO topic takes.
+func topicShape(topic resource.PropertyMap) []Failure {
+	fifo, known := plain(topic["fifoTopic"])
+	if !known {
+		return nil
+	}
+	name, known := plain(topic["name"])
+	isFIFO := fifo.IsBool() && fifo.BoolValue()
+	pattern := `^[0-9A-Za-z_-]{1,256}$`
+	if isFIFO {
+		pattern = `^[0-9A-Za-z_-]{1,251}\.fifo$`
+	}
+	var faults []Failure
+	if known && name.IsString() && name.StringValue() != "" && !compiled(pattern).MatchString(name.StringValue()) {
+		faults = append(faults, Failure{"name", fmt.Sprintf("is %q, want %s", name.StringValue(), pattern)})
+	}
+	for _, only := range []string{"contentBasedDeduplication", "archivePolicy"} {
+		if v, known := plain(topic[resource.PropertyKey(only)]); !isFIFO && known && !zero(v) {
+			faults = append(faults, Failure{only, "is for FIFO topics only"})
+		}
+	}
+	return faults
 }

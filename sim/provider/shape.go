@@ -91,7 +91,7 @@ func shapeOf(t reflect.Type, seen map[reflect.Type]*shape) *shape {
 		if t.Implements(assetTyp) {
 			return &shape{form: formAsset}
 		}
-		return &shape{}
+		return &shape{form: formString} // the SDK's "anything" is a text upstream, such as a policy or a name
 	case reflect.Struct:
 		return objectShape(t, seen)
 	}

@@ -9,15 +9,20 @@ type spec struct {
 	kind string
 	// name says how Pulumi names the resource when the program does not.
 	name *naming
-	// sets are the lists without an order, as paths without indices.
+	// sets are lists without an order beside those that the schema names, as paths without indices.
 	sets []string
 	// names are the paths that hold domain names.
 	names []string
-	// defaults are what the upstream provider fills in for an absent property.
+	// sticky are the blocks that stay as they are when the inputs leave them out.
+	sticky []string
+	// defaults are what the upstream provider fills in for an absent property,
+	// beside those that the schema names.
 	defaults map[string]any
 }
 
 func (s spec) isSet(pattern string) bool { return slices.Contains(s.sets, pattern) }
+
+func (s spec) sticks(pattern string) bool { return slices.Contains(s.sticky, pattern) }
 
 // silent reports whether a top-level property is left out of a diff.
 func (s spec) silent(name string) bool { return name == "timeouts" || name == "tagsAll" }
