@@ -84,7 +84,7 @@ func (k *Kind) settle(t *tx, e, old *Entity) error {
 
 // repeated finds what the same token and document made before.
 func (t *tx) repeated(k *Kind, region, token string, in Document) *Entity {
-	if token == "" {
+	if token == "" || t.gens[generationKey(region, k.Name, token)] == 0 {
 		return nil
 	}
 	for _, e := range t.list(k.Name, region) {

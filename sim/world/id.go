@@ -13,13 +13,17 @@ import (
 
 // generation counts how often the token made something of the kind here.
 func (t *tx) generation(region, kind, token string) int {
-	key := strings.Join([]string{region, kind, token}, "|")
+	key := generationKey(region, kind, token)
 	n, ok := t.gen[key]
 	if !ok {
 		n = t.gens[key]
 	}
 	t.gen[key] = n + 1
 	return n + 1
+}
+
+func generationKey(region, kind, token string) string {
+	return strings.Join([]string{region, kind, token}, "|")
 }
 
 // digest hashes the entity's origin with a salt.

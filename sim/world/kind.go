@@ -216,19 +216,30 @@ func (l Link) verify(t *tx, k *Kind, e *Entity) error {
 	return nil
 }
 
-// blocked refuses the deletion of what another entity still uses.
+// blocked refuses the deletion of what another entity still uses. Of many it
+// names the first.
 func (t *tx) blocked(e *Entity) error {
 	for _, u := range users[e.Kind] {
-		for _, other := range t.list(u.kind, "") {
-			if other.Region != e.Region && e.Region != Global && other.Region != Global {
-				continue
+		var first *Entity
+		t.each(u.kind, "", func(other *Entity) {
+			apart := other.Region != e.Region && e.Region != Global && other.Region != Global
+			if !apart && (first == nil || before(other, first)) && u.link.points(other, e) {
+				first = other
 			}
-			for _, v := range strs(other.In, u.link.Path) {
-				if v == e.ID || e.ARN != "" && v == e.ARN {
-					return refuse(u.link.InUse, "%s %s is used by %s %s", e.Kind, e.ID, other.Kind, other.ID)
-				}
-			}
+		})
+		if first != nil {
+			return refuse(u.link.InUse, "%s %s is used by %s %s", e.Kind, e.ID, first.Kind, first.ID)
 		}
 	}
 	return nil
+}
+
+// points reports whether the link of one entity holds the other.
+func (l Link) points(from, to *Entity) bool {
+	for _, v := range strs(from.In, l.Path) {
+		if v == to.ID || to.ARN != "" && v == to.ARN {
+			return true
+		}
+	}
+	return false
 }

@@ -149,10 +149,9 @@ func (t *tx) arn(arn string) *Entity {
 	return nil
 }
 
-// list returns every entity of a kind in a region, sorted by id; region "" is
+// each visits every entity of a kind in a region, in no order; region "" is
 // every region.
-func (t *tx) list(kind, region string) []*Entity {
-	var out []*Entity
+func (t *tx) each(kind, region string, visit func(*Entity)) {
 	for p, m := range t.all {
 		if p.kind != kind || region != "" && p.region != region {
 			continue
@@ -160,22 +159,32 @@ func (t *tx) list(kind, region string) []*Entity {
 		for id, e := range m {
 			r := Ref{kind, p.region, id}
 			if _, mine := t.put[r]; !mine && !t.del[r] {
-				out = append(out, e)
+				visit(e)
 			}
 		}
 	}
 	for r, e := range t.put {
 		if r.Kind == kind && (region == "" || r.Region == region) {
-			out = append(out, e)
+			visit(e)
 		}
 	}
-	sort.Slice(out, func(i, j int) bool {
-		if out[i].Region != out[j].Region {
-			return out[i].Region < out[j].Region
-		}
-		return out[i].ID < out[j].ID
-	})
+}
+
+// list returns every entity of a kind in a region, sorted by region and id;
+// region "" is every region.
+func (t *tx) list(kind, region string) []*Entity {
+	var out []*Entity
+	t.each(kind, region, func(e *Entity) { out = append(out, e) })
+	sort.Slice(out, func(i, j int) bool { return before(out[i], out[j]) })
 	return out
+}
+
+// before is the order of entities of one kind.
+func before(a, b *Entity) bool {
+	if a.Region != b.Region {
+		return a.Region < b.Region
+	}
+	return a.ID < b.ID
 }
 
 // active returns the faults in force, in the order of injection.
