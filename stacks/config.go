@@ -50,6 +50,8 @@ type Config struct {
 	// ExtraTags are put on every resource.
 	ExtraTags map[string]string
 	Adopt     Adopt
+	// Warnings are what speaks against the pair of regions without forbidding it.
+	Warnings []regions.Warning
 	// DatabasePassword is the administrator's password of every postgres store.
 	DatabasePassword pulumi.StringOutput
 }
@@ -129,7 +131,7 @@ func or(v, fallback string) string {
 var accountID = regexp.MustCompile(`^[0-9]{12}$`)
 
 // validate returns every fault of the settings.
-func (c Config) validate() []error {
+func (c *Config) validate() []error {
 	var errs []error
 	bad := func(key, format string, args ...any) {
 		errs = append(errs, fmt.Errorf("%s:%s %s", Namespace, key, fmt.Sprintf(format, args...)))
@@ -165,12 +167,14 @@ func (c Config) validate() []error {
 	return errs
 }
 
-func (c Config) pair() []error {
+func (c *Config) pair() []error {
 	first, second := c.Region, c.PeerRegion
 	if c.Home == system.Secondary {
 		first, second = second, first
 	}
-	if _, err := regions.CheckPair(first, second); err != nil {
+	warnings, err := regions.CheckPair(first, second)
+	c.Warnings = warnings
+	if err != nil {
 		return []error{err}
 	}
 	return nil

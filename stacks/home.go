@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"errors"
+	"net/netip"
 	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
@@ -75,7 +76,7 @@ func (h *home) declareKeys() error {
 func (h *home) declareNetwork() error {
 	args := &network.Args{Scope: h.scope(), Site: h.config.Site(), LogKeyArn: h.keys.Arn(keys.Logs)}
 	if h.peer != nil {
-		args.Peer = &network.Peer{Region: h.peer.Region, CIDR: regions.CIDR(h.config.Home.Peer())}
+		args.Peer = &network.Peer{Region: h.peer.Region, CIDR: h.peerCIDR()}
 		if h.seed() {
 			args.Peer.PeeringID = h.peer.Network.PeeringID
 		} else {
@@ -92,6 +93,17 @@ func (h *home) declareNetwork() error {
 	var err error
 	h.network, err = network.New(h.ctx, "network", args, h.here())
 	return err
+}
+
+// peerCIDR is the peer's range: what its inventory says, or what the address
+// plan gives it.
+func (h *home) peerCIDR() netip.Prefix {
+	if h.peer != nil {
+		if cidr, err := netip.ParsePrefix(h.peer.CIDR); err == nil {
+			return cidr
+		}
+	}
+	return regions.CIDR(h.config.Home.Peer())
 }
 
 // bucketPeer is where a bucket replicates to, nil until the peer is ready.
@@ -137,7 +149,7 @@ func (h *home) declarePostgres() error {
 		args := &postgres.Args{
 			Scope: h.scope(), Store: st, Generation: h.config.Generation(st.Name), Seed: h.seed(),
 			VpcID: h.network.VpcID, SubnetIDs: h.network.IsolatedSubnetIDs, Zones: h.config.Zones,
-			ClientCIDRs: []string{h.config.Site().CIDR.String(), regions.CIDR(h.config.Home.Peer()).String()},
+			ClientCIDRs: []string{h.config.Site().CIDR.String(), h.peerCIDR().String()},
 			KeyArn:      h.keys.Arn(keys.Data), SecretKeyArn: h.keys.Arn(keys.Secrets), LogKeyArn: h.keys.Arn(keys.Logs),
 			Password: h.config.DatabasePassword, RPOEnforced: h.seed() && slices.Contains(h.config.RPOEnforced, st.Name),
 			RPOSeconds: h.rpoSeconds(st), Protect: h.config.Protect,
@@ -168,7 +180,7 @@ func (h *home) declareEntry() error {
 		Scope: h.scope(), Domain: h.system.Domain, ZoneID: h.zoneID, VpcID: h.network.VpcID,
 		PublicSubnetIDs: h.network.PublicSubnetIDs, CertificateArn: cert.CertificateArn,
 		ClientCIDRs: h.config.ClientCIDRs, CheckerPrefixListID: h.config.CheckerPrefixListID,
-		Agents: h.system.Public(), Strategies: h.strategies(),
+		TargetCIDRs: []string{h.config.Site().CIDR.String()}, Agents: h.system.Public(), Strategies: h.strategies(),
 		Switch: h.config.Switch, Protect: h.config.Protect,
 	}
 	if h.peer != nil {

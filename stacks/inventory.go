@@ -68,6 +68,7 @@ func (h *home) known() inventory.Home {
 	}
 	if h.config.Switch == entry.MetricSwitch {
 		own.Entry.SwitchAlarm = entry.AlarmName(scope)
+		own.Entry.SwitchDimensions = map[string]string{entry.Dimension: h.system.Name}
 	}
 	for _, st := range h.system.Stores {
 		if h.deployed(st) {

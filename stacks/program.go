@@ -27,6 +27,11 @@ func Program(ctx *pulumi.Context) error {
 
 // Deploy declares one home of the system.
 func Deploy(ctx *pulumi.Context, c Config, s *system.System) error {
+	for _, w := range c.Warnings {
+		if err := ctx.Log.Warn(w.String(), nil); err != nil {
+			return err
+		}
+	}
 	p, err := lookPeer(ctx, c)
 	if err != nil {
 		return err

@@ -27,7 +27,7 @@ const (
 
 var rules = []rule{
 	{from: "redoubt/system", why: "what must survive is known without any cloud", never: []string{pulumiSDK, awsSDK, "redoubt/"},
-		except: []string{"redoubt/system", "redoubt/timings"}},
+		except: []string{"redoubt/system", "redoubt/timings", "redoubt/internal/nearest"}},
 	{from: "redoubt/regions", why: "regions are data and pure functions", never: []string{pulumiSDK, awsSDK}},
 	{from: "redoubt/inventory", why: "the inventory is a pure document", never: []string{pulumiSDK, awsSDK, "net"}},
 	{from: "redoubt/recovery", why: "the engine must run where Pulumi is not", never: []string{pulumiSDK, awsSDK}},

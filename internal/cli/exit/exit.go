@@ -47,6 +47,9 @@ type Error struct {
 	Err  error
 	// Hint is the next command or the thing to look at; it may be empty.
 	Hint string
+	// Plain prints the error's own lines and nothing else, because each of them
+	// begins with its place and ends with its hint.
+	Plain bool
 }
 
 func (e *Error) Error() string { return e.Err.Error() }
@@ -67,6 +70,15 @@ func Errorf(code Code, hint, format string, args ...any) error {
 	return With(code, fmt.Errorf(format, args...), hint)
 }
 
+// Faults gives the faults of a file, which say place, cause and hint
+// themselves, the code of a wrong usage.
+func Faults(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Error{Code: Usage, Err: err, Plain: true}
+}
+
 // Of returns the code of err: OK for nil, Unexpected when it carries none.
 func Of(err error) Code {
 	var coded *Error
@@ -81,6 +93,10 @@ func Of(err error) Code {
 
 // Format writes err as the command prints it: the cause, then the hint.
 func Format(err error) string {
+	var plain *Error
+	if errors.As(err, &plain) && plain.Plain {
+		return strings.TrimRight(err.Error(), "\n") + "\n"
+	}
 	out := ""
 	for _, line := range strings.Split(strings.TrimRight(err.Error(), "\n"), "\n") {
 		out += "redoubt: error: " + line + "\n"

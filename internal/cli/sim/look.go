@@ -98,13 +98,22 @@ func (w *workspace) view(h system.Home, own inventory.Home) HomeView {
 	prefix := fmt.Sprintf("urn:pulumi:%s::%s::", h, stacks.Namespace)
 	v := HomeView{
 		Home: h, Region: own.Region, Zones: own.Zones, Agents: len(own.Agents), Address: own.Entry.Address,
-		Resources: len(w.world.Find("", "", func(e *world.Entity) bool { return strings.HasPrefix(e.Token, prefix) })),
+		Resources: len(w.all(func(e *world.Entity) bool { return strings.HasPrefix(e.Token, prefix) })),
 	}
 	for name, st := range own.Stores {
 		v.Stores = append(v.Stores, StoreView{Name: name, Kind: st.Kind, Tier: st.Tier, At: or(st.Endpoint, st.Name)})
 	}
 	sort.Slice(v.Stores, func(i, j int) bool { return v.Stores[i].Name < v.Stores[j].Name })
 	return v
+}
+
+// all lists the entities of every kind that match.
+func (w *workspace) all(match func(*world.Entity) bool) []*world.Entity {
+	var out []*world.Entity
+	for _, kind := range world.Kinds() {
+		out = append(out, w.world.Find("", kind, match)...)
+	}
+	return out
 }
 
 // missing lists the declared stores that the home does not have.
@@ -170,7 +179,7 @@ func (v *View) storeRow(i int) string {
 // kept lists what outlives a destroy.
 func (w *workspace) kept() []Kept {
 	out := []Kept{}
-	for _, e := range w.world.Find("", "", func(e *world.Entity) bool { return e.Token != "" }) {
+	for _, e := range w.all(func(e *world.Entity) bool { return e.Token != "" }) {
 		out = append(out, Kept{Region: e.Region, Kind: e.Kind, ID: e.ID, Why: whyKept(e)})
 	}
 	return out

@@ -135,10 +135,12 @@ func checkSystem(dir string) error {
 			file = name
 		}
 	}
-	if _, err := system.Load(file); err != nil {
-		return exit.With(exit.Usage, err, "mend it, then look with: redoubt system check "+file)
+	var faults *system.Faults
+	_, err := system.Load(file)
+	if errors.As(err, &faults) {
+		return exit.Faults(err)
 	}
-	return nil
+	return exit.With(exit.Usage, err, "redoubt:system in the stack files names the system file")
 }
 
 // report prints the table of what stands.

@@ -67,7 +67,7 @@ func Check(s *streams.Streams, file string, asJSON bool) error {
 		s.Printf("%s\n", text)
 	}
 	if err != nil {
-		return exit.With(exit.Usage, err, "mend "+file+" and check it again with: redoubt system check "+file)
+		return exit.Faults(err)
 	}
 	if !asJSON {
 		s.Printf("%s is right: %d tiers, %d stores, %d agents\n", file, result.Tiers, result.Stores, result.Agents)
