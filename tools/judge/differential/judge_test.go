@@ -5,6 +5,7 @@ package differential
 import (
 	"context"
 	"errors"
+	"flag"
 	"os"
 	"strconv"
 	"testing"
@@ -15,36 +16,67 @@ import (
 	"redoubt/tools/judge/upstream"
 )
 
+// page is where the report of the fixed seed is kept.
+const page = "../../../docs/judged.md"
+
 func TestSimulator_agreesWithUpstream(t *testing.T) {
 	p := startProvider(t)
 	types, err := Types(p)
 	require.NoError(t, err)
 	bases, err := Bases()
 	require.NoError(t, err)
+	bases = append(bases, exampleBases(t, types)...)
 	known, err := Knowns()
 	require.NoError(t, err)
 	runner := &Runner{Types: types, Seed: seed(t), Pairs: 20, Known: known}
 	cases, err := runner.Run(context.Background(), bases)
 	require.NoError(t, err)
 
-	agreed := 0
 	for _, c := range cases {
-		if c.Agrees() {
-			agreed++
-		} else if c.Known == "" {
+		if !c.Agrees() && c.Known == "" {
 			t.Errorf("%s", c)
 		}
 	}
-	t.Logf("seed %d: %d cases, %d agree", runner.Seed, len(cases), agreed)
-	assert.Positive(t, agreed)
+	t.Logf("seed %d: %d cases, %.2f %% agree", runner.Seed, len(cases), 100*Agreement(cases))
+	assert.GreaterOrEqual(t, Agreement(cases), 0.97)
+	assert.Equal(t, len(types), len(by(cases, func(c Case) string { return c.Token })), "types without a base")
+	unused(t, known, cases)
+	if runner.Seed == defaultSeed {
+		compare(t, Report(cases, runner.Seed, upstream.Version))
+	}
 }
 
-// seed is 1 unless REDOUBT_SEED names another.
+// unused reports entries of known.yaml that no case needs any more.
+func unused(t *testing.T, known []Known, cases []Case) {
+	t.Helper()
+	met := map[string]bool{}
+	for _, c := range cases {
+		met[c.Known] = true
+	}
+	for _, k := range known {
+		assert.True(t, met[k.Reason], "known.yaml: no case differs any more by %q", k.Reason)
+	}
+}
+
+func compare(t *testing.T, report string) {
+	t.Helper()
+	if flag.Lookup("update").Value.String() == "true" { // the flag is pulumitest's
+		require.NoError(t, os.WriteFile(page, []byte(report), 0o644))
+		return
+	}
+	kept, err := os.ReadFile(page)
+	require.NoError(t, err)
+	assert.Equal(t, string(kept), report, "docs/judged.md is stale: run the test with -update")
+}
+
+const defaultSeed = 1
+
+// seed is the default unless REDOUBT_SEED names another.
 func seed(t *testing.T) uint64 {
 	t.Helper()
 	text := os.Getenv("REDOUBT_SEED")
 	if text == "" {
-		return 1
+		return defaultSeed
 	}
 	n, err := strconv.ParseUint(text, 10, 64)
 	require.NoError(t, err, "REDOUBT_SEED")
