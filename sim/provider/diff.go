@@ -215,7 +215,7 @@ func elemShape(s *shape) *shape {
 }
 
 func (d *differ) list(s *shape, old, new []resource.PropertyValue, up *schema.Prop, at place) {
-	if (up != nil && up.Set) || d.spec.isSet(at.pattern) {
+	if up != nil && up.Set {
 		old, new = d.unmatched(s, old, new, up, at)
 	}
 	for i := range max(len(old), len(new)) {

@@ -9,8 +9,6 @@ type spec struct {
 	kind string
 	// name says how Pulumi names the resource when the program does not.
 	name *naming
-	// sets are lists without an order beside those that the schema names, as paths without indices.
-	sets []string
 	// names are the paths that hold domain names.
 	names []string
 	// sticky are the blocks that stay as they are when the inputs leave them out.
@@ -19,8 +17,6 @@ type spec struct {
 	// beside those that the schema names.
 	defaults map[string]any
 }
-
-func (s spec) isSet(pattern string) bool { return slices.Contains(s.sets, pattern) }
 
 func (s spec) sticks(pattern string) bool { return slices.Contains(s.sticky, pattern) }
 
