@@ -183,7 +183,9 @@ func (p *Prober) compare(ctx context.Context, resource string, from, to map[stri
 // the way has the value.
 func config(resource string, top []names.Field, way []step, value any) map[string]any {
 	out := minimal(resource, top)
-	maps.Copy(out, with[way[len(way)-1].path])
+	for _, s := range way {
+		maps.Copy(out, with[s.path])
+	}
 	in := out
 	for _, s := range way[:len(way)-1] {
 		inner := minimal(s.path, s.field.Fields)

@@ -23,7 +23,7 @@ var (
 	quoted    = regexp.MustCompile(`"([^"]*)"`)
 	pattern   = regexp.MustCompile(`doesn't comply with restrictions \(("(?:[^"\\]|\\.)*")\)`)
 	textRange = regexp.MustCompile(`expected length of \S+ to be in the range \((\d+) - (\d+)\)`)
-	longest   = regexp.MustCompile(`cannot be longer than (\d+) characters`)
+	longest   = regexp.MustCompile(`(?:cannot be longer than|cannot be greater than|string length must be between \d+ and) (\d+)`)
 	between   = regexp.MustCompile(`to be in the range \((-?\d+) - (-?\d+)\)`)
 	lowest    = regexp.MustCompile(`to be at least \((-?\d+)\)`)
 	highest   = regexp.MustCompile(`to be at most \((-?\d+)\)`)
