@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/sim/schema"
+	"redoubt/sim/world"
 )
 
 const (
@@ -146,6 +147,8 @@ func TestTables_knowEveryType(t *testing.T) {
 		assert.NoError(t, err)
 	}
 	for token := range specs {
+		_, ok := world.KindNamed(specs[token].kind)
+		assert.True(t, ok, "%s: the world has no kind %s", token, specs[token].kind)
 		typ, ok := schema.Lookup(token)
 		if !assert.True(t, ok, "%s: the upstream schema is missing", token) {
 			continue

@@ -48,6 +48,7 @@ func diff(token string, old, new resource.PropertyMap) ([]change, error) {
 		return nil, err
 	}
 	d := differ{token: token, spec: specs[token]}
+	old, new = d.spec.imply(old), d.spec.imply(new)
 	d.object(s.args, old, new, upstreamProps(token), place{top: true})
 	slices.SortStableFunc(d.changes, func(a, b change) int { return strings.Compare(a.path, b.path) })
 	return d.changes, nil
@@ -59,8 +60,9 @@ type place struct {
 	path, pattern string
 	// replace is true when a change here replaces the resource.
 	replace bool
-	// block is true when what is inside says for itself whether it replaces.
-	block, top bool
+	// block is true when what is inside says for itself whether it replaces;
+	// element is true in a list.
+	block, top, element bool
 }
 
 func (p place) in(name string, up *schema.Prop) place {
@@ -79,7 +81,7 @@ func (p place) key(key string) place {
 }
 
 func (p place) item(i int) place {
-	p.path = fmt.Sprintf("%s[%d]", p.path, i)
+	p.path, p.element = fmt.Sprintf("%s[%d]", p.path, i), true
 	return p
 }
 
@@ -155,7 +157,7 @@ func (d *differ) value(s *shape, old, new resource.PropertyValue, up *schema.Pro
 	switch {
 	case !known:
 		d.add(at, kindOf(old, added, changed))
-	case new.IsNull() || emptyText(new) && up != nil && up.Computed:
+	case new.IsNull() || emptyText(new) && up != nil && up.Computed && !at.element:
 		d.absent(s, old, up, at)
 	case old.IsNull():
 		d.fresh(s, new, up, at)
@@ -236,7 +238,7 @@ func (d *differ) unmatched(s *shape, old, new []resource.PropertyValue, up *sche
 ) (restOld, restNew []resource.PropertyValue) {
 	matches := func(o, n resource.PropertyValue) bool {
 		probe := differ{token: d.token, spec: d.spec}
-		probe.value(elemShape(s), o, n, up, at)
+		probe.value(elemShape(s), o, n, up, at.item(0))
 		return len(probe.changes) == 0
 	}
 	for _, n := range new {

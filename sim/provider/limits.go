@@ -146,10 +146,24 @@ func (c checker) count(v resource.PropertyValue, up *schema.Prop, path string) {
 		return
 	}
 	n := len(v.ArrayValue())
+	if up.Set {
+		n = distinct(v.ArrayValue())
+	}
 	if up.MinItems > 0 && n < up.MinItems {
 		c.limit(Failure{path, fmt.Sprintf("has %d elements, want at least %d", n, up.MinItems)})
 	}
 	if up.MaxItems > 0 && n > up.MaxItems {
 		c.limit(Failure{path, fmt.Sprintf("has %d elements, want at most %d", n, up.MaxItems)})
 	}
+}
+
+// distinct counts the elements of a set that differ.
+func distinct(list []resource.PropertyValue) int {
+	var seen []resource.PropertyValue
+	for _, v := range list {
+		if !slices.ContainsFunc(seen, v.DeepEquals) {
+			seen = append(seen, v)
+		}
+	}
+	return len(seen)
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
@@ -173,10 +174,11 @@ func cidr(path string, low, high int) rule {
 	return text(path, func(s string) string { return badBlock(s, low, high) })
 }
 
-// together returns the names among those that the object gives.
+// together returns the names among those that the object gives; an empty list gives nothing.
 func together(obj resource.PropertyMap, names []string) (out []string) {
 	for _, n := range names {
-		if given(obj, n) {
+		v, known := bare(obj[resource.PropertyKey(n)])
+		if given(obj, n) && !(known && v.IsArray() && len(v.ArrayValue()) == 0) {
 			out = append(out, n)
 		}
 	}
@@ -234,4 +236,29 @@ func atLeastOne(scope string, names ...string) rule {
 		}
 		return []Failure{{names[0], "is missing: give at least one of " + strings.Join(names, ", ")}}
 	}}
+}
+
+// filled refuses the empty text.
+func filled(path string) rule {
+	return value(path, func(v resource.PropertyValue) string {
+		if emptyText(v) {
+			return "is empty"
+		}
+		return ""
+	})
+}
+
+// named makes two rules: a text that matches and is not empty.
+func named(path, pattern, want string) []rule {
+	return []rule{filled(path), matches(path, pattern, want)}
+}
+
+// ipv4 wants an IPv4 CIDR block.
+func ipv4(path string) rule {
+	return text(path, func(s string) string {
+		if p, err := netip.ParsePrefix(s); err == nil && !p.Addr().Is4() {
+			return fmt.Sprintf("is %q, want an IPv4 CIDR block", s)
+		}
+		return ""
+	})
 }

@@ -35,35 +35,22 @@ var rulesOfEntry = map[string][]rule{
 	},
 	"aws:acm/certificate:Certificate": {
 		without("domainName", `\.$`, "a domain name must not end with a dot"),
-		length("domainName", 1, 253),
 		without("subjectAlternativeNames[]", `\.$`, "a domain name must not end with a dot"),
 		conflicts("", "validationMethod", "privateKey", "certificateAuthorityArn"),
 	},
-	"aws:acm/certificateValidation:CertificateValidation": {
-		arn("certificateArn"),
-	},
 	"aws:route53/record:Record": {
 		oneOf("failoverRoutingPolicies[].type", "PRIMARY", "SECONDARY"),
+		filled("failoverRoutingPolicies[].type"),
+		filled("latencyRoutingPolicies[].region"),
 		{"", oneRoutingPolicy},
 	},
 	"aws:route53/healthCheck:HealthCheck": {
 		oneOfNumbers("requestInterval", 10, 30),
 		oneOf("regions[]", "us-east-1", "us-west-1", "us-west-2", "eu-west-1", "ap-southeast-1", "ap-southeast-2",
 			"ap-northeast-1", "sa-east-1"),
+		filled("regions[]"),
 		text("ipAddress", badAddress),
 		between("port", 1, 65535),
-	},
-	"aws:route53recoverycontrol/cluster:Cluster": {
-		length("name", 1, 64),
-	},
-	"aws:route53recoverycontrol/controlPanel:ControlPanel": {
-		length("name", 1, 64),
-	},
-	"aws:route53recoverycontrol/routingControl:RoutingControl": {
-		length("name", 1, 64),
-	},
-	"aws:route53recoverycontrol/safetyRule:SafetyRule": {
-		arn("controlPanelArn"),
 	},
 }
 

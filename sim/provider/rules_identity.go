@@ -24,6 +24,7 @@ var rulesOfIdentity = map[string][]rule{
 		between("rotationPeriodInDays", 90, 2560),
 	},
 	"aws:kms/alias:Alias": {
+		filled("name"),
 		matches("name", `^alias/[0-9A-Za-z_/-]+$`, "alias/ and then letters, digits and _/-"),
 		without("name", `^alias/aws/`, "alias/aws/ is reserved for AWS"),
 	},

@@ -30,6 +30,8 @@ var securityGroupRule = []rule{
 }
 
 var rulesOfNetwork = map[string][]rule{
+	"aws:ec2/subnet:Subnet": {ipv4("cidrBlock")},
+	"aws:ec2/route:Route":   {ipv4("destinationCidrBlock")},
 	"aws:ec2/vpc:Vpc": {
 		cidr("cidrBlock", 16, 28),
 	},
@@ -63,6 +65,9 @@ func natConnectivity(nat resource.PropertyMap) []Failure {
 	}
 	var faults []Failure
 	for _, name := range together(nat, wrong) {
+		if v, _ := bare(nat[resource.PropertyKey(name)]); zero(v) {
+			continue
+		}
 		faults = append(faults, Failure{name, "does not go with this connectivityType"})
 	}
 	return faults

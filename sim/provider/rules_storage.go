@@ -19,8 +19,8 @@ var rulesOfStorage = map[string][]rule{
 	"aws:s3/bucketReplicationConfig:BucketReplicationConfig": {
 		matches("rules[].destination.account", `^\d{12}$`, "an account id"),
 		matches("rules[].destination.encryptionConfiguration.replicaKmsKeyId", `:key/`, "the ARN of a key; an alias is refused"),
-		oneOfNumbers("rules[].destination.metrics.eventThreshold.minutes", 0, 10, 15),
-		oneOfNumbers("rules[].destination.replicationTime.time.minutes", 0, 10, 15),
+		number("rules[].destination.metrics.eventThreshold.minutes", "at least 10", tenOrMore),
+		number("rules[].destination.replicationTime.time.minutes", "at least 10", tenOrMore),
 	},
 	"aws:s3/bucketObjectv2:BucketObjectv2": {
 		conflicts("", "content", "contentBase64"),
@@ -33,3 +33,5 @@ var rulesOfStorage = map[string][]rule{
 		exactlyOne("", "value", "insecureValue"),
 	},
 }
+
+func tenOrMore(n float64) bool { return n == 0 || n >= 10 }

@@ -10,7 +10,6 @@ var rulesOfWatch = map[string][]rule{
 		oneOfNumbers("retentionInDays", 0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827,
 			2192, 2557, 2922, 3288, 3653),
 		matches("name", `^[\w./#-]+$`, "letters, digits and _./#-"),
-		arn("kmsKeyId"),
 	},
 	"aws:cloudwatch/metricAlarm:MetricAlarm": {
 		conflicts("", "metricQueries", "metricName", "namespace", "period", "statistic", "dimensions", "unit",
@@ -21,6 +20,7 @@ var rulesOfWatch = map[string][]rule{
 		number("metricQueries[].period", "1, 5, 10, 20, 30 or a multiple of 60",
 			func(n float64) bool { return n == 1 || n == 5 || alarmPeriod(n) }),
 		conflicts("metricQueries[]", "expression", "metric"),
+		filled("metricQueries[].metric.stat"),
 		matches("metricQueries[].metric.stat", alarmStatistic, "a statistic such as Average or p99"),
 		{"", alarmHasStatistic},
 	},

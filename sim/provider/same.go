@@ -30,6 +30,9 @@ func sameText(pattern, a, b string) bool {
 	if a == b {
 		return true
 	}
+	if !isDocument(pattern) {
+		return false
+	}
 	var x, y any
 	if json.Unmarshal([]byte(a), &x) != nil || json.Unmarshal([]byte(b), &y) != nil {
 		return false
@@ -41,6 +44,13 @@ func sameText(pattern, a, b string) bool {
 		x, y = canonicalPolicy(x), canonicalPolicy(y)
 	}
 	return reflect.DeepEqual(x, y)
+}
+
+// isDocument reports whether a property holds a JSON document that the upstream
+// provider compares by meaning; any other text is compared to the letter.
+func isDocument(pattern string) bool {
+	name := strings.ToLower(pattern)
+	return strings.HasSuffix(name, "policy") || strings.HasSuffix(name, "pattern") || strings.HasSuffix(name, "body")
 }
 
 // canonicalPolicy writes a list of one string as that string and sorts lists of

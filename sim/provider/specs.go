@@ -1,6 +1,10 @@
 package provider
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+)
 
 // spec is what the simulator must know of a type besides the SDK's Go types
 // and the upstream provider's schema.
@@ -13,12 +17,27 @@ type spec struct {
 	names []string
 	// sticky are the blocks that stay as they are when the inputs leave them out.
 	sticky []string
+	// implied maps a set to the property whose value is always among it.
+	implied map[string]string
 	// defaults are what the upstream provider fills in for an absent property,
 	// beside those that the schema names.
 	defaults map[string]any
 }
 
 func (s spec) sticks(pattern string) bool { return slices.Contains(s.sticky, pattern) }
+
+// imply returns the properties with the implied elements in their sets.
+func (s spec) imply(in resource.PropertyMap) resource.PropertyMap {
+	for set, source := range s.implied {
+		list, known := bare(in[resource.PropertyKey(set)])
+		if v, ok := bare(in[resource.PropertyKey(source)]); known && ok && list.IsArray() && v.IsString() {
+			in = in.Copy()
+			all := append(slices.Clone(list.ArrayValue()), v)
+			in[resource.PropertyKey(set)] = resource.NewArrayProperty(all)
+		}
+	}
+	return in
+}
 
 // silent reports whether a top-level property is left out of a diff.
 func (s spec) silent(name string) bool { return name == "timeouts" || name == "tagsAll" }

@@ -9,6 +9,7 @@ var specsOfData = map[string]spec{
 		name: lowerName("identifier", "identifierPrefix", 63)},
 	"aws:rds/clusterParameterGroup:ClusterParameterGroup": {kind: "AWS::RDS::DBClusterParameterGroup",
 		name:     lowerName("name", "namePrefix", 255),
+		names:    []string{"parameters.name", "parameters.applyMethod"},
 		defaults: map[string]any{"parameters.applyMethod": "immediate"}},
 	"aws:rds/subnetGroup:SubnetGroup": {kind: "AWS::RDS::DBSubnetGroup", name: lowerName("name", "namePrefix", 255)},
 	"aws:rds/proxy:Proxy":             {kind: "AWS::RDS::DBProxy", name: &naming{property: "name", max: 63, lower: true}},

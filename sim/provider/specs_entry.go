@@ -10,9 +10,10 @@ var specsOfEntry = map[string]spec{
 			"healthCheck.protocol": "HTTP", "healthCheck.healthyThreshold": 3.0,
 			"healthCheck.unhealthyThreshold": 3.0,
 		}},
-	"aws:lb/listener:Listener":                            {kind: "AWS::ElasticLoadBalancingV2::Listener"},
-	"aws:lb/listenerRule:ListenerRule":                    {kind: "AWS::ElasticLoadBalancingV2::ListenerRule"},
-	"aws:acm/certificate:Certificate":                     {kind: "AWS::CertificateManager::Certificate"},
+	"aws:lb/listener:Listener":         {kind: "AWS::ElasticLoadBalancingV2::Listener"},
+	"aws:lb/listenerRule:ListenerRule": {kind: "AWS::ElasticLoadBalancingV2::ListenerRule"},
+	"aws:acm/certificate:Certificate": {kind: "AWS::CertificateManager::Certificate",
+		implied: map[string]string{"subjectAlternativeNames": "domainName"}},
 	"aws:acm/certificateValidation:CertificateValidation": {kind: "AWS::CertificateManager::CertificateValidation"},
 
 	"aws:route53/zone:Zone": {kind: "AWS::Route53::HostedZone", name: byName(255), names: []string{"name"}},

@@ -93,7 +93,7 @@ func init() {
 	for _, table := range [][]Kind{
 		ec2Kinds, peeringKinds, securityKinds, iamKinds, logsKinds, cloudwatchKinds, eventsKinds, kmsKinds,
 		rdsKinds, proxyKinds, secretsKinds, s3Kinds, replicationKinds, ssmKinds, elbKinds, acmKinds,
-		route53Kinds, recordKinds, arcKinds, backupKinds, planKinds, snsKinds,
+		route53Kinds, recordKinds, arcKinds, backupKinds, planKinds, snsKinds, kubernetesKinds,
 	} {
 		for _, k := range table {
 			kinds[k.Name] = &k
