@@ -244,8 +244,7 @@ func accountOf(path string) (string, error) {
 // peerReady tells what the workspace's settings say.
 func (w *workspace) peerReady(h system.Home) bool {
 	doc, err := readSettings(w.settingsFile(h))
-	ready, _ := doc.Config[peerReadyKey].(bool)
-	return err == nil && ready
+	return err == nil && fmt.Sprint(doc.Config[peerReadyKey]) == "true" // the engine writes it back as text
 }
 
 // password sets a made-up database password once.
