@@ -53,14 +53,15 @@ func testEdit(t *testing.T, p *clitest.Project) {
 	before, err := os.ReadFile(path)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.WriteFile(path, before, 0o644)) })
-	p.Edit(t, "system.yaml", "pitrDays: 35", "pitrDays: 34")
+	p.Edit(t, "system.yaml", "monthlyDays: 365, lockDays: 30", "monthlyDays: 366, lockDays: 30")
 	var plan struct {
 		Changed int
 		Homes   []struct{ Changes map[string]int }
 	}
 	p.JSON(t, &plan, "sim", "preview")
-	assert.Positive(t, plan.Changed)
+	assert.Equal(t, 2, plan.Changed, "one backup plan in each home")
 	for _, h := range plan.Homes {
+		assert.Equal(t, 1, h.Changes["update"], "%v", h.Changes)
 		assert.Zero(t, h.Changes["create"]+h.Changes["delete"]+h.Changes["replace"], "only updates in place: %v", h.Changes)
 	}
 }

@@ -98,8 +98,10 @@ func things(t *testing.T, p *clitest.Project) []string {
 	require.NoError(t, err)
 	defer func() { require.NoError(t, d.Close()) }()
 	var out []string
-	for _, e := range d.World.Find("", "", func(*world.Entity) bool { return true }) {
-		out = append(out, fmt.Sprintf("%s %s %s %s", e.Region, e.Kind, e.ID, e.Token))
+	for _, kind := range world.Kinds() {
+		for _, e := range d.Find("", kind, nil) {
+			out = append(out, fmt.Sprintf("%s %s %s %s", e.Region, e.Kind, e.ID, e.Token))
+		}
 	}
 	sort.Strings(out)
 	return out

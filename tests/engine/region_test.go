@@ -23,7 +23,7 @@ func TestRegionDown_theOtherHomeStillUpdates(t *testing.T) {
 	p.Must(t, "sim", "inject", "region-down", "eu-west-1")
 	p.Must(t, "sim", "preview", "--stack", "secondary", "--expect-no-changes")
 
-	p.Edit(t, "system.yaml", "dailyDays: 35", "dailyDays: 34")
+	p.Edit(t, "system.yaml", "monthlyDays: 365, lockDays: 30", "monthlyDays: 366, lockDays: 30")
 	r := p.Must(t, "sim", "up", "--stack", "secondary")
 	assert.Contains(t, r.Out, "changes in 1 updates")
 	p.Must(t, "sim", "preview", "--stack", "secondary", "--expect-no-changes")
