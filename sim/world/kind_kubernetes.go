@@ -8,7 +8,7 @@ const kindKubernetes = "Kubernetes::Object"
 
 var kubernetesKinds = []Kind{{
 	Name: kindKubernetes, Service: "kubernetes", NotFound: "NotFound", Exists: "AlreadyExists",
-	Source:   "https://kubernetes.io/docs/reference/using-api/api-concepts/",
+	Source:   "https://kubernetes.io/docs/reference/using-api/api-concepts/ (assumed: only what is kept and found by name)",
 	Required: []string{"Id", "Object"},
 	id:       named("Id"), computed: func(t *tx, e *Entity) { set(e, "Uid", t.uuid(e, "uid")) },
 }}
