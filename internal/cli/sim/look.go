@@ -36,6 +36,9 @@ type HomeView struct {
 	Stores    []StoreView `json:"stores"`
 	Agents    int         `json:"agents"`
 	Address   string      `json:"address"`
+	// Answers is false when the region is silent and the home is shown as its
+	// peer last saw it.
+	Answers bool `json:"answers"`
 }
 
 // StoreView is one store's place in a home.
@@ -55,41 +58,55 @@ func (w *workspace) look(_ context.Context) (*View, error) {
 	}
 	v := &View{System: s.Name, Homes: []HomeView{}}
 	for _, h := range system.Homes {
-		inv, err := w.ownInventory(s, h)
+		inv, answers, err := w.ownInventory(s, h)
 		if err != nil {
 			return nil, err
 		}
 		if inv == nil {
 			continue
 		}
-		v.Homes = append(v.Homes, w.view(h, inv.Own()))
+		view := w.view(h, inv.Own())
+		view.Answers = answers
+		v.Homes = append(v.Homes, view)
 		v.Missing = missing(s, inv.Own())
 	}
 	return v, nil
 }
 
-// ownInventory fetches one home's own inventory from its control bucket; nil when there is none.
-func (w *workspace) ownInventory(s *system.System, h system.Home) (*inventory.Inventory, error) {
-	doc, err := readSettings(filepath.Join(w.dir, "Pulumi."+string(h)+".yaml"))
+// ownInventory fetches one home's inventory from its own control bucket or,
+// when that region does not answer, the copy that its peer keeps; nil when there
+// is none. Answers tells whether the home itself answered.
+func (w *workspace) ownInventory(s *system.System, h system.Home) (inv *inventory.Inventory, answers bool, err error) {
+	inv, err = w.fetch(s, h, h)
+	if world.IsUnreachable(err) {
+		inv, err = w.fetch(s, h.Peer(), h)
+		return inv, false, err
+	}
+	return inv, true, err
+}
+
+// fetch reads the inventory that speaks for one home from the control bucket at another, or its own.
+func (w *workspace) fetch(s *system.System, at, of system.Home) (*inventory.Inventory, error) {
+	doc, err := readSettings(filepath.Join(w.dir, "Pulumi."+string(at)+".yaml"))
 	if err != nil {
 		return nil, exit.With(exit.Usage, err, "")
 	}
 	setting := func(key string) string { v, _ := doc.Config[stacks.Namespace+":"+key].(string); return v }
-	scope := naming.Scope{System: s.Name, Home: h, Region: setting("region"), Account: setting("accountId")}
+	scope := naming.Scope{System: s.Name, Home: at, Region: setting("region"), Account: setting("accountId")}
 	out, err := w.world.Call(world.Request{
 		Region: scope.Region, Service: "s3", Operation: "GetObject",
-		Input: world.Document{"Bucket": scope.Bucket("control", 1), "Key": inventory.ObjectKey(h)},
+		Input: world.Document{"Bucket": scope.Bucket("control", 1), "Key": inventory.ObjectKey(of)},
 	})
 	if world.IsNotFound(err) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read the inventory of the %s home: %w", h, err)
+		return nil, fmt.Errorf("read the inventory of the %s home: %w", of, err)
 	}
 	body, _ := out["Body"].(string)
 	inv, err := inventory.Decode([]byte(body))
 	if err != nil {
-		return nil, fmt.Errorf("read the inventory of the %s home: %w", h, err)
+		return nil, fmt.Errorf("read the inventory of the %s home: %w", of, err)
 	}
 	return &inv, nil
 }
@@ -133,7 +150,7 @@ func (v *View) print(s *streams.Streams) {
 	row := func(cells ...any) { _, _ = fmt.Fprintln(t, strings.TrimRight(fmt.Sprintln(cells...), "\n")) }
 	row("home\tregion\tzones\tresources\tstores\tagents declared\taddress")
 	for _, h := range v.Homes {
-		row(fmt.Sprintf("%s\t%s\t%d\t%d\t%d\t%d\t%s", h.Home, h.Region, len(h.Zones), h.Resources, len(h.Stores), h.Agents, h.Address))
+		row(fmt.Sprintf("%s\t%s\t%d\t%d\t%d\t%d\t%s", h.Home, h.Region, len(h.Zones), h.Resources, len(h.Stores), h.Agents, h.address()))
 	}
 	_, _ = fmt.Fprintln(t)
 	row("store\tkind\ttier\tin " + strings.Join(v.names(), "\tin "))
@@ -144,6 +161,13 @@ func (v *View) print(s *streams.Streams) {
 	if len(v.Missing) > 0 {
 		s.Printf("\ndeclared, not deployed by this version: %s\n", strings.Join(v.Missing, ", "))
 	}
+}
+
+func (h HomeView) address() string {
+	if !h.Answers {
+		return h.Address + " (no answer from " + h.Region + ")"
+	}
+	return h.Address
 }
 
 func (v *View) names() []string {
