@@ -5,6 +5,7 @@ package fault
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -105,6 +106,9 @@ func Parse(line string) (Fault, error) {
 	}
 	return f, nil
 }
+
+// Forms lists the lines that Parse reads, words to fill in as capitals.
+func Forms() []string { return slices.Clone(forms) }
 
 var forms = []string{
 	"region-down REGION", "region-up REGION",
