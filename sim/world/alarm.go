@@ -105,7 +105,8 @@ func (t *tx) observe() (changed bool) {
 		if t.down(a.Region) || has(a.In, "MetricQueries") {
 			continue // nobody evaluates it; metric math is not simulated
 		}
-		state := judge(t.look(a.Region, a.In), a.In, firstOf(str(a.In, "TreatMissingData"), "missing"), str(a.Out, "StateValue"))
+		state := judge(t.look(a.Region, a.In), a.In, firstOf(str(a.In, "TreatMissingData"), "missing"),
+			str(a.Out, "StateValue"))
 		if state != str(a.Out, "StateValue") {
 			a = t.edit(a)
 			a.Out["StateValue"] = state

@@ -77,7 +77,8 @@ func (w *World) Call(r Request) (Document, error) {
 	if op.at != "" {
 		at = op.at
 	}
-	if err := w.admit(call{from: r.From, region: at, service: r.Service, operation: r.Operation, data: op.data}); err != nil {
+	if err := w.admit(call{from: r.From, region: at, service: r.Service, operation: r.Operation,
+		data: op.data}); err != nil {
 		return nil, err
 	}
 	var out Document
@@ -145,7 +146,8 @@ func recordDocument(t *tx, e *Entity) Document {
 	}
 	if a := docs(e.In, "Aliases"); len(a) > 0 {
 		d["AliasTarget"] = Document{
-			"DNSName": dot(str(a[0], "Name")), "HostedZoneId": str(a[0], "ZoneId"), "EvaluateTargetHealth": yes(a[0], "EvaluateTargetHealth"),
+			"DNSName": dot(str(a[0], "Name")), "HostedZoneId": str(a[0], "ZoneId"),
+			"EvaluateTargetHealth": yes(a[0], "EvaluateTargetHealth"),
 		}
 		return d
 	}

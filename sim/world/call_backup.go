@@ -41,7 +41,8 @@ func startBackupJob(t *tx, r Request) (Document, error) {
 	job.Out = Document{"State": "RUNNING", "RecoveryPointArn": pointARN(t, point), "CreationDate": t.at.Format(timeFormat)}
 	t.save(job)
 	t.later(t.at.Add(backupTakes), "FinishBackup", Document{"Region": r.Region, "Id": job.ID})
-	return Document{"BackupJobId": job.ID, "RecoveryPointArn": job.Out["RecoveryPointArn"], "CreationDate": job.Out["CreationDate"]}, nil
+	return Document{"BackupJobId": job.ID, "RecoveryPointArn": job.Out["RecoveryPointArn"],
+		"CreationDate": job.Out["CreationDate"]}, nil
 }
 
 func (t *tx) finishBackup(in Document) {
@@ -61,7 +62,8 @@ func (t *tx) finishBackup(in Document) {
 		Kind: kindRecoveryPoint, Region: job.Region, Token: job.Token, Generation: job.Generation, Created: t.at,
 		ID: str(job.Out, "RecoveryPointArn"), ARN: str(job.Out, "RecoveryPointArn"),
 		In: Document{"BackupVaultName": vault.ID, "ResourceArn": source.ARN, "ResourceType": resourceType(source)},
-		Out: Document{"Status": "COMPLETED", "CreationDate": job.Out["CreationDate"], "CompletionDate": job.Out["CompletionDate"],
+		Out: Document{"Status": "COMPLETED", "CreationDate": job.Out["CreationDate"],
+			"CompletionDate":   job.Out["CompletionDate"],
 			"EncryptionKeyArn": firstOf(str(vault.In, "KmsKeyArn"), str(vault.Out, "KmsKeyArn"))},
 	}
 	if days, ok := num(job.In, "Lifecycle.DeleteAfterDays"); ok {
@@ -89,7 +91,8 @@ func describeBackupJob(t *tx, r Request) (Document, error) {
 		return nil, missing("ResourceNotFoundException", "job %q does not exist", str(r.Input, "BackupJobId"))
 	}
 	out := copyDoc(job.Out)
-	out["BackupJobId"], out["BackupVaultName"], out["ResourceArn"] = job.ID, str(job.In, "BackupVaultName"), str(job.In, "ResourceArn")
+	out["BackupJobId"], out["BackupVaultName"], out["ResourceArn"] = job.ID, str(job.In, "BackupVaultName"), str(job.In,
+		"ResourceArn")
 	return out, nil
 }
 

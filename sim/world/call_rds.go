@@ -45,11 +45,13 @@ func globalDocument(t *tx, g *Entity) Document {
 		if c := t.arn(arn); c != nil && t.cut(c.Region, regionOfARN(writer)) {
 			sync = "pending-resync"
 		}
-		members = append(members, Document{"DBClusterArn": arn, "IsWriter": arn == writer, "Readers": readers, "SynchronizationStatus": sync})
+		members = append(members, Document{"DBClusterArn": arn, "IsWriter": arn == writer, "Readers": readers,
+			"SynchronizationStatus": sync})
 	}
 	d := Document{
-		"GlobalClusterIdentifier": g.ID, "GlobalClusterArn": g.ARN, "GlobalClusterResourceId": g.Out["GlobalClusterResourceId"],
-		"Status": g.Out["Status"], "Engine": str(g.In, "Engine"), "EngineVersion": g.Out["EngineVersionActual"],
+		"GlobalClusterIdentifier": g.ID, "GlobalClusterArn": g.ARN,
+		"GlobalClusterResourceId": g.Out["GlobalClusterResourceId"],
+		"Status":                  g.Out["Status"], "Engine": str(g.In, "Engine"), "EngineVersion": g.Out["EngineVersionActual"],
 		"StorageEncrypted": yes(g.In, "StorageEncrypted"), "DeletionProtection": yes(g.In, "DeletionProtection"),
 		"GlobalClusterMembers": members, "Endpoint": g.Out["Endpoint"],
 	}
@@ -80,14 +82,17 @@ func clusterDocument(t *tx, c *Entity) Document {
 		v := i.clone()
 		instanceSeen(t, v)
 		members = append(members, Document{
-			"DBInstanceIdentifier": i.ID, "IsClusterWriter": yes(v.Out, "Writer"), "PromotionTier": numOr(i.In, "PromotionTier", 0),
+			"DBInstanceIdentifier": i.ID, "IsClusterWriter": yes(v.Out, "Writer"),
+			"PromotionTier": numOr(i.In, "PromotionTier", 0),
 		})
 	}
 	d := Document{
 		"DBClusterIdentifier": c.ID, "DBClusterArn": c.ARN, "Status": c.Out["Status"], "Engine": str(c.In, "Engine"),
-		"EngineVersion": c.Out["EngineVersionActual"], "Endpoint": c.Out["Endpoint"], "ReaderEndpoint": c.Out["ReaderEndpoint"],
-		"Port": firstNum(c, "Port"), "DBClusterMembers": members, "StorageEncrypted": yes(c.In, "StorageEncrypted"),
-		"DeletionProtection": yes(c.In, "DeletionProtection"), "BackupRetentionPeriod": numOr(c.In, "BackupRetentionPeriod", 1),
+		"EngineVersion": c.Out["EngineVersionActual"], "Endpoint": c.Out["Endpoint"],
+		"ReaderEndpoint": c.Out["ReaderEndpoint"],
+		"Port":           firstNum(c, "Port"), "DBClusterMembers": members, "StorageEncrypted": yes(c.In, "StorageEncrypted"),
+		"DeletionProtection":    yes(c.In, "DeletionProtection"),
+		"BackupRetentionPeriod": numOr(c.In, "BackupRetentionPeriod", 1),
 	}
 	if key := str(c.In, "KmsKeyId"); key != "" {
 		d["KmsKeyId"] = key
@@ -141,7 +146,8 @@ func (t *tx) moveWriter(r Request, loss bool) (Document, error) {
 	}
 	g = t.edit(g)
 	g.Out["Status"] = status
-	g.Out["FailoverState"] = Document{"Status": status, "FromDbClusterArn": from, "ToDbClusterArn": to.ARN, "IsDataLossAllowed": loss}
+	g.Out["FailoverState"] = Document{"Status": status, "FromDbClusterArn": from, "ToDbClusterArn": to.ARN,
+		"IsDataLossAllowed": loss}
 	t.later(t.at.Add(takes), "FinishFailover", Document{"Id": id, "From": from, "To": to.ARN, "Loss": loss})
 	return Document{"GlobalCluster": globalDocument(t, g)}, nil
 }

@@ -19,7 +19,8 @@ func bucketFor(t *tx, r Request) (*Entity, error) {
 			continue
 		}
 		if b.Region != r.Region {
-			return nil, &Error{Code: "PermanentRedirect", Status: http.StatusMovedPermanently, Message: name + " is in " + b.Region}
+			return nil, &Error{Code: "PermanentRedirect", Status: http.StatusMovedPermanently,
+				Message: name + " is in " + b.Region}
 		}
 		return b, nil
 	}
@@ -60,7 +61,8 @@ func (t *tx) precondition(b *Entity, key string, in Document) error {
 		held = false
 	}
 	if !held {
-		return &Error{Code: "PreconditionFailed", Status: http.StatusPreconditionFailed, Message: "at least one of the preconditions did not hold"}
+		return &Error{Code: "PreconditionFailed", Status: http.StatusPreconditionFailed,
+			Message: "at least one of the preconditions did not hold"}
 	}
 	return nil
 }
@@ -118,7 +120,8 @@ func describeObject(t *tx, r Request) (out, v Document, err error) {
 	if v == nil {
 		return nil, nil, missing("NoSuchKey", "%s/%s %s does not exist", b.ID, key, id)
 	}
-	out = Document{"ETag": v["ETag"], "ContentLength": v["Size"], "LastModified": v["LastModified"], "VersionId": v["VersionId"]}
+	out = Document{"ETag": v["ETag"], "ContentLength": v["Size"], "LastModified": v["LastModified"],
+		"VersionId": v["VersionId"]}
 	for from, to := range map[string]string{
 		"ReplicationStatus": "ReplicationStatus", "Mode": "ObjectLockMode", "RetainUntil": "ObjectLockRetainUntilDate",
 		"Metadata": "Metadata", "ContentType": "ContentType",
@@ -139,7 +142,8 @@ func listObjectVersions(t *tx, r Request) (Document, error) {
 	versions, markers := []any{}, []any{}
 	for _, k := range t.keysOf(b, str(r.Input, "Prefix")) {
 		for i, v := range docs(k.Out, "Versions") {
-			d := Document{"Key": str(k.In, "Key"), "VersionId": v["VersionId"], "IsLatest": i == 0, "LastModified": v["LastModified"]}
+			d := Document{"Key": str(k.In, "Key"), "VersionId": v["VersionId"], "IsLatest": i == 0,
+				"LastModified": v["LastModified"]}
 			if yes(v, "DeleteMarker") {
 				markers = append(markers, d)
 				continue
@@ -148,7 +152,8 @@ func listObjectVersions(t *tx, r Request) (Document, error) {
 			versions = append(versions, d)
 		}
 	}
-	return Document{"Name": b.ID, "Prefix": str(r.Input, "Prefix"), "IsTruncated": false, "Versions": versions, "DeleteMarkers": markers}, nil
+	return Document{"Name": b.ID, "Prefix": str(r.Input, "Prefix"), "IsTruncated": false, "Versions": versions,
+		"DeleteMarkers": markers}, nil
 }
 
 // deleteObject is s3 DeleteObject: without a version id a versioned bucket

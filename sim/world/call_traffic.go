@@ -67,7 +67,8 @@ func updateRoutingControl(t *tx, r Request) (Document, error) {
 	t.edit(c).Out["RoutingControlState"] = state
 	for _, rule := range t.list(kindSafetyRule, Global) {
 		if slices.Contains(strs(rule.In, "AssertedControls"), c.ARN) && !t.asserted(rule) {
-			return nil, &Error{Code: "ConflictException", Status: 409, Message: "safety rule " + str(rule.In, "Name") + " does not hold"}
+			return nil, &Error{Code: "ConflictException", Status: 409,
+				Message: "safety rule " + str(rule.In, "Name") + " does not hold"}
 		}
 	}
 	return Document{}, nil
@@ -98,7 +99,8 @@ func getRoutingControl(t *tx, r Request) (Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Document{"RoutingControlArn": c.ARN, "RoutingControlName": str(c.In, "Name"), "RoutingControlState": c.Out["RoutingControlState"]}, nil
+	return Document{"RoutingControlArn": c.ARN, "RoutingControlName": str(c.In, "Name"),
+		"RoutingControlState": c.Out["RoutingControlState"]}, nil
 }
 
 func controlFor(t *tx, r Request) (*Entity, error) {

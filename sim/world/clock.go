@@ -105,7 +105,8 @@ func (t *tx) fire() (bool, error) {
 func (t *tx) happen(event string, in Document) error {
 	switch event {
 	case "DeleteKey":
-		if k := t.get(str(in, "Kind"), str(in, "Region"), str(in, "Id")); k != nil && str(k.Out, "KeyState") == "PendingDeletion" {
+		if k := t.get(str(in, "Kind"), str(in, "Region"), str(in, "Id")); k != nil &&
+			str(k.Out, "KeyState") == "PendingDeletion" {
 			t.drop(k)
 		}
 	case "DeleteSecret":

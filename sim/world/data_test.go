@@ -38,7 +38,8 @@ func TestObjects_reachTheOtherHomeAfterALag(t *testing.T) {
 	l.wait(time.Minute)
 	got, err := l.s3(frankfurt, "GetObject", doc{"Key": "marks/1"})
 	require.NoError(t, err)
-	assert.Equal(t, []any{"one", put["VersionId"], "REPLICA", "COMPLIANCE"}, []any{got["Body"], got["VersionId"], got["ReplicationStatus"], got["ObjectLockMode"]})
+	assert.Equal(t, []any{"one", put["VersionId"], "REPLICA", "COMPLIANCE"},
+		[]any{got["Body"], got["VersionId"], got["ReplicationStatus"], got["ObjectLockMode"]})
 	head, err = l.s3(ireland, "HeadObject", doc{"Key": "marks/1"})
 	require.NoError(t, err)
 	assert.Equal(t, "COMPLETED", head["ReplicationStatus"])
@@ -77,7 +78,8 @@ func TestObjects_areLockedAndVersioned(t *testing.T) {
 	old, err := l.s3(ireland, "GetObject", doc{"Key": "k", "VersionId": first["VersionId"]})
 	require.NoError(t, err)
 	assert.Equal(t, "1", old["Body"])
-	_, err = l.s3(ireland, "DeleteObject", doc{"Key": "k", "VersionId": first["VersionId"], "BypassGovernanceRetention": true})
+	_, err = l.s3(ireland, "DeleteObject", doc{"Key": "k", "VersionId": first["VersionId"],
+		"BypassGovernanceRetention": true})
 	assert.Equal(t, "AccessDenied", code(err), "compliance gives way to nobody")
 	marker, err := l.s3(ireland, "DeleteObject", doc{"Key": "k"})
 	require.NoError(t, err)
@@ -96,12 +98,14 @@ func TestObjects_areLockedAndVersioned(t *testing.T) {
 	require.NoError(t, err)
 	_, err = l.s3(frankfurt, "PutObject", doc{"Key": "once", "Body": "2", "IfNoneMatch": "*"})
 	assert.Equal(t, "PreconditionFailed", code(err))
-	_, err = l.Call(world.Request{Region: ireland, Service: "s3", Operation: "GetObject", Input: doc{"Bucket": l.bucket(frankfurt), "Key": "once"}})
+	_, err = l.Call(world.Request{Region: ireland, Service: "s3", Operation: "GetObject",
+		Input: doc{"Bucket": l.bucket(frankfurt), "Key": "once"}})
 	assert.Equal(t, "PermanentRedirect", code(err))
 }
 
 func globalState(l *lab) doc {
-	return l.call(frankfurt, "rds", "DescribeGlobalClusters", doc{"GlobalClusterIdentifier": "db"})["GlobalClusters"].([]any)[0].(doc)
+	return l.call(frankfurt, "rds", "DescribeGlobalClusters",
+		doc{"GlobalClusterIdentifier": "db"})["GlobalClusters"].([]any)[0].(doc)
 }
 
 func writer(l *lab) (arn string, members int) {
@@ -133,8 +137,9 @@ func TestGlobalDatabase_failsOverWithItsPrimaryDead(t *testing.T) {
 		return a.Region
 	}
 	assert.Equal(t, ireland, where())
-	act := world.Request{Region: frankfurt, Service: "rds", Operation: "FailoverGlobalCluster", Token: "run-1/step-3", Input: doc{
-		"GlobalClusterIdentifier": "db", "TargetDbClusterIdentifier": l.arn(frankfurt, "cluster"), "AllowDataLoss": true}}
+	act := world.Request{Region: frankfurt, Service: "rds", Operation: "FailoverGlobalCluster", Token: "run-1/step-3",
+		Input: doc{
+			"GlobalClusterIdentifier": "db", "TargetDbClusterIdentifier": l.arn(frankfurt, "cluster"), "AllowDataLoss": true}}
 	planned := act
 	planned.Token, planned.Input = "", with(act.Input, "AllowDataLoss", nil)
 	l.inject("region-down " + ireland)
@@ -169,7 +174,8 @@ func TestGlobalDatabase_failsOverWithItsPrimaryDead(t *testing.T) {
 	l.wait(5 * time.Minute)
 	w, n = writer(l)
 	assert.Equal(t, []any{l.arn(ireland, "cluster"), 2}, []any{w, n})
-	members := l.call(ireland, "rds", "DescribeDBClusters", doc{"DBClusterIdentifier": "db-" + ireland})["DBClusters"].([]any)[0].(doc)["DBClusterMembers"].([]any)
+	members := l.call(ireland, "rds", "DescribeDBClusters",
+		doc{"DBClusterIdentifier": "db-" + ireland})["DBClusters"].([]any)[0].(doc)["DBClusterMembers"].([]any)
 	assert.Equal(t, true, members[0].(doc)["IsClusterWriter"])
 	assert.Equal(t, false, members[1].(doc)["IsClusterWriter"])
 }
@@ -178,7 +184,8 @@ func TestParameter_isReadAndOverwritten(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, 1)
 	l.make(ireland, "p", "AWS::SSM::Parameter", doc{"Name": "/agents/inventory", "Type": "String", "Value": "1"})
-	put := world.Request{Region: ireland, Service: "ssm", Operation: "PutParameter", Input: doc{"Name": "/agents/inventory", "Type": "String", "Value": "2"}}
+	put := world.Request{Region: ireland, Service: "ssm", Operation: "PutParameter",
+		Input: doc{"Name": "/agents/inventory", "Type": "String", "Value": "2"}}
 	_, err := l.Call(put)
 	assert.Equal(t, "ParameterAlreadyExists", code(err))
 	put.Input["Overwrite"] = true
@@ -186,7 +193,8 @@ func TestParameter_isReadAndOverwritten(t *testing.T) {
 	require.NoError(t, err)
 	p := l.call(ireland, "ssm", "GetParameter", doc{"Name": "/agents/inventory"})["Parameter"].(doc)
 	assert.Equal(t, []any{"2", 2.0}, []any{p["Value"], p["Version"]})
-	_, err = l.Call(world.Request{Region: frankfurt, Service: "ssm", Operation: "GetParameter", Input: doc{"Name": "/agents/inventory"}})
+	_, err = l.Call(world.Request{Region: frankfurt, Service: "ssm", Operation: "GetParameter",
+		Input: doc{"Name": "/agents/inventory"}})
 	assert.True(t, world.IsNotFound(err), "nothing replicates it")
 	_, err = l.Call(world.Request{Region: ireland, Service: "ssm", Operation: "Guess"})
 	assert.Equal(t, "UnknownOperationException", code(err))

@@ -14,8 +14,9 @@ const (
 
 var acmKinds = []Kind{
 	{
-		Name: kindCertificate, Service: "acm", Source: acmDoc, Fixed: []string{"DomainName", "SubjectAlternativeNames", "ValidationMethod"},
-		id: byARN(certificateARN), arn: certificateARN, checks: []check{certificateShape}, computed: certificateComputed,
+		Name: kindCertificate, Service: "acm", Source: acmDoc,
+		Fixed: []string{"DomainName", "SubjectAlternativeNames", "ValidationMethod"},
+		id:    byARN(certificateARN), arn: certificateARN, checks: []check{certificateShape}, computed: certificateComputed,
 		seen: func(t *tx, e *Entity) { e.Out["Status"] = certificateStatus(t, e) },
 	},
 	{
@@ -58,8 +59,9 @@ func certificateComputed(t *tx, e *Entity) {
 			seed := &Entity{Kind: kindCertificate, Token: bare}
 			options = append(options, Document{
 				"DomainName": name, "ResourceRecordType": "CNAME",
-				"ResourceRecordName":  "_" + t.hex(seed, "name", 32) + "." + bare + ".",
-				"ResourceRecordValue": "_" + t.hex(seed, "value", 32) + "." + t.letters(seed, "zone", lower, 10) + ".acm-validations.aws.",
+				"ResourceRecordName": "_" + t.hex(seed, "name", 32) + "." + bare + ".",
+				"ResourceRecordValue": "_" + t.hex(seed, "value", 32) + "." + t.letters(seed, "zone", lower,
+					10) + ".acm-validations.aws.",
 			})
 		}
 	}
@@ -82,7 +84,8 @@ func certificateStatus(t *tx, e *Entity) string {
 
 func (t *tx) hasRecord(name, value string) bool {
 	for _, r := range t.list(kindRecord, Global) {
-		if dot(recordName(t, r)) == name && slices.ContainsFunc(strs(r.In, "Records"), func(v string) bool { return dot(v) == dot(value) }) {
+		if dot(recordName(t, r)) == name && slices.ContainsFunc(strs(r.In, "Records"),
+			func(v string) bool { return dot(v) == dot(value) }) {
 			return true
 		}
 	}

@@ -20,7 +20,8 @@ var arcKinds = []Kind{
 		id: arcARN("cluster/"), arn: arcARN("cluster/"), computed: func(t *tx, e *Entity) {
 			list := []any{}
 			for _, r := range arcRegions {
-				list = append(list, Document{"Region": r, "Endpoint": "https://" + t.hex(e, r, 8) + ".route53-recovery-cluster." + r + ".amazonaws.com/v1"})
+				list = append(list, Document{"Region": r,
+					"Endpoint": "https://" + t.hex(e, r, 8) + ".route53-recovery-cluster." + r + ".amazonaws.com/v1"})
 			}
 			set(e, "ClusterEndpoints", list)
 			e.Out["Status"] = "DEPLOYED"
@@ -28,7 +29,8 @@ var arcKinds = []Kind{
 	},
 	{
 		Name: kindControlPanel, Service: arcService, Source: arcDoc, Global: true, Required: []string{"ClusterArn", "Name"},
-		Fixed: []string{"ClusterArn"}, Refs: []Link{link("ClusterArn", kindARCCluster, "ResourceNotFoundException", "ConflictException")},
+		Fixed: []string{"ClusterArn"}, Refs: []Link{link("ClusterArn", kindARCCluster, "ResourceNotFoundException",
+			"ConflictException")},
 		id: arcARN("controlpanel/"), arn: arcARN("controlpanel/"), computed: func(t *tx, e *Entity) {
 			e.Out["Status"], e.Out["DefaultControlPanel"] = "DEPLOYED", false
 		},
@@ -48,7 +50,8 @@ var arcKinds = []Kind{
 	},
 	{
 		Name: kindSafetyRule, Service: arcService, Source: arcDoc, Global: true,
-		Required: []string{"ControlPanelArn", "RuleConfig", "WaitPeriodMs"}, Fixed: []string{"ControlPanelArn", "AssertedControls"},
+		Required: []string{"ControlPanelArn", "RuleConfig", "WaitPeriodMs"},
+		Fixed:    []string{"ControlPanelArn", "AssertedControls"},
 		Refs: []Link{
 			link("ControlPanelArn", kindControlPanel, "ResourceNotFoundException", "ConflictException"),
 			link("AssertedControls", kindRoutingControl, "ResourceNotFoundException", "ConflictException"),

@@ -17,9 +17,11 @@ func vaultLink() Link { return link("BackupVaultName", kindVault, "ResourceNotFo
 
 var backupKinds = []Kind{
 	{
-		Name: kindVault, Service: "backup", Source: backupDoc + "API_CreateBackupVault.html", Exists: "AlreadyExistsException",
+		Name: kindVault, Service: "backup", Source: backupDoc + "API_CreateBackupVault.html",
+		Exists:   "AlreadyExistsException",
 		Required: []string{"Name"}, Fixed: []string{"Name", "KmsKeyArn"},
-		id: named("Name"), arn: arnOf("backup", "backup-vault:{id}"), checks: []check{vaultName, vaultKey}, computed: func(t *tx, e *Entity) {
+		id: named("Name"), arn: arnOf("backup", "backup-vault:{id}"), checks: []check{vaultName,
+			vaultKey}, computed: func(t *tx, e *Entity) {
 			def(e, "KmsKeyArn", "arn:aws:kms:"+e.Region+":"+t.cfg.Account+":alias/aws/backup")
 		},
 		guard: vaultEmpty, remove: removeVault,
@@ -42,7 +44,8 @@ var backupKinds = []Kind{
 		id:       named("BackupVaultName"), computed: vaultSettingARN,
 	},
 	{
-		Name: kindRecoveryPoint, Service: "backup", Source: backupDoc + "recovery-points.html", id: byARN(pointARN), arn: pointARN,
+		Name: kindRecoveryPoint, Service: "backup", Source: backupDoc + "recovery-points.html", id: byARN(pointARN),
+		arn:  pointARN,
 		Refs: []Link{vaultLink()}, guard: pointLocked,
 	},
 	{
@@ -94,7 +97,8 @@ func (t *tx) pointsIn(vault *Entity) []*Entity {
 func vaultEmpty(t *tx, e *Entity) error {
 	points := t.pointsIn(e)
 	if len(points) > 0 && !yes(e.In, "ForceDestroy") {
-		return refuse("InvalidRequestException", "backup vault %s cannot be deleted because it contains %d recovery points", e.ID, len(points))
+		return refuse("InvalidRequestException",
+			"backup vault %s cannot be deleted because it contains %d recovery points", e.ID, len(points))
 	}
 	for _, p := range points {
 		if err := pointLocked(t, p); err != nil {
@@ -121,7 +125,8 @@ func lockShape(t *tx, e, old *Entity) error {
 	days, compliance := num(e.In, "ChangeableForDays")
 	switch {
 	case least < 1 || most > 36500 || least > most:
-		return refuse("InvalidParameterValueException", "lock of %s: retention of %v to %v days is no range", e.ID, least, most)
+		return refuse("InvalidParameterValueException", "lock of %s: retention of %v to %v days is no range", e.ID, least,
+			most)
 	case compliance && days < 3:
 		return refuse("InvalidParameterValueException", "lock of %s: ChangeableForDays is %v, want 3 or more", e.ID, days)
 	}
@@ -158,7 +163,8 @@ func pointLocked(t *tx, e *Entity) error {
 		return nil
 	}
 	if until := str(e.Out, "CalculatedDeleteAt"); until == "" || until > t.at.Format(timeFormat) {
-		return refuse("InvalidRequestException", "recovery point %s is locked until %q", e.ID[strings.LastIndex(e.ID, ":")+1:], until)
+		return refuse("InvalidRequestException", "recovery point %s is locked until %q",
+			e.ID[strings.LastIndex(e.ID, ":")+1:], until)
 	}
 	return nil
 }

@@ -11,7 +11,8 @@ const (
 
 var planKinds = []Kind{
 	{
-		Name: kindPlan, Service: "backup", Source: backupDoc + "API_BackupRule.html", Required: []string{"Name", "Rules"}, Fixed: []string{"Name"},
+		Name: kindPlan, Service: "backup", Source: backupDoc + "API_BackupRule.html", Required: []string{"Name", "Rules"},
+		Fixed:  []string{"Name"},
 		id:     func(t *tx, e *Entity) string { return t.uuid(e, "id") },
 		arn:    func(t *tx, e *Entity) string { return arnOf("backup", "backup-plan:"+t.uuid(e, "id"))(t, e) },
 		checks: []check{planNames, planRules}, computed: func(t *tx, e *Entity) {
@@ -36,7 +37,8 @@ func planNames(_ *tx, e, _ *Entity) error {
 	for _, r := range docs(e.In, "Rules") {
 		name := str(r, "RuleName")
 		if name == "" || seen[name] {
-			return refuse("InvalidParameterValueException", "plan %s: rule name %q is missing or used twice", str(e.In, "Name"), name)
+			return refuse("InvalidParameterValueException", "plan %s: rule name %q is missing or used twice",
+				str(e.In, "Name"), name)
 		}
 		seen[name] = true
 	}
@@ -56,14 +58,16 @@ func planRule(t *tx, e *Entity, r Document) error {
 	name := str(e.In, "Name") + "/" + str(r, "RuleName")
 	vault := t.get(kindVault, e.Region, str(r, "TargetVaultName"))
 	if vault == nil {
-		return missing("ResourceNotFoundException", "rule %s: vault %q does not exist in %s", name, str(r, "TargetVaultName"), e.Region)
+		return missing("ResourceNotFoundException", "rule %s: vault %q does not exist in %s", name,
+			str(r, "TargetVaultName"), e.Region)
 	}
 	if s := str(r, "Schedule"); s != "" && !cronOK(s) {
 		return refuse("InvalidParameterValueException", "rule %s: schedule %q is not a cron() of six fields", name, s)
 	}
 	start, end := numOr(r, "StartWindow", 480), numOr(r, "CompletionWindow", 10080)
 	if start < 60 || end < start+60 {
-		return refuse("InvalidParameterValueException", "rule %s: windows of %v and %v minutes, want 60 and 60 more", name, start, end)
+		return refuse("InvalidParameterValueException", "rule %s: windows of %v and %v minutes, want 60 and 60 more", name,
+			start, end)
 	}
 	if err := lifecycleOK(name, r, yes(r, "EnableContinuousBackup")); err != nil {
 		return err
@@ -100,7 +104,8 @@ func lifecycleOK(name string, r Document, continuous bool) error {
 	days, ends := num(r, "Lifecycle.DeleteAfter")
 	switch {
 	case moved && cold > 0 && ends && days < cold+90:
-		return refuse("InvalidParameterValueException", "rule %s: DeleteAfter %v must be 90 days after ColdStorageAfter %v", name, days, cold)
+		return refuse("InvalidParameterValueException",
+			"rule %s: DeleteAfter %v must be 90 days after ColdStorageAfter %v", name, days, cold)
 	case continuous && (!ends || days < 1 || days > 35):
 		return refuse("InvalidParameterValueException", "rule %s: continuous backup keeps 1 to 35 days, got %v", name, days)
 	case continuous && moved && cold > 0:
@@ -120,7 +125,8 @@ func (t *tx) withinLock(name string, vault *Entity, r Document) error {
 	days, ends := num(r, "Lifecycle.DeleteAfter")
 	_, limited := num(lock.In, "MaxRetentionDays")
 	if ends && (days < least || days > most) || !ends && limited {
-		return refuse("InvalidParameterValueException", "rule %s: retention of %v days is outside the %v to %v of the lock of %s",
+		return refuse("InvalidParameterValueException",
+			"rule %s: retention of %v days is outside the %v to %v of the lock of %s",
 			name, days, least, most, vault.ID)
 	}
 	return nil

@@ -38,9 +38,11 @@ var cloudwatchKinds = []Kind{{
 	Source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html",
 	id:     named("AlarmName"), arn: arnOf("cloudwatch", "alarm:{id}"), checks: []check{childAlarms, alarmActions},
 }, {
-	Name: kindBoard, Service: "cloudwatch", NotFound: "ResourceNotFound", Required: []string{"DashboardName", "DashboardBody"},
-	Source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html", Global: true, Setting: true,
-	id: named("DashboardName"), checks: []check{boardBody}, computed: func(t *tx, e *Entity) {
+	Name: kindBoard, Service: "cloudwatch", NotFound: "ResourceNotFound",
+	Required: []string{"DashboardName", "DashboardBody"},
+	Source:   "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html", Global: true,
+	Setting: true,
+	id:      named("DashboardName"), checks: []check{boardBody}, computed: func(t *tx, e *Entity) {
 		e.Out["DashboardArn"] = "arn:aws:cloudwatch::" + t.cfg.Account + ":dashboard/" + e.ID
 	},
 }}

@@ -30,7 +30,8 @@ var ec2Kinds = []Kind{
 		Name: kindSubnet, Service: "ec2", Source: vpcAPI + "API_CreateSubnet.html", NotFound: "InvalidSubnetID.NotFound",
 		Required: []string{"VpcId", "CidrBlock"}, Fixed: []string{"VpcId", "CidrBlock", "AvailabilityZone"},
 		Refs: []Link{vpcLink("DependencyViolation")},
-		id:   prefixed("subnet"), arn: arnOf("ec2", "subnet/{id}"), checks: []check{subnetZone, subnetRange}, computed: subnetComputed,
+		id:   prefixed("subnet"), arn: arnOf("ec2", "subnet/{id}"), checks: []check{subnetZone, subnetRange},
+		computed: subnetComputed,
 	},
 	{
 		Name: kindIGW, Service: "ec2", Source: vpcAPI + "API_CreateInternetGateway.html",
@@ -70,7 +71,8 @@ var ec2Kinds = []Kind{
 	},
 	{
 		Name: kindRTA, Service: "ec2", Source: vpcAPI + "API_AssociateRouteTable.html",
-		NotFound: "InvalidAssociationID.NotFound", Required: []string{"RouteTableId"}, Fixed: []string{"SubnetId", "GatewayId"},
+		NotFound: "InvalidAssociationID.NotFound", Required: []string{"RouteTableId"},
+		Fixed: []string{"SubnetId", "GatewayId"},
 		Refs: []Link{
 			link("RouteTableId", kindRouteTable, "InvalidRouteTableID.NotFound", "DependencyViolation"),
 			link("SubnetId", kindSubnet, "InvalidSubnetID.NotFound", "DependencyViolation"),
@@ -88,7 +90,8 @@ var ec2Kinds = []Kind{
 			link("SubnetIds", kindSubnet, "InvalidSubnetId.NotFound", "DependencyViolation"),
 			link("SecurityGroupIds", kindSG, "InvalidSecurityGroupId.NotFound", "DependencyViolation"),
 		},
-		id: prefixed("vpce"), arn: arnOf("ec2", "vpc-endpoint/{id}"), checks: []check{endpointShape}, computed: endpointComputed,
+		id: prefixed("vpce"), arn: arnOf("ec2", "vpc-endpoint/{id}"), checks: []check{endpointShape},
+		computed: endpointComputed,
 	},
 	{
 		Name: kindFlowLog, Service: "ec2", Source: vpcAPI + "API_CreateFlowLogs.html", NotFound: "InvalidFlowLogId.NotFound",

@@ -163,7 +163,8 @@ func routeComputed(_ *tx, e *Entity) { set(e, "Origin", "CreateRoute") }
 // routeSeen shows a route whose target is gone, or whose peering is not active, as AWS does.
 func routeSeen(t *tx, e *Entity) {
 	e.Out["State"] = "active"
-	for p, kind := range map[string]string{"GatewayId": kindIGW, "NatGatewayId": kindNAT, "VpcPeeringConnectionId": kindPeering} {
+	for p, kind := range map[string]string{"GatewayId": kindIGW, "NatGatewayId": kindNAT,
+		"VpcPeeringConnectionId": kindPeering} {
 		id := str(e.In, p)
 		if id == "" {
 			continue
@@ -267,8 +268,10 @@ func endpointComputed(t *tx, e *Entity) {
 	}
 	if str(e.In, "VpcEndpointType") == "Interface" {
 		service := str(e.In, "ServiceName")
-		host := fmt.Sprintf("%s-%s.%s.%s.vpce.amazonaws.com", e.ID, t.letters(e, "dns", lower, 8), service[strings.LastIndex(service, ".")+1:], e.Region)
-		names = append(names, Document{"DnsName": host, "HostedZoneId": "Z" + t.letters(&Entity{Region: e.Region}, "vpce", upper, 13)})
+		host := fmt.Sprintf("%s-%s.%s.%s.vpce.amazonaws.com", e.ID, t.letters(e, "dns", lower, 8),
+			service[strings.LastIndex(service, ".")+1:], e.Region)
+		names = append(names, Document{"DnsName": host,
+			"HostedZoneId": "Z" + t.letters(&Entity{Region: e.Region}, "vpce", upper, 13)})
 	}
 	e.Out["NetworkInterfaceIds"], e.Out["DnsEntries"] = enis, names
 	set(e, "PrefixListId", "pl-"+t.hex(&Entity{Region: e.Region, Token: str(e.In, "ServiceName")}, "pl", 8))
@@ -294,7 +297,8 @@ func flowLogShape(t *tx, e, _ *Entity) error {
 	if str(e.In, "IamRoleArn") == "" {
 		return refuse("InvalidParameter", "IamRoleArn is required for cloud-watch-logs")
 	}
-	if group := t.arn(strings.TrimSuffix(dest, ":*")); group == nil || group.Kind != kindLogGroup || group.Region != e.Region {
+	if group := t.arn(strings.TrimSuffix(dest, ":*")); group == nil || group.Kind != kindLogGroup ||
+		group.Region != e.Region {
 		return refuse("InvalidParameter", "LogDestination %q is not a log group of %s", dest, e.Region)
 	}
 	return nil

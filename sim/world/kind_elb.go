@@ -16,14 +16,16 @@ const (
 var elbKinds = []Kind{
 	{
 		Name: kindLB, Service: "elasticloadbalancing", Source: elbAPI + "API_CreateLoadBalancer.html",
-		NotFound: "LoadBalancerNotFound", Exists: "DuplicateLoadBalancerName", Fixed: []string{"Name", "Internal", "LoadBalancerType"},
+		NotFound: "LoadBalancerNotFound", Exists: "DuplicateLoadBalancerName",
+		Fixed:      []string{"Name", "Internal", "LoadBalancerType"},
 		Protection: "EnableDeletionProtection",
 		Refs: []Link{
 			link("Subnets", kindSubnet, "SubnetNotFound", "DependencyViolation"),
 			link("SubnetMappings.SubnetId", kindSubnet, "SubnetNotFound", "DependencyViolation"),
 			link("SecurityGroups", kindSG, "InvalidSecurityGroup", "DependencyViolation"),
 		},
-		id: byARN(lbARN), arn: lbARN, checks: []check{elbName("loadbalancer"), lbSubnets, lbLogs}, computed: lbComputed, remove: removeLB,
+		id: byARN(lbARN), arn: lbARN, checks: []check{elbName("loadbalancer"), lbSubnets, lbLogs}, computed: lbComputed,
+		remove: removeLB,
 	},
 	{
 		Name: kindTargetGroup, Service: "elasticloadbalancing", Source: elbAPI + "API_CreateTargetGroup.html",
@@ -41,7 +43,8 @@ var elbKinds = []Kind{
 			link("DefaultActions.Forward.TargetGroups.Arn", kindTargetGroup, "TargetGroupNotFound", "ResourceInUse"),
 			link("CertificateArn", kindCertificate, "CertificateNotFound", "ResourceInUseException"),
 		},
-		id: byARN(listenerARN), arn: listenerARN, checks: []check{listenerShape}, computed: listenerComputed, remove: removeListener,
+		id: byARN(listenerARN), arn: listenerARN, checks: []check{listenerShape}, computed: listenerComputed,
+		remove: removeListener,
 	},
 	{
 		Name: kindListenerRule, Service: "elasticloadbalancing", Source: elbAPI + "API_CreateRule.html",
@@ -98,7 +101,8 @@ func listenerRuleARN(t *tx, e *Entity) string {
 func elbName(what string) check {
 	return func(t *tx, e, old *Entity) error {
 		name := elbNameOf(t, e)
-		ok := len(name) <= 32 && !strings.HasPrefix(name, "-") && !strings.HasSuffix(name, "-") && !strings.HasPrefix(name, "internal-")
+		ok := len(name) <= 32 && !strings.HasPrefix(name, "-") && !strings.HasSuffix(name, "-") &&
+			!strings.HasPrefix(name, "internal-")
 		for _, c := range name {
 			ok = ok && (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-')
 		}
@@ -192,7 +196,8 @@ func removeLB(t *tx, e *Entity) error {
 }
 
 func tgShape(_ *tx, e, _ *Entity) error {
-	if str(e.In, "TargetType") != "lambda" && (str(e.In, "VpcId") == "" || !has(e.In, "Port") || str(e.In, "Protocol") == "") {
+	if str(e.In, "TargetType") != "lambda" && (str(e.In, "VpcId") == "" || !has(e.In, "Port") ||
+		str(e.In, "Protocol") == "") {
 		return refuse("ValidationError", "target group %s: VpcId, Port and Protocol are required", e.ID)
 	}
 	interval, timeout := numOr(e.In, "HealthCheck.Interval", 30), numOr(e.In, "HealthCheck.Timeout", 5)

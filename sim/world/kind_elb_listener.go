@@ -20,7 +20,8 @@ func listenerShape(t *tx, e, _ *Entity) error {
 		return refuse("ValidationError", "port %v must be 1 to 65535", port)
 	}
 	for _, other := range t.list(kindListener, e.Region) {
-		if other.ID != e.ID && str(other.In, "LoadBalancerArn") == str(e.In, "LoadBalancerArn") && numOr(other.In, "Port", 0) == port {
+		if other.ID != e.ID && str(other.In, "LoadBalancerArn") == str(e.In, "LoadBalancerArn") &&
+			numOr(other.In, "Port", 0) == port {
 			return refuse("DuplicateListener", "a listener already exists on port %v for this load balancer", port)
 		}
 	}
@@ -32,7 +33,8 @@ func oneLoadBalancer(t *tx, e *Entity) error {
 	lb := t.arn(str(e.In, "LoadBalancerArn"))
 	for _, arn := range listenerGroups(e) {
 		if tg := t.arn(arn); tg != nil && str(tg.In, "VpcId") != "" && str(tg.In, "VpcId") != str(lb.Out, "VpcId") {
-			return refuse("InvalidConfigurationRequest", "target group %s and load balancer %s are in different VPCs", arn, lb.ID)
+			return refuse("InvalidConfigurationRequest", "target group %s and load balancer %s are in different VPCs", arn,
+				lb.ID)
 		}
 		for _, other := range t.list(kindListener, e.Region) {
 			if str(other.In, "LoadBalancerArn") == lb.ARN {

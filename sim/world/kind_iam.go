@@ -18,7 +18,8 @@ var iamKinds = []Kind{
 	{
 		Name: kindRole, Service: "iam", Source: iamAPI + "API_CreateRole.html", Global: true,
 		NotFound: "NoSuchEntity", Exists: "EntityAlreadyExists", Required: []string{"AssumeRolePolicy"},
-		id: named("Name"), arn: pathARN("role"), checks: []check{iamName(64), jsonIn("AssumeRolePolicy", "MalformedPolicyDocument")},
+		id: named("Name"), arn: pathARN("role"),
+		checks: []check{iamName(64), jsonIn("AssumeRolePolicy", "MalformedPolicyDocument")},
 		computed: func(t *tx, e *Entity) {
 			set(e, "UniqueId", "AROA"+t.letters(e, "unique", upper, 17))
 			set(e, "CreateDate", e.Created.Format("2006-01-02T15:04:05Z"))
@@ -46,7 +47,8 @@ var iamKinds = []Kind{
 	{
 		Name: kindPolicy, Service: "iam", Source: iamAPI + "API_CreatePolicy.html", Global: true,
 		NotFound: "NoSuchEntity", Exists: "EntityAlreadyExists", Required: []string{"Policy"},
-		id: pathARN("policy"), arn: pathARN("policy"), checks: []check{iamName(128), jsonIn("Policy", "MalformedPolicyDocument")},
+		id: pathARN("policy"), arn: pathARN("policy"),
+		checks: []check{iamName(128), jsonIn("Policy", "MalformedPolicyDocument")},
 		computed: func(t *tx, e *Entity) {
 			set(e, "PolicyId", "ANPA"+t.letters(e, "unique", upper, 17))
 			e.Out["AttachmentCount"] = float64(0)
@@ -71,7 +73,8 @@ func iamName(limit int) check {
 		name := str(e.In, "Name")
 		ok := name != "" && len(name) <= limit
 		for _, c := range name {
-			ok = ok && (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("_+=,.@-", c))
+			ok = ok && (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
+				strings.ContainsRune("_+=,.@-", c))
 		}
 		if !ok {
 			return refuse("ValidationError", "name %q must be 1 to %d letters, digits or _+=,.@-", name, limit)

@@ -21,7 +21,8 @@ var kmsKinds = []Kind{
 	{
 		Name: kindKey, Service: "kms", Source: kmsDoc + "deleting-keys.html", NotFound: "NotFoundException",
 		Fixed: []string{"MultiRegion", "KeyUsage", "CustomerMasterKeySpec"},
-		id:    keyID, arn: arnOf("kms", "key/{id}"), checks: []check{keyAlive, keyWindow, jsonIn("Policy", "MalformedPolicyDocumentException")},
+		id:    keyID, arn: arnOf("kms", "key/{id}"),
+		checks:   []check{keyAlive, keyWindow, jsonIn("Policy", "MalformedPolicyDocumentException")},
 		computed: keyComputed, remove: removeKey,
 	},
 	{
@@ -141,7 +142,8 @@ func removeKey(t *tx, e *Entity) error {
 		return nil
 	}
 	t.scheduleKey(k, days)
-	if p := t.arn(str(e.In, "PrimaryKeyArn")); p != nil && t.replicas(p) == 0 && str(p.Out, "KeyState") == "PendingReplicaDeletion" {
+	if p := t.arn(str(e.In, "PrimaryKeyArn")); p != nil && t.replicas(p) == 0 &&
+		str(p.Out, "KeyState") == "PendingReplicaDeletion" {
 		t.scheduleKey(t.edit(p), numOr(p.In, "DeletionWindowInDays", 30))
 	}
 	return nil

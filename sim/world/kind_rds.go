@@ -21,7 +21,8 @@ var rdsKinds = []Kind{
 		NotFound: "GlobalClusterNotFoundFault", Exists: "GlobalClusterAlreadyExistsFault",
 		Required: []string{"GlobalClusterIdentifier"}, Fixed: []string{"StorageEncrypted", "DatabaseName"},
 		Protection: "DeletionProtection",
-		id:         named("GlobalClusterIdentifier"), arn: globalClusterARN, checks: []check{rdsName("GlobalClusterIdentifier"), globalEngine},
+		id:         named("GlobalClusterIdentifier"), arn: globalClusterARN,
+		checks:   []check{rdsName("GlobalClusterIdentifier"), globalEngine},
 		computed: globalComputed, guard: globalMembersGone, seen: globalSeen,
 	},
 	{
@@ -31,7 +32,8 @@ var rdsKinds = []Kind{
 		Fixed: []string{"ClusterIdentifier", "Engine", "StorageEncrypted", "KmsKeyId", "DbSubnetGroupName"},
 		Refs: []Link{
 			link("DbSubnetGroupName", kindSubnetGroup, "DBSubnetGroupNotFoundFault", "InvalidDBSubnetGroupStateFault"),
-			{Path: "DbClusterParameterGroupName", Kinds: []string{kindClusterParams}, Code: "DBClusterParameterGroupNotFound", InUse: "InvalidDBParameterGroupState"},
+			{Path: "DbClusterParameterGroupName", Kinds: []string{kindClusterParams}, Code: "DBClusterParameterGroupNotFound",
+				InUse: "InvalidDBParameterGroupState"},
 			link("VpcSecurityGroupIds", kindSG, "InvalidParameterValue", "DependencyViolation"),
 			link("GlobalClusterIdentifier", kindGlobalCluster, "GlobalClusterNotFoundFault", ""),
 		},

@@ -14,7 +14,8 @@ func clusterShape(_ *tx, e, old *Entity) error {
 	case numOr(e.In, "BackupRetentionPeriod", 1) < 1 || numOr(e.In, "BackupRetentionPeriod", 1) > 35:
 		return refuse("InvalidParameterValue", "%s: BackupRetentionPeriod must be 1 to 35", e.ID)
 	case yes(e.In, "ManageMasterUserPassword") && str(e.In, "GlobalClusterIdentifier") != "":
-		return refuse("InvalidParameterCombination", "%s: ManageMasterUserPassword is not supported in a global database", e.ID)
+		return refuse("InvalidParameterCombination", "%s: ManageMasterUserPassword is not supported in a global database",
+			e.ID)
 	}
 	return nil
 }
@@ -36,11 +37,13 @@ func clusterMembership(t *tx, e, old *Entity) error {
 	id := str(e.In, "GlobalClusterIdentifier")
 	if old != nil {
 		if was := str(old.In, "GlobalClusterIdentifier"); id != "" && was != id {
-			return refuse("InvalidParameterCombination", "existing RDS Clusters cannot be added to an existing RDS Global Cluster")
+			return refuse("InvalidParameterCombination",
+				"existing RDS Clusters cannot be added to an existing RDS Global Cluster")
 		}
 		return nil
 	}
-	credentials := str(e.In, "MasterUsername") != "" || str(e.In, "MasterPassword") != "" || has(e.In, "ManageMasterUserPassword")
+	credentials := str(e.In, "MasterUsername") != "" || str(e.In, "MasterPassword") != "" ||
+		has(e.In, "ManageMasterUserPassword")
 	if id == "" {
 		return wantCredentials(e, credentials)
 	}
@@ -67,9 +70,11 @@ func clusterMembership(t *tx, e, old *Entity) error {
 }
 
 func wantCredentials(e *Entity, given bool) error {
-	restored := has(e.In, "SnapshotIdentifier") || has(e.In, "RestoreToPointInTime") || str(e.In, "ReplicationSourceIdentifier") != ""
+	restored := has(e.In, "SnapshotIdentifier") || has(e.In, "RestoreToPointInTime") ||
+		str(e.In, "ReplicationSourceIdentifier") != ""
 	if !given && !restored {
-		return refuse("InvalidParameterValue", "%s: The parameter MasterUsername must be provided and must not be blank", e.ID)
+		return refuse("InvalidParameterValue", "%s: The parameter MasterUsername must be provided and must not be blank",
+			e.ID)
 	}
 	return nil
 }
@@ -78,13 +83,16 @@ func secondaryShape(t *tx, e, g *Entity, credentials bool) error {
 	writer := t.arn(str(g.Out, "Writer"))
 	switch {
 	case credentials:
-		return refuse("InvalidParameterCombination", "%s: Cannot specify user name/password for cross region replication cluster", e.ID)
+		return refuse("InvalidParameterCombination",
+			"%s: Cannot specify user name/password for cross region replication cluster", e.ID)
 	case str(e.In, "DatabaseName") != "":
-		return refuse("InvalidParameterCombination", "%s: Cannot specify database name for cross region replication cluster", e.ID)
+		return refuse("InvalidParameterCombination",
+			"%s: Cannot specify database name for cross region replication cluster", e.ID)
 	case yes(e.In, "StorageEncrypted") && str(e.In, "KmsKeyId") == "":
 		return refuse("KMSKeyNotAccessibleFault", "%s: an encrypted secondary must name its own KmsKeyId", e.ID)
 	case writer == nil || len(t.instancesOf(writer)) == 0:
-		return refuse("InvalidDBClusterStateFault", "%s: the primary cluster has no instance yet: MasterUsername must be provided", e.ID)
+		return refuse("InvalidDBClusterStateFault",
+			"%s: the primary cluster has no instance yet: MasterUsername must be provided", e.ID)
 	case t.cut(writer.Region, e.Region):
 		return &Error{Code: "InternalFailure", Status: 500, Message: writer.Region + " does not reach " + e.Region}
 	}

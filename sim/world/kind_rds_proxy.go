@@ -17,14 +17,21 @@ var proxyKinds = []Kind{
 			link("VpcSecurityGroupIds", kindSG, "InvalidParameterValue", "DependencyViolation"),
 			link("RoleArn", kindRole, "InvalidParameterValue", ""),
 		},
-		id: named("Name"), arn: func(t *tx, e *Entity) string { return arnOf("rds", "db-proxy:prx-0"+t.hex(e, "id", 16))(t, e) },
+		id: named("Name"), arn: func(t *tx, e *Entity) string {
+			return arnOf("rds", "db-proxy:prx-0"+t.hex(e, "id", 16))(t,
+				e)
+		},
 		checks: []check{rdsName("Name"), proxyZones, proxyAuth}, computed: proxyComputed, remove: removeProxy,
 	},
 	{
-		Name: kindProxyGroup, Service: "rds", Source: auroraDoc + "rds-proxy.html", NotFound: "DBProxyTargetGroupNotFoundFault",
-		Setting: true, Required: []string{"DbProxyName"},
+		Name: kindProxyGroup, Service: "rds", Source: auroraDoc + "rds-proxy.html",
+		NotFound: "DBProxyTargetGroupNotFoundFault",
+		Setting:  true, Required: []string{"DbProxyName"},
 		Refs: []Link{link("DbProxyName", kindProxy, "DBProxyNotFoundFault", "")},
-		id:   named("DbProxyName"), arn: func(t *tx, e *Entity) string { return arnOf("rds", "target-group:prx-tg-0"+t.hex(e, "id", 16))(t, e) },
+		id:   named("DbProxyName"), arn: func(t *tx,
+			e *Entity) string {
+			return arnOf("rds", "target-group:prx-tg-0"+t.hex(e, "id", 16))(t, e)
+		},
 		checks: []check{proxyPool}, computed: func(_ *tx, e *Entity) {
 			set(e, "Arn", e.ARN)
 			e.Out["Name"] = "default"
@@ -41,8 +48,9 @@ var proxyKinds = []Kind{
 		id: proxyTargetID, checks: []check{proxyTarget}, computed: proxyTargetComputed,
 	},
 	{
-		Name: kindProxyEndpoint, Service: "rds", Source: auroraDoc + "rds-proxy-endpoints.html", NotFound: "DBProxyEndpointNotFoundFault",
-		Exists: "DBProxyEndpointAlreadyExistsFault", Required: []string{"DbProxyName", "DbProxyEndpointName", "VpcSubnetIds"},
+		Name: kindProxyEndpoint, Service: "rds", Source: auroraDoc + "rds-proxy-endpoints.html",
+		NotFound: "DBProxyEndpointNotFoundFault",
+		Exists:   "DBProxyEndpointAlreadyExistsFault", Required: []string{"DbProxyName", "DbProxyEndpointName", "VpcSubnetIds"},
 		Refs: []Link{
 			link("DbProxyName", kindProxy, "DBProxyNotFoundFault", ""),
 			link("VpcSubnetIds", kindSubnet, "InvalidSubnet", "DependencyViolation"),

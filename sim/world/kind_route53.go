@@ -22,10 +22,12 @@ var route53Kinds = []Kind{
 	},
 	{
 		Name: kindHealthCheck, Service: "route53", Source: route53Doc + "health-checks-creating-values.html", Global: true,
-		NotFound: "NoSuchHealthCheck", Required: []string{"Type"}, Fixed: []string{"Type", "RequestInterval", "RoutingControlArn"},
+		NotFound: "NoSuchHealthCheck", Required: []string{"Type"},
+		Fixed:  []string{"Type", "RequestInterval", "RoutingControlArn"},
 		id:     func(t *tx, e *Entity) string { return t.uuid(e, "id") },
 		arn:    func(_ *tx, e *Entity) string { return "arn:aws:route53:::healthcheck/" + e.ID },
-		checks: []check{healthShape, healthAlarm, healthChildren}, computed: healthComputed, after: healthFirst, guard: healthUnused,
+		checks: []check{healthShape, healthAlarm, healthChildren}, computed: healthComputed, after: healthFirst,
+		guard: healthUnused,
 	},
 }
 
@@ -47,7 +49,8 @@ func zoneComputed(t *tx, e *Entity) {
 	e.Out["ZoneId"] = e.ID
 	servers := []string{}
 	for _, tld := range []string{"com", "net", "org", "co.uk"} {
-		servers = append(servers, "ns-"+t.letters(e, "ns"+tld, "123456789", 3)+".awsdns-"+t.letters(e, "d"+tld, "0123456789", 2)+"."+tld)
+		servers = append(servers, "ns-"+t.letters(e, "ns"+tld, "123456789", 3)+".awsdns-"+t.letters(e, "d"+tld,
+			"0123456789", 2)+"."+tld)
 	}
 	set(e, "NameServers", anyList(servers...))
 	set(e, "PrimaryNameServer", servers[0])

@@ -134,7 +134,8 @@ func recordAlias(t *tx, e, _ *Entity) error {
 			return refuse("InvalidChangeBatch", "%s: alias target %s does not exist in the zone", e.ID, target)
 		}
 		if lb := t.loadBalancerAt(target); lb != nil && str(lb.Out, "ZoneId") != str(a, "ZoneId") {
-			return refuse("InvalidChangeBatch", "%s: alias target %s does not lie within the target zone %s", e.ID, target, str(a, "ZoneId"))
+			return refuse("InvalidChangeBatch", "%s: alias target %s does not lie within the target zone %s", e.ID, target,
+				str(a, "ZoneId"))
 		}
 	}
 	return nil

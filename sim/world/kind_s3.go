@@ -44,17 +44,20 @@ var s3Kinds = []Kind{
 		checks: []check{bucketName}, computed: bucketComputed, guard: bucketEmpty, remove: removeBucket,
 	},
 	bucketSetting(kindVersioning, "Versioning.html", "NoSuchVersioningConfiguration", versioningShape),
-	bucketSetting(kindEncryption, "bucket-encryption.html", "ServerSideEncryptionConfigurationNotFoundError", encryptionShape),
+	bucketSetting(kindEncryption, "bucket-encryption.html", "ServerSideEncryptionConfigurationNotFoundError",
+		encryptionShape),
 	bucketSetting(kindPublicAccess, "access-control-block-public-access.html", "NoSuchPublicAccessBlockConfiguration"),
 	bucketSetting(kindOwnership, "about-object-ownership.html", "OwnershipControlsNotFoundError"),
-	bucketSetting(kindBucketPolicy, "bucket-policies.html", "NoSuchBucketPolicy", jsonIn("Policy", "MalformedPolicy"), policyResources),
+	bucketSetting(kindBucketPolicy, "bucket-policies.html", "NoSuchBucketPolicy", jsonIn("Policy", "MalformedPolicy"),
+		policyResources),
 	bucketSetting(kindObjectLock, "object-lock.html", "ObjectLockConfigurationNotFoundError", objectLockShape),
 	bucketSetting(kindLifecycle, "object-lifecycle-mgmt.html", "NoSuchLifecycleConfiguration", lifecycleShape),
 	bucketSetting(kindNotification, "EventNotifications.html", "NoSuchConfiguration"),
 	{
 		Name: kindObject, Service: "s3", Source: s3Doc + "upload-objects.html", Setting: true, NotFound: "NoSuchKey",
 		Required: []string{"Bucket", "Key"}, Refs: []Link{bucketLink()},
-		id: func(_ *tx, e *Entity) string { return str(e.In, "Bucket") + "/" + str(e.In, "Key") }, after: objectAfter, remove: removeObject,
+		id: func(_ *tx, e *Entity) string { return str(e.In, "Bucket") + "/" + str(e.In, "Key") }, after: objectAfter,
+		remove: removeObject,
 	},
 	{
 		Name: kindKeyVersions, Service: "s3", Source: s3Doc + "Versioning.html", NotFound: "NoSuchKey",
@@ -151,9 +154,11 @@ func versioningShape(t *tx, e, old *Entity) error {
 	case status == statusDisabled && was != "" && was != statusDisabled:
 		return refuse("InvalidArgument", "%s: versioning cannot go back to Disabled", e.ID)
 	case status != statusEnabled && t.lockable(b):
-		return refuse(invalidBucketCase, "%s: an Object Lock configuration is present, so versioning cannot be suspended", e.ID)
+		return refuse(invalidBucketCase, "%s: an Object Lock configuration is present, so versioning cannot be suspended",
+			e.ID)
 	case status != statusEnabled && t.setting(kindReplication, b) != nil:
-		return refuse(invalidBucketCase, "%s: a replication configuration is present, so versioning cannot be suspended", e.ID)
+		return refuse(invalidBucketCase, "%s: a replication configuration is present, so versioning cannot be suspended",
+			e.ID)
 	}
 	return nil
 }
@@ -203,7 +208,8 @@ func lifecycleShape(_ *tx, e, _ *Entity) error {
 		for _, tr := range append(docs(r, "Transitions"), docs(r, "NoncurrentVersionTransitions")...) {
 			days, class := numOr(tr, "Days", numOr(tr, "NoncurrentDays", 0)), str(tr, "StorageClass")
 			if (class == "STANDARD_IA" || class == "ONEZONE_IA") && days < 30 {
-				return refuse("InvalidArgument", "%s: rule %s: 'Days' is %v, want 30 or more for %s", e.ID, str(r, "Id"), days, class)
+				return refuse("InvalidArgument", "%s: rule %s: 'Days' is %v, want 30 or more for %s", e.ID, str(r, "Id"), days,
+					class)
 			}
 		}
 	}

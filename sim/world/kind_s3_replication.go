@@ -51,14 +51,16 @@ func ruleVersion2(_ *tx, e *Entity, r Document) error {
 	filter, marker := r["Filter"] != nil, len(docs(r, "DeleteMarkerReplication")) > 0
 	v2 := filter || marker || has(r, "Priority") || has(r, "SourceSelectionCriteria.ReplicaModifications")
 	if v2 && (!filter || !marker || !has(r, "Priority")) {
-		return refuse("InvalidRequest", "%s: rule %s: Filter, Priority and DeleteMarkerReplication go together", e.ID, str(r, "Id"))
+		return refuse("InvalidRequest", "%s: rule %s: Filter, Priority and DeleteMarkerReplication go together", e.ID,
+			str(r, "Id"))
 	}
 	if has(r, "ExistingObjectReplication") {
 		return refuse(malformedXML, "%s: rule %s: ExistingObjectReplication is not accepted", e.ID, str(r, "Id"))
 	}
 	tagged := has(r, "Filter.Tag") || has(r, "Filter.And.Tags")
 	if tagged && str(r, "DeleteMarkerReplication.Status") == statusEnabled {
-		return refuse("InvalidRequest", "%s: rule %s: delete markers are not replicated with a tag filter", e.ID, str(r, "Id"))
+		return refuse("InvalidRequest", "%s: rule %s: delete markers are not replicated with a tag filter", e.ID,
+			str(r, "Id"))
 	}
 	return nil
 }
@@ -92,7 +94,8 @@ func ruleTime(_ *tx, e *Entity, r Document) error {
 	case rtc && (!given || minutes != 15):
 		return refuse("InvalidRequest", "%s: rule %s: replication time is %v minutes, want 15", e.ID, str(r, "Id"), minutes)
 	case rtc && !limited, limited && event != 15:
-		return refuse("InvalidRequest", "%s: rule %s: the metrics' event threshold is %v minutes, want 15", e.ID, str(r, "Id"), event)
+		return refuse("InvalidRequest", "%s: rule %s: the metrics' event threshold is %v minutes, want 15", e.ID,
+			str(r, "Id"), event)
 	}
 	return nil
 }

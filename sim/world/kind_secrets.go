@@ -15,8 +15,9 @@ const (
 var secretsKinds = []Kind{
 	{
 		Name: kindSecret, Service: "secretsmanager", Source: secretsDoc + "apireference/API_CreateSecret.html",
-		NotFound: "ResourceNotFoundException", Exists: "ResourceExistsException", Required: []string{"Name"}, Fixed: []string{"Name"},
-		id: secretARN, arn: secretARN, checks: []check{secretShape}, computed: func(_ *tx, e *Entity) {
+		NotFound: "ResourceNotFoundException", Exists: "ResourceExistsException", Required: []string{"Name"},
+		Fixed: []string{"Name"},
+		id:    secretARN, arn: secretARN, checks: []check{secretShape}, computed: func(_ *tx, e *Entity) {
 			def(e, "RecoveryWindowInDays", 30.0)
 		},
 		remove: removeSecret,

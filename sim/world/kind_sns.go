@@ -12,8 +12,10 @@ const (
 
 var snsKinds = []Kind{
 	{
-		Name: kindTopic, Service: "sns", Source: snsAPI + "API_CreateTopic.html", NotFound: "NotFound", Exists: "InvalidParameter",
-		Fixed: []string{"Name", "FifoTopic"}, id: byARN(topicARN), arn: topicARN, checks: []check{topicName, topicKey}, computed: func(t *tx, e *Entity) {
+		Name: kindTopic, Service: "sns", Source: snsAPI + "API_CreateTopic.html", NotFound: "NotFound",
+		Exists: "InvalidParameter",
+		Fixed:  []string{"Name", "FifoTopic"}, id: byARN(topicARN), arn: topicARN, checks: []check{topicName,
+			topicKey}, computed: func(t *tx, e *Entity) {
 			e.Out["Owner"] = t.cfg.Account
 			def(e, "Policy", "")
 			if !has(e.In, "Policy") {
@@ -26,9 +28,11 @@ var snsKinds = []Kind{
 		remove: removeTopic,
 	},
 	{
-		Name: kindTopicPolicy, Service: "sns", Source: snsAPI + "API_SetTopicAttributes.html", NotFound: "NotFound", Setting: true,
+		Name: kindTopicPolicy, Service: "sns", Source: snsAPI + "API_SetTopicAttributes.html", NotFound: "NotFound",
+		Setting:  true,
 		Required: []string{"Arn", "Policy"}, Refs: []Link{link("Arn", kindTopic, "NotFound", "")}, id: named("Arn"),
-		checks: []check{jsonIn("Policy", "InvalidParameter")}, computed: func(t *tx, e *Entity) { e.Out["Owner"] = t.cfg.Account },
+		checks:   []check{jsonIn("Policy", "InvalidParameter")},
+		computed: func(t *tx, e *Entity) { e.Out["Owner"] = t.cfg.Account },
 	},
 	{
 		Name: kindSubscription, Service: "sns", Source: snsAPI + "API_Subscribe.html", NotFound: "NotFound",

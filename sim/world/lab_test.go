@@ -101,7 +101,8 @@ const trust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal
 
 // network builds a home's VPC: three zones, a gateway, a NAT gateway.
 func (l *lab) network(region string, second int) {
-	l.make(region, "vpc", "AWS::EC2::VPC", doc{"CidrBlock": fmt.Sprintf("10.%d.0.0/16", second), "EnableDnsSupport": true, "EnableDnsHostnames": true})
+	l.make(region, "vpc", "AWS::EC2::VPC", doc{"CidrBlock": fmt.Sprintf("10.%d.0.0/16", second),
+		"EnableDnsSupport": true, "EnableDnsHostnames": true})
 	l.make(region, "igw", "AWS::EC2::InternetGateway", doc{"VpcId": l.id(region, "vpc")})
 	var subnets []any
 	for i, zone := range world.Zones(region)[:3] {
@@ -112,9 +113,12 @@ func (l *lab) network(region string, second int) {
 	l.make(region, "eip", "AWS::EC2::EIP", doc{"Domain": "vpc"})
 	l.make(region, "nat", "AWS::EC2::NatGateway", doc{"SubnetId": subnets[0], "AllocationId": l.id(region, "eip")})
 	l.make(region, "rtb", "AWS::EC2::RouteTable", doc{"VpcId": l.id(region, "vpc")})
-	l.make(region, "route", "AWS::EC2::Route", doc{"RouteTableId": l.id(region, "rtb"), "DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": l.id(region, "nat")})
-	l.make(region, "rta", "AWS::EC2::SubnetRouteTableAssociation", doc{"RouteTableId": l.id(region, "rtb"), "SubnetId": subnets[0]})
-	l.make(region, "sg", "AWS::EC2::SecurityGroup", doc{"VpcId": l.id(region, "vpc"), "Name": "db", "Description": "the database"})
+	l.make(region, "route", "AWS::EC2::Route",
+		doc{"RouteTableId": l.id(region, "rtb"), "DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": l.id(region, "nat")})
+	l.make(region, "rta", "AWS::EC2::SubnetRouteTableAssociation",
+		doc{"RouteTableId": l.id(region, "rtb"), "SubnetId": subnets[0]})
+	l.make(region, "sg", "AWS::EC2::SecurityGroup",
+		doc{"VpcId": l.id(region, "vpc"), "Name": "db", "Description": "the database"})
 }
 
 func (l *lab) subnets(region string) []any {
@@ -123,8 +127,10 @@ func (l *lab) subnets(region string) []any {
 
 // keys builds a multi-region key in Ireland and its replica in Frankfurt.
 func (l *lab) keys() {
-	l.make(ireland, "key", "AWS::KMS::Key", doc{"MultiRegion": true, "EnableKeyRotation": true, "DeletionWindowInDays": 30})
-	l.make(frankfurt, "key", "AWS::KMS::ReplicaKey", doc{"PrimaryKeyArn": l.arn(ireland, "key"), "DeletionWindowInDays": 7})
+	l.make(ireland, "key", "AWS::KMS::Key", doc{"MultiRegion": true, "EnableKeyRotation": true,
+		"DeletionWindowInDays": 30})
+	l.make(frankfurt, "key", "AWS::KMS::ReplicaKey",
+		doc{"PrimaryKeyArn": l.arn(ireland, "key"), "DeletionWindowInDays": 7})
 }
 
 // cluster builds a member of the global database.
@@ -138,17 +144,20 @@ func (l *lab) cluster(region string, extra ...any) doc {
 
 func (l *lab) instance(region string, n int) {
 	l.make(region, fmt.Sprint("instance", n), "AWS::RDS::DBInstance", doc{
-		"Identifier": fmt.Sprintf("db-%s-%d", region, n), "ClusterIdentifier": "db-" + region, "InstanceClass": "db.r6g.large",
-		"Engine": "aurora-postgresql", "AvailabilityZone": world.Zones(region)[n]})
+		"Identifier": fmt.Sprintf("db-%s-%d", region, n), "ClusterIdentifier": "db-" + region,
+		"InstanceClass": "db.r6g.large",
+		"Engine":        "aurora-postgresql", "AvailabilityZone": world.Zones(region)[n]})
 }
 
 func (l *lab) database() {
-	l.make(ireland, "global", "AWS::RDS::GlobalCluster", doc{"GlobalClusterIdentifier": "db", "Engine": "aurora-postgresql",
-		"EngineVersion": "16.6", "StorageEncrypted": true})
+	l.make(ireland, "global", "AWS::RDS::GlobalCluster",
+		doc{"GlobalClusterIdentifier": "db", "Engine": "aurora-postgresql",
+			"EngineVersion": "16.6", "StorageEncrypted": true})
 	for _, region := range []string{ireland, frankfurt} {
 		l.make(region, "subnetgroup", "AWS::RDS::DBSubnetGroup", doc{"Name": "db", "SubnetIds": l.subnets(region)})
 	}
-	l.make(ireland, "cluster", "AWS::RDS::DBCluster", l.cluster(ireland, "MasterUsername", "root", "MasterPassword", "secret", "DatabaseName", "app"))
+	l.make(ireland, "cluster", "AWS::RDS::DBCluster",
+		l.cluster(ireland, "MasterUsername", "root", "MasterPassword", "secret", "DatabaseName", "app"))
 	l.instance(ireland, 0)
 	l.instance(ireland, 1)
 	l.make(frankfurt, "cluster", "AWS::RDS::DBCluster", l.cluster(frankfurt))
@@ -163,8 +172,10 @@ func (l *lab) buckets() {
 	for _, region := range []string{ireland, frankfurt} {
 		b := l.bucket(region)
 		l.make(region, "bucket", "AWS::S3::Bucket", doc{"Bucket": b, "ObjectLockEnabled": true})
-		l.make(region, "versioning", "AWS::S3::BucketVersioning", doc{"Bucket": b, "VersioningConfiguration": doc{"Status": "Enabled"}})
-		l.make(region, "lock", "AWS::S3::BucketObjectLock", doc{"Bucket": b, "Rule": doc{"DefaultRetention": doc{"Mode": "COMPLIANCE", "Days": 7}}})
+		l.make(region, "versioning", "AWS::S3::BucketVersioning",
+			doc{"Bucket": b, "VersioningConfiguration": doc{"Status": "Enabled"}})
+		l.make(region, "lock", "AWS::S3::BucketObjectLock",
+			doc{"Bucket": b, "Rule": doc{"DefaultRetention": doc{"Mode": "COMPLIANCE", "Days": 7}}})
 	}
 }
 
@@ -173,8 +184,9 @@ func (l *lab) replication(region, to string, changes ...any) doc {
 	rule := with(doc{
 		"Id": "all", "Status": "Enabled", "Priority": 1, "Filter": doc{"Prefix": ""},
 		"DeleteMarkerReplication": doc{"Status": "Enabled"},
-		"SourceSelectionCriteria": doc{"SseKmsEncryptedObjects": doc{"Status": "Enabled"}, "ReplicaModifications": doc{"Status": "Enabled"}},
-		"Destination":             l.destination(to),
+		"SourceSelectionCriteria": doc{"SseKmsEncryptedObjects": doc{"Status": "Enabled"},
+			"ReplicaModifications": doc{"Status": "Enabled"}},
+		"Destination": l.destination(to),
 	}, changes...)
 	return doc{"Bucket": l.bucket(region), "Role": l.arn(ireland, "replicator"), "Rules": []any{rule}}
 }

@@ -22,7 +22,8 @@ const (
 func (t *tx) keysOf(bucket *Entity, prefix string) []*Entity {
 	var out []*Entity
 	for _, k := range t.list(kindKeyVersions, bucket.Region) {
-		if str(k.In, "Bucket") == bucket.ID && strings.HasPrefix(str(k.In, "Key"), prefix) && len(docs(k.Out, "Versions")) > 0 {
+		if str(k.In, "Bucket") == bucket.ID && strings.HasPrefix(str(k.In, "Key"), prefix) &&
+			len(docs(k.Out, "Versions")) > 0 {
 			out = append(out, k)
 		}
 	}
@@ -65,7 +66,8 @@ func (t *tx) write(bucket *Entity, key string, v Document) Document {
 	if str(v, "VersionId") == "" {
 		v["VersionId"] = "null"
 		if t.versioned(bucket) {
-			v["VersionId"] = t.letters(&Entity{Kind: kindKeyVersions, Token: bucket.ID + "/" + key}, "v"+text(n), upper+lower+"._", 32)
+			v["VersionId"] = t.letters(&Entity{Kind: kindKeyVersions, Token: bucket.ID + "/" + key}, "v"+text(n),
+				upper+lower+"._", 32)
 		}
 	}
 	if v["VersionId"] == "null" {

@@ -25,7 +25,8 @@ func everything(l *lab) {
 	l.make(frankfurt, "replication", "AWS::S3::BucketReplication", l.replication(frankfurt, ireland))
 	l.make(ireland, "peering", "AWS::EC2::VPCPeeringConnection", doc{
 		"VpcId": l.id(ireland, "vpc"), "PeerVpcId": l.id(frankfurt, "vpc"), "PeerRegion": frankfurt})
-	l.make(frankfurt, "accepter", "AWS::EC2::VPCPeeringConnectionAccepter", doc{"VpcPeeringConnectionId": l.id(ireland, "peering"), "AutoAccept": true})
+	l.make(frankfurt, "accepter", "AWS::EC2::VPCPeeringConnectionAccepter",
+		doc{"VpcPeeringConnectionId": l.id(ireland, "peering"), "AutoAccept": true})
 }
 
 // dangling lists the links that point at nothing, other than those that AWS
@@ -104,7 +105,8 @@ func TestCreate_givesTheSameIDsInAnyInterleaving(t *testing.T) {
 			go func() {
 				defer all.Done()
 				kind := kinds[i%len(kinds)]
-				_, err := w.Create(ireland, kind, fmt.Sprint("urn:", i), doc{"Name": fmt.Sprint("n", i), "CidrBlock": "10.0.0.0/16"})
+				_, err := w.Create(ireland, kind, fmt.Sprint("urn:", i),
+					doc{"Name": fmt.Sprint("n", i), "CidrBlock": "10.0.0.0/16"})
 				assert.NoError(t, err)
 			}()
 		}
@@ -206,7 +208,8 @@ func TestFaults_failCallsAsTheySay(t *testing.T) {
 	_, err = l.Read(frankfurt, "AWS::IAM::Role", "none")
 	assert.True(t, world.IsNotFound(err), "IAM answers from us-east-1")
 	l.inject("partition " + frankfurt + " us-east-1")
-	_, err = l.Call(world.Request{Region: "us-east-1", From: frankfurt, Service: "cloudwatch", Operation: "DescribeAlarms", Input: doc{}})
+	_, err = l.Call(world.Request{Region: "us-east-1", From: frankfurt, Service: "cloudwatch",
+		Operation: "DescribeAlarms", Input: doc{}})
 	assert.True(t, world.IsUnreachable(err))
 }
 

@@ -54,7 +54,8 @@ func (w *World) admit(calls ...call) error {
 
 func (t *tx) admit(c call) error {
 	if t.down(c.region) {
-		return &Error{Code: "RequestError", Message: fmt.Sprintf("%s.%s: no answer from %s", c.service, c.operation, c.region)}
+		return &Error{Code: "RequestError", Message: fmt.Sprintf("%s.%s: no answer from %s", c.service, c.operation,
+			c.region)}
 	}
 	if c.from != "" && t.cut(c.from, c.region) {
 		return &Error{Code: "RequestError", Message: fmt.Sprintf("%s is cut from %s", c.from, c.region)}

@@ -167,7 +167,8 @@ func (t *tx) loadBalancerAt(name string) *Entity {
 // global cluster (which follows its writer), an instance or a proxy.
 func (t *tx) awsName(name string) (Answer, bool) {
 	if lb := t.loadBalancerAt(name); lb != nil {
-		return Answer{Values: []string{t.addressOf(lb)}, Target: str(lb.Out, "DnsName"), Region: lb.Region, TTL: aliasTTL}, true
+		return Answer{Values: []string{t.addressOf(lb)}, Target: str(lb.Out, "DnsName"), Region: lb.Region,
+			TTL: aliasTTL}, true
 	}
 	if !strings.HasSuffix(name, ".rds.amazonaws.com") {
 		return Answer{}, false
@@ -181,7 +182,8 @@ func (t *tx) awsName(name string) (Answer, bool) {
 	}
 	for _, g := range t.list(kindGlobalCluster, Global) {
 		if writer := t.arn(str(g.Out, "Writer")); name == str(g.Out, "Endpoint") && writer != nil {
-			return Answer{Values: []string{t.addressOf(writer)}, Target: str(writer.Out, "Endpoint"), Region: writer.Region, TTL: rdsTTL}, true
+			return Answer{Values: []string{t.addressOf(writer)}, Target: str(writer.Out, "Endpoint"), Region: writer.Region,
+				TTL: rdsTTL}, true
 		}
 	}
 	return Answer{}, false

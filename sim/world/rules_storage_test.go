@@ -14,7 +14,8 @@ func TestCreate_refusesBucketsAsAWSDoes(t *testing.T) {
 	t.Parallel()
 	const kind = "AWS::S3::Bucket"
 	rows := []refusal{
-		{"name taken in the other region", frankfurt, kind, func(l *lab) doc { return doc{"Bucket": l.bucket(ireland)} }, "BucketAlreadyOwnedByYou"},
+		{"name taken in the other region", frankfurt, kind, func(l *lab) doc { return doc{"Bucket": l.bucket(ireland)} },
+			"BucketAlreadyOwnedByYou"},
 		{"setting of no bucket", "", "AWS::S3::BucketVersioning", func(*lab) doc {
 			return doc{"Bucket": "nobody", "VersioningConfiguration": doc{"Status": "Enabled"}}
 		}, "NoSuchBucket"},
@@ -33,11 +34,13 @@ func TestCreate_refusesBucketsAsAWSDoes(t *testing.T) {
 				"Transitions": []any{doc{"Days": 7, "StorageClass": "STANDARD_IA"}}}}}
 		}, "InvalidArgument"},
 		{"lock with days and years", "", "AWS::S3::BucketObjectLock", func(l *lab) doc {
-			return doc{"Bucket": l.bucket(ireland), "Rule": doc{"DefaultRetention": doc{"Mode": "COMPLIANCE", "Days": 1, "Years": 1}}}
+			return doc{"Bucket": l.bucket(ireland),
+				"Rule": doc{"DefaultRetention": doc{"Mode": "COMPLIANCE", "Days": 1, "Years": 1}}}
 		}, "MalformedXML"},
 	}
 	for _, name := range []string{"ab", "Upper", "a_b", "-ab", "ab-", "a..b", "192.168.0.1", "xn--ab", "ab-s3alias"} {
-		rows = append(rows, refusal{"name " + name, "", kind, func(*lab) doc { return doc{"Bucket": name} }, "InvalidBucketName"})
+		rows = append(rows, refusal{"name " + name, "", kind, func(*lab) doc { return doc{"Bucket": name} },
+			"InvalidBucketName"})
 	}
 	checkRefusals(t, func(l *lab) { l.keys(); l.buckets() }, rows)
 }
@@ -60,8 +63,10 @@ func TestCreate_refusesReplicationThatCannotWork(t *testing.T) {
 		{"existing objects", "", kind, change("ExistingObjectReplication", doc{"Status": "Enabled"}), "MalformedXML"},
 		{"destination that is not there", "", kind, destination("Bucket", "arn:aws:s3:::nobody-here"), "InvalidRequest"},
 		{"time control without metrics", "", kind, destination("Metrics", nil), "InvalidRequest"},
-		{"time control in 10 minutes", "", kind, destination("ReplicationTime", doc{"Status": "Enabled", "Time": doc{"Minutes": 10}}), "InvalidRequest"},
-		{"metrics at 5 minutes", "", kind, destination("Metrics", doc{"Status": "Enabled", "EventThreshold": doc{"Minutes": 5}}), "InvalidRequest"},
+		{"time control in 10 minutes", "", kind,
+			destination("ReplicationTime", doc{"Status": "Enabled", "Time": doc{"Minutes": 10}}), "InvalidRequest"},
+		{"metrics at 5 minutes", "", kind, destination("Metrics",
+			doc{"Status": "Enabled", "EventThreshold": doc{"Minutes": 5}}), "InvalidRequest"},
 		{"encrypted objects without a key", "", kind, destination("EncryptionConfiguration", nil), "InvalidRequest"},
 		{"key of the source's region", "", kind, func(l *lab) doc {
 			return destination("EncryptionConfiguration", doc{"ReplicaKmsKeyId": l.arn(ireland, "key")})(l)
@@ -76,10 +81,14 @@ func TestCreate_refusesReplicationThatCannotWork(t *testing.T) {
 		}, "InvalidRequest"},
 		{"destination without lock", "", kind, func(l *lab) doc {
 			l.make(frankfurt, "plain", "AWS::S3::Bucket", doc{"Bucket": "plain-bucket"})
-			l.make(frankfurt, "v", "AWS::S3::BucketVersioning", doc{"Bucket": "plain-bucket", "VersioningConfiguration": doc{"Status": "Enabled"}})
+			l.make(frankfurt, "v", "AWS::S3::BucketVersioning",
+				doc{"Bucket": "plain-bucket", "VersioningConfiguration": doc{"Status": "Enabled"}})
 			return destination("Bucket", "arn:aws:s3:::plain-bucket")(l)
 		}, "InvalidRequest"},
-		{"role that is not there", "", kind, func(l *lab) doc { return with(change()(l), "Role", "arn:aws:iam::1:role/x") }, "InvalidRequest"},
+		{"role that is not there", "", kind, func(l *lab) doc {
+			return with(change()(l), "Role",
+				"arn:aws:iam::1:role/x")
+		}, "InvalidRequest"},
 	}
 	build := func(l *lab) { l.keys(); l.buckets() }
 	checkRefusals(t, build, rows)
@@ -87,7 +96,8 @@ func TestCreate_refusesReplicationThatCannotWork(t *testing.T) {
 	build(l)
 	l.make(ireland, "replication", kind, l.replication(ireland, frankfurt))
 	l.make(frankfurt, "replication", kind, l.replication(frankfurt, ireland))
-	_, err := l.Create(ireland, "AWS::S3::BucketVersioning", "x", doc{"Bucket": l.bucket(ireland), "VersioningConfiguration": doc{"Status": "Suspended"}})
+	_, err := l.Create(ireland, "AWS::S3::BucketVersioning", "x",
+		doc{"Bucket": l.bucket(ireland), "VersioningConfiguration": doc{"Status": "Suspended"}})
 	assert.Equal(t, "InvalidBucketState", code(err))
 }
 
@@ -129,15 +139,17 @@ func vaultLab(l *lab) {
 	l.make(ireland, "role", "AWS::IAM::Role", doc{"Name": "backup", "AssumeRolePolicy": trust})
 	for _, region := range []string{ireland, frankfurt} {
 		l.make(region, "vault", "AWS::Backup::BackupVault", doc{"Name": "vault", "KmsKeyArn": l.arn(region, "key")})
-		l.make(region, "vaultlock", "AWS::Backup::BackupVaultLock", doc{"BackupVaultName": "vault", "MinRetentionDays": 7, "MaxRetentionDays": 400})
+		l.make(region, "vaultlock", "AWS::Backup::BackupVaultLock",
+			doc{"BackupVaultName": "vault", "MinRetentionDays": 7, "MaxRetentionDays": 400})
 	}
 }
 
 func planRule(l *lab, changes ...any) doc {
 	return doc{"Name": "plan", "Rules": []any{with(doc{
-		"RuleName": "daily", "TargetVaultName": "vault", "Schedule": "cron(0 5 ? * * *)", "StartWindow": 60, "CompletionWindow": 180,
-		"Lifecycle":   doc{"DeleteAfter": 35},
-		"CopyActions": []any{doc{"DestinationVaultArn": l.arn(frankfurt, "vault"), "Lifecycle": doc{"DeleteAfter": 35}}},
+		"RuleName": "daily", "TargetVaultName": "vault", "Schedule": "cron(0 5 ? * * *)", "StartWindow": 60,
+		"CompletionWindow": 180,
+		"Lifecycle":        doc{"DeleteAfter": 35},
+		"CopyActions":      []any{doc{"DestinationVaultArn": l.arn(frankfurt, "vault"), "Lifecycle": doc{"DeleteAfter": 35}}},
 	}, changes...)}}
 }
 
@@ -150,12 +162,16 @@ func TestCreate_refusesBackupsAsAWSDoes(t *testing.T) {
 		{"five-field cron", "", kind, rule("Schedule", "cron(0 5 * * *)"), "InvalidParameterValueException"},
 		{"short start window", "", kind, rule("StartWindow", 30), "InvalidParameterValueException"},
 		{"short completion window", "", kind, rule("CompletionWindow", 90), "InvalidParameterValueException"},
-		{"cold storage too late", "", kind, rule("Lifecycle", doc{"DeleteAfter": 100, "ColdStorageAfter": 30}), "InvalidParameterValueException"},
-		{"continuous for too long", "", kind, rule("EnableContinuousBackup", true, "Lifecycle", doc{"DeleteAfter": 36}), "InvalidParameterValueException"},
-		{"shorter than the vault's lock", "", kind, rule("Lifecycle", doc{"DeleteAfter": 6}), "InvalidParameterValueException"},
+		{"cold storage too late", "", kind, rule("Lifecycle", doc{"DeleteAfter": 100, "ColdStorageAfter": 30}),
+			"InvalidParameterValueException"},
+		{"continuous for too long", "", kind, rule("EnableContinuousBackup", true, "Lifecycle", doc{"DeleteAfter": 36}),
+			"InvalidParameterValueException"},
+		{"shorter than the vault's lock", "", kind, rule("Lifecycle", doc{"DeleteAfter": 6}),
+			"InvalidParameterValueException"},
 		{"for ever under a lock", "", kind, rule("Lifecycle", nil), "InvalidParameterValueException"},
 		{"copy longer than the other vault's lock", "", kind, func(l *lab) doc {
-			return rule("CopyActions", []any{doc{"DestinationVaultArn": l.arn(frankfurt, "vault"), "Lifecycle": doc{"DeleteAfter": 401}}})(l)
+			return rule("CopyActions", []any{doc{"DestinationVaultArn": l.arn(frankfurt, "vault"),
+				"Lifecycle": doc{"DeleteAfter": 401}}})(l)
 		}, "InvalidParameterValueException"},
 		{"no vault", "", kind, rule("TargetVaultName", "nowhere"), "ResourceNotFoundException"},
 		{"rules of one name", "", kind, func(l *lab) doc {
@@ -171,7 +187,8 @@ func TestCreate_refusesBackupsAsAWSDoes(t *testing.T) {
 		}, "InvalidParameterValueException"},
 		{"conditions without resources", "", "AWS::Backup::BackupSelection", func(l *lab) doc {
 			p := l.make(ireland, "plan", kind, planRule(l))
-			return doc{"Name": "s", "PlanId": p.ID, "IamRoleArn": l.arn(ireland, "role"), "Conditions": []any{doc{"StringEquals": []any{doc{"Key": "k", "Value": "v"}}}}}
+			return doc{"Name": "s", "PlanId": p.ID, "IamRoleArn": l.arn(ireland, "role"),
+				"Conditions": []any{doc{"StringEquals": []any{doc{"Key": "k", "Value": "v"}}}}}
 		}, "InvalidParameterValueException"},
 	})
 }
@@ -181,19 +198,23 @@ func TestVault_keepsItsRecoveryPoints(t *testing.T) {
 	l := newLab(t, 1)
 	vaultLab(l)
 	b := l.make(ireland, "b", "AWS::S3::Bucket", doc{"Bucket": "some-bucket"})
-	in := doc{"BackupVaultName": "vault", "ResourceArn": b.ARN, "IamRoleArn": l.arn(ireland, "role"), "Lifecycle": doc{"DeleteAfterDays": 10, "DeleteAfter": 10}}
+	in := doc{"BackupVaultName": "vault", "ResourceArn": b.ARN, "IamRoleArn": l.arn(ireland, "role"),
+		"Lifecycle": doc{"DeleteAfterDays": 10, "DeleteAfter": 10}}
 	job := l.call(ireland, "backup", "StartBackupJob", in)
 	list := func() []any {
-		return l.call(ireland, "backup", "ListRecoveryPointsByBackupVault", doc{"BackupVaultName": "vault"})["RecoveryPoints"].([]any)
+		return l.call(ireland, "backup", "ListRecoveryPointsByBackupVault",
+			doc{"BackupVaultName": "vault"})["RecoveryPoints"].([]any)
 	}
 	assert.Empty(t, list(), "the job runs")
 	l.Advance(l.Now().Add(time.Hour))
 	require.Len(t, list(), 1)
 	assert.Equal(t, job["RecoveryPointArn"], list()[0].(doc)["RecoveryPointArn"])
-	assert.Equal(t, "COMPLETED", l.call(ireland, "backup", "DescribeBackupJob", doc{"BackupJobId": job["BackupJobId"]})["State"])
+	assert.Equal(t, "COMPLETED", l.call(ireland, "backup", "DescribeBackupJob",
+		doc{"BackupJobId": job["BackupJobId"]})["State"])
 
 	assert.Equal(t, "InvalidRequestException", code(l.remove(ireland, "vault")))
-	_, err := l.Call(world.Request{Region: ireland, Service: "backup", Operation: "DeleteRecoveryPoint", Input: doc{"BackupVaultName": "vault", "RecoveryPointArn": job["RecoveryPointArn"]}})
+	_, err := l.Call(world.Request{Region: ireland, Service: "backup", Operation: "DeleteRecoveryPoint",
+		Input: doc{"BackupVaultName": "vault", "RecoveryPointArn": job["RecoveryPointArn"]}})
 	assert.Equal(t, "InvalidRequestException", code(err), "the lock keeps it")
 	l.Advance(l.Now().Add(11 * 24 * time.Hour))
 	assert.Empty(t, list(), "its retention is over")
@@ -205,7 +226,8 @@ func TestVaultLock_isFinalAfterItsGraceTime(t *testing.T) {
 	l := newLab(t, 1)
 	vaultLab(l)
 	l.make(ireland, "v2", "AWS::Backup::BackupVault", doc{"Name": "v2"})
-	lock := l.make(ireland, "l2", "AWS::Backup::BackupVaultLock", doc{"BackupVaultName": "v2", "MinRetentionDays": 7, "ChangeableForDays": 3})
+	lock := l.make(ireland, "l2", "AWS::Backup::BackupVaultLock",
+		doc{"BackupVaultName": "v2", "MinRetentionDays": 7, "ChangeableForDays": 3})
 	_, err := l.Update(ireland, lock.Kind, lock.ID, with(lock.In, "MinRetentionDays", 8))
 	require.NoError(t, err)
 	l.Advance(l.Now().Add(4 * 24 * time.Hour))
@@ -219,7 +241,8 @@ func TestSecrets_keepTheirNameForTheWindow(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, 1)
 	l.keys()
-	in := doc{"Name": "db", "KmsKeyId": l.arn(ireland, "key"), "Replicas": []any{doc{"Region": frankfurt, "KmsKeyId": l.arn(frankfurt, "key")}}}
+	in := doc{"Name": "db", "KmsKeyId": l.arn(ireland, "key"),
+		"Replicas": []any{doc{"Region": frankfurt, "KmsKeyId": l.arn(frankfurt, "key")}}}
 	s := l.make(ireland, "secret", "AWS::SecretsManager::Secret", in)
 	assert.Regexp(t, "^arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-[a-z0-9]{6}$", s.ID)
 	_, err := l.Create(ireland, "AWS::SecretsManager::SecretVersion", "v", doc{"SecretId": s.ID})

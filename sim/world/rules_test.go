@@ -68,7 +68,8 @@ func TestCreate_refusesNetworksAsAWSDoes(t *testing.T) {
 	}
 	checkRefusals(t, build, []refusal{
 		{"VPC too large", "", "AWS::EC2::VPC", func(*lab) doc { return doc{"CidrBlock": "10.0.0.0/8"} }, "InvalidVpc.Range"},
-		{"zone of another region", "", "AWS::EC2::Subnet", change("AvailabilityZone", "eu-central-1a"), "InvalidParameterValue"},
+		{"zone of another region", "", "AWS::EC2::Subnet", change("AvailabilityZone", "eu-central-1a"),
+			"InvalidParameterValue"},
 		{"zone that is not there", "", "AWS::EC2::Subnet", change("AvailabilityZone", "eu-west-1d"), "InvalidParameterValue"},
 		{"subnet outside the VPC", "", "AWS::EC2::Subnet", change("CidrBlock", "10.2.10.0/24"), "InvalidSubnet.Range"},
 		{"subnet wider than the VPC", "", "AWS::EC2::Subnet", change("CidrBlock", "10.0.0.0/15"), "InvalidSubnet.Range"},
@@ -86,9 +87,11 @@ func TestCreate_refusesNetworksAsAWSDoes(t *testing.T) {
 			return doc{"VpcId": l.id(ireland, "vpc")}
 		}, "InvalidParameterValue"},
 		{"route to nothing", "", "AWS::EC2::Route", route(), "InvalidParameterCombination"},
-		{"route to a gateway that is not there", "", "AWS::EC2::Route", route("GatewayId", "igw-0"), "InvalidGatewayID.NotFound"},
+		{"route to a gateway that is not there", "", "AWS::EC2::Route", route("GatewayId", "igw-0"),
+			"InvalidGatewayID.NotFound"},
 		{"route that exists", "", "AWS::EC2::Route", func(l *lab) doc {
-			return doc{"RouteTableId": l.id(ireland, "rtb"), "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": l.id(ireland, "igw")}
+			return doc{"RouteTableId": l.id(ireland, "rtb"), "DestinationCidrBlock": "0.0.0.0/0",
+				"GatewayId": l.id(ireland, "igw")}
 		}, "RouteAlreadyExists"},
 		{"route with host bits", "", "AWS::EC2::Route", func(l *lab) doc {
 			return route("DestinationCidrBlock", "10.9.0.1/16", "GatewayId", l.id(ireland, "igw"))(l)
@@ -96,8 +99,10 @@ func TestCreate_refusesNetworksAsAWSDoes(t *testing.T) {
 		{"subnet associated twice", "", "AWS::EC2::SubnetRouteTableAssociation", func(l *lab) doc {
 			return doc{"RouteTableId": l.id(ireland, "rtb"), "SubnetId": l.id(ireland, "subnet0")}
 		}, "Resource.AlreadyAssociated"},
-		{"endpoint of another region", "", "AWS::EC2::VPCEndpoint", endpoint("ServiceName", "com.amazonaws.eu-central-1.s3"), "InvalidServiceName"},
-		{"gateway endpoint for kms", "", "AWS::EC2::VPCEndpoint", endpoint("ServiceName", "com.amazonaws.eu-west-1.kms"), "InvalidParameter"},
+		{"endpoint of another region", "", "AWS::EC2::VPCEndpoint",
+			endpoint("ServiceName", "com.amazonaws.eu-central-1.s3"), "InvalidServiceName"},
+		{"gateway endpoint for kms", "", "AWS::EC2::VPCEndpoint", endpoint("ServiceName", "com.amazonaws.eu-west-1.kms"),
+			"InvalidParameter"},
 		{"two endpoint subnets in a zone", "", "AWS::EC2::VPCEndpoint", func(l *lab) doc {
 			return endpoint("ServiceName", "com.amazonaws.eu-west-1.kms", "VpcEndpointType", "Interface",
 				"SubnetIds", []any{l.id(ireland, "subnet0"), l.id(ireland, "extra")})(l)
@@ -112,7 +117,8 @@ func TestCreate_refusesNetworksAsAWSDoes(t *testing.T) {
 			return doc{"VpcId": l.id(ireland, "vpc"), "Name": "db"}
 		}, "InvalidGroup.Duplicate"},
 		{"rule with two sources", "", "AWS::EC2::SecurityGroupIngress", func(l *lab) doc {
-			return doc{"SecurityGroupId": l.id(ireland, "sg"), "IpProtocol": "-1", "CidrIpv4": "10.0.0.0/8", "PrefixListId": "pl-1"}
+			return doc{"SecurityGroupId": l.id(ireland, "sg"), "IpProtocol": "-1", "CidrIpv4": "10.0.0.0/8",
+				"PrefixListId": "pl-1"}
 		}, "InvalidParameterCombination"},
 		{"peering of overlapping networks", frankfurt, "AWS::EC2::VPCPeeringConnection", func(l *lab) doc {
 			same := l.make(ireland, "same", "AWS::EC2::VPC", doc{"CidrBlock": "10.2.0.0/16"})
@@ -122,7 +128,8 @@ func TestCreate_refusesNetworksAsAWSDoes(t *testing.T) {
 			return doc{"VpcId": l.id(frankfurt, "vpc"), "PeerVpcId": "vpc-0", "PeerRegion": ireland}
 		}, "InvalidVpcID.NotFound"},
 		{"peering that accepts itself across regions", frankfurt, "AWS::EC2::VPCPeeringConnection", func(l *lab) doc {
-			return doc{"VpcId": l.id(frankfurt, "vpc"), "PeerVpcId": l.id(ireland, "vpc"), "PeerRegion": ireland, "AutoAccept": true}
+			return doc{"VpcId": l.id(frankfurt, "vpc"), "PeerVpcId": l.id(ireland, "vpc"), "PeerRegion": ireland,
+				"AutoAccept": true}
 		}, "InvalidParameterCombination"},
 	})
 }
@@ -166,46 +173,63 @@ func TestCreate_refusesDatabasesAsAWSDoes(t *testing.T) {
 		l.network(ireland, 1)
 		l.network(frankfurt, 2)
 		l.keys()
-		l.make(ireland, "global", "AWS::RDS::GlobalCluster", doc{"GlobalClusterIdentifier": "db", "Engine": "aurora-postgresql", "StorageEncrypted": true})
+		l.make(ireland, "global", "AWS::RDS::GlobalCluster",
+			doc{"GlobalClusterIdentifier": "db", "Engine": "aurora-postgresql", "StorageEncrypted": true})
 		for _, region := range []string{ireland, frankfurt} {
 			l.make(region, "subnetgroup", "AWS::RDS::DBSubnetGroup", doc{"Name": "db", "SubnetIds": l.subnets(region)})
 		}
-		l.make(ireland, "cluster", "AWS::RDS::DBCluster", l.cluster(ireland, "MasterUsername", "root", "MasterPassword", "secret"))
+		l.make(ireland, "cluster", "AWS::RDS::DBCluster",
+			l.cluster(ireland, "MasterUsername", "root", "MasterPassword", "secret"))
 	}
 	second := func(changes ...any) func(*lab) doc {
 		return func(l *lab) doc { l.instance(ireland, 0); return l.cluster(frankfurt, changes...) }
 	}
 	const cluster, instance = "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
 	rows := []refusal{
-		{"secondary before the primary's instance", frankfurt, cluster, func(l *lab) doc { return l.cluster(frankfurt) }, "InvalidDBClusterStateFault"},
+		{"secondary before the primary's instance", frankfurt, cluster, func(l *lab) doc { return l.cluster(frankfurt) },
+			"InvalidDBClusterStateFault"},
 		{"secondary with credentials", frankfurt, cluster, second("MasterUsername", "root"), "InvalidParameterCombination"},
 		{"secondary with a database name", frankfurt, cluster, second("DatabaseName", "app"), "InvalidParameterCombination"},
 		{"secondary without its key", frankfurt, cluster, second("KmsKeyId", nil), "KMSKeyNotAccessibleFault"},
-		{"key of the other region", frankfurt, cluster, func(l *lab) doc { return second("KmsKeyId", l.arn(ireland, "key"))(l) }, "KMSKeyNotAccessibleFault"},
-		{"key by its id", frankfurt, cluster, func(l *lab) doc { return second("KmsKeyId", l.id(frankfurt, "key"))(l) }, "KMSKeyNotAccessibleFault"},
-		{"member's id taken in the other region", frankfurt, cluster, second("ClusterIdentifier", "db-"+ireland), "DBClusterAlreadyExistsFault"},
-		{"unencrypted member", frankfurt, cluster, second("StorageEncrypted", false, "KmsKeyId", nil), "InvalidParameterCombination"},
-		{"managed password in a global database", frankfurt, cluster, second("ManageMasterUserPassword", true), "InvalidParameterCombination"},
+		{"key of the other region", frankfurt, cluster,
+			func(l *lab) doc { return second("KmsKeyId", l.arn(ireland, "key"))(l) }, "KMSKeyNotAccessibleFault"},
+		{"key by its id", frankfurt, cluster, func(l *lab) doc { return second("KmsKeyId", l.id(frankfurt, "key"))(l) },
+			"KMSKeyNotAccessibleFault"},
+		{"member's id taken in the other region", frankfurt, cluster, second("ClusterIdentifier", "db-"+ireland),
+			"DBClusterAlreadyExistsFault"},
+		{"unencrypted member", frankfurt, cluster, second("StorageEncrypted", false, "KmsKeyId", nil),
+			"InvalidParameterCombination"},
+		{"managed password in a global database", frankfurt, cluster, second("ManageMasterUserPassword", true),
+			"InvalidParameterCombination"},
 		{"key without encryption", "", cluster, func(l *lab) doc {
-			return l.cluster(ireland, "ClusterIdentifier", "x", "GlobalClusterIdentifier", nil, "MasterUsername", "r", "StorageEncrypted", false)
+			return l.cluster(ireland, "ClusterIdentifier", "x", "GlobalClusterIdentifier", nil, "MasterUsername", "r",
+				"StorageEncrypted", false)
 		}, "InvalidParameterCombination"},
 		{"no credentials at all", "", cluster, func(l *lab) doc {
 			return l.cluster(ireland, "ClusterIdentifier", "x", "GlobalClusterIdentifier", nil)
 		}, "InvalidParameterValue"},
-		{"id taken", "", cluster, func(l *lab) doc { return l.cluster(ireland, "MasterUsername", "other") }, "DBClusterAlreadyExistsFault"},
-		{"no retention", "", cluster, func(l *lab) doc { return l.cluster(ireland, "ClusterIdentifier", "x", "BackupRetentionPeriod", 0) }, "InvalidParameterValue"},
+		{"id taken", "", cluster, func(l *lab) doc { return l.cluster(ireland, "MasterUsername", "other") },
+			"DBClusterAlreadyExistsFault"},
+		{"no retention", "", cluster, func(l *lab) doc {
+			return l.cluster(ireland, "ClusterIdentifier", "x",
+				"BackupRetentionPeriod", 0)
+		}, "InvalidParameterValue"},
 		{"small instances in a global database", "", instance, func(l *lab) doc {
-			return doc{"Identifier": "i", "ClusterIdentifier": "db-" + ireland, "InstanceClass": "db.t4g.medium", "Engine": "aurora-postgresql"}
+			return doc{"Identifier": "i", "ClusterIdentifier": "db-" + ireland, "InstanceClass": "db.t4g.medium",
+				"Engine": "aurora-postgresql"}
 		}, "InvalidParameterCombination"},
 		{"instance in a zone that is not there", "", instance, func(l *lab) doc {
-			return doc{"Identifier": "i", "ClusterIdentifier": "db-" + ireland, "InstanceClass": "db.r6g.large", "Engine": "aurora-postgresql", "AvailabilityZone": "eu-central-1a"}
+			return doc{"Identifier": "i", "ClusterIdentifier": "db-" + ireland, "InstanceClass": "db.r6g.large",
+				"Engine": "aurora-postgresql", "AvailabilityZone": "eu-central-1a"}
 		}, "InvalidVPCNetworkStateFault"},
 		{"subnet group in one zone", "", "AWS::RDS::DBSubnetGroup", func(l *lab) doc {
 			return doc{"Name": "one", "SubnetIds": []any{l.id(ireland, "subnet0")}}
 		}, "DBSubnetGroupDoesNotCoverEnoughAZs"},
-		{"global cluster without engine", "", "AWS::RDS::GlobalCluster", func(*lab) doc { return doc{"GlobalClusterIdentifier": "x"} }, "InvalidParameterCombination"},
+		{"global cluster without engine", "", "AWS::RDS::GlobalCluster",
+			func(*lab) doc { return doc{"GlobalClusterIdentifier": "x"} }, "InvalidParameterCombination"},
 		{"recovery point objective too short", "", "AWS::RDS::DBClusterParameterGroup", func(*lab) doc {
-			return doc{"Name": "p", "Family": "aurora-postgresql16", "Parameters": []any{doc{"Name": "rds.global_db_rpo", "Value": "5"}}}
+			return doc{"Name": "p", "Family": "aurora-postgresql16",
+				"Parameters": []any{doc{"Name": "rds.global_db_rpo", "Value": "5"}}}
 		}, "InvalidParameterValue"},
 	}
 	checkRefusals(t, build, rows)
@@ -219,7 +243,8 @@ func TestDelete_keepsWhatAnotherStandsOn(t *testing.T) {
 	l.keys()
 	l.database()
 	for name, want := range map[string]string{
-		"vpc": "DependencyViolation", "subnet0": "DependencyViolation", "eip": "InvalidIPAddress.InUse", "igw": "DependencyViolation",
+		"vpc": "DependencyViolation", "subnet0": "DependencyViolation", "eip": "InvalidIPAddress.InUse",
+		"igw": "DependencyViolation",
 		"rtb": "DependencyViolation", "sg": "DependencyViolation", "subnetgroup": "InvalidDBSubnetGroupStateFault",
 		"cluster": "InvalidDBClusterStateFault", "global": "InvalidGlobalClusterStateFault",
 	} {
@@ -233,7 +258,8 @@ func TestDelete_keepsWhatAnotherStandsOn(t *testing.T) {
 	require.NoError(t, l.remove(frankfurt, "cluster"))
 	require.NoError(t, l.remove(ireland, "instance0"))
 
-	protected := l.cluster(ireland, "MasterUsername", "root", "MasterPassword", "secret", "DatabaseName", "app", "DeletionProtection", true)
+	protected := l.cluster(ireland, "MasterUsername", "root", "MasterPassword", "secret", "DatabaseName", "app",
+		"DeletionProtection", true)
 	_, err = l.Update(ireland, "AWS::RDS::DBCluster", "db-"+ireland, protected)
 	require.NoError(t, err)
 	assert.Equal(t, "InvalidParameterCombination", code(l.remove(ireland, "cluster")), "deletion protection")
@@ -263,7 +289,8 @@ func TestKinds_sayWhereTheirBehaviourIsFrom(t *testing.T) {
 	for _, name := range world.Kinds() {
 		k, ok := world.KindNamed(name)
 		require.True(t, ok)
-		assert.True(t, strings.HasPrefix(k.Source, "https://docs.aws.amazon.com/") || strings.Contains(k.Source, "assumed"), name)
+		assert.True(t, strings.HasPrefix(k.Source, "https://docs.aws.amazon.com/") ||
+			strings.Contains(k.Source, "assumed"), name)
 		assert.NotEmpty(t, k.Service, name)
 	}
 }

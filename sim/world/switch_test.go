@@ -21,13 +21,15 @@ func switchLab(t *testing.T) *lab {
 	l := newLab(t, 11)
 	entryLab(l)
 	check := func(region, metric string, inverted bool) string {
-		l.make(region, metric, "AWS::CloudWatch::Alarm", alarm("Name", metric, "MetricName", metric, "Dimensions", doc{"System": "agents"}))
+		l.make(region, metric, "AWS::CloudWatch::Alarm",
+			alarm("Name", metric, "MetricName", metric, "Dimensions", doc{"System": "agents"}))
 		return l.make(ireland, metric+"-check", "AWS::Route53::HealthCheck", doc{
 			"Type": "CLOUDWATCH_METRIC", "CloudwatchAlarmName": metric, "CloudwatchAlarmRegion": region,
 			"InsufficientDataHealthStatus": "LastKnownStatus", "InvertHealthcheck": inverted}).ID
 	}
 	both := []any{check(frankfurt, "taken", false), check(ireland, "reclaimed", true)}
-	calculated := l.make(ireland, "switch", "AWS::Route53::HealthCheck", doc{"Type": "CALCULATED", "ChildHealthThreshold": 1, "ChildHealthchecks": both})
+	calculated := l.make(ireland, "switch", "AWS::Route53::HealthCheck",
+		doc{"Type": "CALCULATED", "ChildHealthThreshold": 1, "ChildHealthchecks": both})
 	l.make(ireland, "record-primary", "AWS::Route53::RecordSet", alias(l, ireland, "SetIdentifier", "primary",
 		"HealthCheckId", calculated.ID, "FailoverRoutingPolicies", []any{doc{"Type": "PRIMARY"}}))
 	l.make(frankfurt, "record-secondary", "AWS::Route53::RecordSet", alias(l, frankfurt, "SetIdentifier", "secondary",
@@ -38,8 +40,10 @@ func switchLab(t *testing.T) *lab {
 // put says a value of a switch metric from its own region.
 func (l *lab) put(region, metric string, value int) {
 	l.t.Helper()
-	_, err := l.Call(world.Request{Region: region, From: region, Service: "cloudwatch", Operation: "PutMetricData", Input: doc{
-		"Namespace": "redoubt", "MetricData": []any{doc{"MetricName": metric, "Value": value, "Dimensions": []any{doc{"Name": "System", "Value": "agents"}}}}}})
+	_, err := l.Call(world.Request{Region: region, From: region, Service: "cloudwatch", Operation: "PutMetricData",
+		Input: doc{
+			"Namespace": "redoubt", "MetricData": []any{doc{"MetricName": metric, "Value": value,
+				"Dimensions": []any{doc{"Name": "System", "Value": "agents"}}}}}})
 	require.NoError(l.t, err)
 }
 
@@ -139,7 +143,8 @@ func TestSwitch_needsNoControlPlane(t *testing.T) {
 	t.Parallel()
 	l := switchLab(t)
 	l.wait(time.Minute)
-	for _, line := range []string{"region-down us-east-1", "region-down " + ireland, "control-plane-down cloudwatch " + frankfurt} {
+	for _, line := range []string{"region-down us-east-1", "region-down " + ireland,
+		"control-plane-down cloudwatch " + frankfurt} {
 		l.inject(line)
 	}
 	l.put(frankfurt, "taken", 1)
@@ -173,9 +178,11 @@ func TestAlarm_treatsMissingDataAsToldTo(t *testing.T) {
 		"missing": "INSUFFICIENT_DATA", "breaching": "ALARM", "notBreaching": "OK", "ignore": "ALARM",
 	} {
 		l := newLab(t, 1)
-		l.make(ireland, "a", "AWS::CloudWatch::Alarm", alarm("Dimensions", doc{"System": "agents"}, "TreatMissingData", missing))
+		l.make(ireland, "a", "AWS::CloudWatch::Alarm",
+			alarm("Dimensions", doc{"System": "agents"}, "TreatMissingData", missing))
 		state := func() any {
-			return l.call(ireland, "cloudwatch", "DescribeAlarms", doc{"AlarmNames": []any{"taken"}})["MetricAlarms"].([]any)[0].(doc)["StateValue"]
+			return l.call(ireland, "cloudwatch", "DescribeAlarms",
+				doc{"AlarmNames": []any{"taken"}})["MetricAlarms"].([]any)[0].(doc)["StateValue"]
 		}
 		require.Equal(t, "INSUFFICIENT_DATA", state(), "at first")
 		l.put(ireland, "taken", 2)
@@ -194,8 +201,10 @@ func TestMetric_isReadBackAsStatistics(t *testing.T) {
 	}
 	l.wait(time.Minute)
 	out := l.call(ireland, "cloudwatch", "GetMetricStatistics", doc{
-		"Namespace": "redoubt", "MetricName": "taken", "Dimensions": []any{doc{"Name": "System", "Value": "agents"}}, "Period": 60,
-		"StartTime": world.Epoch.Format(time.RFC3339), "EndTime": l.Now().Format(time.RFC3339), "Statistics": []any{"Average", "Maximum", "SampleCount"}})
+		"Namespace": "redoubt", "MetricName": "taken", "Dimensions": []any{doc{"Name": "System", "Value": "agents"}},
+		"Period":    60,
+		"StartTime": world.Epoch.Format(time.RFC3339), "EndTime": l.Now().Format(time.RFC3339),
+		"Statistics": []any{"Average", "Maximum", "SampleCount"}})
 	require.Len(t, out["Datapoints"], 1)
 	p := out["Datapoints"].([]any)[0].(doc)
 	assert.Equal(t, []any{1.0, 2.0, 3.0}, []any{p["Average"], p["Maximum"], p["SampleCount"]})
@@ -208,7 +217,8 @@ func TestRecords_ofActiveActiveAgentsLeaveALostHome(t *testing.T) {
 	for _, region := range []string{ireland, frankfurt} {
 		l.call(region, "elasticloadbalancing", "RegisterTargets", doc{"TargetGroupArn": l.arn(region, "tg"),
 			"Targets": []any{doc{"Id": "10.0.0.9", "Port": 8080, "AvailabilityZone": world.Zones(region)[0]}}})
-		h := l.make(ireland, "check-"+region, "AWS::Route53::HealthCheck", doc{"Type": "HTTPS", "Fqdn": l.made[region+"/lb"].Out["DnsName"], "Port": 443})
+		h := l.make(ireland, "check-"+region, "AWS::Route53::HealthCheck",
+			doc{"Type": "HTTPS", "Fqdn": l.made[region+"/lb"].Out["DnsName"], "Port": 443})
 		l.make(region, "latency", "AWS::Route53::RecordSet", alias(l, region, "SetIdentifier", region, "HealthCheckId", h.ID,
 			"LatencyRoutingPolicies", []any{doc{"Region": region}}))
 	}
