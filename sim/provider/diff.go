@@ -51,7 +51,41 @@ func diff(token string, old, new resource.PropertyMap) ([]change, error) {
 	old, new = d.spec.imply(old), d.spec.imply(new)
 	d.object(s.args, old, new, upstreamProps(token), place{top: true})
 	slices.SortStableFunc(d.changes, func(a, b change) int { return strings.Compare(a.path, b.path) })
+	if token == "aws:lb/loadBalancer:LoadBalancer" {
+		replaceNetworkBalancer(d.changes, old, new)
+	}
 	return d.changes, nil
+}
+
+// replaceNetworkBalancer marks what an application load balancer changes in
+// place and a network load balancer does not: a subnet that is taken away, and
+// the first security group or the last.
+func replaceNetworkBalancer(changes []change, old, new resource.PropertyMap) {
+	kind, _ := bare(new["loadBalancerType"])
+	if !kind.IsString() || kind.StringValue() != "network" {
+		return
+	}
+	for i, c := range changes {
+		switch topLevel(c.path) {
+		case "subnets":
+			changes[i].replace = c.replace || loses(old["subnets"], new["subnets"])
+		case "securityGroups":
+			changes[i].replace = c.replace || given(old, "securityGroups") != given(new, "securityGroups") ||
+				zero(old["securityGroups"]) != zero(new["securityGroups"])
+		}
+	}
+}
+
+// loses reports whether the new list lacks an element of the old one.
+func loses(old, new resource.PropertyValue) bool {
+	old, _ = bare(old)
+	new, known := bare(new)
+	if !known || !old.IsArray() || !new.IsArray() {
+		return false
+	}
+	return slices.ContainsFunc(old.ArrayValue(), func(o resource.PropertyValue) bool {
+		return !slices.ContainsFunc(new.ArrayValue(), o.DeepEquals)
+	})
 }
 
 // place is where in the resource a comparison stands.

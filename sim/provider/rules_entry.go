@@ -23,6 +23,9 @@ var rulesOfEntry = map[string][]rule{
 		between("deregistrationDelay", 0, 3600),
 		number("slowStart", "0 or 30 to 900", func(n float64) bool { return n == 0 || (n >= 30 && n <= 900) }),
 		matches("healthCheck.path", `^/`, "a path that begins with /"),
+		matches("healthCheck.port", `^(traffic-port|\d{1,5})$`, `a port or "traffic-port"`),
+		oneOf("preserveClientIp", "", "true", "false"),
+		{"", targetNeedsAddress},
 	},
 	"aws:lb/listener:Listener": {
 		between("port", 1, 65535),
@@ -102,4 +105,18 @@ func badAddress(s string) string {
 		return fmt.Sprintf("is %q, want an IP address", s)
 	}
 	return ""
+}
+
+// targetNeedsAddress wants of every target group but one of a function where
+// its targets listen.
+func targetNeedsAddress(obj resource.PropertyMap) (faults []Failure) {
+	if kind, known := plain(obj["targetType"]); !known || (kind.IsString() && kind.StringValue() == "lambda") {
+		return nil
+	}
+	for _, name := range []string{"port", "protocol", "vpcId"} {
+		if !given(obj, name) {
+			faults = append(faults, Failure{name, "is required unless targetType is lambda"})
+		}
+	}
+	return faults
 }
