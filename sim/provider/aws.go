@@ -82,7 +82,8 @@ func (p *awsProvider) DiffConfig(_ context.Context, r *pulumirpc.DiffRequest) (*
 }
 
 // Configure keeps the region and the default tags of the instance.
-func (p *awsProvider) Configure(_ context.Context, r *pulumirpc.ConfigureRequest) (*pulumirpc.ConfigureResponse, error) {
+func (p *awsProvider) Configure(_ context.Context, r *pulumirpc.ConfigureRequest,
+) (*pulumirpc.ConfigureResponse, error) {
 	in, err := receive(r.GetArgs())
 	if err != nil {
 		return nil, err

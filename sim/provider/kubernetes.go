@@ -51,7 +51,8 @@ func (k *kubernetesProvider) GetSchema(context.Context, *pulumirpc.GetSchemaRequ
 }
 
 // CheckConfig accepts the arguments; Configure reads them.
-func (k *kubernetesProvider) CheckConfig(_ context.Context, r *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
+func (k *kubernetesProvider) CheckConfig(_ context.Context, r *pulumirpc.CheckRequest,
+) (*pulumirpc.CheckResponse, error) {
 	return &pulumirpc.CheckResponse{Inputs: r.GetNews()}, nil
 }
 

@@ -1,6 +1,7 @@
 package provider
 
-var storageClasses = []string{"GLACIER", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "DEEP_ARCHIVE", "GLACIER_IR"}
+var storageClasses = []string{"GLACIER", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "DEEP_ARCHIVE",
+	"GLACIER_IR"}
 
 const instant = `^\d{4}-\d{2}-\d{2}T00:00:00Z$`
 
@@ -18,7 +19,8 @@ var rulesOfStorage = map[string][]rule{
 	},
 	"aws:s3/bucketReplicationConfig:BucketReplicationConfig": {
 		matches("rules[].destination.account", `^\d{12}$`, "an account id"),
-		matches("rules[].destination.encryptionConfiguration.replicaKmsKeyId", `:key/`, "the ARN of a key; an alias is refused"),
+		matches("rules[].destination.encryptionConfiguration.replicaKmsKeyId", `:key/`,
+			"the ARN of a key; an alias is refused"),
 		number("rules[].destination.metrics.eventThreshold.minutes", "at least 10", tenOrMore),
 		number("rules[].destination.replicationTime.time.minutes", "at least 10", tenOrMore),
 	},
