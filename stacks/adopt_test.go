@@ -1,0 +1,89 @@
+package stacks
+
+import (
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"redoubt/internal/pulumitest"
+	"redoubt/system"
+)
+
+// adopting is the primary's settings with everything that can be adopted.
+func adopting() Config {
+	c := settings(system.Primary)
+	c.Adopt = Adopt{
+		Vpc: &AdoptVpc{
+			ID: "vpc-0adopted", CIDR: "10.99.0.0/16",
+			PublicSubnetIDs:       []string{"subnet-0a1", "subnet-0a2", "subnet-0a3"},
+			PrivateSubnetIDs:      []string{"subnet-0b1", "subnet-0b2", "subnet-0b3"},
+			IsolatedSubnetIDs:     []string{"subnet-0c1", "subnet-0c2", "subnet-0c3"},
+			PrivateRouteTableIDs:  []string{"rtb-0b1", "rtb-0b2", "rtb-0b3"},
+			IsolatedRouteTableIDs: []string{"rtb-0c1", "rtb-0c2", "rtb-0c3"},
+		},
+		ZoneID:   "Z0ADOPTED",
+		Clusters: map[string]AdoptCluster{"tasks": {ID: "old-cluster", SecurityGroupID: "sg-0123", Username: "admin"}},
+		Buckets:  map[string]string{"artifacts": "old-artifacts"},
+	}
+	return c
+}
+
+func TestDeploy_adoptsWhatExists(t *testing.T) {
+	t.Parallel()
+	s := example(t)
+	vpc := resource.PropertyMap{
+		"cidrBlock":        resource.NewStringProperty("10.99.0.0/16"),
+		"enableDnsSupport": resource.NewBoolProperty(true), "enableDnsHostnames": resource.NewBoolProperty(true),
+	}
+	r := pulumitest.Run(t, deploy(adopting(), s), region("eu-west-1"), reference(t, "own-last", nil),
+		pulumitest.WithOutputs("aws:ec2/vpc:Vpc", vpc),
+		pulumitest.WithOutputs("aws:rds/cluster:Cluster", resource.PropertyMap{
+			"clusterIdentifier": resource.NewStringProperty("old-cluster"),
+		}))
+
+	reads := map[string]string{}
+	for _, res := range r.Custom() {
+		if res.Read {
+			reads[res.Type] = res.Name
+		}
+	}
+	assert.Contains(t, reads, "aws:ec2/vpc:Vpc", "the network is looked up, so that a wrong id fails at once")
+	assert.Contains(t, reads, "aws:rds/cluster:Cluster")
+	assert.Empty(t, r.OfType("aws:ec2/subnet:Subnet"))
+	assert.Empty(t, r.OfType("aws:ec2/natGateway:NatGateway"))
+	for _, b := range r.OfType("aws:s3/bucketV2:BucketV2") {
+		assert.NotEqual(t, "old-artifacts", b.Values()["bucket"], "an adopted bucket is not created")
+	}
+	zone := r.OfType("aws:route53/zone:Zone")
+	require.True(t, len(zone) == 0 || zone[0].Read, "an adopted zone is not created")
+	for _, rec := range r.OfType("aws:route53/record:Record") {
+		assert.Equal(t, "Z0ADOPTED", rec.Values()["zoneId"], rec.Name)
+	}
+	global := r.OfType("aws:rds/globalCluster:GlobalCluster")
+	require.Len(t, global, 1)
+	assert.NotEmpty(t, global[0].Values()["sourceDbClusterIdentifier"], "the adopted cluster seeds the global database")
+}
+
+func TestDeploy_secondaryKnowsAnAdoptedNetworksRange(t *testing.T) {
+	t.Parallel()
+	s := example(t)
+	c := settings(system.Secondary)
+	c.PeerReady = true
+	peer := seen(system.Primary)
+	home := peer.Own()
+	home.CIDR = "10.99.0.0/16"
+	peer.Homes[system.Primary] = home
+	r := pulumitest.Run(t, deploy(c, s), region("eu-central-1"), reference(t, "own-last", nil), reference(t, "peer", peer))
+	var to []any
+	for _, route := range r.OfType("aws:ec2/route:Route") {
+		if _, peering := route.Values()["vpcPeeringConnectionId"]; peering {
+			to = append(to, route.Values()["destinationCidrBlock"])
+		}
+	}
+	require.NotEmpty(t, to)
+	for _, cidr := range to {
+		assert.Equal(t, "10.99.0.0/16", cidr)
+	}
+}
