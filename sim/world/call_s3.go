@@ -1,7 +1,6 @@
 package world
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 )
@@ -19,7 +18,7 @@ func bucketFor(t *tx, r Request) (*Entity, error) {
 			continue
 		}
 		if b.Region != r.Region {
-			return nil, &Error{Code: "PermanentRedirect", Status: http.StatusMovedPermanently,
+			return nil, &Error{Code: "PermanentRedirect", Status: 301,
 				Message: name + " is in " + b.Region}
 		}
 		return b, nil
@@ -61,7 +60,7 @@ func (t *tx) precondition(b *Entity, key string, in Document) error {
 		held = false
 	}
 	if !held {
-		return &Error{Code: "PreconditionFailed", Status: http.StatusPreconditionFailed,
+		return &Error{Code: "PreconditionFailed", Status: 412,
 			Message: "at least one of the preconditions did not hold"}
 	}
 	return nil
@@ -174,7 +173,7 @@ func deleteObject(t *tx, r Request) (Document, error) {
 	}
 	for _, v := range t.versions(b, key) {
 		if str(v, "VersionId") == id && t.locked(v, yes(r.Input, "BypassGovernanceRetention")) {
-			return nil, &Error{Code: accessDenied, Status: http.StatusForbidden,
+			return nil, &Error{Code: accessDenied, Status: 403,
 				Message: "Access Denied because object protected by object lock: " + strings.Join([]string{b.ID, key, id}, "/")}
 		}
 	}
