@@ -3,7 +3,6 @@
 package main
 
 import (
-	"context"
 	"os"
 
 	"redoubt/internal/cli/root"
@@ -11,5 +10,5 @@ import (
 )
 
 func main() {
-	os.Exit(int(root.Run(context.Background(), streams.System(), os.Args[1:])))
+	os.Exit(root.Main(streams.System(), os.Args[1:], os.Exit))
 }

@@ -26,7 +26,7 @@ const asCommand = "REDOUBT_TEST_AS_COMMAND"
 // from TestMain.
 func Main(m *testing.M) {
 	if os.Getenv(asCommand) != "" {
-		os.Exit(int(root.Run(context.Background(), streams.System(), os.Args[1:])))
+		os.Exit(root.Main(streams.System(), os.Args[1:], os.Exit))
 	}
 	os.Exit(m.Run())
 }

@@ -2,6 +2,8 @@
 // that carries one. The help topic and the documents are made from its table.
 package exit
 
+//go:generate go test -run TestMarkdown_isThePageInTheDocs -update .
+
 import (
 	"errors"
 	"fmt"
@@ -27,18 +29,30 @@ const (
 type Meaning struct {
 	Code Code
 	Text string
+	// Next is what to do about it, for errors that know no better command.
+	Next string
 }
 
 // Table lists every code with its meaning, in order.
 var Table = []Meaning{
-	{OK, "done"},
-	{Unexpected, "something unexpected went wrong; the message says what"},
-	{Usage, "the command line, the settings or system.yaml are wrong; nothing was touched"},
-	{Refused, "a gate refused the act, such as changes found where none were expected"},
-	{Stopped, "stopped before the end; the same command goes on from there"},
-	{NotProven, "finished, but not proven recovered"},
-	{Held, "another redoubt holds the lease or the lock"},
-	{Interrupted, "interrupted"},
+	{OK, "done", ""},
+	{Unexpected, "something unexpected went wrong; the message says what", "mend the cause and run the same command again"},
+	{Usage, "the command line, the settings or system.yaml are wrong; nothing was touched", "redoubt help"},
+	{Refused, "a gate refused the act, such as changes found where none were expected", "look at what the command printed above"},
+	{Stopped, "stopped before the end; the same command goes on from there", "run the same command again"},
+	{NotProven, "finished, but not proven recovered", "look at what the command printed above"},
+	{Held, "another redoubt holds the lease or the lock", "wait for it to end, then run the same command again"},
+	{Interrupted, "interrupted at once, in the middle of what was under way", "run the same command again; it goes on from there"},
+}
+
+// next is what to do about a code.
+func next(c Code) string {
+	for _, m := range Table {
+		if m.Code == c {
+			return m.Next
+		}
+	}
+	return ""
 }
 
 // Error is an error that a person can act on.
@@ -101,18 +115,29 @@ func Format(err error) string {
 	for _, line := range strings.Split(strings.TrimRight(err.Error(), "\n"), "\n") {
 		out += "redoubt: error: " + line + "\n"
 	}
+	hint := next(Of(err))
 	var coded *Error
 	if errors.As(err, &coded) && coded.Hint != "" {
-		out += "redoubt: hint: " + coded.Hint + "\n"
+		hint = coded.Hint
 	}
-	return out
+	return out + "redoubt: hint: " + hint + "\n"
 }
 
 // Help is the table as text for the help topic.
 func Help() string {
-	out := "Exit codes, stable for scripts:\n\n"
+	out := "The exit codes are stable; scripts may rely on them.\n\n"
 	for _, m := range Table {
 		out += fmt.Sprintf("  %3d  %s\n", m.Code, m.Text)
+	}
+	return strings.TrimRight(out, "\n")
+}
+
+// Markdown is the table as the page docs/exit-codes.md.
+func Markdown() string {
+	out := "# Exit codes\n\nWritten by `go generate ./internal/cli/exit` from the table that the command uses; `redoubt exit-codes`\n" +
+		"prints the same. The codes are stable; scripts may rely on them.\n\n| Code | Meaning | What next |\n| --- | --- | --- |\n"
+	for _, m := range Table {
+		out += fmt.Sprintf("| %d | %s | %s |\n", m.Code, m.Text, m.Next)
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +18,8 @@ func newDown(s *streams.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "down",
 		Short: "Switch protection off, destroy both homes, list what locks keep",
+		Long: "Switch protection off in both homes, destroy the secondary and the primary, and list what is kept: keys wait out\n" +
+			"their window, buckets and vaults stay while they hold objects and recovery points. What is kept so is no error.",
 		Example: "  redoubt sim down\n" +
 			"  redoubt sim down --json",
 		Args: cobra.NoArgs,
@@ -26,76 +29,87 @@ func newDown(s *streams.Streams) *cobra.Command {
 	return cmd
 }
 
-// Kept is one thing that outlives a destroy, and why.
-type Kept struct {
-	Region string `json:"region"`
-	Kind   string `json:"kind"`
-	ID     string `json:"id"`
-	Why    string `json:"why"`
+// Down first updates both homes with protection off, then destroys the
+// secondary and the primary, and lists what locks keep. Once protection is off,
+// a repeat goes on destroying.
+func Down(ctx context.Context, o *Options) error {
+	return useEngine(ctx, o, "redoubt sim down", func(w *workspace) error {
+		if err := w.settle(ctx); err != nil {
+			return err
+		}
+		if !w.goingDown() {
+			if err := w.beginDown(ctx); err != nil {
+				return err
+			}
+		}
+		var faults []error
+		for _, h := range []system.Home{system.Secondary, system.Primary} {
+			if err := w.destroyAny(ctx, h); err != nil {
+				faults = append(faults, err)
+			}
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+		}
+		return w.endDown(o, errors.Join(faults...))
+	})
 }
 
-// Down first updates both homes with protection off, then destroys the
-// secondary and the primary, and lists what locks keep.
-func Down(ctx context.Context, o *Options) (err error) {
-	w, err := open(ctx, o)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, w.Close()) }()
-	if err := w.settle(ctx, o.Streams); err != nil {
-		return err
-	}
+// beginDown switches protection off in both homes and makes them forget each
+// other, so that the next up begins with the first update again.
+func (w *workspace) beginDown(ctx context.Context) error {
+	w.streams.Above("%s: protection off in both homes, then destroying the secondary and the primary\n", w.system.Name)
 	for _, h := range system.Homes {
-		if err := w.unprotect(ctx, o.Streams, h); err != nil {
+		has, err := w.deployed(h)
+		if err != nil {
+			return err
+		}
+		if !has {
+			continue
+		}
+		if _, err := w.up(ctx, h, map[string]any{protectKey: false}); err != nil {
 			return err
 		}
 	}
-	var faults []error
-	for _, h := range []system.Home{system.Secondary, system.Primary} {
-		if has, err := w.deployed(h); err != nil || !has {
-			faults = append(faults, err)
-			continue
-		}
-		if _, err := w.destroy(ctx, o.Streams, h); err != nil {
-			faults = append(faults, err)
+	for _, h := range system.Homes {
+		if err := w.forgetPeer(ctx, h); err != nil {
+			return fmt.Errorf("settle stack %s: %w", h, err)
 		}
 	}
-	return w.afterDown(o, errors.Join(faults...))
+	return os.WriteFile(w.path("going-down"), []byte("protection is off in both homes\n"), 0o644)
 }
 
-// unprotect updates one home with protection off, if it has anything.
-func (w *workspace) unprotect(ctx context.Context, s *streams.Streams, h system.Home) error {
-	if has, err := w.deployed(h); err != nil || !has {
+// goingDown reports whether protection was switched off and no up came since.
+func (w *workspace) goingDown() bool {
+	_, err := os.Stat(w.path("going-down"))
+	return err == nil
+}
+
+func (w *workspace) destroyAny(ctx context.Context, h system.Home) error {
+	has, err := w.deployed(h)
+	if err != nil || !has {
 		return err
 	}
-	_, err := w.up(ctx, s, h, map[string]any{protectKey: false})
+	_, err = w.destroy(ctx, h)
 	return err
 }
 
-// afterDown lists what is kept and forgets the settings of the run.
-func (w *workspace) afterDown(o *Options, fault error) error {
+// endDown lists what is kept. What its own data or window keeps is no error;
+// anything else that is still there is.
+func (w *workspace) endDown(o *Options, fault error) error {
 	kept := w.kept()
+	failed := unexplained(kept) > 0 || fault != nil && !holdsData(kept)
 	if o.JSON {
-		if err := printJSON(o.Streams, map[string]any{"kept": kept, "destroyed": fault == nil}); err != nil {
+		if err := printJSON(o.Streams, map[string]any{"destroyed": !failed, "kept": kept}); err != nil {
 			return err
 		}
-	} else {
+	}
+	if failed {
+		return exit.Errorf(exit.Stopped, "mend the cause, then go on with: redoubt sim down",
+			"not everything is destroyed; %d things are left: %w", unexplained(kept), fault)
+	}
+	if !o.JSON {
 		printKept(o.Streams, kept)
 	}
-	if fault != nil {
-		return exit.Errorf(exit.Stopped, "what is listed above is kept by a lock; the rest goes with: redoubt sim down",
-			"not everything is destroyed: %w", fault)
-	}
-	return w.forget()
-}
-
-func printKept(s *streams.Streams, kept []Kept) {
-	if len(kept) == 0 {
-		s.Printf("both homes are destroyed; nothing is kept\n")
-		return
-	}
-	s.Printf("both homes are destroyed; kept:\n")
-	for _, k := range kept {
-		s.Printf("  %-13s %-24s %s\n", k.Region, k.Kind, fmt.Sprintf("%s (%s)", k.ID, k.Why))
-	}
+	return errors.Join(w.unmark(), w.forget())
 }

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/blang/semver"
 
@@ -32,20 +31,23 @@ type engine struct {
 }
 
 // findEngine looks for a fitting CLI in dir/.tools and on PATH.
-func findEngine(ctx context.Context, dir string, lock *os.File) (*engine, error) {
+func findEngine(ctx context.Context, dir string) (*engine, error) {
 	var tried []string
 	for _, path := range candidates(dir) {
 		v, err := engineVersion(ctx, path)
 		if err == nil && v.GTE(wantVersion) && v.Major == wantVersion.Major {
-			return &engine{path: path, version: v, lock: lock}, nil
+			return &engine{path: path, version: v}, nil
 		}
 		if err == nil {
 			err = fmt.Errorf("is version %s, want %s or newer", v, wantVersion)
 		}
 		tried = append(tried, fmt.Sprintf("%s %v", path, err))
 	}
-	return nil, exit.Errorf(exit.Usage, "build it with: make tools",
-		"no fitting Pulumi CLI found (%s)", strings.Join(tried, "; "))
+	if len(tried) == 0 {
+		tried = []string{"none on PATH, none in .tools"}
+	}
+	return nil, exit.Errorf(exit.Usage, "make tools",
+		"no Pulumi CLI of version %s or newer: %s", wantVersion, strings.Join(tried, "; "))
 }
 
 func candidates(dir string) []string {
@@ -87,9 +89,10 @@ func (e *engine) Run(ctx context.Context, workdir string, stdin io.Reader, outs,
 	if e.lock != nil {
 		cmd.ExtraFiles = []*os.File{e.lock}
 	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a Ctrl-C reaches us first; we pass it on
+	// A Ctrl-C reaches us alone, and we pass it on. The engine then ends what is
+	// under way and writes its state, however long that takes.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 10 * time.Second
 	err := cmd.Run()
 	code := 0
 	var failed *exec.ExitError

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,7 +14,7 @@ import (
 func newInject(s *streams.Streams) *cobra.Command {
 	o := &Options{Streams: s}
 	cmd := &cobra.Command{
-		Use:   "inject FAULT",
+		Use:   "inject FAULT...",
 		Short: "Break something in the simulated regions",
 		Long: "Break something in the simulated regions, until its inverse is injected:\n\n" +
 			"  region-down REGION              region-up REGION\n" +
@@ -30,23 +29,24 @@ func newInject(s *streams.Streams) *cobra.Command {
 			return Inject(cmd.Context(), o, strings.Join(args, " "))
 		},
 	}
+	o.flags(cmd)
 	return cmd
 }
 
 // Inject puts one fault, in the fault language, into the stored regions.
-func Inject(ctx context.Context, o *Options, line string) (err error) {
+func Inject(ctx context.Context, o *Options, line string) error {
 	f, err := fault.Parse(line)
 	if err != nil {
 		return exit.With(exit.Usage, err, "redoubt sim inject --help")
 	}
-	w, err := open(ctx, o)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, w.Close()) }()
-	if err := w.world.Inject(f); err != nil {
-		return exit.With(exit.Usage, err, "redoubt sim inject --help")
-	}
-	o.Streams.Printf("injected: %s\n", f)
-	return nil
+	return use(ctx, o, "redoubt sim inject "+f.String(), func(w *workspace) error {
+		if err := w.world.Inject(f); err != nil {
+			return exit.With(exit.Usage, err, "redoubt sim inject --help")
+		}
+		if o.JSON {
+			return printJSON(o.Streams, map[string]any{"injected": f.String(), "faults": w.faults()})
+		}
+		o.Streams.Printf("injected: %s\n", f)
+		return nil
+	})
 }

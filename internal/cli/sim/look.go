@@ -1,9 +1,7 @@
 package sim
 
 import (
-	"context"
 	"fmt"
-	"path/filepath"
 	"sort"
 	"strings"
 	"text/tabwriter"
@@ -13,7 +11,6 @@ import (
 	"redoubt/internal/naming"
 	"redoubt/inventory"
 	"redoubt/sim/world"
-	"redoubt/stacks"
 	"redoubt/system"
 )
 
@@ -21,6 +18,10 @@ import (
 type View struct {
 	System string     `json:"system"`
 	Homes  []HomeView `json:"homes"`
+	// Traffic is where the system's domain leads now; nil when it leads nowhere.
+	Traffic *TrafficView `json:"traffic,omitempty"`
+	// Faults are the injected faults in force.
+	Faults []string `json:"faults"`
 	// Changed counts the changes of the run that this view ends; nil for a mere look.
 	Changed *int `json:"changed,omitempty"`
 	// Missing are declared stores of kinds that are not deployed yet.
@@ -41,6 +42,15 @@ type HomeView struct {
 	Answers bool `json:"answers"`
 }
 
+// TrafficView is where clients of the system's domain are sent.
+type TrafficView struct {
+	Domain string `json:"domain"`
+	// Home is empty when the name leads to neither home.
+	Home   system.Home `json:"home,omitempty"`
+	Region string      `json:"region,omitempty"`
+	Target string      `json:"target"`
+}
+
 // StoreView is one store's place in a home.
 type StoreView struct {
 	Name string           `json:"name"`
@@ -51,12 +61,10 @@ type StoreView struct {
 
 // look reads the inventory that each home keeps in its own region; neither the
 // engine's state nor the other home is asked.
-func (w *workspace) look(_ context.Context) (*View, error) {
-	s, err := system.Load("system.yaml")
-	if err != nil {
-		return nil, exit.With(exit.Usage, err, "redoubt system check")
-	}
-	v := &View{System: s.Name, Homes: []HomeView{}}
+func (w *workspace) look() (*View, error) {
+	s := w.system
+	v := &View{System: s.Name, Homes: []HomeView{}, Faults: w.faults()}
+	regions := map[string]system.Home{}
 	for _, h := range system.Homes {
 		inv, answers, err := w.ownInventory(s, h)
 		if err != nil {
@@ -69,7 +77,9 @@ func (w *workspace) look(_ context.Context) (*View, error) {
 		view.Answers = answers
 		v.Homes = append(v.Homes, view)
 		v.Missing = missing(s, inv.Own())
+		regions[view.Region] = h
 	}
+	v.Traffic = w.traffic(s.Domain, regions)
 	return v, nil
 }
 
@@ -87,12 +97,11 @@ func (w *workspace) ownInventory(s *system.System, h system.Home) (inv *inventor
 
 // fetch reads the inventory that speaks for one home from the control bucket at another, or its own.
 func (w *workspace) fetch(s *system.System, at, of system.Home) (*inventory.Inventory, error) {
-	doc, err := readSettings(filepath.Join(w.dir, "Pulumi."+string(at)+".yaml"))
+	doc, err := readSettings("Pulumi." + string(at) + ".yaml")
 	if err != nil {
-		return nil, exit.With(exit.Usage, err, "")
+		return nil, exit.With(exit.Usage, err, "redoubt system check")
 	}
-	setting := func(key string) string { v, _ := doc.Config[stacks.Namespace+":"+key].(string); return v }
-	scope := naming.Scope{System: s.Name, Home: at, Region: setting("region"), Account: setting("accountId")}
+	scope := naming.Scope{System: s.Name, Home: at, Region: doc.text("region"), Account: doc.text("accountId")}
 	out, err := w.world.Call(world.Request{
 		Region: scope.Region, Service: "s3", Operation: "GetObject",
 		Input: world.Document{"Bucket": scope.Bucket("control", 1), "Key": inventory.ObjectKey(of)},
@@ -112,7 +121,7 @@ func (w *workspace) fetch(s *system.System, at, of system.Home) (*inventory.Inve
 }
 
 func (w *workspace) view(h system.Home, own inventory.Home) HomeView {
-	prefix := fmt.Sprintf("urn:pulumi:%s::%s::", h, stacks.Namespace)
+	prefix := stackPrefix(string(h))
 	v := HomeView{
 		Home: h, Region: own.Region, Zones: own.Zones, Agents: len(own.Agents), Address: own.Entry.Address,
 		Resources: len(w.all(func(e *world.Entity) bool { return strings.HasPrefix(e.Token, prefix) })),
@@ -122,6 +131,34 @@ func (w *workspace) view(h system.Home, own inventory.Home) HomeView {
 	}
 	sort.Slice(v.Stores, func(i, j int) bool { return v.Stores[i].Name < v.Stores[j].Name })
 	return v
+}
+
+// traffic asks DNS as a client would.
+func (w *workspace) traffic(domain string, regions map[string]system.Home) *TrafficView {
+	a, err := w.world.Resolve(domain, "A")
+	if err != nil {
+		return nil // no such name yet
+	}
+	return &TrafficView{Domain: domain, Home: regions[a.Region], Region: a.Region, Target: a.Target}
+}
+
+func (t *TrafficView) String() string {
+	switch {
+	case t == nil:
+		return "nowhere, the domain has no record"
+	case t.Home == "":
+		return fmt.Sprintf("neither home (%s leads to %s)", t.Domain, t.Target)
+	}
+	return fmt.Sprintf("%s (%s, %s)", t.Home, t.Domain, t.Region)
+}
+
+// faults lists the faults in force.
+func (w *workspace) faults() []string {
+	out := []string{}
+	for _, f := range w.world.Faults() {
+		out = append(out, f.String())
+	}
+	return out
 }
 
 // all lists the entities of every kind that match.
@@ -145,7 +182,11 @@ func missing(s *system.System, own inventory.Home) []string {
 }
 
 func (v *View) print(s *streams.Streams) {
-	s.Printf("%s, simulated\n\n", v.System)
+	s.Printf("%s, simulated\n\ntraffic: %s\n", v.System, v.Traffic)
+	for _, f := range v.Faults {
+		s.Printf("fault: %s\n", f)
+	}
+	s.Printf("\n")
 	t := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
 	row := func(cells ...any) { _, _ = fmt.Fprintln(t, strings.TrimRight(fmt.Sprintln(cells...), "\n")) }
 	row("home\tregion\tzones\tresources\tstores\tagents declared\taddress")
@@ -198,21 +239,4 @@ func (v *View) storeRow(i int) string {
 		cells = append(cells, at)
 	}
 	return strings.Join(cells, "\t")
-}
-
-// kept lists what outlives a destroy.
-func (w *workspace) kept() []Kept {
-	out := []Kept{}
-	for _, e := range w.all(func(e *world.Entity) bool { return e.Token != "" }) {
-		out = append(out, Kept{Region: e.Region, Kind: e.Kind, ID: e.ID, Why: whyKept(e)})
-	}
-	return out
-}
-
-// whyKept says in words what keeps an entity.
-func whyKept(e *world.Entity) string {
-	if date, ok := e.Out["DeletionDate"]; ok {
-		return fmt.Sprintf("deleted after its window, on %v", date)
-	}
-	return "kept by a lock or by retention"
 }

@@ -2,9 +2,7 @@ package sim
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -41,63 +39,69 @@ func newPreview(s *streams.Streams) *cobra.Command {
 }
 
 // Preview shows what an update of each home would change.
-func Preview(ctx context.Context, o *PreviewOptions) (err error) {
+func Preview(ctx context.Context, o *PreviewOptions) error {
 	homes, err := homesOf(o.Home)
 	if err != nil {
 		return err
 	}
-	if err := checkSystem(o.Dir); err != nil {
-		return err
-	}
-	w, err := open(ctx, &o.Options)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, w.Close()) }()
-	if w.cutShort() {
-		return exit.Errorf(exit.Stopped, "redoubt sim up", "the last update did not end; let it finish first")
-	}
-	return o.previewHomes(ctx, w, homes)
+	return useEngine(ctx, &o.Options, "redoubt sim preview"+stackText(o.Home), func(w *workspace) error {
+		if w.cutShort() || w.goingDown() {
+			return exit.Errorf(exit.Stopped, "redoubt sim up", "the last update or destroy did not end; let it finish first")
+		}
+		return o.previewHomes(ctx, w, homes)
+	})
 }
 
 func (o *PreviewOptions) previewHomes(ctx context.Context, w *workspace, homes []system.Home) error {
 	results, changed := []outcome{}, 0
+	later := false
 	for _, h := range homes {
-		if h == system.Secondary && !w.peerReady(h) {
-			return errSecondaryFirst
+		if later = h == system.Secondary && !w.peerReady(h); later {
+			if len(homes) == 1 {
+				return errSecondaryFirst
+			}
+			break
 		}
-		done, err := w.preview(ctx, o.Streams, h, o.Refresh)
+		done, err := w.preview(ctx, h, o.Refresh)
 		if err != nil {
 			return err
 		}
 		results = append(results, done)
 		changed += done.changed()
 	}
-	if o.JSON {
-		if err := printJSON(o.Streams, map[string]any{"homes": results, "changed": changed}); err != nil {
-			return err
-		}
-	} else {
-		for _, r := range results {
-			o.Streams.Printf("%-9s  %s\n", r.Home, r.summary())
-		}
+	if err := o.print(results, changed, later); err != nil {
+		return err
 	}
-	if o.ExpectNoChanges && changed > 0 {
-		return exit.Errorf(exit.Refused, "look at the changes above", "%d changes, and none were expected", changed)
+	if o.ExpectNoChanges && (changed > 0 || later) {
+		return exit.Errorf(exit.Refused, "look at the changes above; redoubt sim up makes them",
+			"%d changes, and none were expected", changed)
 	}
 	return nil
 }
 
-// summary is the outcome as words, such as "2 to update, 229 unchanged".
-func (o outcome) summary() string {
-	words := map[string]string{"same": "unchanged", "read": "read", "create": "to create", "update": "to update",
-		"delete": "to delete", "replace": "to replace"}
-	var parts []string
-	for op, n := range o.Changes {
-		if n > 0 && op != "read" {
-			parts = append(parts, fmt.Sprintf("%d %s", n, or(words[op], op)))
+// print shows what would change. Later is true when the secondary cannot be
+// previewed before the primary is up.
+func (o *PreviewOptions) print(results []outcome, changed int, later bool) error {
+	if o.JSON {
+		return printJSON(o.Streams, map[string]any{"homes": results, "changed": changed, "secondaryComesLater": later})
+	}
+	for _, r := range results {
+		o.Streams.Printf("%-9s  %s\n", r.Home, r.summary(planned))
+		for _, s := range r.Steps {
+			o.Streams.Printf("  %s\n", s)
 		}
 	}
-	slices.Sort(parts)
-	return strings.Join(parts, ", ")
+	if later {
+		o.Streams.Printf("%-9s  comes up after the primary; what it needs is not known before\n", system.Secondary)
+	}
+	return nil
+}
+
+// String is the step on one line.
+func (s Step) String() string {
+	text := fmt.Sprintf("%-12s %s %s", s.Op, s.Type, s.Name)
+	if len(s.Properties) > 0 && s.Op != "create" && s.Op != "delete" {
+		text += " [" + strings.Join(s.Properties, ", ") + "]"
+	}
+	return text
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -9,56 +10,87 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 
 	"redoubt/internal/cli/streams"
+	"redoubt/internal/clock"
+	"redoubt/system"
 )
 
-// progress shows one engine run: a line that is redrawn on a terminal, a line
-// for each changed resource elsewhere. It also keeps what went wrong.
+// Step is one change of a resource.
+type Step struct {
+	Op   string `json:"op"`
+	Type string `json:"type"`
+	Name string `json:"name"`
+	// Properties are the paths of what changes, for an update or a replacement.
+	Properties []string `json:"properties,omitempty"`
+}
+
+// progress shows one engine run on stderr: a line that is redrawn on a
+// terminal, a line for each changed resource elsewhere, and a line at the end.
+// It also keeps what changed and what went wrong.
 type progress struct {
 	streams *streams.Streams
-	label   string
+	clock   clock.Clock
+	home    system.Home
+	what    string
 	start   time.Time
-	now     func() time.Time
-	done    int
-	changed int
-	faults  []string
-	ended   chan struct{}
+	seen    int
+	steps   []Step
+	// diagnosed are errors with their causes, failed the resources that failed.
+	diagnosed, failed []string
+	ended             chan struct{}
 }
 
 // watch starts showing what arrives on the channel it returns.
-func watch(s *streams.Streams, label string) (*progress, chan<- events.EngineEvent) {
-	p := &progress{streams: s, label: label, now: time.Now, ended: make(chan struct{})}
-	p.start = p.now()
+func (w *workspace) watch(h system.Home, what string) (*progress, chan<- events.EngineEvent) {
+	p := &progress{streams: w.streams, clock: w.clock, home: h, what: what, start: w.clock.Now(), ended: make(chan struct{})}
+	p.streams.Redraw(fmt.Sprintf("%s %s: %s begins", p.since(), h, what))
 	ch := make(chan events.EngineEvent)
 	go func() {
 		defer close(p.ended)
 		for e := range ch {
 			p.see(e)
 		}
-		p.clear()
 	}()
 	return p, ch
 }
 
-// wait returns when every event has been shown.
-func (p *progress) wait() { <-p.ended }
+// end waits until every event has been shown, and says how the run ended.
+func (p *progress) end(summary string) {
+	<-p.ended
+	p.streams.Above("%s %-9s %s: %s\n", p.since(), p.home, p.what, summary)
+}
 
 func (p *progress) see(e events.EngineEvent) {
 	switch {
 	case e.ResOutputsEvent != nil:
-		m := e.ResOutputsEvent.Metadata
-		p.done++
-		if !quiet(m.Op) {
-			p.changed++
-			p.line(m)
-		}
-		p.redraw(m)
+		p.step(e.ResOutputsEvent.Metadata)
 	case e.ResOpFailedEvent != nil:
-		p.faults = append(p.faults, "failed: "+short(e.ResOpFailedEvent.Metadata))
+		p.failed = append(p.failed, "failed: "+short(e.ResOpFailedEvent.Metadata))
 	case e.DiagnosticEvent != nil && e.DiagnosticEvent.Severity == "error":
-		if text := strings.TrimSpace(plainText(e.DiagnosticEvent.Message)); text != "" {
-			p.faults = append(p.faults, text)
+		text := strings.TrimSpace(plainText(e.DiagnosticEvent.Message))
+		if text != "" && text != "update failed" { // which says nothing that the exit code does not
+			p.diagnosed = append(p.diagnosed, text)
 		}
 	}
+}
+
+func (p *progress) step(m apitype.StepEventMetadata) {
+	p.seen++
+	if !quiet(m.Op) {
+		p.steps = append(p.steps, Step{Op: string(m.Op), Type: m.Type, Name: nameOf(m), Properties: properties(m)})
+		if !p.streams.Live && p.what != previewing {
+			p.streams.Notef("%s %-9s %-12s %s\n", p.since(), p.home, m.Op, short(m))
+		}
+	}
+	p.streams.Redraw(fmt.Sprintf("%s %s: %s, %d resources, %d changes  %s",
+		p.since(), p.home, p.what, p.seen, len(p.steps), short(m)))
+}
+
+// faults are the causes that the engine told or, when it told none, what failed.
+func (p *progress) faults() []string {
+	if len(p.diagnosed) > 0 {
+		return slices.Compact(p.diagnosed)
+	}
+	return p.failed
 }
 
 func quiet(op apitype.OpType) bool {
@@ -69,49 +101,42 @@ func quiet(op apitype.OpType) bool {
 	return false
 }
 
-func (p *progress) line(m apitype.StepEventMetadata) {
-	if p.streams.Live {
-		return
+// properties are the changed paths of an update or a replacement.
+func properties(m apitype.StepEventMetadata) []string {
+	var out []string
+	for path := range m.DetailedDiff {
+		out = append(out, path)
 	}
-	p.streams.Notef("%s %-9s %-12s %s\n", p.since(), p.label, m.Op, short(m))
-}
-
-func (p *progress) redraw(m apitype.StepEventMetadata) {
-	if !p.streams.Live {
-		return
+	if out == nil {
+		out = append(out, m.Diffs...)
 	}
-	text := fmt.Sprintf("%s %s: %d resources, %d changed  %s", p.since(), p.label, p.done, p.changed, short(m))
-	if limit := p.streams.Width - 1; len(text) > limit {
-		text = text[:limit]
-	}
-	p.streams.Notef("\r\x1b[K%s", text)
-}
-
-func (p *progress) clear() {
-	if p.streams.Live {
-		p.streams.Notef("\r\x1b[K")
-	}
+	slices.Sort(out)
+	return out
 }
 
 func (p *progress) since() string {
-	d := p.now().Sub(p.start)
+	d := p.clock.Now().Sub(p.start)
 	return fmt.Sprintf("%02d:%02d", int(d.Minutes()), int(d.Seconds())%60)
 }
 
-// short is a resource's type and name without the rest of its URN.
-func short(m apitype.StepEventMetadata) string {
-	parts := strings.Split(m.URN, "::")
-	return m.Type + " " + parts[len(parts)-1]
+// nameOf is a resource's name without the rest of its URN.
+func nameOf(m apitype.StepEventMetadata) string {
+	return m.URN[strings.LastIndex(m.URN, "::")+len("::"):]
 }
+
+func short(m apitype.StepEventMetadata) string { return m.Type + " " + nameOf(m) }
 
 // plainText drops the engine's colour marks, such as <{%reset%}>.
 func plainText(s string) string {
 	for {
 		from := strings.Index(s, "<{%")
-		to := strings.Index(s, "%}>")
-		if from < 0 || to < from {
+		if from < 0 {
 			return s
 		}
-		s = s[:from] + s[to+3:]
+		length := strings.Index(s[from:], "%}>")
+		if length < 0 {
+			return s
+		}
+		s = s[:from] + s[from+length+len("%}>"):]
 	}
 }

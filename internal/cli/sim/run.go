@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
@@ -15,7 +16,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 
 	"redoubt/internal/cli/exit"
-	"redoubt/internal/cli/streams"
 	"redoubt/system"
 )
 
@@ -23,6 +23,8 @@ import (
 type outcome struct {
 	Home    system.Home    `json:"home"`
 	Changes map[string]int `json:"changes"`
+	// Steps are the changes one by one.
+	Steps []Step `json:"steps,omitempty"`
 }
 
 // changed counts the operations that are not "same" or "read".
@@ -36,25 +38,41 @@ func (o outcome) changed() int {
 	return n
 }
 
-// resources counts what the home has after the run.
-func (o outcome) resources() int {
-	n := 0
-	for op, count := range o.Changes {
-		switch apitype.OpType(op) {
-		case apitype.OpSame, apitype.OpCreate, apitype.OpUpdate, apitype.OpReplace:
-			n += count
+// summary is the outcome as words, such as "2 updated, 229 unchanged".
+func (o outcome) summary(words map[string]string) string {
+	var parts []string
+	for op, n := range o.Changes {
+		if n > 0 && !strings.HasPrefix(op, "read") {
+			parts = append(parts, fmt.Sprintf("%d %s", n, or(words[op], op)))
 		}
 	}
-	return n
+	slices.Sort(parts)
+	return or(strings.Join(parts, ", "), "nothing to do")
 }
 
+var (
+	planned = map[string]string{
+		"same": "unchanged", "create": "to create", "update": "to update", "delete": "to delete", "replace": "to replace",
+	}
+	done = map[string]string{
+		"same": "unchanged", "create": "created", "update": "updated", "delete": "deleted", "replace": "replaced",
+	}
+)
+
+// The engine's runs, as progress names them.
+const (
+	updating   = "update"
+	previewing = "preview"
+	destroying = "destroy"
+)
+
 // up updates one home.
-func (w *workspace) up(ctx context.Context, s *streams.Streams, h system.Home, changes map[string]any) (outcome, error) {
+func (w *workspace) up(ctx context.Context, h system.Home, changes map[string]any) (outcome, error) {
 	stack, err := w.stack(ctx, h, changes)
 	if err != nil {
 		return outcome{}, err
 	}
-	return w.run(ctx, s, h, "up", func(ch chan<- events.EngineEvent) (map[string]int, error) {
+	return w.run(h, updating, func(ch chan<- events.EngineEvent) (map[string]int, error) {
 		result, err := stack.Up(ctx, optup.EventStreams(ch), optup.SuppressProgress(), optup.SuppressOutputs())
 		if err != nil || result.Summary.ResourceChanges == nil {
 			return nil, err
@@ -64,12 +82,12 @@ func (w *workspace) up(ctx context.Context, s *streams.Streams, h system.Home, c
 }
 
 // preview plans one home's update and returns the planned operations.
-func (w *workspace) preview(ctx context.Context, s *streams.Streams, h system.Home, refresh bool) (outcome, error) {
+func (w *workspace) preview(ctx context.Context, h system.Home, refresh bool) (outcome, error) {
 	stack, err := w.stack(ctx, h, nil)
 	if err != nil {
 		return outcome{}, err
 	}
-	return w.run(ctx, s, h, "preview", func(ch chan<- events.EngineEvent) (map[string]int, error) {
+	return w.run(h, previewing, func(ch chan<- events.EngineEvent) (map[string]int, error) {
 		opts := []optpreview.Option{optpreview.EventStreams(ch), optpreview.SuppressProgress()}
 		if refresh {
 			opts = append(opts, optpreview.Refresh())
@@ -84,12 +102,12 @@ func (w *workspace) preview(ctx context.Context, s *streams.Streams, h system.Ho
 }
 
 // destroy removes everything of one home that nothing keeps.
-func (w *workspace) destroy(ctx context.Context, s *streams.Streams, h system.Home) (outcome, error) {
+func (w *workspace) destroy(ctx context.Context, h system.Home) (outcome, error) {
 	stack, err := w.stack(ctx, h, nil)
 	if err != nil {
 		return outcome{}, err
 	}
-	return w.run(ctx, s, h, "destroy", func(ch chan<- events.EngineEvent) (map[string]int, error) {
+	return w.run(h, destroying, func(ch chan<- events.EngineEvent) (map[string]int, error) {
 		result, err := stack.Destroy(ctx, optdestroy.EventStreams(ch), optdestroy.SuppressProgress(),
 			optdestroy.ContinueOnError())
 		if err != nil || result.Summary.ResourceChanges == nil {
@@ -102,51 +120,43 @@ func (w *workspace) destroy(ctx context.Context, s *streams.Streams, h system.Ho
 // run performs one engine run, shows it, and turns its failure into an error a
 // person can act on. A mark on disk says that a run is under way, so that the
 // next command knows when one was cut short.
-func (w *workspace) run(ctx context.Context, s *streams.Streams, h system.Home, what string,
-	act func(chan<- events.EngineEvent) (map[string]int, error),
-) (outcome, error) {
-	if err := w.mark(what != "preview"); err != nil {
-		return outcome{}, err
-	}
-	p, ch := watch(s, string(h))
-	changes, err := act(ch)
-	p.wait()
-	if err != nil {
-		return outcome{}, w.explain(ctx, h, what, p.faults, err)
-	}
-	return outcome{Home: h, Changes: changes}, w.unmark()
-}
-
-func (w *workspace) explain(ctx context.Context, h system.Home, what string, faults []string, err error) error {
-	if ctx.Err() != nil {
-		return exit.Errorf(exit.Stopped, "go on with: redoubt sim "+what, "%s of %s was interrupted", what, h)
-	}
-	if auto.IsConcurrentUpdateError(err) {
-		return exit.With(exit.Held, err, "")
-	}
-	if len(faults) == 0 {
-		return fmt.Errorf("%s of %s: %w", what, h, err)
-	}
-	return exit.Errorf(exit.Unexpected, "mend the cause and run the command again; what was done is kept",
-		"%s of %s: %s", what, h, strings.Join(unique(faults), "\n"))
-}
-
-func unique(all []string) []string {
-	seen := map[string]bool{}
-	var out []string
-	for _, s := range all {
-		if !seen[s] {
-			seen[s] = true
-			out = append(out, s)
+func (w *workspace) run(h system.Home, what string, act func(chan<- events.EngineEvent) (map[string]int, error)) (outcome, error) {
+	words := planned
+	if what != previewing {
+		words = done
+		if err := w.mark(); err != nil {
+			return outcome{}, err
 		}
 	}
-	return out
+	p, ch := w.watch(h, what)
+	changes, err := act(ch)
+	if err != nil {
+		p.end(fmt.Sprintf("did not end well, %d changes made", len(p.steps)))
+		return outcome{}, w.explain(p, err)
+	}
+	out := outcome{Home: h, Changes: changes}
+	p.end(out.summary(words))
+	out.Steps = p.steps
+	if what == previewing {
+		return out, nil
+	}
+	return out, w.unmark()
 }
 
-func (w *workspace) mark(changes bool) error {
-	if !changes {
-		return nil
+// explain gives the engine's failure its causes and the next command.
+func (w *workspace) explain(p *progress, err error) error {
+	if auto.IsConcurrentUpdateError(err) {
+		return exit.Errorf(exit.Held, "", "%s of %s: the engine's stack is locked: %w", p.what, p.home, err)
 	}
+	faults := p.faults()
+	if len(faults) == 0 {
+		return fmt.Errorf("%s of %s: %w", p.what, p.home, err)
+	}
+	return exit.Errorf(exit.Unexpected, "mend the cause, then: "+w.again+" (what was done is kept)",
+		"%s of %s: %s", p.what, p.home, strings.Join(faults, "\n"))
+}
+
+func (w *workspace) mark() error {
 	return os.WriteFile(w.path("running"), []byte("an update is under way\n"), 0o644)
 }
 

@@ -11,18 +11,18 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 
-	"redoubt/internal/cli/streams"
+	"redoubt/stacks"
 	"redoubt/system"
 )
 
 // settle puts the engine's state in order after a run that did not end: the
 // stale lock goes, and so do creations that were under way. What they made is
 // found again by its token when the next update asks for it.
-func (w *workspace) settle(ctx context.Context, s *streams.Streams) error {
+func (w *workspace) settle(ctx context.Context) error {
 	if !w.cutShort() {
 		return nil
 	}
-	s.Notef("the last update did not end; going on from where it was\n")
+	w.streams.Above("the last update did not end; going on from where it was\n")
 	for _, h := range system.Homes {
 		if _, err := os.Stat(w.stateFile(h)); errors.Is(err, os.ErrNotExist) {
 			continue
@@ -34,15 +34,15 @@ func (w *workspace) settle(ctx context.Context, s *streams.Streams) error {
 		if err := stack.Cancel(ctx); err != nil {
 			return fmt.Errorf("unlock stack %s: %w", h, err)
 		}
-		if err := dropPending(ctx, stack); err != nil {
+		if err := amend(ctx, stack, dropPending); err != nil {
 			return fmt.Errorf("settle stack %s: %w", h, err)
 		}
 	}
 	return w.unmark()
 }
 
-// dropPending removes the operations that never ended from the stack's state.
-func dropPending(ctx context.Context, stack auto.Stack) error {
+// amend changes the stack's state; change reports whether it changed anything.
+func amend(ctx context.Context, stack auto.Stack, change func(*apitype.DeploymentV3) bool) error {
 	state, err := stack.Export(ctx)
 	if err != nil {
 		return err
@@ -51,14 +51,20 @@ func dropPending(ctx context.Context, stack auto.Stack) error {
 	if err := json.Unmarshal(state.Deployment, &deployment); err != nil {
 		return err
 	}
-	if len(deployment.PendingOperations) == 0 {
+	if !change(&deployment) {
 		return nil
 	}
-	deployment.PendingOperations = nil
 	if state.Deployment, err = json.Marshal(deployment); err != nil {
 		return err
 	}
 	return stack.Import(ctx, state)
+}
+
+// dropPending removes the operations that never ended; it reports whether there were any.
+func dropPending(d *apitype.DeploymentV3) bool {
+	had := len(d.PendingOperations) > 0
+	d.PendingOperations = nil
+	return had
 }
 
 // stateFile is where the engine keeps a stack's state.
@@ -92,6 +98,32 @@ func (w *workspace) deployed(h system.Home) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// forgetPeer takes the exported inventory, in which the peer is pinned, from a
+// home's state, and peerReady from its settings.
+func (w *workspace) forgetPeer(ctx context.Context, h system.Home) error {
+	if _, err := os.Stat(w.stateFile(h)); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	stack, err := w.stack(ctx, h, map[string]any{peerReadyKey: false})
+	if err != nil {
+		return err
+	}
+	return amend(ctx, stack, dropInventory)
+}
+
+// dropInventory removes the exported inventory; it reports whether there was one.
+func dropInventory(d *apitype.DeploymentV3) bool {
+	had := false
+	for _, r := range d.Resources {
+		if r.Type == "pulumi:pulumi:Stack" {
+			_, has := r.Outputs[stacks.InventoryOutput]
+			delete(r.Outputs, stacks.InventoryOutput)
+			had = had || has
+		}
+	}
+	return had
 }
 
 // forget removes the settings that the simulator added, so that the next up

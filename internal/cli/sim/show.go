@@ -3,6 +3,8 @@ package sim
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -25,22 +27,27 @@ func newShow(s *streams.Streams) *cobra.Command {
 }
 
 // Show prints both homes, from the inventories that they keep themselves.
-func Show(ctx context.Context, o *Options) (err error) {
-	w, err := open(ctx, o)
-	if err != nil {
-		return err
+func Show(ctx context.Context, o *Options) error {
+	if _, err := os.Stat(filepath.Join(Folder, "world")); errors.Is(err, os.ErrNotExist) {
+		if _, err := openProject(); err != nil {
+			return err
+		}
+		return errNothingUp
 	}
-	defer func() { err = errors.Join(err, w.Close()) }()
-	view, err := w.look(ctx)
-	if err != nil {
-		return err
-	}
-	if len(view.Homes) == 0 {
-		return exit.Errorf(exit.Usage, "redoubt sim up", "nothing is up")
-	}
-	if o.JSON {
-		return printJSON(o.Streams, view)
-	}
-	view.print(o.Streams)
-	return nil
+	return use(ctx, o, "redoubt sim show", func(w *workspace) error {
+		view, err := w.look()
+		if err != nil {
+			return err
+		}
+		if len(view.Homes) == 0 {
+			return errNothingUp
+		}
+		if o.JSON {
+			return printJSON(o.Streams, view)
+		}
+		view.print(o.Streams)
+		return nil
+	})
 }
+
+var errNothingUp = exit.Errorf(exit.Usage, "redoubt sim up", "nothing is up")

@@ -3,9 +3,12 @@
 package sim
 
 import (
+	"time"
+
 	"github.com/spf13/cobra"
 
 	"redoubt/internal/cli/streams"
+	"redoubt/internal/clock"
 )
 
 // New returns the command "sim" with its subcommands.
@@ -23,8 +26,10 @@ func New(s *streams.Streams) *cobra.Command {
 // Options is what every subcommand takes.
 type Options struct {
 	Streams *streams.Streams
-	// Dir is the project's folder.
-	Dir string
+	// Wait is how long to wait for another redoubt to end.
+	Wait time.Duration
+	// Clock is the clock; nil means the machine's.
+	Clock clock.Clock
 	// JSON prints the result as JSON.
 	JSON bool
 	// Providers are attached instead of the simulated regions, as the engine
@@ -33,5 +38,13 @@ type Options struct {
 }
 
 func (o *Options) flags(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&o.JSON, "json", false, "print the result as JSON")
+	cmd.Flags().BoolVar(&o.JSON, "json", false, "print the result as JSON; progress stays on stderr")
+	cmd.Flags().DurationVar(&o.Wait, "wait", 15*time.Second, "how long to wait for another redoubt to end")
+}
+
+func (o *Options) clock() clock.Clock {
+	if o.Clock == nil {
+		return clock.Wall{}
+	}
+	return o.Clock
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"path/filepath"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -52,39 +52,51 @@ func homesOf(flag string) ([]system.Home, error) {
 
 // Up brings both homes up: primary, secondary, primary the first time, and
 // as many rounds as the homes' news of each other need after that.
-func Up(ctx context.Context, o *UpOptions) (err error) {
+func Up(ctx context.Context, o *UpOptions) error {
 	homes, err := homesOf(o.Home)
 	if err != nil {
 		return err
 	}
-	if err := checkSystem(o.Dir); err != nil {
+	return useEngine(ctx, &o.Options, "redoubt sim up"+stackText(o.Home), func(w *workspace) error {
+		if err := w.settle(ctx); err != nil {
+			return err
+		}
+		if err := w.stay(); err != nil {
+			return err
+		}
+		bring := w.bringUp
+		if len(homes) == 1 {
+			bring = func(ctx context.Context) ([]outcome, error) { return w.bringUpOne(ctx, homes[0]) }
+		}
+		rounds, err := bring(ctx)
+		if err != nil {
+			return err
+		}
+		return w.report(&o.Options, rounds)
+	})
+}
+
+// stackText is the flag --stack as it was given.
+func stackText(home string) string {
+	if home == "" {
+		return ""
+	}
+	return " --stack " + home
+}
+
+// stay ends a down that kept something or did not end.
+func (w *workspace) stay() error {
+	if err := os.Remove(w.path("going-down")); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	w, err := open(ctx, &o.Options)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, w.Close()) }()
-	if err := w.settle(ctx, o.Streams); err != nil {
-		return err
-	}
-	var rounds []outcome
-	if len(homes) == 1 {
-		rounds, err = w.bringUpOne(ctx, o.Streams, homes[0])
-	} else {
-		rounds, err = w.bringUp(ctx, o.Streams)
-	}
-	if err != nil {
-		return err
-	}
-	return w.report(ctx, &o.Options, rounds)
+	return nil
 }
 
 // bringUp runs the updates in their order and returns what each did.
-func (w *workspace) bringUp(ctx context.Context, s *streams.Streams) ([]outcome, error) {
+func (w *workspace) bringUp(ctx context.Context) ([]outcome, error) {
 	var rounds []outcome
 	step := func(h system.Home, ready bool) (int, error) {
-		done, err := w.up(ctx, s, h, map[string]any{peerReadyKey: ready})
+		done, err := w.up(ctx, h, map[string]any{peerReadyKey: ready})
 		if err != nil {
 			return 0, err
 		}
@@ -92,6 +104,8 @@ func (w *workspace) bringUp(ctx context.Context, s *streams.Streams) ([]outcome,
 		return done.changed(), nil
 	}
 	if !w.peerReady(system.Primary) {
+		w.streams.Above("%s: the first time, in three updates: the primary, the secondary, "+
+			"and the primary again with what it learns of the secondary\n", w.system.Name)
 		if _, err := step(system.Primary, false); err != nil {
 			return rounds, err
 		}
@@ -101,6 +115,7 @@ func (w *workspace) bringUp(ctx context.Context, s *streams.Streams) ([]outcome,
 		_, err := step(system.Primary, true)
 		return rounds, err
 	}
+	w.streams.Above("%s: updating the primary, then the secondary; the primary again if the secondary changes\n", w.system.Name)
 	if _, err := step(system.Primary, true); err != nil {
 		return rounds, err
 	}
@@ -112,40 +127,21 @@ func (w *workspace) bringUp(ctx context.Context, s *streams.Streams) ([]outcome,
 }
 
 // bringUpOne updates one home and leaves its peerReady as it is.
-func (w *workspace) bringUpOne(ctx context.Context, s *streams.Streams, h system.Home) ([]outcome, error) {
+func (w *workspace) bringUpOne(ctx context.Context, h system.Home) ([]outcome, error) {
 	if h == system.Secondary && !w.peerReady(h) {
 		return nil, errSecondaryFirst
 	}
-	done, err := w.up(ctx, s, h, nil)
+	w.streams.Above("%s: updating the %s\n", w.system.Name, h)
+	done, err := w.up(ctx, h, nil)
 	return []outcome{done}, err
 }
 
 var errSecondaryFirst = exit.Errorf(exit.Usage, "redoubt sim up", "the secondary home has never been up; its keys are "+
 	"replicas of the primary's, so it cannot come before")
 
-// checkSystem refuses a broken system file before anything is touched.
-func checkSystem(dir string) error {
-	file := "system.yaml"
-	for _, h := range system.Homes {
-		doc, err := readSettings(filepath.Join(dir, "Pulumi."+string(h)+".yaml"))
-		if err != nil {
-			return exit.With(exit.Usage, err, "run it in the project's folder")
-		}
-		if name, ok := doc.Config["redoubt:system"].(string); ok {
-			file = name
-		}
-	}
-	var faults *system.Faults
-	_, err := system.Load(file)
-	if errors.As(err, &faults) {
-		return exit.Faults(err)
-	}
-	return exit.With(exit.Usage, err, "redoubt:system in the stack files names the system file")
-}
-
 // report prints the table of what stands.
-func (w *workspace) report(ctx context.Context, o *Options, rounds []outcome) error {
-	view, err := w.look(ctx)
+func (w *workspace) report(o *Options, rounds []outcome) error {
+	view, err := w.look()
 	if err != nil {
 		return err
 	}
