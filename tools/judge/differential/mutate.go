@@ -27,6 +27,9 @@ const (
 	Added    = "added"
 )
 
+// key tells mutations of one base apart.
+func (m Mutation) key() string { return m.Kind + " " + m.At.String() + " " + show(m.To) }
+
 // Apply returns a mutated copy of the inputs; ok is false when an earlier
 // mutation took away what this one would change.
 func (m Mutation) Apply(in map[string]any) (out map[string]any, ok bool) {

@@ -1,6 +1,7 @@
 package differential
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -83,10 +84,12 @@ type asker struct {
 	cases  []Case
 	// words are values that the provider itself named when it refused another.
 	words map[string][]any
+	// alone holds the reasons of the mutations that the judges differ about.
+	alone map[string]string
 }
 
 func (a *asker) all(random *rand.Rand, pairs int) error {
-	a.words = map[string][]any{}
+	a.words, a.alone = map[string][]any{}, map[string]string{}
 	first, created, err := a.inputs(Valid, nil, nil, a.base.Inputs)
 	if err != nil {
 		return err
@@ -104,6 +107,9 @@ func (a *asker) all(random *rand.Rand, pairs int) error {
 		c, _, err := a.inputs(m.Kind, m.At, m.To, in)
 		if err != nil {
 			return err
+		}
+		if !c.Agrees() {
+			a.alone[m.key()] = c.Known
 		}
 		if c.Upstream.Says == Accepted {
 			accepted = append(accepted, m)
@@ -129,8 +135,13 @@ func (a *asker) pairs(random *rand.Rand, all []Mutation, n int) error {
 			continue
 		}
 		at := Path{one.At.String() + " " + one.Kind + " and " + two.At.String() + " " + two.Kind}
-		if _, _, err := a.inputs(Together, at, []any{show(one.To), show(two.To)}, in); err != nil {
+		c, _, err := a.inputs(Together, at, []any{show(one.To), show(two.To)}, in)
+		if err != nil {
 			return err
+		}
+		if !c.Agrees() && c.Known == "" {
+			// Two at once differ where one of them does by itself.
+			a.cases[len(a.cases)-1].Known = cmp.Or(a.alone[one.key()], a.alone[two.key()])
 		}
 	}
 	return nil

@@ -196,6 +196,7 @@ func numbers(ask asking, out *schema.Limits) error {
 		if err != nil {
 			return err
 		}
+		said = slices.DeleteFunc(said, relation)
 		if len(said) > 1 {
 			continue // several validators of which one is enough: a rule by hand says more
 		}
