@@ -73,7 +73,8 @@ func useEngine(ctx context.Context, o *Options, again string, act func(*workspac
 	if err != nil {
 		return err
 	}
-	w.cli, w.cli.lock = cli, w.lock
+	cli.lock = w.lock
+	w.cli = cli
 	if err := w.serve(ctx, o); err != nil {
 		return errors.Join(err, w.Close())
 	}
