@@ -8,10 +8,7 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"sort"
 
-	"redoubt/sim/schema"
-	"redoubt/tools/judge/names"
 	"redoubt/tools/judge/survey"
 	"redoubt/tools/judge/upstream"
 )
@@ -40,7 +37,7 @@ func run(ctx context.Context, args []string) (err error) {
 			err = closing
 		}
 	}()
-	types, faults, err := collect(ctx, provider)
+	types, faults, err := survey.Collect(ctx, provider)
 	if err != nil {
 		return err
 	}
@@ -53,24 +50,4 @@ func run(ctx context.Context, args []string) (err error) {
 	}
 	fmt.Printf("%d types, %d remarks\n", len(types), len(faults))
 	return os.WriteFile(args[1], encoded, 0o644)
-}
-
-func collect(ctx context.Context, provider *upstream.Provider) (map[string]*schema.Type, []string, error) {
-	types := map[string]*schema.Type{}
-	var faults []string
-	prober := survey.NewProber(provider)
-	for _, s := range names.Subjects() {
-		block, ok := provider.Block(s.Upstream)
-		if !ok {
-			return nil, nil, fmt.Errorf("upstream has no type %q for %s", s.Upstream, s.Token)
-		}
-		fields := names.Of(block)
-		nodes, mismatches := names.Match(s, fields)
-		faults = append(faults, mismatches...)
-		t := nodes.Type(s.Upstream)
-		prober.Probe(ctx, t, fields)
-		types[s.Token] = t
-	}
-	sort.Strings(prober.Faults)
-	return types, append(faults, prober.Faults...), nil
 }

@@ -86,9 +86,7 @@ func alternatives(v any, words []any) []any {
 		out = []any{v + 1, v * 2, v - 1}
 	case string:
 		out = append(out, vary(v), strings.Replace(v, "Allow", "Deny", 1), strings.Replace(v, ":", ": ", 1))
-		for _, word := range words {
-			out = append(out, word)
-		}
+		out = append(out, words...)
 	case []any:
 		out = lists(v)
 	case map[string]any:
