@@ -31,6 +31,9 @@ func Main(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// Files are the files that make a folder a project.
+var Files = []string{"Pulumi.yaml", "Pulumi.primary.yaml", "Pulumi.secondary.yaml", "system.yaml"}
+
 // Project is a copy of the example project in a folder of its own.
 type Project struct {
 	Dir string
@@ -42,7 +45,7 @@ func New(t testing.TB) *Project {
 	t.Helper()
 	root := Root(t)
 	p := &Project{Dir: t.TempDir()}
-	for _, name := range []string{"Pulumi.yaml", "Pulumi.primary.yaml", "Pulumi.secondary.yaml", "system.yaml"} {
+	for _, name := range Files {
 		text, err := os.ReadFile(filepath.Join(root, name))
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(filepath.Join(p.Dir, name), text, 0o644))

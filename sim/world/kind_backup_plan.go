@@ -123,6 +123,9 @@ func (t *tx) withinLock(name string, vault *Entity, r Document) error {
 	}
 	least, most := numOr(lock.In, "MinRetentionDays", 1), numOr(lock.In, "MaxRetentionDays", 36500)
 	days, ends := num(r, "Lifecycle.DeleteAfter")
+	if !ends {
+		days, ends = num(r, "Lifecycle.DeleteAfterDays") // as a job calls it
+	}
 	_, limited := num(lock.In, "MaxRetentionDays")
 	if ends && (days < least || days > most) || !ends && limited {
 		return refuse("InvalidParameterValueException",

@@ -2,7 +2,7 @@
 // that carries one. The help topic and the documents are made from its table.
 package exit
 
-//go:generate go test -run TestMarkdown_isThePageInTheDocs -update .
+//go:generate go test . -run TestMarkdown_isThePageInTheDocs -update
 
 import (
 	"errors"

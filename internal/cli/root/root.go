@@ -69,6 +69,7 @@ func help(root *cobra.Command) *cobra.Command {
 			if err != nil || len(rest) > 0 {
 				return usage(root, fmt.Errorf("no help about %q", strings.Join(args, " ")))
 			}
+			found.InitDefaultHelpFlag()
 			return found.Help()
 		},
 	}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,7 +47,10 @@ func (o outcome) summary(words map[string]string) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, or(words[op], op)))
 		}
 	}
-	slices.Sort(parts)
+	slices.SortFunc(parts, func(a, b string) int { // what does not change comes last
+		last := words["same"]
+		return cmp.Or(cmp.Compare(strings.Count(a, last), strings.Count(b, last)), strings.Compare(a, b))
+	})
 	return or(strings.Join(parts, ", "), "nothing to do")
 }
 

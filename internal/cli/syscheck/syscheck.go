@@ -37,25 +37,35 @@ func New(s *streams.Streams) *cobra.Command {
 
 // Result is the JSON form of a check.
 type Result struct {
-	File   string         `json:"file"`
-	OK     bool           `json:"ok"`
-	Faults []system.Fault `json:"faults"`
+	File   string  `json:"file"`
+	OK     bool    `json:"ok"`
+	Faults []Fault `json:"faults"`
 	// Tiers, Stores and Agents count what a right file declares.
 	Tiers  int `json:"tiers,omitempty"`
 	Stores int `json:"stores,omitempty"`
 	Agents int `json:"agents,omitempty"`
 }
 
+// Fault is one fault of the file; lines and columns count from 1.
+type Fault struct {
+	Line  int    `json:"line"`
+	Col   int    `json:"col"`
+	Cause string `json:"cause"`
+	Hint  string `json:"hint,omitempty"`
+}
+
 // Check loads the file and prints what it found.
 func Check(s *streams.Streams, file string, asJSON bool) error {
 	sys, err := system.Load(file)
-	result := Result{File: file, OK: err == nil, Faults: []system.Fault{}}
+	result := Result{File: file, OK: err == nil, Faults: []Fault{}}
 	var faults *system.Faults
 	switch {
 	case err == nil:
 		result.Tiers, result.Stores, result.Agents = len(sys.Tiers), len(sys.Stores), len(sys.Agents)
 	case errors.As(err, &faults):
-		result.Faults = *faults
+		for _, f := range *faults {
+			result.Faults = append(result.Faults, Fault{Line: f.Line, Col: f.Col, Cause: f.Cause, Hint: f.Hint})
+		}
 	default:
 		return exit.With(exit.Usage, err, "redoubt system check FILE")
 	}
