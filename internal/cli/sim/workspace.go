@@ -149,9 +149,12 @@ func (w *workspace) stack(ctx context.Context, h system.Home, changes map[string
 // program is the Pulumi program; it runs in this process, in the project's folder.
 func (w *workspace) program(ctx *pulumi.Context) error { return stacks.Program(ctx) }
 
+// env is what the engine runs with. Its state has no attribute files beside it:
+// they are not written in one piece, and a kill in the middle of one makes the
+// whole state unreadable.
 func (w *workspace) env() map[string]string {
 	return map[string]string{
-		"PULUMI_BACKEND_URL":                            "file://" + w.path("state"),
+		"PULUMI_BACKEND_URL":                            "file://" + w.path("state") + "?metadata=skip",
 		"PULUMI_HOME":                                   w.path("engine"),
 		"PULUMI_CONFIG_PASSPHRASE":                      passphrase,
 		"PULUMI_DEBUG_PROVIDERS":                        w.providers,
