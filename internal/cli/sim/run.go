@@ -135,7 +135,7 @@ func (w *workspace) run(h system.Home, what string, act func(chan<- events.Engin
 	p, ch := w.watch(h, what)
 	changes, err := act(ch)
 	if err != nil {
-		p.end(fmt.Sprintf("did not end well, %d changes made", len(p.steps)))
+		p.end(fmt.Sprintf("stopped after %d changes", len(p.steps)))
 		return outcome{}, w.explain(p, err)
 	}
 	out := outcome{Home: h, Changes: changes}
