@@ -255,9 +255,33 @@ func TestPolicy_onlyTheAccountMayDoAnything(t *testing.T) {
 				continue
 			}
 			assert.False(t, s.AllowAnyAction, s.Sid)
-			assert.NotEmpty(t, s.Conditions, "%s %s is held to the account", purpose, s.Sid)
+			if s.Sid != "Events" { // it cannot be; see TestPolicy_eventBridgeMaySendAlthoughItNamesNoAccount
+				assert.NotEmpty(t, s.Conditions, "%s %s is held to the account", purpose, s.Sid)
+			}
 			assert.NotContains(t, s.Actions, "kms:ScheduleKeyDeletion", s.Sid)
 		}
+	}
+}
+
+func TestPolicy_eventBridgeMaySendAlthoughItNamesNoAccount(t *testing.T) {
+	t.Parallel()
+	for _, home := range system.Homes {
+		held := map[string]bool{}
+		for _, s := range Policy(scope(home, 0), Logs).Statements {
+			for _, service := range s.Principals["Service"] {
+				held[service] = len(s.Conditions) > 0
+			}
+			if s.Sid == "Events" {
+				assert.Equal(t, []string{"kms:Decrypt", "kms:GenerateDataKey*"}, s.Actions)
+			}
+		}
+		assert.Equal(t, map[string]bool{
+			"logs." + scope(home, 0).Region + ".amazonaws.com": true,
+			"cloudwatch.amazonaws.com":                         true,
+			"backup.amazonaws.com":                             true,
+			"events.rds.amazonaws.com":                         true,
+			"events.amazonaws.com":                             false, // a condition would silence every event
+		}, held)
 	}
 }
 

@@ -27,7 +27,12 @@ type through struct {
 }
 
 // publisher is an AWS service that uses a key in its own name to send to an encrypted topic.
-type publisher struct{ sid, service string }
+type publisher struct {
+	sid, service string
+	// anonymous is true when the service does not tell KMS for which account it
+	// sends, so that a condition on the account would refuse every message.
+	anonymous bool
+}
 
 // The users of each key. The table is the whole of the truth: a service that
 // is not here cannot use the key unless IAM allows its caller. Sources, all
@@ -61,10 +66,13 @@ var (
 	}
 	publishers = map[string][]publisher{
 		Logs: {
-			{"Alarms", "cloudwatch"},
-			{"Events", "events"},
-			{"VaultNotices", "backup"},
-			{"DatabaseNotices", "events.rds"},
+			{"Alarms", "cloudwatch", false},
+			// The page on keys of topics says that the account's and the rule's conditions do not work for EventBridge,
+			// and so it was met: github.com/awslabs/landing-zone-accelerator-on-aws/issues/407. Which rules may
+			// publish is said by the policy of the topic.
+			{"Events", "events", true},
+			{"VaultNotices", "backup", false},
+			{"DatabaseNotices", "events.rds", false},
 		},
 	}
 )
@@ -134,13 +142,17 @@ func logGroups(s naming.Scope) iampolicy.Statement {
 	}
 }
 
-// statement lets the service send to topics of the account. That every one of
-// these services sends aws:SourceAccount with its call to KMS is assumed.
+// statement lets the service send to topics of the account. That the services
+// which are not anonymous send aws:SourceAccount with their call to KMS is assumed.
 func (p publisher) statement(s naming.Scope) iampolicy.Statement {
-	return iampolicy.Statement{
+	use := iampolicy.Statement{
 		Sid:        p.sid,
 		Principals: map[string][]string{"Service": {strings.Join([]string{p.service, "amazonaws.com"}, ".")}},
 		Actions:    send,
 		Resources:  []string{"*"},
-	}.With(iampolicy.SourceAccount(s.Account))
+	}
+	if p.anonymous {
+		return use
+	}
+	return use.With(iampolicy.SourceAccount(s.Account))
 }
