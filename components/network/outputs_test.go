@@ -4,6 +4,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lb"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
@@ -55,6 +56,21 @@ func TestNetwork_tellsItsIDsInTheOrderOfItsZones(t *testing.T) {
 		"nat":      []string{"192.0.2.1", "192.0.2.1", "192.0.2.1"},
 		"peering":  "",
 	}, got)
+}
+
+func TestNetwork_aUserOfThePublicSubnetsWaitsForTheInternetGateway(t *testing.T) {
+	t.Parallel()
+	r := pulumitest.Run(t, func(ctx *pulumi.Context) error {
+		n, err := New(ctx, "main", primaryArgs(0))
+		if err != nil {
+			return err
+		}
+		_, err = lb.NewLoadBalancer(ctx, "user", &lb.LoadBalancerArgs{Subnets: n.PublicSubnetIDs})
+		return err
+	})
+	user := r.Get(t, "aws:lb/loadBalancer:LoadBalancer", "user")
+	assert.True(t, user.DependsOn(r.Get(t, "aws:ec2/internetGateway:InternetGateway", "main-internet")),
+		"AWS refuses a public load balancer in a VPC without a gateway, and a gateway's removal under one")
 }
 
 func TestNetwork_tellsThePeeringOnceThereIsOne(t *testing.T) {

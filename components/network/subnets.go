@@ -35,7 +35,7 @@ func (b *builder) subnets() error {
 		addresses = append(addresses, address.PublicIp)
 	}
 	b.network.NatAddresses = addresses.ToStringArrayOutput()
-	b.network.PublicSubnetIDs = idsOf(public)
+	b.network.PublicSubnetIDs = after(gateway, idsOf(public))
 	b.network.PrivateSubnetIDs = idsOf(private)
 	b.network.IsolatedSubnetIDs = idsOf(isolated)
 	return nil
@@ -166,6 +166,16 @@ func (b *builder) associate(suffix string, subnet *ec2.Subnet, id pulumi.StringI
 		RouteTableId: id,
 	}, b.child)
 	return err
+}
+
+// after makes whatever uses the subnets wait for the gateway, and go before it:
+// AWS refuses a load balancer that faces the internet in a VPC without one, and does not take the
+// gateway from a VPC while a load balancer holds an address of it
+// (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html).
+func after(gateway *ec2.InternetGateway, ids pulumi.StringArrayOutput) pulumi.StringArrayOutput {
+	return pulumi.All(gateway.ID(), ids).ApplyT(func(v []any) []string {
+		return v[1].([]string)
+	}).(pulumi.StringArrayOutput)
 }
 
 func idsOf(subnets []*ec2.Subnet) pulumi.StringArrayOutput {
