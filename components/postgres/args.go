@@ -24,6 +24,9 @@ type Args struct {
 	Generation int
 	// Seed is true in the one home that creates the global database.
 	Seed bool
+	// PeerRegion is the other home's region. Required outside the seed: AWS joins
+	// an encrypted cluster only on a request that is signed for the region it follows.
+	PeerRegion string
 	// Adopt makes the seed take an existing cluster instead of creating one.
 	Adopt *Adopt
 	// Protect turns on deletion protection, AWS's and the engine's.
@@ -226,6 +229,9 @@ func (a *Args) engineFaults() []error {
 // roleFaults checks what only the seed may ask for.
 func (a *Args) roleFaults() []error {
 	var errs []error
+	if !a.Seed && (a.PeerRegion == "" || a.PeerRegion == a.Scope.Region) {
+		errs = append(errs, fmt.Errorf("peerRegion is %q, want the region that the cluster follows", a.PeerRegion))
+	}
 	if a.RPOEnforced {
 		if !a.Seed {
 			errs = append(errs, errors.New("rpoEnforced outside the seed: its group would block every "+

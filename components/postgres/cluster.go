@@ -142,6 +142,11 @@ func (b *builder) cluster(global pulumi.StringOutput, g groups) (*rds.Cluster, e
 		args.MasterUsername = pulumi.String(a.username())
 		args.MasterPassword = a.Password.ToStringOutput().ToStringPtrOutput()
 		args.DatabaseName = pulumi.String(DatabaseName(a.Store))
+	} else {
+		// An encrypted cluster joins only with a URL signed for the region it follows, which the
+		// provider makes when it knows that region
+		// (github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/719). Nothing reads it later.
+		args.SourceRegion = pulumi.String(a.PeerRegion)
 	}
 	return rds.NewCluster(b.ctx, b.name+"-cluster", args,
 		b.kept(long, ignore(clusterDrift), pulumi.DependsOn([]pulumi.Resource{logs}))...)

@@ -17,6 +17,7 @@ var clusterDrift = []drift{
 	{"masterPassword", "only the seed states it; it is rotated on whichever cluster writes"},
 	{"databaseName", "only the seed states it, and a change would replace the cluster"},
 	{"availabilityZones", "AWS fills in three, and a change would replace the cluster"},
+	{"sourceRegion", "AWS is told once and never tells it back, and a change would replace the cluster"},
 	{"snapshotIdentifier", "a restore sets it, and a change would replace the cluster"},
 	{"backupRetentionPeriod", "AWS Backup takes it over with its continuous backup"},
 	{"preferredBackupWindow", "AWS Backup takes it over with its continuous backup"},

@@ -45,7 +45,7 @@ func joinArgs(n int) *Args {
 	a := seedArgs(n)
 	a.Scope = a.Scope.Peer("eu-central-1")
 	a.Zones = []string{"eu-central-1a", "eu-central-1b", "eu-central-1c"}
-	a.Seed = false
+	a.Seed, a.PeerRegion = false, "eu-west-1"
 	return a
 }
 
@@ -205,6 +205,20 @@ func TestPostgres_onlyTheSeedStatesCredentials(t *testing.T) {
 	assert.NotContains(t, first.Values(), "manageMasterUserPassword", "AWS refuses it in a global database")
 }
 
+func TestPostgres_anEncryptedClusterJoinsWithTheRegionItFollows(t *testing.T) {
+	t.Parallel()
+	seed, join := pulumitest.Run(t, program(seedArgs(0))), pulumitest.Run(t, program(joinArgs(0)))
+	assert.NotContains(t, seed.Get(t, clusterToken, "main-cluster").Values(), "sourceRegion", "the seed follows nobody")
+	assert.Equal(t, "eu-west-1", join.Get(t, clusterToken, "main-cluster").Values()["sourceRegion"],
+		"without it AWS answers that a pre-signed URL has to be specified")
+	for _, region := range []string{"", "eu-central-1"} {
+		a := joinArgs(0)
+		a.PeerRegion = region
+		_, err := pulumitest.RunErr(program(a))
+		assert.ErrorContains(t, err, "want the region that the cluster follows", "%q", region)
+	}
+}
+
 func TestPostgres_homesDifferOnlyWhereTheyMust(t *testing.T) {
 	t.Parallel()
 	seed, join := pulumitest.Run(t, program(seedArgs(0))), pulumitest.Run(t, program(joinArgs(0)))
@@ -252,7 +266,7 @@ func parametersOf(t *testing.T, r *pulumitest.Recorder) map[string]string {
 var wantIgnored = []string{
 	"globalClusterIdentifier", "replicationSourceIdentifier", "engineVersion",
 	"masterUsername", "masterPassword", "databaseName", "availabilityZones",
-	"snapshotIdentifier", "backupRetentionPeriod", "preferredBackupWindow",
+	"sourceRegion", "snapshotIdentifier", "backupRetentionPeriod", "preferredBackupWindow",
 }
 
 func TestPostgres_driftOfAFailoverIsIgnoredInBothHomes(t *testing.T) {
