@@ -28,6 +28,7 @@ var (
 	lowest    = regexp.MustCompile(`to be at least \((-?\d+)\)`)
 	highest   = regexp.MustCompile(`to be at most \((-?\d+)\)`)
 	fewest    = regexp.MustCompile(`requires (\d+) items? minimum`)
+	prefix    = regexp.MustCompile(`^[a-z0-9_.]+: `)
 	most      = regexp.MustCompile(`supports (\d+) items? maximum`)
 )
 
@@ -101,7 +102,13 @@ func (p *Prober) validate(ctx context.Context, resource string, in map[string]an
 	case err == nil:
 		return nil, nil
 	case errors.As(err, &refused):
-		return refused.Messages, nil
+		// The path is cut off: inside a block the provider names any of its properties.
+		var texts []string
+		for _, message := range refused.Messages {
+			texts = append(texts, prefix.ReplaceAllString(message, ""))
+		}
+		slices.Sort(texts)
+		return slices.Compact(texts), nil
 	}
 	return nil, err
 }
@@ -196,7 +203,8 @@ func numbers(ask asking, out *schema.Limits) error {
 		if err != nil {
 			return err
 		}
-		said = slices.DeleteFunc(said, relation)
+		own := strconv.FormatFloat(math.Abs(probe), 'f', -1, 64)
+		said = slices.DeleteFunc(said, func(m string) bool { return !strings.Contains(m, own) })
 		if len(said) > 1 {
 			continue // several validators of which one is enough: a rule by hand says more
 		}
