@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"redoubt/internal/cli/exit"
 	"redoubt/internal/cli/streams"
 	"redoubt/sim/world"
 	"redoubt/stacks"
@@ -85,6 +86,23 @@ func (w *workspace) holds(e *world.Entity) string {
 		return held(len(points), "recovery point", last)
 	}
 	return ""
+}
+
+// waiting refuses an up while a replica waits out its deletion window beside a
+// living original: AWS allows one replica of a key in a region, so the secondary
+// could not have its keys back.
+func (w *workspace) waiting() error {
+	for _, r := range w.all(func(e *world.Entity) bool { return e.Kind == "AWS::KMS::ReplicaKey" && e.Out["DeletionDate"] != nil }) {
+		living := w.world.Find("", "AWS::KMS::Key", func(e *world.Entity) bool {
+			return e.ARN == r.In["PrimaryKeyArn"] && e.Out["DeletionDate"] == nil
+		})
+		if len(living) > 0 {
+			return exit.Errorf(exit.Refused, "make clean up (begins with new simulated regions)",
+				"key %s is kept by what it protects, and its replica in %s is being deleted until %v; it cannot be made again before",
+				r.ID, r.Region, r.Out["DeletionDate"])
+		}
+	}
+	return nil
 }
 
 func held(n int, what, until string) string {

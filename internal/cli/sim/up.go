@@ -61,6 +61,9 @@ func Up(ctx context.Context, o *UpOptions) error {
 		if err := w.settle(ctx); err != nil {
 			return err
 		}
+		if err := w.waiting(); err != nil {
+			return err
+		}
 		if err := w.stay(); err != nil {
 			return err
 		}
