@@ -45,7 +45,7 @@ test: tools ## pure tests, mocks, scenarios, one end-to-end up (under 5 minutes 
 
 .PHONY: test-engine
 test-engine: tools ## kills, judges, everything that needs many engine runs (under 25 minutes)
-	$(GO) test -tags engine -timeout 25m ./tests/... ./sim/provider/...
+	$(GO) test -tags engine -p 1 -timeout 25m ./tests/engine/... ./sim/provider/...
 	$(MAKE) judge-aws
 
 .PHONY: judge-aws
@@ -64,8 +64,10 @@ bench: tools ## benchmarks, each with its baseline in the same run
 lint: ## formatting, vet and static analysis
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
 	$(GO) vet ./... && $(GO) vet -tags engine ./... && $(GO) vet -tags apps ./...
+	cd tools/judge && $(GO) vet -tags judge ./...
 	cd tools && $(GO) build -o $(TOOLS)/staticcheck honnef.co/go/tools/cmd/staticcheck
-	$(TOOLS)/staticcheck ./...
+	$(TOOLS)/staticcheck -tags engine ./...
+	@$(GO) mod tidy -diff && cd tools && $(GO) mod tidy -diff && cd judge && $(GO) mod tidy -diff
 
 .PHONY: generate
 generate: ## write again what is generated
