@@ -90,6 +90,10 @@ func secondaryShape(t *tx, e, g *Entity, credentials bool) error {
 			"%s: Cannot specify database name for cross region replication cluster", e.ID)
 	case yes(e.In, "StorageEncrypted") && str(e.In, "KmsKeyId") == "":
 		return refuse("KMSKeyNotAccessibleFault", "%s: an encrypted secondary must name its own KmsKeyId", e.ID)
+	case yes(e.In, "StorageEncrypted") && str(e.In, "SourceRegion") == "" && str(e.In, "PreSignedUrl") == "":
+		// https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/719
+		return refuse("InvalidParameterCombination",
+			"%s: the source cluster is encrypted; pre-signed URL has to be specified", e.ID)
 	case writer == nil || len(t.instancesOf(writer)) == 0:
 		return refuse("InvalidDBClusterStateFault",
 			"%s: the primary cluster has no instance yet: MasterUsername must be provided", e.ID)

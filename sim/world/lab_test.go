@@ -133,8 +133,11 @@ func (l *lab) keys() {
 		doc{"PrimaryKeyArn": l.arn(ireland, "key"), "DeletionWindowInDays": 7})
 }
 
-// cluster builds a member of the global database.
+// cluster builds a member of the global database; the one in Frankfurt follows Ireland's.
 func (l *lab) cluster(region string, extra ...any) doc {
+	if region == frankfurt {
+		extra = append([]any{"SourceRegion", ireland}, extra...)
+	}
 	return with(doc{
 		"ClusterIdentifier": "db-" + region, "Engine": "aurora-postgresql", "GlobalClusterIdentifier": "db",
 		"StorageEncrypted": true, "KmsKeyId": l.arn(region, "key"), "DbSubnetGroupName": "db",

@@ -191,6 +191,8 @@ func TestCreate_refusesDatabasesAsAWSDoes(t *testing.T) {
 		{"secondary with credentials", frankfurt, cluster, second("MasterUsername", "root"), "InvalidParameterCombination"},
 		{"secondary with a database name", frankfurt, cluster, second("DatabaseName", "app"), "InvalidParameterCombination"},
 		{"secondary without its key", frankfurt, cluster, second("KmsKeyId", nil), "KMSKeyNotAccessibleFault"},
+		{"secondary without the region it follows", frankfurt, cluster, second("SourceRegion", nil),
+			"InvalidParameterCombination"},
 		{"key of the other region", frankfurt, cluster,
 			func(l *lab) doc { return second("KmsKeyId", l.arn(ireland, "key"))(l) }, "KMSKeyNotAccessibleFault"},
 		{"key by its id", frankfurt, cluster, func(l *lab) doc { return second("KmsKeyId", l.id(frankfurt, "key"))(l) },
