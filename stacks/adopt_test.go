@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/internal/pulumitest"
+	"redoubt/inventory"
 	"redoubt/system"
 )
 
@@ -86,4 +87,28 @@ func TestDeploy_secondaryKnowsAnAdoptedNetworksRange(t *testing.T) {
 	for _, cidr := range to {
 		assert.Equal(t, "10.99.0.0/16", cidr)
 	}
+}
+
+func TestDeploy_replicatesIntoTheBucketThatThePeerHas(t *testing.T) {
+	t.Parallel()
+	s := example(t)
+	c := settings(system.Primary)
+	c.PeerReady = true
+	peer := seen(system.Secondary)
+	home := peer.Own()
+	home.Stores = map[string]inventory.Store{"artifacts": {Kind: system.Bucket, Name: "their-own-artifacts", Generation: 1}}
+	require.NotEmpty(t, s.StoresOf(system.Bucket)[1:], "another bucket, which the peer does not have yet")
+	peer.Homes[system.Secondary] = home
+	r := pulumitest.Run(t, deploy(c, s), region("eu-west-1"), reference(t, "own-last", nil), reference(t, "peer", peer))
+
+	to := map[string]any{}
+	for _, config := range r.OfType("aws:s3/bucketReplicationConfig:BucketReplicationConfig") {
+		rule := config.Values()["rules"].([]any)[0].(map[string]any)
+		to[config.Name] = rule["destination"].(map[string]any)["bucket"]
+	}
+	assert.Equal(t, map[string]any{
+		"bucket-artifacts-replication": "arn:aws:s3:::their-own-artifacts",
+	}, to, "S3 refuses replication into a bucket that is not there")
+	allowed := r.Get(t, "aws:iam/rolePolicy:RolePolicy", "bucket-artifacts-replicator-policy")
+	assert.Contains(t, allowed.Values()["policy"], "arn:aws:s3:::their-own-artifacts/*")
 }

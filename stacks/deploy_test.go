@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -88,6 +89,10 @@ func seen(home system.Home) *inventory.Inventory {
 		Region: c.Region, Account: c.AccountID, Zones: c.Zones, CIDR: regions.CIDR(home).String(), Keys: keys,
 		Network: inventory.Network{VpcID: "vpc-of-" + string(home), PeeringID: "pcx-0123"},
 		Entry:   inventory.Entry{Domain: "agents.example.com", ZoneID: "Z0123", Switch: "metric"},
+		Stores: map[string]inventory.Store{
+			"artifacts":   {Kind: system.Bucket, Name: "atlas-artifacts-123456789012-" + c.Region, Generation: 1},
+			"transcripts": {Kind: system.Bucket, Name: "atlas-transcripts-123456789012-" + c.Region, Generation: 1},
+		},
 	})
 	return &inv
 }
@@ -127,6 +132,22 @@ func TestDeploy_comesUpInThreeUpdates(t *testing.T) {
 	assert.Len(t, third.OfType(replication), len(s.StoresOf(system.Bucket)))
 	assert.Subset(t, names(third), names(first), "the peer's arrival removes nothing")
 	pulumitest.CheckTree(t, third)
+}
+
+func TestDeploy_commitsWaitForThePeerOnlyOnceThereIsOne(t *testing.T) {
+	t.Parallel()
+	s := example(t)
+	c := settings(system.Primary)
+	c.RPOEnforced = []string{"tasks"}
+	parameters := func(r *pulumitest.Recorder) string {
+		return fmt.Sprint(r.Get(t, "aws:rds/clusterParameterGroup:ClusterParameterGroup", "postgres-tasks-parameters").Values())
+	}
+	first := pulumitest.Run(t, deploy(c, s), region("eu-west-1"), reference(t, "own-last", nil))
+	assert.NotContains(t, parameters(first), "rds.global_db_rpo", "without a follower no commit would ever return")
+	c.PeerReady = true
+	third := pulumitest.Run(t, deploy(c, s), region("eu-west-1"), reference(t, "own-last", nil),
+		reference(t, "peer", seen(system.Secondary)))
+	assert.Contains(t, parameters(third), "rds.global_db_rpo")
 }
 
 func TestDeploy_aMissingPeerChangesNothing(t *testing.T) {

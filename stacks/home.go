@@ -106,12 +106,17 @@ func (h *home) peerCIDR() netip.Prefix {
 	return regions.CIDR(h.config.Home.Peer())
 }
 
-// bucketPeer is where a bucket replicates to, nil until the peer is ready.
-func (h *home) bucketPeer() *bucket.Peer {
-	if h.peer == nil {
+// bucketPeer is where a store's bucket replicates to, nil as long as the peer
+// has no such bucket: S3 refuses a destination that does not exist, also when a store joins homes that
+// stand. The peer's inventory says what its bucket is called, because it may have adopted one.
+func (h *home) bucketPeer(store string) *bucket.Peer {
+	if h.peer == nil || h.peer.Stores[store].Name == "" {
 		return nil
 	}
-	return &bucket.Peer{Region: h.config.PeerRegion, KeyArn: keys.InRegion(h.keys.Arn(keys.Data), h.config.PeerRegion)}
+	return &bucket.Peer{
+		Region: h.config.PeerRegion, KeyArn: keys.InRegion(h.keys.Arn(keys.Data), h.config.PeerRegion),
+		Bucket: h.peer.Stores[store].Name,
+	}
 }
 
 func (h *home) declareBuckets() error {
@@ -119,7 +124,7 @@ func (h *home) declareBuckets() error {
 	for _, st := range h.system.StoresOf(system.Bucket) {
 		args := &bucket.Args{
 			Scope: h.scope(), Name: st.Name, Generation: h.config.Generation(st.Name), Retention: st.Retention,
-			Lock: true, KeyArn: h.keys.Arn(keys.Data), Peer: h.bucketPeer(), Protect: h.config.Protect,
+			Lock: true, KeyArn: h.keys.Arn(keys.Data), Peer: h.bucketPeer(st.Name), Protect: h.config.Protect,
 		}
 		if name := h.config.Adopt.Buckets[st.Name]; name != "" {
 			args.Adopt = &bucket.Adopt{Name: name}
@@ -151,7 +156,7 @@ func (h *home) declarePostgres() error {
 			PeerRegion: h.config.PeerRegion, VpcID: h.network.VpcID, SubnetIDs: h.network.IsolatedSubnetIDs, Zones: h.config.Zones,
 			ClientCIDRs: []string{h.config.Site().CIDR.String(), h.peerCIDR().String()},
 			KeyArn:      h.keys.Arn(keys.Data), SecretKeyArn: h.keys.Arn(keys.Secrets), LogKeyArn: h.keys.Arn(keys.Logs),
-			Password: h.config.DatabasePassword, RPOEnforced: h.seed() && slices.Contains(h.config.RPOEnforced, st.Name),
+			Password: h.config.DatabasePassword, RPOEnforced: h.enforcesRPO(st),
 			RPOSeconds: h.rpoSeconds(st), Protect: h.config.Protect,
 		}
 		if a, ok := h.config.Adopt.Clusters[st.Name]; ok {
@@ -164,6 +169,12 @@ func (h *home) declarePostgres() error {
 		h.postgres[st.Name] = p
 	}
 	return nil
+}
+
+// enforcesRPO reports whether the store's commits wait for the peer. Before the
+// peer is there they would wait for nobody, and for ever.
+func (h *home) enforcesRPO(st system.Store) bool {
+	return h.seed() && h.peer != nil && slices.Contains(h.config.RPOEnforced, st.Name)
 }
 
 func (h *home) declareEntry() error {
