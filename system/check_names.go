@@ -30,7 +30,24 @@ var (
 func checkSystemName(c *checker) {
 	if why, hint := badWord(c.sys.Name, maxSystemName); why != "" {
 		c.fault("name", hint, "system name %q %s", c.sys.Name, why)
+		return
 	}
+	// Parameters are called /SYSTEM/..., and AWS takes none that begins so:
+	// https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
+	for _, start := range []string{"aws", "ssm"} {
+		if strings.HasPrefix(c.sys.Name, start) {
+			c.fault("name", "start it in another way",
+				"system name %q begins with %s, which AWS keeps for its own parameters", c.sys.Name, start)
+		}
+	}
+}
+
+// reserved are the store names whose physical names are taken: the bucket of
+// the inventories, and the databases that every cluster has
+// (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html).
+var reserved = map[StoreKind][]string{
+	Bucket:   {"control"},
+	Postgres: {"postgres", "rdsadmin", "template0", "template1"},
 }
 
 // checkNames holds the names of all items, and that none is given twice.
@@ -44,6 +61,9 @@ func checkNames(c *checker) {
 		if generation.MatchString(s.Name) {
 			c.fault(path, "end it in another way",
 				"store name %q ends like a store generation, want names that a restore cannot give", s.Name)
+		}
+		if slices.Contains(reserved[s.Kind], s.Name) {
+			c.fault(path, "give it another name", "%s name %q is taken by what comes with it", s.Kind, s.Name)
 		}
 		if s.Kind == Queue && strings.HasSuffix(s.Name, "-dlq") {
 			c.fault(path, "end it in another way",

@@ -104,6 +104,9 @@ func TestParse_names(t *testing.T) {
 	long := strings.Repeat("a", 31)
 	checkEdits(t, []edit{
 		{"system too long", "name: demo", "name: §abcdefghijklmnopqrstu", "has 21 characters, want at most 20", "shorten"},
+		{"system called like parameters of AWS", "name: demo", "name: §awsome", "begins with aws", "another way"},
+		{"system called like Systems Manager", "name: demo", "name: §ssm-demo", "begins with ssm", "another way"},
+		{"a bucket of Redoubt's own", "  - name: files", "  - name: §control", `bucket name "control" is taken`, "another"},
 		{"system with capitals", "name: demo", "name: §Demo", `system name "Demo" is refused by AWS`, "for instance demo"},
 		{"starting with a digit", "name: files", "name: §9files", "starting with a letter", "for instance files"},
 		{"ending with a hyphen", "  - name: files", "  - name: §files-", `store name "files-" is refused by AWS`, "files"},
