@@ -19,6 +19,9 @@ import (
 // unless New also gains an alias for the old type.
 const Type = "redoubt:bucket:Bucket"
 
+// KeyTag is the tag that names the key of a bucket's objects.
+const KeyTag = "redoubt:key"
+
 // Bucket is one home's bucket of a store. A write is acknowledged when S3 has
 // answered it in the home that took it; it reaches the other home within 15
 // minutes for 99.9 percent of objects (the replication time control of
@@ -110,6 +113,9 @@ func (d *declaration) bucket() error {
 		// A locked bucket is never emptied by a destroy: the provider would
 		// bypass the lock to do it.
 		ForceDestroy: pulumi.Bool(!a.Protect && !a.Lock),
+		// The tag makes the bucket depend on the key of its data: a destroy that
+		// has to leave the bucket leaves the key too.
+		Tags: pulumi.StringMap{KeyTag: a.KeyArn},
 	}, d.options(pulumi.Protect(a.Protect))...)
 	if err != nil {
 		return err

@@ -98,7 +98,7 @@ func TestBucket_holdsWhatEveryComponentMust(t *testing.T) {
 			{
 				Name:   "the key",
 				Mutate: func(a *Args) { a.KeyArn = pulumi.String("arn:aws:kms:eu-west-1:123456789012:key/mrk-2") },
-				Want:   []string{"main-encryption rules", "main-replicator-policy policy"},
+				Want:   []string{"main-bucket tags", "main-encryption rules", "main-replicator-policy policy"},
 			},
 			{
 				Name:   "the peer",

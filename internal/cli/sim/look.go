@@ -124,7 +124,9 @@ func (w *workspace) view(h system.Home, own inventory.Home) HomeView {
 	prefix := stackPrefix(string(h))
 	v := HomeView{
 		Home: h, Region: own.Region, Zones: own.Zones, Agents: len(own.Agents), Address: own.Entry.Address,
-		Resources: len(w.all(func(e *world.Entity) bool { return strings.HasPrefix(e.Token, prefix) })),
+		Resources: len(w.all(func(e *world.Entity) bool {
+			return strings.HasPrefix(e.Token, prefix) && e.Out["DeletionDate"] == nil
+		})),
 	}
 	for name, st := range own.Stores {
 		v.Stores = append(v.Stores, StoreView{Name: name, Kind: st.Kind, Tier: st.Tier, At: or(st.Endpoint, st.Name)})
