@@ -22,7 +22,7 @@ const Namespace = "redoubt"
 // Keys lists every setting; Pulumi.yaml describes each.
 var Keys = []string{
 	"home", "region", "peerRegion", "accountId", "zones", "system", "peerReady", "peerStack", "protect", "switch",
-	"clientCidrs", "checkerPrefixListId", "rpoEnforced", "storeGenerations", "complianceLock", "tags", "adopt", "databasePassword",
+	"clientCidrs", "checkerPrefixListId", "rpoEnforced", "postgresVersion", "storeGenerations", "complianceLock", "tags", "adopt", "databasePassword",
 }
 
 // Config is the settings of one stack; Pulumi.yaml describes each key.
@@ -45,6 +45,8 @@ type Config struct {
 	Generations map[string]int
 	// RPOEnforced are the postgres stores whose commits wait for the peer.
 	RPOEnforced []string
+	// PostgresVersion is the engine of every postgres store, empty for the default.
+	PostgresVersion string
 	// ComplianceLock makes the vault's lock irreversible.
 	ComplianceLock bool
 	// ExtraTags are put on every resource.
@@ -90,7 +92,7 @@ func Load(ctx *pulumi.Context) (Config, error) {
 		Home: system.Home(raw.Get("home")), Region: raw.Get("region"), PeerRegion: raw.Get("peerRegion"),
 		AccountID: raw.Get("accountId"), System: or(raw.Get("system"), "system.yaml"), Protect: true,
 		Switch: or(raw.Get("switch"), "metric"), ClientCIDRs: []string{"0.0.0.0/0"},
-		CheckerPrefixListID: raw.Get("checkerPrefixListId"),
+		CheckerPrefixListID: raw.Get("checkerPrefixListId"), PostgresVersion: raw.Get("postgresVersion"),
 	}
 	c.PeerStack = or(raw.Get("peerStack"), string(c.Home.Peer()))
 	c.PeerReady = raw.GetBool("peerReady")

@@ -134,6 +134,20 @@ func TestDeploy_comesUpInThreeUpdates(t *testing.T) {
 	pulumitest.CheckTree(t, third)
 }
 
+func TestDeploy_databaseVersionIsASetting(t *testing.T) {
+	t.Parallel()
+	c := settings(system.Primary)
+	c.PostgresVersion = "15.7"
+	r := pulumitest.Run(t, deploy(c, example(t)), region("eu-west-1"), reference(t, "own-last", nil))
+	for _, typ := range []string{"aws:rds/globalCluster:GlobalCluster", "aws:rds/cluster:Cluster"} {
+		require.Len(t, r.OfType(typ), 1)
+		assert.Equal(t, "15.7", r.OfType(typ)[0].Values()["engineVersion"], typ)
+	}
+	c.PostgresVersion = "15"
+	_, err := pulumitest.RunErr(deploy(c, example(t)), region("eu-west-1"), reference(t, "own-last", nil))
+	assert.ErrorContains(t, err, `engineVersion is "15", want major.minor`)
+}
+
 func TestDeploy_commitsWaitForThePeerOnlyOnceThereIsOne(t *testing.T) {
 	t.Parallel()
 	s := example(t)

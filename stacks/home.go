@@ -153,7 +153,7 @@ func (h *home) declarePostgres() error {
 	for _, st := range h.system.StoresOf(system.Postgres) {
 		args := &postgres.Args{
 			Scope: h.scope(), Store: st, Generation: h.config.Generation(st.Name), Seed: h.seed(),
-			PeerRegion: h.config.PeerRegion, VpcID: h.network.VpcID, SubnetIDs: h.network.IsolatedSubnetIDs, Zones: h.config.Zones,
+			PeerRegion: h.config.PeerRegion, EngineVersion: h.config.PostgresVersion, VpcID: h.network.VpcID, SubnetIDs: h.network.IsolatedSubnetIDs, Zones: h.config.Zones,
 			ClientCIDRs: []string{h.config.Site().CIDR.String(), h.peerCIDR().String()},
 			KeyArn:      h.keys.Arn(keys.Data), SecretKeyArn: h.keys.Arn(keys.Secrets), LogKeyArn: h.keys.Arn(keys.Logs),
 			Password: h.config.DatabasePassword, RPOEnforced: h.enforcesRPO(st),
