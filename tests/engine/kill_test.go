@@ -5,8 +5,11 @@ package engine
 import (
 	"fmt"
 	"math/rand/v2"
-	"os/exec"
+	"os"
+	"path/filepath"
 	"sort"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -25,69 +28,83 @@ const (
 	killSeed = 20251020
 )
 
-// TestUp_convergesAfterAKill kills the command (and, every other time, the engine with it) at
-// moments spread over the whole of the first `up`, and runs it again: the same
-// things stand, with the same ids, none lost and none twice.
+// TestUp_convergesAfterAKill kills the command (and, every other time, the
+// engine with it) at moments spread over the whole of the first `up`, and runs
+// it again: the same things stand, with the same ids, none lost and none twice.
+// A moment is a size of the world's log, so it falls in the middle of the work
+// however fast the machine is.
 func TestUp_convergesAfterAKill(t *testing.T) {
 	whole := clitest.New(t)
-	start := time.Now()
 	whole.Must(t, "sim", "up")
-	took := time.Since(start)
+	size := written(whole)
 	want := things(t, whole)
 	require.Greater(t, len(want), 300, "the example is a whole system")
-	t.Logf("an undisturbed up took %s and made %d things; seed %d", took.Round(time.Second), len(want), killSeed)
+	t.Logf("an undisturbed up wrote %d bytes and made %d things; seed %d", size, len(want), killSeed)
 
 	random := rand.New(rand.NewPCG(killSeed, 1))
 	for i := range moments {
-		after := time.Duration((float64(i) + random.Float64()) / moments * float64(took))
-		t.Run(fmt.Sprintf("after %s", after.Round(100*time.Millisecond)), func(t *testing.T) {
+		after := int64((float64(i) + random.Float64()) / moments * float64(size))
+		t.Run(fmt.Sprintf("after %d bytes", after), func(t *testing.T) {
 			p := clitest.New(t)
-			killed := kill(t, p, after, i%2 == 0)
+			kill(t, p, after, i%2 == 0)
 			p.Must(t, "sim", "up")
 			assert.Equal(t, want, things(t, p))
 			p.Must(t, "sim", "preview", "--expect-no-changes")
-			t.Logf("killed after %s while running: %t", after.Round(time.Millisecond), killed)
 		})
 	}
 }
 
-// kill starts an up and kills it; it reports whether it was still running.
-func kill(t *testing.T, p *clitest.Project, after time.Duration, withEngine bool) bool {
+// written is how much of the world is on disk.
+func written(p *clitest.Project) int64 {
+	info, err := os.Stat(filepath.Join(p.Dir, ".redoubt", "world", "world.log"))
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// kill starts an up and kills it once the world's log has the size.
+func kill(t *testing.T, p *clitest.Project, after int64, withEngine bool) {
 	t.Helper()
 	cmd, out := p.Command(t, "sim", "up")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	require.NoError(t, cmd.Start())
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	select {
-	case err := <-ended:
-		require.NoError(t, err, out.String())
-		return false
-	case <-time.After(after):
+	for written(p) < after {
+		select {
+		case err := <-ended:
+			require.Fail(t, "the update ended before it was killed", "%v\n%s", err, out)
+		case <-time.After(time.Millisecond):
+		}
 	}
 	if withEngine {
-		children, _ := exec.Command("pgrep", "-P", fmt.Sprint(cmd.Process.Pid)).Output()
-		for _, pid := range fields(children) {
+		for _, pid := range children(t, cmd.Process.Pid) {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
 	}
 	require.NoError(t, syscall.Kill(cmd.Process.Pid, syscall.SIGKILL))
-	<-ended
-	return true
+	require.ErrorContains(t, <-ended, "killed")
 }
 
-func fields(out []byte) []int {
-	var pids []int
-	var pid int
-	rest := string(out)
-	for {
-		n, err := fmt.Sscanf(rest, "%d\n", &pid)
-		if n != 1 || err != nil {
-			return pids
+// children lists the processes that a process started.
+func children(t *testing.T, pid int) []int {
+	t.Helper()
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	require.NoError(t, err)
+	var out []int
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			continue // the thread has ended
 		}
-		pids = append(pids, pid)
-		rest = rest[len(fmt.Sprint(pid))+1:]
+		for _, word := range strings.Fields(string(text)) {
+			child, err := strconv.Atoi(word)
+			require.NoError(t, err)
+			out = append(out, child)
+		}
 	}
+	return out
 }
 
 // things lists what exists in the simulated regions: kind, region, id and who
