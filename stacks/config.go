@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
@@ -95,12 +97,8 @@ func Load(ctx *pulumi.Context) (Config, error) {
 		CheckerPrefixListID: raw.Get("checkerPrefixListId"), PostgresVersion: raw.Get("postgresVersion"),
 	}
 	c.PeerStack = or(raw.Get("peerStack"), string(c.Home.Peer()))
-	c.PeerReady = raw.GetBool("peerReady")
-	c.ComplianceLock = raw.GetBool("complianceLock")
-	if raw.Get("protect") != "" {
-		c.Protect = raw.GetBool("protect")
-	}
 	errs := []error{
+		flag(raw, "peerReady", &c.PeerReady), flag(raw, "complianceLock", &c.ComplianceLock), flag(raw, "protect", &c.Protect),
 		object(raw, "zones", &c.Zones), object(raw, "clientCidrs", &c.ClientCIDRs),
 		object(raw, "storeGenerations", &c.Generations), object(raw, "rpoEnforced", &c.RPOEnforced),
 		object(raw, "tags", &c.ExtraTags), object(raw, "adopt", &c.Adopt),
@@ -112,6 +110,21 @@ func Load(ctx *pulumi.Context) (Config, error) {
 	}
 	c.DatabasePassword = password
 	return c, errors.Join(append(errs, c.validate()...)...)
+}
+
+// flag reads a switch; a missing one leaves the default. The SDK takes a word
+// that it does not know for false, and a slip must not switch protection off.
+func flag(raw *config.Config, key string, into *bool) error {
+	text := raw.Get(key)
+	if text == "" {
+		return nil
+	}
+	on, err := strconv.ParseBool(text)
+	if err != nil {
+		return fmt.Errorf("%s:%s is %q, want true or false", Namespace, key, text)
+	}
+	*into = on
+	return nil
 }
 
 // object reads a structured setting; a missing one leaves the default.
@@ -129,6 +142,10 @@ func or(v, fallback string) string {
 	}
 	return v
 }
+
+// maxTags is what an object in S3 leaves beside the provider's own three:
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html
+const maxTags = 7
 
 var accountID = regexp.MustCompile(`^[0-9]{12}$`)
 
@@ -149,6 +166,14 @@ func (c *Config) validate() []error {
 	}
 	if c.PeerStack == "" {
 		bad("peerStack", "is empty, want the name of the other home's stack or %q", PinnedOnly)
+	}
+	if n := len(c.ExtraTags); n > maxTags {
+		bad("tags", "has %d tags, want at most %d: an object in S3 takes ten, and Redoubt sets three", n, maxTags)
+	}
+	for _, name := range sortedKeys(c.ExtraTags) {
+		if strings.HasPrefix(name, "redoubt:") || strings.HasPrefix(strings.ToLower(name), "aws:") || name == "managed-by" {
+			bad("tags", "has %q, which is not yours to set", name)
+		}
 	}
 	for _, cidr := range c.ClientCIDRs {
 		if _, err := netip.ParsePrefix(cidr); err != nil {

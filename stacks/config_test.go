@@ -103,6 +103,26 @@ func TestLoad_reportsEveryFaultAtOnce(t *testing.T) {
 	}
 }
 
+func TestLoad_aSlipDoesNotSwitchProtectionOff(t *testing.T) {
+	t.Parallel()
+	c, err := load(t, "Pulumi.primary.yaml", map[string]string{"protect": "ture", "peerReady": "yes"})
+	assert.True(t, c.Protect)
+	assert.ErrorContains(t, err, `redoubt:protect is "ture", want true or false`)
+	assert.ErrorContains(t, err, `redoubt:peerReady is "yes", want true or false`)
+}
+
+func TestLoad_tagsLeaveRoomForItsOwn(t *testing.T) {
+	t.Parallel()
+	_, err := load(t, "Pulumi.primary.yaml", map[string]string{
+		"tags": `{"a":"1","b":"1","c":"1","d":"1","e":"1","f":"1","redoubt:home":"third","aws:x":"1"}`,
+	})
+	assert.ErrorContains(t, err, "has 8 tags, want at most 7")
+	assert.ErrorContains(t, err, `has "redoubt:home", which is not yours`)
+	assert.ErrorContains(t, err, `has "aws:x", which is not yours`)
+	_, err = load(t, "Pulumi.primary.yaml", map[string]string{"tags": `{"cost-centre":"42"}`})
+	assert.NoError(t, err)
+}
+
 func TestConfig_namesOnlyStoresThatExist(t *testing.T) {
 	t.Parallel()
 	c := settings(system.Primary)
