@@ -177,7 +177,7 @@ func home(ctx *pulumi.Context, region, cidr string, s *settings) error {
 	ctx.Export(region+"-subnet", subnet.ID())
 	ctx.Export(region+"-bucket", bucket.BucketRegionalDomainName)
 	ctx.Export(region+"-secret", version.SecretString)
-	ctx.Export(region+"-tags", vpc.TagsAll)
+	ctx.Export(region+"-tags", vpc.TagsAll) //lint:ignore SA1019 it shows what the provider's default tags make of them
 	return nil
 }
 

@@ -137,15 +137,6 @@ func number(path, want string, fits func(float64) bool) rule {
 	})
 }
 
-func length(path string, low, high int) rule {
-	return text(path, func(s string) string {
-		if n := len(s); n < low || n > high {
-			return fmt.Sprintf("is %q with %d characters, want %d to %d", s, n, low, high)
-		}
-		return ""
-	})
-}
-
 func matches(path, pattern, want string) rule {
 	re := regexp.MustCompile(pattern)
 	return text(path, func(s string) string {
@@ -164,10 +155,6 @@ func without(path, pattern, why string) rule {
 		}
 		return fmt.Sprintf("is %q: %s", s, why)
 	})
-}
-
-func arn(path string) rule {
-	return text(path, func(s string) string { return badFormat("arn", s) })
 }
 
 func cidr(path string, low, high int) rule {

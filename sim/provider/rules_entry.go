@@ -57,8 +57,6 @@ var rulesOfEntry = map[string][]rule{
 	},
 }
 
-var contentTypes = []string{"text/plain", "text/css", "text/html", "application/javascript", "application/json"}
-
 // actionHasBlock wants the block that an action's type stands for.
 func actionHasBlock(action resource.PropertyMap) []Failure {
 	typ, known := plain(action["type"])
