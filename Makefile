@@ -58,7 +58,7 @@ test-apps: ## what needs databases, browsers or clusters
 
 .PHONY: bench
 bench: tools ## benchmarks, each with its baseline in the same run
-	$(GO) test -tags engine -run '^$$' -bench . -benchtime 1x -timeout 20m ./tests/bench/...
+	$(GO) test -tags engine -run '^$$' -bench . -benchtime 5x -timeout 20m ./tests/bench/...
 
 .PHONY: lint
 lint: ## formatting, vet and static analysis
