@@ -53,8 +53,8 @@ judge-aws: ## compare the simulator's verdicts with the upstream AWS provider's
 	cd tools/judge && $(GO) test -tags judge -timeout 20m ./...
 
 .PHONY: test-apps
-test-apps: ## what needs databases, browsers or clusters
-	$(GO) test -tags apps -timeout 20m ./tests/...
+test-apps: ## what needs databases, browsers or clusters: nothing yet
+	@echo "nothing here needs a database, a browser or a cluster yet: the agents, drills and pages that do come later"
 
 .PHONY: bench
 bench: tools ## benchmarks, each with its baseline in the same run
@@ -63,7 +63,7 @@ bench: tools ## benchmarks, each with its baseline in the same run
 .PHONY: lint
 lint: ## formatting, vet and static analysis
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
-	$(GO) vet ./... && $(GO) vet -tags engine ./... && $(GO) vet -tags apps ./...
+	$(GO) vet ./... && $(GO) vet -tags engine ./...
 	cd tools/judge && $(GO) vet -tags judge ./...
 	cd tools && $(GO) build -o $(TOOLS)/staticcheck honnef.co/go/tools/cmd/staticcheck
 	$(TOOLS)/staticcheck -tags engine ./...

@@ -24,7 +24,8 @@ const Namespace = "redoubt"
 // Keys lists every setting; Pulumi.yaml describes each.
 var Keys = []string{
 	"home", "region", "peerRegion", "accountId", "zones", "system", "peerReady", "peerStack", "protect", "switch",
-	"clientCidrs", "checkerPrefixListId", "rpoEnforced", "postgresVersion", "storeGenerations", "complianceLock", "tags", "adopt", "databasePassword",
+	"clientCidrs", "checkerPrefixListId", "rpoEnforced", "postgresVersion", "storeGenerations",
+	"complianceLock", "tags", "adopt", "databasePassword",
 }
 
 // Config is the settings of one stack; Pulumi.yaml describes each key.
@@ -98,7 +99,8 @@ func Load(ctx *pulumi.Context) (Config, error) {
 	}
 	c.PeerStack = or(raw.Get("peerStack"), string(c.Home.Peer()))
 	errs := []error{
-		flag(raw, "peerReady", &c.PeerReady), flag(raw, "complianceLock", &c.ComplianceLock), flag(raw, "protect", &c.Protect),
+		flag(raw, "peerReady", &c.PeerReady), flag(raw, "complianceLock", &c.ComplianceLock),
+		flag(raw, "protect", &c.Protect),
 		object(raw, "zones", &c.Zones), object(raw, "clientCidrs", &c.ClientCIDRs),
 		object(raw, "storeGenerations", &c.Generations), object(raw, "rpoEnforced", &c.RPOEnforced),
 		object(raw, "tags", &c.ExtraTags), object(raw, "adopt", &c.Adopt),

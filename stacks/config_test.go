@@ -149,5 +149,6 @@ func TestProject_describesEveryKey(t *testing.T) {
 		assert.NotEmpty(t, doc.Config[name].Description, "Pulumi.yaml describes redoubt:%s", name)
 		assert.Contains(t, string(source), `"`+name+`"`, "Load reads redoubt:%s", name)
 	}
-	assert.Len(t, doc.Config, len(Keys), "Pulumi.yaml describes nothing that is not read: %v", reflect.ValueOf(doc.Config).MapKeys())
+	assert.Len(t, doc.Config, len(Keys), "Pulumi.yaml describes nothing that is not read: %v",
+		reflect.ValueOf(doc.Config).MapKeys())
 }

@@ -153,7 +153,8 @@ func (h *home) declarePostgres() error {
 	for _, st := range h.system.StoresOf(system.Postgres) {
 		args := &postgres.Args{
 			Scope: h.scope(), Store: st, Generation: h.config.Generation(st.Name), Seed: h.seed(),
-			PeerRegion: h.config.PeerRegion, EngineVersion: h.config.PostgresVersion, VpcID: h.network.VpcID, SubnetIDs: h.network.IsolatedSubnetIDs, Zones: h.config.Zones,
+			PeerRegion: h.config.PeerRegion, EngineVersion: h.config.PostgresVersion,
+			VpcID: h.network.VpcID, SubnetIDs: h.network.IsolatedSubnetIDs, Zones: h.config.Zones,
 			ClientCIDRs: []string{h.config.Site().CIDR.String(), h.peerCIDR().String()},
 			KeyArn:      h.keys.Arn(keys.Data), SecretKeyArn: h.keys.Arn(keys.Secrets), LogKeyArn: h.keys.Arn(keys.Logs),
 			Password: h.config.DatabasePassword, RPOEnforced: h.enforcesRPO(st),
@@ -232,7 +233,8 @@ func (h *home) strategies() map[string]system.Strategy {
 
 func (h *home) declareVault() error {
 	args := &vault.Args{
-		Scope: h.scope(), KeyArn: h.keys.Arn(keys.Backup), TopicKeyArn: h.keys.Arn(keys.Logs), Compliance: h.config.ComplianceLock,
+		Scope: h.scope(), KeyArn: h.keys.Arn(keys.Backup), TopicKeyArn: h.keys.Arn(keys.Logs),
+		Compliance:        h.config.ComplianceLock,
 		OwnRegionSettings: true, Protect: h.config.Protect,
 	}
 	if h.peer != nil {
