@@ -51,6 +51,7 @@ test-engine: tools ## kills, judges, everything that needs many engine runs (und
 .PHONY: judge-aws
 judge-aws: ## compare the simulator's verdicts with the upstream AWS provider's
 	cd tools/judge && $(GO) test -tags judge -timeout 20m ./...
+	@cd tools/judge && $(GO) run . where
 
 .PHONY: test-apps
 test-apps: ## what needs databases, browsers or clusters: nothing yet

@@ -2,10 +2,12 @@
 // agree with.
 //
 //	judge schema FILE   writes the schema data of every type that Redoubt declares
+//	judge where         says whether the provider is here to judge at all
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -21,8 +23,11 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) (err error) {
+	if len(args) == 1 && args[0] == "where" {
+		return where()
+	}
 	if len(args) != 2 || args[0] != "schema" {
-		return fmt.Errorf("usage: judge schema FILE")
+		return fmt.Errorf("usage: judge schema FILE, or judge where")
 	}
 	binary, err := upstream.Find()
 	if err != nil {
@@ -50,4 +55,19 @@ func run(ctx context.Context, args []string) (err error) {
 	}
 	fmt.Printf("%d types, %d remarks\n", len(types), len(faults))
 	return os.WriteFile(args[1], encoded, 0o644)
+}
+
+// where is the last line of a run: tests that had no provider to ask pass in
+// silence, so this says it. In CI that is a failure.
+func where() error {
+	_, err := upstream.Find()
+	if errors.Is(err, upstream.ErrAbsent) && os.Getenv("CI") == "" {
+		fmt.Fprintln(os.Stderr, "NOT JUDGED:", err)
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("NOT JUDGED: %w", err)
+	}
+	fmt.Println("judged by terraform-provider-aws", upstream.Version)
+	return nil
 }
