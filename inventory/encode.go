@@ -64,6 +64,7 @@ func Decode(raw []byte) (Inventory, error) {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return Inventory{}, errors.New("decode inventory: more follows after the document")
 	}
+	inv.Version = Version // what an older one did not know is empty
 	if err := inv.check(); err != nil {
 		return Inventory{}, fmt.Errorf("decode inventory: %w", err)
 	}

@@ -7,7 +7,7 @@ import "redoubt/system"
 // Version is the version of the document's format that this code writes. A
 // new field raises it: a program that does not know a field refuses the document
 // rather than recover with half of it.
-const Version = 1
+const Version = 2
 
 // Inventory describes both homes.
 type Inventory struct {
@@ -40,6 +40,40 @@ type Home struct {
 	Entry   Entry             `json:"entry"`
 	Vault   Vault             `json:"vault"`
 	Control Control           `json:"control"`
+	// Cluster runs the agents; it and what follows came with version 2.
+	Cluster   Cluster   `json:"cluster"`
+	Registry  Registry  `json:"registry"`
+	Discovery Discovery `json:"discovery"`
+	// Secrets maps each secret of the agents to its ARN in this home.
+	Secrets map[string]string `json:"secrets,omitempty"`
+}
+
+// Cluster is the home's Kubernetes cluster.
+type Cluster struct {
+	Name string `json:"name,omitempty"`
+	Arn  string `json:"arn,omitempty"`
+	// Endpoint is the API server, CertificateAuthority what it is verified by (base64).
+	Endpoint             string `json:"endpoint,omitempty"`
+	CertificateAuthority string `json:"certificateAuthority,omitempty"`
+	// Namespace is where the agents run.
+	Namespace string `json:"namespace,omitempty"`
+	// NodeGroups maps each zone to its node group's name.
+	NodeGroups map[string]string `json:"nodeGroups,omitempty"`
+}
+
+// Registry is where the home pulls its images from.
+type Registry struct {
+	// Host is such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com.
+	Host string `json:"host,omitempty"`
+}
+
+// Discovery is how agents find their stores.
+type Discovery struct {
+	// ZoneID and Domain are the private zone of both homes.
+	ZoneID string `json:"zoneId,omitempty"`
+	Domain string `json:"domain,omitempty"`
+	// Parameter is the SSM parameter with the home's configuration, one version a change.
+	Parameter string `json:"parameter,omitempty"`
 }
 
 // Network is the home's network.
@@ -71,6 +105,13 @@ type Store struct {
 	KeyArn  string   `json:"keyArn,omitempty"`
 	// SecretArn names the secret with the credentials, never their value.
 	SecretArn string `json:"secretArn,omitempty"`
+	// URL is where a queue is called, DeadLetterURL its dead-letter queue.
+	URL           string `json:"url,omitempty"`
+	DeadLetterURL string `json:"deadLetterUrl,omitempty"`
+	// LedgerTable holds the accepted work of a queue.
+	LedgerTable string `json:"ledgerTable,omitempty"`
+	// SnapshotBucket takes the exported snapshots of a cache.
+	SnapshotBucket string `json:"snapshotBucket,omitempty"`
 }
 
 // Agent is one agent's place in a home.
@@ -78,6 +119,15 @@ type Agent struct {
 	Tier           string `json:"tier"`
 	Public         bool   `json:"public,omitempty"`
 	TargetGroupArn string `json:"targetGroupArn,omitempty"`
+	// Deployment and Scaler name its Kubernetes objects: a HorizontalPodAutoscaler
+	// or, for a consumer, a ScaledObject.
+	Deployment string `json:"deployment,omitempty"`
+	Scaler     string `json:"scaler,omitempty"`
+	ScalerKind string `json:"scalerKind,omitempty"`
+	// Active is how many replicas it needs where it serves, Standby how many it
+	// keeps where it does not.
+	Active  int `json:"active,omitempty"`
+	Standby int `json:"standby,omitempty"`
 }
 
 // Entry is how traffic reaches the home.
@@ -113,4 +163,6 @@ type Control struct {
 	Bucket    string `json:"bucket"`
 	Key       string `json:"key"`
 	Parameter string `json:"parameter"`
+	// LockTable holds the home's locks and leases. It is never replicated.
+	LockTable string `json:"lockTable,omitempty"`
 }

@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"redoubt/sim/catalog"
 )
 
 // form is what a value is made of.
@@ -51,6 +53,15 @@ var (
 	assetTyp = reflect.TypeFor[pulumi.AssetOrArchive]()
 )
 
+// sdkTypes is every AWS resource type that the simulator knows, by token.
+var sdkTypes = func() map[string]catalog.Type {
+	out := map[string]catalog.Type{}
+	for _, t := range catalog.Types() {
+		out[t.Token] = t
+	}
+	return out
+}()
+
 // shapesOf returns the shapes of the type with the token.
 func shapesOf(token string) (*typeShapes, error) {
 	shapesMu.Lock()
@@ -63,7 +74,7 @@ func shapesOf(token string) (*typeShapes, error) {
 		return nil, fmt.Errorf("type %q is not simulated%s", token, didYouMean(token, sortedKeys(sdkTypes)))
 	}
 	seen := map[reflect.Type]*shape{}
-	s := &typeShapes{args: shapeOf(t.args.ElementType(), seen), state: shapeOf(t.state.ElementType(), seen)}
+	s := &typeShapes{args: shapeOf(t.Args, seen), state: shapeOf(t.State, seen)}
 	shapes[token] = s
 	return s, nil
 }

@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"maps"
 )
 
 // operation is one AWS API operation that plans and agents use.
@@ -16,33 +17,13 @@ type operation struct {
 // operations are by service and operation in AWS's own names.
 var operations map[string]operation
 
-// The table is made at start-up because its functions read the kinds.
+// The tables of the services are joined at start-up because their functions read the kinds.
 func init() {
-	operations = map[string]operation{
-		"cloudwatch.PutMetricData":                           {data: true, run: putMetricData},
-		"cloudwatch.GetMetricStatistics":                     {data: true, run: getMetricStatistics},
-		"cloudwatch.DescribeAlarms":                          {run: describeAlarms},
-		"route53.GetHealthCheckStatus":                       {at: "us-east-1", run: getHealthCheckStatus},
-		"route53.ListResourceRecordSets":                     {at: "us-east-1", run: listResourceRecordSets},
-		"s3.PutObject":                                       {data: true, run: putObject},
-		"s3.GetObject":                                       {data: true, run: getObject},
-		"s3.HeadObject":                                      {data: true, run: headObject},
-		"s3.ListObjectVersions":                              {data: true, run: listObjectVersions},
-		"s3.DeleteObject":                                    {data: true, run: deleteObject},
-		"ssm.GetParameter":                                   {data: true, run: getParameter},
-		"ssm.PutParameter":                                   {run: putParameter},
-		"rds.DescribeGlobalClusters":                         {run: describeGlobalClusters},
-		"rds.DescribeDBClusters":                             {run: describeDBClusters},
-		"rds.FailoverGlobalCluster":                          {run: failoverGlobalCluster},
-		"rds.SwitchoverGlobalCluster":                        {run: switchoverGlobalCluster},
-		"backup.ListRecoveryPointsByBackupVault":             {run: listRecoveryPoints},
-		"backup.StartBackupJob":                              {run: startBackupJob},
-		"backup.DescribeBackupJob":                           {run: describeBackupJob},
-		"backup.DeleteRecoveryPoint":                         {run: deleteRecoveryPoint},
-		"elasticloadbalancing.RegisterTargets":               {run: registerTargets},
-		"elasticloadbalancing.DeregisterTargets":             {run: deregisterTargets},
-		"route53-recovery-cluster.UpdateRoutingControlState": {data: true, run: updateRoutingControl},
-		"route53-recovery-cluster.GetRoutingControlState":    {data: true, run: getRoutingControl},
+	operations = map[string]operation{}
+	for _, table := range []map[string]operation{
+		trafficOperations(), storageOperations(), rdsOperations(), backupOperations(),
+	} {
+		maps.Copy(operations, table)
 	}
 }
 

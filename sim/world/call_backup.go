@@ -5,6 +5,16 @@ import (
 	"time"
 )
 
+// backupOperations are the operations on backups.
+func backupOperations() map[string]operation {
+	return map[string]operation{
+		"backup.ListRecoveryPointsByBackupVault": {run: listRecoveryPoints},
+		"backup.StartBackupJob":                  {run: startBackupJob},
+		"backup.DescribeBackupJob":               {run: describeBackupJob},
+		"backup.DeleteRecoveryPoint":             {run: deleteRecoveryPoint},
+	}
+}
+
 const kindBackupJob = "AWS::Backup::BackupJob"
 
 // backupTakes is how long a backup job runs (assumed: it depends on the size).

@@ -5,6 +5,16 @@ import (
 	"time"
 )
 
+// rdsOperations are the operations on databases.
+func rdsOperations() map[string]operation {
+	return map[string]operation{
+		"rds.DescribeGlobalClusters":  {run: describeGlobalClusters},
+		"rds.DescribeDBClusters":      {run: describeDBClusters},
+		"rds.FailoverGlobalCluster":   {run: failoverGlobalCluster},
+		"rds.SwitchoverGlobalCluster": {run: switchoverGlobalCluster},
+	}
+}
+
 // How long the acts on a global database take. The documents say "a few
 // minutes" for a failover (timing aurora.global.failover.doc gives no number) and
 // for a switchover; the numbers are assumed within that. What is lost is counted elsewhere.

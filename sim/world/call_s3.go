@@ -5,6 +5,19 @@ import (
 	"strings"
 )
 
+// storageOperations are the operations on objects and parameters.
+func storageOperations() map[string]operation {
+	return map[string]operation{
+		"s3.PutObject":          {data: true, run: putObject},
+		"s3.GetObject":          {data: true, run: getObject},
+		"s3.HeadObject":         {data: true, run: headObject},
+		"s3.ListObjectVersions": {data: true, run: listObjectVersions},
+		"s3.DeleteObject":       {data: true, run: deleteObject},
+		"ssm.GetParameter":      {data: true, run: getParameter},
+		"ssm.PutParameter":      {run: putParameter},
+	}
+}
+
 func sorted(list []string) []string {
 	slices.Sort(list)
 	return list

@@ -2,6 +2,21 @@ package world
 
 import "slices"
 
+// trafficOperations are the operations on what moves and shows traffic.
+func trafficOperations() map[string]operation {
+	return map[string]operation{
+		"cloudwatch.PutMetricData":                           {data: true, run: putMetricData},
+		"cloudwatch.GetMetricStatistics":                     {data: true, run: getMetricStatistics},
+		"cloudwatch.DescribeAlarms":                          {run: describeAlarms},
+		"route53.GetHealthCheckStatus":                       {at: "us-east-1", run: getHealthCheckStatus},
+		"route53.ListResourceRecordSets":                     {at: "us-east-1", run: listResourceRecordSets},
+		"elasticloadbalancing.RegisterTargets":               {run: registerTargets},
+		"elasticloadbalancing.DeregisterTargets":             {run: deregisterTargets},
+		"route53-recovery-cluster.UpdateRoutingControlState": {data: true, run: updateRoutingControl},
+		"route53-recovery-cluster.GetRoutingControlState":    {data: true, run: getRoutingControl},
+	}
+}
+
 // registerTargets is elasticloadbalancing RegisterTargets. A target is healthy
 // as soon as it is registered and while its zone is up (assumed).
 func registerTargets(t *tx, r Request) (Document, error) {

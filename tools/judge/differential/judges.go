@@ -12,6 +12,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
+	"redoubt/sim/catalog"
 	"redoubt/sim/provider"
 	"redoubt/tools/judge/names"
 	"redoubt/tools/judge/upstream"
@@ -32,7 +33,7 @@ const (
 
 // Judged is one resource type before both judges.
 type Judged struct {
-	names.Subject
+	catalog.Type
 	Nodes    names.Nodes
 	provider *upstream.Provider
 }
@@ -40,7 +41,7 @@ type Judged struct {
 // Types pairs every judged type with its names.
 func Types(p *upstream.Provider) (map[string]*Judged, error) {
 	out := map[string]*Judged{}
-	for _, s := range names.Subjects() {
+	for _, s := range catalog.Types() {
 		block, ok := p.Block(s.Upstream)
 		if !ok {
 			return nil, fmt.Errorf("upstream has no type %q for %s", s.Upstream, s.Token)
@@ -49,7 +50,7 @@ func Types(p *upstream.Provider) (map[string]*Judged, error) {
 		if len(faults) > 0 {
 			return nil, fmt.Errorf("%s: %s", s.Token, strings.Join(faults, "; "))
 		}
-		out[s.Token] = &Judged{Subject: s, Nodes: nodes, provider: p}
+		out[s.Token] = &Judged{Type: s, Nodes: nodes, provider: p}
 	}
 	return out, nil
 }
@@ -70,12 +71,12 @@ func (j *Judged) translate(in map[string]any) map[string]any {
 // validators first, then the plan of a creation.
 func (j *Judged) Upstream(ctx context.Context, in map[string]any) (Verdict, *upstream.Change, error) {
 	translated := j.translate(in)
-	err := j.provider.Validate(ctx, j.Subject.Upstream, translated)
+	err := j.provider.Validate(ctx, j.Type.Upstream, translated)
 	if err != nil {
 		v, err := refusal(err)
 		return v, nil, err
 	}
-	created, err := j.provider.PlanCreate(ctx, j.Subject.Upstream, translated)
+	created, err := j.provider.PlanCreate(ctx, j.Type.Upstream, translated)
 	if err != nil {
 		v, err := refusal(err)
 		return v, nil, err
@@ -107,7 +108,7 @@ func (j *Judged) Simulator(in map[string]any) Verdict {
 // UpstreamChange asks the upstream provider what a change does to a resource
 // that it created before.
 func (j *Judged) UpstreamChange(ctx context.Context, prior upstream.State, in map[string]any) (Verdict, error) {
-	changed, err := j.provider.PlanUpdate(ctx, j.Subject.Upstream, prior, j.translate(in))
+	changed, err := j.provider.PlanUpdate(ctx, j.Type.Upstream, prior, j.translate(in))
 	if err != nil {
 		return refusal(err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pulumi/inflector"
 
+	"redoubt/sim/catalog"
 	"redoubt/sim/schema"
 )
 
@@ -69,7 +70,7 @@ func (n Nodes) props() map[string]*schema.Prop {
 
 // Match pairs the fields of an upstream resource with the SDK's properties
 // and returns them under their Pulumi names, with what does not match.
-func Match(s Subject, fields []Field) (Nodes, []string) {
+func Match(s catalog.Type, fields []Field) (Nodes, []string) {
 	m := &matcher{subject: s}
 	nodes := m.match(s.Upstream, fields, []reflect.Type{s.Args, s.State})
 	sort.Strings(m.faults)
@@ -77,7 +78,7 @@ func Match(s Subject, fields []Field) (Nodes, []string) {
 }
 
 type matcher struct {
-	subject Subject
+	subject catalog.Type
 	faults  []string
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sort"
 
+	"redoubt/sim/catalog"
 	"redoubt/sim/schema"
 	"redoubt/tools/judge/names"
 	"redoubt/tools/judge/upstream"
@@ -16,7 +17,7 @@ func Collect(ctx context.Context, provider *upstream.Provider) (map[string]*sche
 	types := map[string]*schema.Type{}
 	var remarks []string
 	prober := NewProber(provider)
-	for _, s := range names.Subjects() {
+	for _, s := range catalog.Types() {
 		block, ok := provider.Block(s.Upstream)
 		if !ok {
 			return nil, nil, fmt.Errorf("upstream has no type %q for %s", s.Upstream, s.Token)
