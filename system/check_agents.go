@@ -82,10 +82,7 @@ func checkCapacity(c *checker) {
 // replicasFor is the smallest number of replicas, spread evenly over the
 // zones, that carries load when the fullest zone is lost.
 func replicasFor(load, perReplica int) int {
-	left := load / perReplica
-	if load%perReplica > 0 {
-		left++
-	}
+	left := carries(load, perReplica)
 	return left + (left+zones-2)/(zones-1)
 }
 
