@@ -117,13 +117,18 @@ func Join(limit int, parts ...string) string {
 	if len(whole) <= limit {
 		return whole
 	}
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(whole))
-	sum := fmt.Sprintf("%08x", h.Sum32())
+	sum := hash(whole)
 	for n, size := range shares(limit-len(sum)-len(kept), kept) { // a hyphen after each part
 		kept[n] = strings.TrimRight(kept[n][:size], "-")
 	}
 	return strings.Join(append(kept, sum), "-")
+}
+
+// hash is eight letters that tell two long names apart.
+func hash(whole string) string {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(whole))
+	return fmt.Sprintf("%08x", h.Sum32())
 }
 
 // shares divides room among parts in proportion to their length, at least one each.
