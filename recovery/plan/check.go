@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 
 	"redoubt/timings"
 )
@@ -52,7 +53,7 @@ func (p Plan) check() error {
 			errs = append(errs, fmt.Errorf("step %s: %w", s.ID, err))
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, p.checkGates()...)...)
 }
 
 var stepID = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
@@ -75,8 +76,8 @@ func (s Step) check(p Plan) []error {
 	if s.Timeout <= 0 {
 		errs = append(errs, fmt.Errorf("timeout is %s, want more than none", s.Timeout))
 	}
-	if s.OnFailure != Stop && s.OnFailure != Continue {
-		errs = append(errs, fmt.Errorf("onFailure is %q, want %s or %s", s.OnFailure, Stop, Continue))
+	if s.OnFailure != Stop && s.OnFailure != Continue && s.OnFailure != Report {
+		errs = append(errs, fmt.Errorf("onFailure is %q, want %s, %s or %s", s.OnFailure, Stop, Continue, Report))
 	}
 	errs = append(errs, s.Call.check(p, "call")...)
 	errs = append(errs, s.Condition.Call.check(p, "condition")...)
@@ -88,8 +89,8 @@ func (s Step) check(p Plan) []error {
 
 func (c Call) check(p Plan, at string) []error {
 	var errs []error
-	if c.Kind != AWS {
-		errs = append(errs, fmt.Errorf("%s: kind is %q, want %s", at, c.Kind, AWS))
+	if !slices.Contains(callKinds, c.Kind) {
+		errs = append(errs, fmt.Errorf("%s: kind is %q, want one of %v", at, c.Kind, callKinds))
 	}
 	if c.Service == "" || c.Operation == "" {
 		errs = append(errs, fmt.Errorf("%s: service or operation is missing", at))

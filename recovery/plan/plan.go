@@ -26,6 +26,8 @@ type Plan struct {
 	Inventory string `json:"inventory"`
 	// Regions says where each home lives.
 	Regions map[system.Home]string `json:"regions"`
+	// Gates are asked before anything is called.
+	Gates []Gate `json:"gates,omitempty"`
 	// Steps stand in an order in which they can be done one after the other.
 	Steps []Step `json:"steps"`
 }
@@ -57,19 +59,33 @@ type Step struct {
 // OnFailure is what a failure of a step means for the rest of its plan.
 type OnFailure string
 
-// The two meanings of a failure.
+// The three meanings of a failure.
 const (
 	// Stop ends the plan: what follows relies on the step.
 	Stop OnFailure = "stop"
 	// Continue goes on without the step, such as a best-effort fence of a lost region.
 	Continue OnFailure = "continue"
+	// Report goes on, but the run is not proven recovered, as when the probe task
+	// does not pass.
+	Report OnFailure = "report"
 )
 
 // Kind is the kind of a call: who is asked.
 type Kind string
 
-// AWS is a call of an operation of an AWS service in a home's region.
-const AWS Kind = "aws"
+// The kinds of call.
+const (
+	// AWS is a call of an operation of an AWS service in a home's region.
+	AWS Kind = "aws"
+	// Kubernetes is a request to the API server of a home's cluster. Its service
+	// is "kubernetes", its operations are Get and Patch.
+	Kubernetes Kind = "kubernetes"
+	// Probe is a task that passes through the system in a home. Its service is
+	// "redoubt", its operation RunProbe.
+	Probe Kind = "probe"
+)
+
+var callKinds = []Kind{AWS, Kubernetes, Probe}
 
 // Call is one call of one operation.
 type Call struct {

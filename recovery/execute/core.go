@@ -1,0 +1,235 @@
+package execute
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"redoubt/recovery/journal"
+	"redoubt/recovery/plan"
+)
+
+// Options say how a plan is walked.
+type Options struct {
+	// Run names the run in the journal, Generation is that of its lease.
+	Run        string
+	Generation int
+	// Seed makes the jitter of the backoff; the same seed gives the same waits.
+	Seed uint64
+	// Parallel is how many steps are under way at most; zero means no bound.
+	Parallel int
+	// Poll is the wait between two looks at an open condition. Zero looks
+	// whenever the driver knows that something changed.
+	Poll time.Duration
+	// Backoff is the first wait after a failed call; it doubles up to MaxBackoff.
+	// Zero means one second and one minute.
+	Backoff, MaxBackoff time.Duration
+	// Overrides are the gates that a person set aside, by gate.
+	Overrides map[string]Override
+}
+
+// Override is a person's word that a gate does not hold this time.
+type Override struct{ By, Reason string }
+
+// Core is the machine that walks one plan. Feed it events with Step, one after
+// the other; Start begins.
+type Core struct {
+	plan  plan.Plan
+	opts  Options
+	gates []*gate
+	steps []*walk
+	byID  map[string]*walk
+
+	now time.Time
+	out []Command
+	seq int
+	// stopping is why nothing new begins, empty as long as all is well.
+	stopping string
+	// ending waits until the last record is safe.
+	ending   *Finish
+	endSeq   int
+	finished *Finish
+	open     bool // the gates are passed
+}
+
+// New returns a machine at the beginning of a plan.
+func New(p plan.Plan, o Options) *Core {
+	if o.Backoff <= 0 {
+		o.Backoff = time.Second
+	}
+	if o.MaxBackoff <= 0 {
+		o.MaxBackoff = time.Minute
+	}
+	c := &Core{plan: p, opts: o, byID: map[string]*walk{}}
+	for n := range p.Gates {
+		c.gates = append(c.gates, &gate{gate: &p.Gates[n]})
+	}
+	for n := range p.Steps {
+		w := &walk{step: &p.Steps[n]}
+		c.steps = append(c.steps, w)
+		c.byID[w.step.ID] = w
+	}
+	return c
+}
+
+// Start begins the run, or goes on with a restored one.
+func (c *Core) Start(now time.Time) []Command {
+	c.begin(now)
+	if c.finished != nil {
+		c.emit(*c.finished)
+		return c.out
+	}
+	if c.seq == 0 {
+		hash, err := c.plan.Hash()
+		if err != nil {
+			hash = err.Error()
+		}
+		c.append(journal.Record{Kind: journal.Started, Plan: hash, Seed: c.opts.Seed})
+	}
+	c.askGates()
+	return c.settle()
+}
+
+// Step takes one event and returns what to do next. After a Finish it
+// returns nothing.
+func (c *Core) Step(now time.Time, e Event) []Command {
+	c.begin(now)
+	if c.finished != nil {
+		return nil
+	}
+	switch e := e.(type) {
+	case Checked:
+		if g := c.gate(e.At); g != nil {
+			c.gateChecked(g, e)
+		} else if w := c.byID[e.At]; w != nil {
+			c.checked(w, e)
+		}
+	case Returned:
+		if w := c.byID[e.Step]; w != nil {
+			c.returned(w, e)
+		}
+	case Fired:
+		c.fired(e.At)
+	case Decided:
+		if g := c.gate(e.Gate); g != nil && g.state == gateAsked {
+			c.decide(g, e.Allowed, e.By, e.Why)
+		}
+	case Synced:
+		c.synced(e.Seq)
+	case LeaseLost:
+		return c.finish(Finish{Stopped, "the lease was lost: " + e.Why})
+	case Interrupted:
+		if e.Hard {
+			return c.finish(Finish{Stopped, "interrupted at once"})
+		}
+		c.stop("interrupted")
+	}
+	return c.settle()
+}
+
+// Finished tells how the run ended, if it has.
+func (c *Core) Finished() (Finish, bool) {
+	if c.finished == nil {
+		return Finish{}, false
+	}
+	return *c.finished, true
+}
+
+func (c *Core) begin(now time.Time) { c.now, c.out = now, nil }
+
+func (c *Core) emit(cmd Command) { c.out = append(c.out, cmd) }
+
+// append writes a record and returns its number.
+func (c *Core) append(r journal.Record) int {
+	c.seq++
+	r.Run, r.Seq, r.At, r.Generation = c.opts.Run, c.seq, c.now, c.opts.Generation
+	c.emit(Append{r})
+	return c.seq
+}
+
+// finish ends the run without waiting for anything.
+func (c *Core) finish(f Finish) []Command {
+	c.finished = &f
+	c.emit(f)
+	return c.out
+}
+
+// stop lets what is under way come to its end and begins nothing new.
+func (c *Core) stop(why string) {
+	if c.stopping == "" {
+		c.stopping = why
+	}
+	for _, w := range c.steps {
+		c.recall(w)
+	}
+}
+
+// settle begins what can begin, and ends the run when nothing is left.
+func (c *Core) settle() []Command {
+	if c.ending != nil {
+		return c.out
+	}
+	if c.open && c.stopping == "" {
+		c.beginReady()
+	}
+	if c.busy() {
+		return c.out
+	}
+	c.end()
+	return c.out
+}
+
+func (c *Core) busy() bool {
+	for _, w := range c.steps {
+		if w.active() {
+			return true
+		}
+	}
+	return !c.open && c.stopping == ""
+}
+
+// end writes the last record and finishes when it is safe.
+func (c *Core) end() {
+	f := c.outcome()
+	kind := journal.Finished
+	if f.Outcome == Stopped {
+		kind = journal.Paused
+	}
+	c.ending = &f
+	c.endSeq = c.append(journal.Record{Kind: kind, Result: string(f.Outcome), Why: f.Why})
+}
+
+// outcome says how the run ends now that nothing is under way.
+func (c *Core) outcome() Finish {
+	if refused := c.refusals(); refused != "" {
+		return Finish{Refused, refused}
+	}
+	if c.stopping != "" {
+		return Finish{Stopped, c.stopping}
+	}
+	var unproven, without []string
+	for _, w := range c.steps {
+		switch {
+		case w.outcome != plan.Failed:
+		case w.step.OnFailure == plan.Report:
+			unproven = append(unproven, fmt.Sprintf("step %s: %s", w.step.ID, w.why))
+		default:
+			without = append(without, fmt.Sprintf("without step %s: %s", w.step.ID, w.why))
+		}
+	}
+	if len(unproven) > 0 {
+		return Finish{Unproven, strings.Join(append(unproven, without...), "; ")}
+	}
+	return Finish{Recovered, strings.Join(without, "; ")}
+}
+
+func (c *Core) synced(seq int) {
+	for _, w := range c.steps {
+		if w.phase == intending && w.intent <= seq {
+			c.call(w)
+		}
+	}
+	if c.ending != nil && c.endSeq <= seq {
+		c.finish(*c.ending)
+	}
+}

@@ -1,0 +1,54 @@
+package execute
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"redoubt/recovery/plan"
+)
+
+// ClassError is an error of a call with its class. Ports return it; an error
+// without a class is taken for Unreachable, because nobody knows what it did.
+type ClassError struct {
+	Class Class
+	Err   error
+}
+
+// Error returns the cause.
+func (e *ClassError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *ClassError) Unwrap() error { return e.Err }
+
+// ClassOf returns the class of a call's error.
+func ClassOf(err error) Class {
+	var of *ClassError
+	switch {
+	case err == nil:
+		return OK
+	case errors.As(err, &of):
+		return of.Class
+	default:
+		return Unreachable
+	}
+}
+
+// evaluate asks a condition; a question that nobody answers cannot be told.
+func evaluate(ctx context.Context, port plan.Port, e Evaluate) Checked {
+	doc, err := port.Call(ctx, e.Condition.Call)
+	if err != nil {
+		return Checked{At: e.At, Answer: plan.CannotTell, Why: fmt.Sprintf("%s: %s", e.Condition.Call, err)}
+	}
+	answer, why := e.Condition.Judge(doc)
+	return Checked{At: e.At, Answer: answer, Why: why}
+}
+
+func perform(ctx context.Context, port plan.Port, p Perform) Returned {
+	_, err := port.Call(ctx, p.Call)
+	r := Returned{Step: p.Step, Class: ClassOf(err)}
+	if err != nil {
+		r.Why = err.Error()
+	}
+	return r
+}

@@ -1,0 +1,82 @@
+package execute
+
+import (
+	"fmt"
+
+	"redoubt/recovery/journal"
+	"redoubt/recovery/plan"
+)
+
+// Restore returns the machine of a run that was cut off, from its plan and its
+// records. What was intended and not answered may have taken effect: its
+// condition is looked at before anything is called again. A step that failed and
+// stopped the run is tried anew; gates keep what was decided.
+func Restore(p plan.Plan, o Options, records []journal.Record) (*Core, error) {
+	if len(records) == 0 {
+		return New(p, o), nil
+	}
+	hash, err := p.Hash()
+	if err != nil {
+		return nil, err
+	}
+	first := records[0]
+	switch {
+	case first.Kind != journal.Started:
+		return nil, fmt.Errorf("resume run %s: its first record is %q, want %q", first.Run, first.Kind, journal.Started)
+	case first.Plan != hash:
+		return nil, fmt.Errorf("resume run %s: it walks plan %s, this is plan %s", first.Run, first.Plan, hash)
+	}
+	o.Run, o.Seed = first.Run, first.Seed
+	c := New(p, o)
+	for _, r := range records {
+		if err := c.replay(r); err != nil {
+			return nil, fmt.Errorf("resume run %s: record %d: %w", r.Run, r.Seq, err)
+		}
+	}
+	for _, w := range c.steps {
+		if w.phase == ended && !w.good() {
+			*w = walk{step: w.step}
+		}
+	}
+	return c, nil
+}
+
+// replay takes one record in.
+func (c *Core) replay(r journal.Record) error {
+	c.seq = r.Seq
+	if r.Generation > c.opts.Generation {
+		return fmt.Errorf("it is of lease generation %d, this run holds %d", r.Generation, c.opts.Generation)
+	}
+	switch r.Kind {
+	case journal.Started, journal.Paused, journal.Began:
+		return nil
+	case journal.Finished:
+		c.finished = &Finish{Outcome(r.Result), r.Why}
+		return nil
+	case journal.Decided:
+		g := c.gate(r.Step)
+		if g == nil {
+			return fmt.Errorf("the plan has no gate %q", r.Step)
+		}
+		g.state, g.why = gateOpen, r.Why
+		if r.Result == refused {
+			g.state = gateRefused
+		}
+		return nil
+	}
+	w := c.byID[r.Step]
+	if w == nil {
+		return fmt.Errorf("the plan has no step %q", r.Step)
+	}
+	switch r.Kind {
+	case journal.Intended:
+		w.attempts = r.Attempt
+	case journal.Returned:
+		w.accepted = w.accepted || Class(r.Result) == OK
+	case journal.Ended:
+		w.phase, w.outcome, w.why = ended, plan.Outcome(r.Result), r.Why
+	default:
+		return fmt.Errorf("kind %q is unknown", r.Kind)
+	}
+	return nil
+}

@@ -1,0 +1,175 @@
+package execute
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"redoubt/recovery/journal"
+	"redoubt/recovery/plan"
+)
+
+// Time is the virtual time that a run passes in.
+type Time interface {
+	Now() time.Time
+	// Advance moves the time and does what falls due on the way.
+	Advance(to time.Time)
+	// NextChange is when something changes next by itself, if anything will.
+	NextChange() (time.Time, bool)
+}
+
+// Virtual drives a machine in virtual time, in one thread: the same plan, seed
+// and world give the same run, record by record.
+type Virtual struct {
+	Time  Time
+	Port  plan.Port
+	Store journal.Store
+	// Decide answers for the person who is asked; nil refuses.
+	Decide func(plan.Gate) Decided
+	// Before is called before each command is carried out and may return an event
+	// that happens then, or an error that cuts the run off there. It may be nil.
+	Before func(Command) (Event, error)
+	// See is told of each command, for progress. It may be nil.
+	See func(time.Time, Command)
+
+	timers []timer
+	queue  []Event
+}
+
+type timer struct {
+	at   string
+	when time.Time
+	// changes wakes the timer as soon as anything changes.
+	changes bool
+}
+
+// ErrCut is what Before returns to cut a run off as a crash would.
+var ErrCut = errors.New("the run was cut off")
+
+// Run drives the machine to its end.
+func (v *Virtual) Run(ctx context.Context, c *Core) (Finish, error) {
+	if err := v.carry(ctx, c.Start(v.Time.Now())); err != nil {
+		return Finish{}, err
+	}
+	for {
+		if f, done := c.Finished(); done {
+			return f, nil
+		}
+		event, ok := v.next()
+		if !ok {
+			return Finish{}, errors.New("the run waits for nothing: this is a bug")
+		}
+		if err := v.carry(ctx, c.Step(v.Time.Now(), event)); err != nil {
+			return Finish{}, err
+		}
+	}
+}
+
+// next returns the next event: what is queued, else the earliest timer.
+func (v *Virtual) next() (Event, bool) {
+	if len(v.queue) > 0 {
+		e := v.queue[0]
+		v.queue = v.queue[1:]
+		return e, true
+	}
+	if len(v.timers) == 0 {
+		return nil, false
+	}
+	change, will := v.Time.NextChange()
+	best, when := -1, time.Time{}
+	for n, t := range v.timers {
+		at := t.when
+		if t.changes && will && change.Before(at) {
+			at = change
+		}
+		if best < 0 || at.Before(when) {
+			best, when = n, at
+		}
+	}
+	t := v.timers[best]
+	v.timers = append(v.timers[:best], v.timers[best+1:]...)
+	if when.After(v.Time.Now()) {
+		v.Time.Advance(when)
+	}
+	if when.Before(t.when) {
+		v.wake()
+	}
+	return Fired{t.at}, true
+}
+
+// wake makes every timer due that waits for a change.
+func (v *Virtual) wake() {
+	for n := range v.timers {
+		if v.timers[n].changes {
+			v.timers[n].when = v.Time.Now()
+		}
+	}
+}
+
+// carry carries commands out in their order.
+func (v *Virtual) carry(ctx context.Context, commands []Command) error {
+	for _, cmd := range commands {
+		if v.Before != nil {
+			event, err := v.Before(cmd)
+			if err != nil {
+				return err
+			}
+			if event != nil {
+				v.queue = append(v.queue, event)
+			}
+		}
+		if v.See != nil {
+			v.See(v.Time.Now(), cmd)
+		}
+		if err := v.do(ctx, cmd); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *Virtual) do(ctx context.Context, cmd Command) error {
+	switch cmd := cmd.(type) {
+	case Append:
+		err := v.Store.Append(ctx, cmd.Record)
+		switch {
+		case errors.Is(err, journal.ErrTaken):
+			v.queue = append(v.queue, LeaseLost{err.Error()})
+		case err != nil:
+			return err
+		default:
+			v.queue = append(v.queue, Synced{cmd.Record.Seq})
+		}
+	case Evaluate:
+		v.queue = append(v.queue, evaluate(ctx, v.Port, cmd))
+	case Perform:
+		v.queue = append(v.queue, perform(ctx, v.Port, cmd))
+		v.wake()
+	case Arm:
+		v.cancel(cmd.At)
+		t := timer{cmd.At, cmd.When, cmd.When.IsZero()}
+		if t.changes {
+			t.when = cmd.Latest
+		}
+		v.timers = append(v.timers, t)
+	case Cancel:
+		v.cancel(cmd.At)
+	case Ask:
+		d := Decided{Gate: cmd.Gate.ID, Why: "nobody was there to ask"}
+		if v.Decide != nil {
+			d = v.Decide(cmd.Gate)
+		}
+		v.queue = append(v.queue, d)
+	case Finish:
+	}
+	return nil
+}
+
+func (v *Virtual) cancel(at string) {
+	for n, t := range v.timers {
+		if t.at == at {
+			v.timers = append(v.timers[:n], v.timers[n+1:]...)
+			return
+		}
+	}
+}

@@ -1,0 +1,49 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// Store keeps journals.
+type Store interface {
+	// Append returns once the record is safe. It fails with ErrTaken when the
+	// journal already has a record of that number: somebody else writes the run.
+	Append(ctx context.Context, r Record) error
+	// Load returns the records of a run in order; none is no error.
+	Load(ctx context.Context, run string) ([]Record, error)
+}
+
+// ErrTaken means that another writer has written the record of that number.
+var ErrTaken = errors.New("the record was written by somebody else")
+
+// Memory is a Store without a disk, for simulated runs.
+type Memory struct {
+	mu   sync.Mutex
+	runs map[string][]Record
+}
+
+var _ Store = (*Memory)(nil)
+
+// Append keeps the record.
+func (m *Memory) Append(_ context.Context, r Record) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.runs == nil {
+		m.runs = map[string][]Record{}
+	}
+	if r.Seq != len(m.runs[r.Run])+1 {
+		return fmt.Errorf("record %d of run %s: %w", r.Seq, r.Run, ErrTaken)
+	}
+	m.runs[r.Run] = append(m.runs[r.Run], r)
+	return nil
+}
+
+// Load returns a copy of the run's records.
+func (m *Memory) Load(_ context.Context, run string) ([]Record, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return append([]Record(nil), m.runs[run]...), nil
+}
