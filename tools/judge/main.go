@@ -1,8 +1,9 @@
 // Command judge asks the real upstream provider what Redoubt's simulator must
 // agree with.
 //
-//	judge schema FILE   writes the schema data of every type that Redoubt declares
-//	judge where         says whether the provider is here to judge at all
+//	judge schema FILE [TYPE...]   writes the schema data of every type that Redoubt
+//	                              declares, or of those with these upstream names
+//	judge where                   says whether the provider is here to judge at all
 package main
 
 import (
@@ -26,8 +27,8 @@ func run(ctx context.Context, args []string) (err error) {
 	if len(args) == 1 && args[0] == "where" {
 		return where()
 	}
-	if len(args) != 2 || args[0] != "schema" {
-		return fmt.Errorf("usage: judge schema FILE, or judge where")
+	if len(args) < 2 || args[0] != "schema" {
+		return fmt.Errorf("usage: judge schema FILE [TYPE...], or judge where")
 	}
 	binary, err := upstream.Find()
 	if err != nil {
@@ -42,7 +43,7 @@ func run(ctx context.Context, args []string) (err error) {
 			err = closing
 		}
 	}()
-	types, faults, err := survey.Collect(ctx, provider)
+	types, faults, err := survey.Collect(ctx, provider, args[2:]...)
 	if err != nil {
 		return err
 	}

@@ -19,9 +19,22 @@ import (
 // renames lists the properties that pulumi-aws names by hand, as
 // "resource.path" in upstream names.
 var renames = map[string]string{
-	"aws_cloudwatch_metric_alarm.alarm_name": "name",
-	"aws_sns_topic_subscription.topic_arn":   "topic",
+	"aws_cloudwatch_metric_alarm.alarm_name":    "name",
+	"aws_dynamodb_table.global_secondary_index": "globalSecondaryIndexes",
+	"aws_dynamodb_table.local_secondary_index":  "localSecondaryIndexes",
+	"aws_lambda_function.filename":              "code",
+	"aws_lambda_function.function_name":         "name",
+	"aws_lambda_permission.function_name":       "function",
+	"aws_sns_topic_subscription.topic_arn":      "topic",
 }
+
+// second lists the properties that pulumi-aws shows once more under another
+// name: the collection as its only element.
+var second = map[string]string{"aws_eks_cluster.certificate_authority": "certificateAuthority"}
+
+// patched lists arguments that only pulumi-aws has, by a patch of its own: the
+// provider cannot be asked about them, so the simulator does not know them.
+var patched = map[string]bool{"aws_eks_cluster.defaultAddonsToRemoves": true}
 
 // left lists the parts of the upstream schema that the SDK leaves out.
 // (The has_*_wo flags belong to write-only arguments, which pulumi-aws lacks.)
@@ -95,9 +108,12 @@ func (m *matcher) match(at string, fields []Field, structs []reflect.Type) Nodes
 			continue
 		}
 		nodes[name] = m.node(path, name, f, known[name])
+		if again, ok := second[path]; ok {
+			nodes[again] = m.node(path, again, f, known[again])
+		}
 	}
 	for name := range known {
-		if nodes[name] == nil {
+		if nodes[name] == nil && !patched[at+"."+name] {
 			m.faults = append(m.faults, fmt.Sprintf("%s: the SDK's %s has no counterpart", at, name))
 		}
 	}

@@ -75,11 +75,12 @@ func (p *Prober) remains(ctx context.Context, o object, way []step, prop *schema
 	if !last.field.Optional || last.field.Computed {
 		return nil
 	}
-	created, err := p.provider.PlanCreate(ctx, o.resource, config(o.resource, o.top, way, sample(last.path, last.field, 0)))
+	from, to := ends(o.resource, o.top, way, nil)
+	created, err := p.provider.PlanCreate(ctx, o.resource, from)
 	if err != nil {
 		return err
 	}
-	changed, err := p.provider.PlanUpdate(ctx, o.resource, upstream.Applied(created), config(o.resource, o.top, way, nil))
+	changed, err := p.provider.PlanUpdate(ctx, o.resource, upstream.Applied(created), to)
 	if err != nil {
 		return err
 	}
@@ -117,16 +118,29 @@ func (p *Prober) defaults(ctx context.Context, resource string, fields []names.F
 // required.
 func (p *Prober) replaces(ctx context.Context, resource string, top []names.Field, way []step) (bool, error) {
 	last := way[len(way)-1]
-	before, after := sample(last.path, last.field, 0), sample(last.path, last.field, 1)
+	after := sample(last.path, last.field, 1)
 	if len(last.field.Fields) > 0 {
 		after = nil
 		if last.field.Required || last.field.Computed {
 			return p.second(ctx, resource, top, way)
 		}
 	}
-	from := config(resource, top, way, before)
-	to := config(resource, top, way, after)
+	from, to := ends(resource, top, way, after)
 	return p.compare(ctx, resource, from, to)
+}
+
+// ends returns two configurations that differ in the last property of the way:
+// it has a value, and then the one given.
+func ends(resource string, top []names.Field, way []step, after any) (from, to map[string]any) {
+	last := way[len(way)-1]
+	from = config(resource, top, way, sample(last.path, last.field, 0))
+	to = config(resource, top, way, after)
+	if both, ok := instead[last.path]; ok {
+		maps.Copy(from, both[0])
+		maps.Copy(to, both[1])
+	}
+	maps.DeleteFunc(to, func(_ string, value any) bool { return value == nil })
+	return from, to
 }
 
 // second is asked of a block that can be neither added nor removed, because it

@@ -3,6 +3,25 @@ package survey
 // special holds values where the provider parses or compares what it plans.
 var special = map[string]pair{
 	"aws_acm_certificate.domain_name": {"a.example.com", "b.example.com"},
+	"aws_backup_restore_testing_plan.recovery_point_selection.algorithm": {
+		"LATEST_WITHIN_WINDOW", "RANDOM_WITHIN_WINDOW",
+	},
+	"aws_backup_restore_testing_plan.recovery_point_selection.recovery_point_types": {
+		[]any{"SNAPSHOT"}, []any{"CONTINUOUS"},
+	},
+	"aws_config_configuration_recorder.recording_group.recording_strategy.use_only": {
+		"ALL_SUPPORTED_RESOURCE_TYPES", "INCLUSION_BY_RESOURCE_TYPES",
+	},
+	"aws_dynamodb_table.attribute":                            {keyed("id"), keyed("id")},
+	"aws_dynamodb_table.attribute.name":                       {"id", "id"},
+	"aws_dynamodb_table.attribute.type":                       {"S", "N"},
+	"aws_dynamodb_table.billing_mode":                         {"PAY_PER_REQUEST", "PROVISIONED"},
+	"aws_dynamodb_table.hash_key":                             {"id", "other"},
+	"aws_dynamodb_table.range_key":                            {"sort", "other"},
+	"aws_dynamodb_table.stream_view_type":                     {"NEW_AND_OLD_IMAGES", "KEYS_ONLY"},
+	"aws_elasticache_global_replication_group.engine_version": {"7.0", "7.1"},
+	"aws_elasticache_replication_group.engine_version":        {"7.0", "7.1"},
+	"aws_lambda_function.runtime":                             {"python3.12", "python3.13"},
 	"aws_acm_certificate.subject_alternative_names": {
 		[]any{"a.example.com", "c.example.com"}, []any{"a.example.com", "d.example.com"},
 	},
@@ -31,21 +50,95 @@ var special = map[string]pair{
 
 // always lists optional properties without which the provider does not plan.
 var always = map[string]bool{
-	"aws_acm_certificate.domain_name":       true,
-	"aws_cloudwatch_metric_alarm.statistic": true,
-	"aws_lb_target_group.port":              true,
-	"aws_lb_target_group.protocol":          true,
-	"aws_lb_target_group.vpc_id":            true,
+	"aws_dynamodb_table.attribute":           true,
+	"aws_dynamodb_table.billing_mode":        true,
+	"aws_dynamodb_table.hash_key":            true,
+	"aws_dynamodb_table.ttl.attribute_name":  true,
+	"aws_eks_cluster.compute_config.enabled": true,
+	"aws_lambda_function.handler":            true,
+	"aws_lambda_function.runtime":            true,
+	"aws_acm_certificate.domain_name":        true,
+	"aws_cloudwatch_metric_alarm.statistic":  true,
+	"aws_lb_target_group.port":               true,
+	"aws_lb_target_group.protocol":           true,
+	"aws_lb_target_group.vpc_id":             true,
 }
 
 // with holds what else must be set for a property, and all below it, to be
 // planned and validated at all.
 var with = map[string]map[string]any{
-	"aws_route53_record.failover_routing_policy":         {"set_identifier": "a"},
-	"aws_route53_record.latency_routing_policy":          {"set_identifier": "a"},
-	"aws_nat_gateway.secondary_private_ip_address_count": {"connectivity_type": "private"},
-	"aws_sns_topic.archive_policy":                       {"fifo_topic": true},
-	"aws_sns_topic.content_based_deduplication":          {"fifo_topic": true},
-	"aws_sns_topic.fifo_throughput_scope":                {"fifo_topic": true},
-	"aws_sns_topic_subscription.filter_policy_scope":     {"filter_policy": `{"kind":["a"]}`},
+	"aws_dynamodb_table.global_secondary_index":                        {"attribute": keyed("id", "value-a")},
+	"aws_dynamodb_table.local_secondary_index":                         {"attribute": keyed("id", "value-a")},
+	"aws_dynamodb_table.range_key":                                     {"attribute": keyed("id", "sort")},
+	"aws_dynamodb_table.read_capacity":                                 provisioned,
+	"aws_dynamodb_table.write_capacity":                                provisioned,
+	"aws_dynamodb_table.stream_enabled":                                {"stream_view_type": "NEW_AND_OLD_IMAGES"},
+	"aws_dynamodb_table.stream_view_type":                              {"stream_enabled": true},
+	"aws_eks_cluster.compute_config":                                   autoMode(true),
+	"aws_eks_cluster.kubernetes_network_config.elastic_load_balancing": autoMode(true),
+	"aws_eks_cluster.storage_config":                                   autoMode(true),
+	"aws_elasticache_replication_group.multi_az_enabled":               {"automatic_failover_enabled": true},
+	"aws_sqs_queue.content_based_deduplication":                        {"fifo_queue": true},
+	"aws_route53_record.failover_routing_policy":                       {"set_identifier": "a"},
+	"aws_route53_record.latency_routing_policy":                        {"set_identifier": "a"},
+	"aws_nat_gateway.secondary_private_ip_address_count":               {"connectivity_type": "private"},
+	"aws_sns_topic.archive_policy":                                     {"fifo_topic": true},
+	"aws_sns_topic.content_based_deduplication":                        {"fifo_topic": true},
+	"aws_sns_topic.fifo_throughput_scope":                              {"fifo_topic": true},
+	"aws_sns_topic_subscription.filter_policy_scope":                   {"filter_policy": `{"kind":["a"]}`},
+}
+
+// instead holds what else the two configurations contain between which a
+// property is changed, where the provider refuses the change alone. Nil takes
+// a property away.
+var instead = map[string][2]map[string]any{
+	"aws_dynamodb_table.attribute":                       {{}, {"attribute": keyed("id")}},
+	"aws_dynamodb_table.billing_mode":                    {{}, provisioned},
+	"aws_dynamodb_table.hash_key":                        {{}, {"attribute": keyed("other")}},
+	"aws_dynamodb_table.range_key":                       {{}, {"attribute": keyed("id", "other")}},
+	"aws_dynamodb_table.global_secondary_index":          {{}, {"attribute": keyed("id")}},
+	"aws_dynamodb_table.local_secondary_index":           {{}, {"attribute": keyed("id")}},
+	"aws_dynamodb_table.global_secondary_index.hash_key": {{}, {"attribute": keyed("id", "value-b")}},
+	"aws_dynamodb_table.local_secondary_index.range_key": {{}, {"attribute": keyed("id", "value-b")}},
+	"aws_dynamodb_table.global_secondary_index.range_key": {
+		{"attribute": keyed("id", "value-a")}, {"attribute": keyed("id", "value-a", "value-b")},
+	},
+	"aws_elasticache_global_replication_group.parameter_group_name": {
+		{"engine_version": "6.2"}, {"engine_version": "7.0"},
+	},
+	"aws_eks_cluster.compute_config":                                           {{}, noAutoMode},
+	"aws_eks_cluster.storage_config":                                           {{}, noAutoMode},
+	"aws_eks_cluster.storage_config.block_storage":                             {{}, noAutoMode},
+	"aws_eks_cluster.compute_config.enabled":                                   {{}, autoMode(false)},
+	"aws_eks_cluster.kubernetes_network_config.elastic_load_balancing.enabled": {{}, autoMode(false)},
+	"aws_eks_cluster.storage_config.block_storage.enabled":                     {{}, autoMode(false)},
+}
+
+// provisioned is what a table of fixed capacity needs.
+var provisioned = map[string]any{"billing_mode": "PROVISIONED", "read_capacity": 1.0, "write_capacity": 1.0}
+
+// keyed returns the attributes of a table with these keys.
+func keyed(keys ...string) []any {
+	var out []any
+	for _, key := range keys {
+		out = append(out, map[string]any{"name": key, "type": "S"})
+	}
+	return out
+}
+
+// noAutoMode takes the switches of autoMode away. The one inside a computed
+// block can only be set to false.
+var noAutoMode = map[string]any{
+	"compute_config": nil, "storage_config": nil, "kubernetes_network_config": autoMode(false)["kubernetes_network_config"],
+}
+
+// autoMode returns the three switches of an EKS cluster that are set alike.
+func autoMode(on bool) map[string]any {
+	enabled := map[string]any{"enabled": on}
+	return map[string]any{
+		"bootstrap_self_managed_addons": false,
+		"compute_config":                []any{enabled},
+		"kubernetes_network_config":     []any{map[string]any{"elastic_load_balancing": []any{enabled}}},
+		"storage_config":                []any{map[string]any{"block_storage": []any{enabled}}},
+	}
 }

@@ -33,10 +33,12 @@ type Provider struct {
 	cmd     *exec.Cmd
 	conn    *grpc.ClientConn
 	schemas map[string]*protocol.Schema_Block
+	states  *states
 }
 
 // Start runs the binary, reads its schema and configures it for region with
-// keys that open nothing; every check that would call AWS is switched off.
+// keys that open nothing; every check that would call AWS is switched off, and
+// the one that cannot be is answered here.
 func Start(ctx context.Context, binary, region string) (*Provider, error) {
 	cmd := exec.Command(binary)
 	cmd.Env = append(os.Environ(), cookieName+"="+cookieValue, "PLUGIN_PROTOCOL_VERSIONS=5", "PLUGIN_CLIENT_CERT=",
@@ -49,6 +51,9 @@ func Start(ctx context.Context, binary, region string) (*Provider, error) {
 		return nil, fmt.Errorf("start upstream provider: %w", err)
 	}
 	p := &Provider{cmd: cmd}
+	if p.states, err = startStates(); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
 	if err := p.connect(ctx, stdout, region); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
@@ -114,7 +119,7 @@ func (p *Provider) configure(ctx context.Context, block *protocol.Schema_Block, 
 		"region": region, "access_key": "test", "secret_key": "test",
 		"skip_credentials_validation": true, "skip_requesting_account_id": true,
 		"skip_metadata_api_check": "true", "skip_region_validation": true,
-		"max_retries": float64(1),
+		"max_retries": float64(1), "endpoints": []any{map[string]any{"sfn": p.states.url}},
 	})
 	if err != nil {
 		return fmt.Errorf("upstream configuration: %w", err)
@@ -148,6 +153,9 @@ func (p *Provider) Block(resource string) (*protocol.Schema_Block, bool) {
 func (p *Provider) Close() error {
 	if p.conn != nil {
 		_ = p.conn.Close() // nothing is in flight
+	}
+	if p.states != nil {
+		_ = p.states.close() // nobody asks any more
 	}
 	if err := p.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
