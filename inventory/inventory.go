@@ -128,6 +128,8 @@ type Agent struct {
 	// keeps where it does not.
 	Active  int `json:"active,omitempty"`
 	Standby int `json:"standby,omitempty"`
+	// Image is what the home pulls for it, from its own region.
+	Image string `json:"image,omitempty"`
 }
 
 // Entry is how traffic reaches the home.

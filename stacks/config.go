@@ -68,6 +68,8 @@ type Adopt struct {
 	Certificate string                  `json:"certificateArn"`
 	Clusters    map[string]AdoptCluster `json:"clusters"`
 	Buckets     map[string]string       `json:"buckets"`
+	// Registry says that the account's image replication in this region is somebody else's.
+	Registry bool `json:"registry"`
 }
 
 // AdoptCluster names an existing database cluster.

@@ -15,6 +15,7 @@ import (
 	"redoubt/components/keys"
 	"redoubt/components/network"
 	"redoubt/components/postgres"
+	"redoubt/components/registry"
 	"redoubt/components/vault"
 	"redoubt/internal/naming"
 	"redoubt/inventory"
@@ -32,6 +33,7 @@ type home struct {
 	provider *aws.Provider
 
 	keys     *keys.Keys
+	registry *registry.Registry
 	network  *network.Network
 	buckets  map[string]*bucket.Bucket
 	postgres map[string]*postgres.Postgres
@@ -44,7 +46,13 @@ type home struct {
 // declare registers every component in the order of their needs.
 func (h *home) declare() error {
 	for _, step := range []func() error{
-		h.declareKeys, h.declareNetwork, h.declareBuckets, h.declarePostgres, h.declareEntry, h.declareVault,
+		h.declareKeys,
+		h.declareRegistry,
+		h.declareNetwork,
+		h.declareBuckets,
+		h.declarePostgres,
+		h.declareEntry,
+		h.declareVault,
 	} {
 		if err := step(); err != nil {
 			return err

@@ -61,6 +61,7 @@ func (h *home) known() inventory.Home {
 		Entry: inventory.Entry{
 			Domain: h.system.Domain, Switch: h.config.Switch,
 		},
+		Registry: inventory.Registry{Host: scope.Registry()},
 		Control: inventory.Control{
 			Bucket: scope.Bucket("control", 1), Key: inventory.ObjectKey(h.config.Home),
 			Parameter: scope.Path("inventory", string(h.config.Home)),
@@ -76,7 +77,7 @@ func (h *home) known() inventory.Home {
 		}
 	}
 	for _, a := range h.system.Agents {
-		own.Agents[a.Name] = inventory.Agent{Tier: a.Tier, Public: a.Public}
+		own.Agents[a.Name] = inventory.Agent{Tier: a.Tier, Public: a.Public, Image: scope.Image(a.Image)}
 	}
 	return own
 }

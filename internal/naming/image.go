@@ -45,6 +45,13 @@ func ImageSource(ref string) string {
 	return strings.TrimPrefix(host+"/"+path, "/")
 }
 
+// ImageTag is the tag of an image, empty when it is named by digest alone.
+func ImageTag(ref string) string {
+	_, _, version := splitImage(ref)
+	tag, _, _ := strings.Cut(version, "@")
+	return strings.TrimPrefix(tag, ":")
+}
+
 // splitImage cuts a reference into registry, path and version. The first part
 // is a registry when it has a dot or a port, or is localhost, as the reference
 // grammar of the containers' distribution project says:

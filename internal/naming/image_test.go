@@ -35,6 +35,9 @@ func TestScope_repositoryIsTheSameInBothHomes(t *testing.T) {
 	assert.Equal(t, home.Repository(ref), home.Peer("eu-central-1").Repository(ref))
 	assert.Equal(t, "registry.example.com/atlas/gateway", ImageSource(ref))
 	assert.Equal(t, "gateway", ImageSource("gateway:2.8.1"))
+	assert.Equal(t, "2.8.1", ImageTag(ref))
+	assert.Equal(t, "2.8.1", ImageTag(ref+"@sha256:00"))
+	assert.Empty(t, ImageTag("localhost:5000/atlas/gateway@sha256:00"))
 }
 
 // The pattern is that of https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html.

@@ -4,7 +4,9 @@ import "maps"
 
 // specs is the table of the simulated types.
 var specs = mergeSpecs(specsOfNetwork, specsOfIdentity, specsOfData, specsOfStorage, specsOfEntry, specsOfWatch,
-	specsOfBackup)
+	specsOfBackup,
+	specsOfDiscovery,
+)
 
 func mergeSpecs(groups ...map[string]spec) map[string]spec {
 	all := map[string]spec{}

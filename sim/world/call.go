@@ -22,6 +22,7 @@ func init() {
 	operations = map[string]operation{}
 	for _, table := range []map[string]operation{
 		trafficOperations(), storageOperations(), rdsOperations(), backupOperations(),
+		registryOperations(),
 	} {
 		maps.Copy(operations, table)
 	}

@@ -115,6 +115,8 @@ func (t *tx) happen(event string, in Document) error {
 		}
 	case "Replicate":
 		t.replicate(in)
+	case "ReplicateImage":
+		return t.replicateImage(in)
 	case "FinishFailover":
 		t.finishFailover(in)
 	case "Rejoin":

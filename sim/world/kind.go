@@ -94,6 +94,7 @@ func init() {
 		ec2Kinds, peeringKinds, securityKinds, iamKinds, logsKinds, cloudwatchKinds, eventsKinds, kmsKinds,
 		rdsKinds, proxyKinds, secretsKinds, s3Kinds, replicationKinds, ssmKinds, elbKinds, acmKinds,
 		route53Kinds, recordKinds, arcKinds, backupKinds, planKinds, snsKinds, kubernetesKinds,
+		ecrKinds,
 	} {
 		for _, k := range table {
 			kinds[k.Name] = &k

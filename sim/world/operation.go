@@ -20,6 +20,7 @@ type Operation struct {
 var references = map[string]string{
 	"backup":                   "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_",
 	"cloudwatch":               "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_",
+	"ecr":                      ecrAPI + "API_",
 	"elasticloadbalancing":     "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_",
 	"rds":                      "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_",
 	"route53":                  "https://docs.aws.amazon.com/Route53/latest/APIReference/API_",
