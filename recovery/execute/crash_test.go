@@ -138,7 +138,7 @@ func randomSchedule(seed uint64) schedule {
 	}
 	s.Options = execute.Options{
 		Run: "r", Generation: 1, Seed: seed, Parallel: r.IntN(4),
-		Poll: []time.Duration{0, 10 * time.Second, time.Minute}[r.IntN(3)],
+		Poll: []time.Duration{0, time.Minute, 4 * time.Minute}[r.IntN(3)],
 	}
 	for range r.IntN(4) {
 		s.Cuts = append(s.Cuts, 1+r.IntN(30))

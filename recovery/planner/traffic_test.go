@@ -9,8 +9,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"redoubt/internal/clock"
 	"redoubt/inventory"
+	"redoubt/recovery/execute"
+	"redoubt/recovery/journal"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
 	"redoubt/system"
@@ -42,15 +43,10 @@ func TestTakeTraffic_moves(t *testing.T) {
 		p, err := planner.TakeTraffic(both(), home)
 		require.NoError(t, err)
 		a := newAlarms()
-		results, err := plan.Perform(t.Context(), a, a, p)
-		require.NoError(t, err)
-		assert.Equal(t, plan.Performed, results[0].Outcome)
+		a.run(t, p)
 		assert.Equal(t, map[system.Home]float64{home: 1}, a.value)
-
-		results, err = plan.Perform(t.Context(), a, a, p)
-		require.NoError(t, err)
-		assert.Equal(t, plan.AlreadyDone, results[0].Outcome, "taking what one has does nothing")
-		assert.Len(t, a.acts, 1)
+		a.run(t, p)
+		assert.Len(t, a.acts, 1, "taking what one has does nothing")
 	}
 }
 
@@ -84,8 +80,7 @@ func TestResetSwitch_letsTheSecondaryGoFirst(t *testing.T) {
 	require.NoError(t, err)
 	a := newAlarms()
 	a.value = map[system.Home]float64{system.Primary: 1, system.Secondary: 1}
-	_, err = plan.Perform(t.Context(), a, a, p)
-	require.NoError(t, err)
+	a.run(t, p)
 	assert.Equal(t, []string{"secondary 0", "primary 0"}, a.acts, "the other order moves the traffic away")
 }
 
@@ -125,7 +120,7 @@ func home(h system.Home, region string) inventory.Home {
 // alarms is CloudWatch as far as the switch needs it: an alarm of each home
 // follows the last value put, a minute later.
 type alarms struct {
-	*clock.Virtual
+	now   time.Time
 	value map[system.Home]float64
 	since map[system.Home]time.Time
 	acts  []string
@@ -133,12 +128,28 @@ type alarms struct {
 
 func newAlarms() *alarms {
 	return &alarms{
-		Virtual: clock.NewVirtual(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)),
-		value:   map[system.Home]float64{}, since: map[system.Home]time.Time{},
+		now:   time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
+		value: map[system.Home]float64{}, since: map[system.Home]time.Time{},
 	}
 }
 
-func (a *alarms) Sleep(_ context.Context, d time.Duration) error { return a.Advance(a.Now().Add(d)) }
+// run walks the plan to its end in the alarms' own time.
+func (a *alarms) run(t *testing.T, p plan.Plan) {
+	t.Helper()
+	v := execute.Virtual{Time: a, Port: a, Store: &journal.Memory{}}
+	ended, err := v.Run(t.Context(), execute.New(p, execute.Options{Run: "test", Generation: 1, Poll: 10 * time.Second}))
+	require.NoError(t, err)
+	require.Equal(t, execute.Recovered, ended.Outcome, ended.Why)
+}
+
+// Now is the alarms' time.
+func (a *alarms) Now() time.Time { return a.now }
+
+// Advance moves it.
+func (a *alarms) Advance(to time.Time) { a.now = to }
+
+// NextChange tells that nothing is known of what comes.
+func (a *alarms) NextChange() (time.Time, bool) { return time.Time{}, false }
 
 func (a *alarms) Call(_ context.Context, call plan.Call) (plan.Document, error) {
 	switch call.Operation {

@@ -56,6 +56,19 @@ func (t *tx) advance(to time.Time) error {
 	return nil
 }
 
+// NextChange is when something may change next by itself: the next event, or
+// the next look of alarms and health checks.
+func (w *World) NextChange() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	t := w.begin()
+	next := t.at.Truncate(tick).Add(tick)
+	if at, ok := t.nextEvent(); ok && at.After(t.at) && at.Before(next) {
+		return at
+	}
+	return next
+}
+
 // later plans an event. Two equal events at one time are one.
 func (t *tx) later(at time.Time, event string, doc Document) {
 	raw, err := json.Marshal(doc)

@@ -12,10 +12,12 @@ import (
 
 	"redoubt/internal/clitest"
 	"redoubt/inventory"
-	"redoubt/recovery/plan"
+	"redoubt/recovery/execute"
+	"redoubt/recovery/journal"
 	"redoubt/recovery/planner"
 	"redoubt/recovery/render"
 	"redoubt/sim/disk"
+	"redoubt/sim/drive"
 	"redoubt/sim/fault"
 	"redoubt/sim/world"
 	"redoubt/system"
@@ -60,10 +62,11 @@ func testSlice(t *testing.T, p *clitest.Project) {
 	require.NoError(t, err)
 	assert.Contains(t, text, "aws cloudwatch put-metric-data --region eu-central-1")
 	began := w.Now()
-	results, err := plan.Perform(context.Background(), port{w, inv}, worldClock{w}, steps)
+	regions := drive.World{World: w, Regions: steps.Regions}
+	run := execute.New(steps, execute.Options{Run: "take", Generation: 1})
+	ended, err := (&execute.Virtual{Time: regions, Port: regions, Store: &journal.Memory{}}).Run(context.Background(), run)
 	require.NoError(t, err)
-	require.Len(t, results, 1)
-	assert.Equal(t, plan.Performed, results[0].Outcome)
+	assert.Equal(t, execute.Recovered, ended.Outcome, ended.Why)
 	for w.Now().Sub(began) < 10*time.Minute && resolve(t, w).Region != "eu-central-1" {
 		w.Advance(w.Now().Add(time.Second))
 	}
@@ -121,33 +124,4 @@ func call(t *testing.T, w *world.World, region, service, operation string, in wo
 	out, err := w.Call(world.Request{Region: region, Service: service, Operation: operation, Input: in})
 	require.NoError(t, err)
 	return out
-}
-
-// port performs a plan's calls in the simulated regions.
-type port struct {
-	world *world.World
-	inv   inventory.Inventory
-}
-
-func (p port) Call(_ context.Context, c plan.Call) (plan.Document, error) {
-	return p.world.Call(world.Request{
-		Region: p.inv.Homes[c.Home].Region, Service: c.Service, Operation: c.Operation, Input: c.Input, Token: c.Token,
-	})
-}
-
-// worldClock lets a wait pass in the world's virtual time.
-type worldClock struct{ world *world.World }
-
-func (c worldClock) Now() time.Time { return c.world.Now() }
-
-func (c worldClock) Sleep(ctx context.Context, d time.Duration) error {
-	c.world.Advance(c.world.Now().Add(d))
-	return ctx.Err()
-}
-
-func (c worldClock) Timer(d time.Duration) (<-chan time.Time, func()) {
-	c.world.Advance(c.world.Now().Add(d))
-	fired := make(chan time.Time, 1)
-	fired <- c.world.Now()
-	return fired, func() {}
 }

@@ -1,0 +1,54 @@
+// Package drive lets the recovery engine act on the simulated regions: it makes
+// a plan's calls in the world, and lets a run's time pass in the world's.
+package drive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"redoubt/recovery/execute"
+	"redoubt/recovery/plan"
+	"redoubt/sim/world"
+	"redoubt/system"
+)
+
+// World is a simulated pair of regions as the engine sees it.
+type World struct {
+	World *world.World
+	// Regions says where each home lives.
+	Regions map[system.Home]string
+	// From is the region that the caller runs in; empty is outside AWS.
+	From string
+}
+
+var (
+	_ plan.Port    = World{}
+	_ execute.Time = World{}
+)
+
+// Call makes one call. Its error carries the class that AWS's answer has.
+func (w World) Call(_ context.Context, c plan.Call) (plan.Document, error) {
+	region, known := w.Regions[c.Home]
+	if !known {
+		return nil, fmt.Errorf("%s: the region of the home is unknown", c)
+	}
+	out, err := w.World.Call(world.Request{
+		Region: region, From: w.From, Service: c.Service, Operation: c.Operation, Input: c.Input, Token: c.Token,
+	})
+	var refused *world.Error
+	if errors.As(err, &refused) {
+		return nil, &execute.ClassError{Class: execute.ClassOfCode(refused.Code, refused.Status), Err: err}
+	}
+	return out, err
+}
+
+// Now is the world's time.
+func (w World) Now() time.Time { return w.World.Now() }
+
+// Advance moves the world's time.
+func (w World) Advance(to time.Time) { w.World.Advance(to) }
+
+// NextChange is when something may change next in the world by itself.
+func (w World) NextChange() (time.Time, bool) { return w.World.NextChange(), true }
