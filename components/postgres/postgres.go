@@ -146,6 +146,16 @@ func (b *builder) physical(part string) string {
 	return naming.Join(naming.ClusterMax, b.clusterID(), part)
 }
 
+// lasting names a part that outlives the cluster: a restore stands beside the
+// damaged database under a new name, and the proxy that clients know is then
+// pointed at it.
+func (b *builder) lasting(part string) string {
+	if b.args.Adopt != nil {
+		return b.physical(part)
+	}
+	return naming.Join(naming.ClusterMax, b.args.Scope.Cluster(b.args.Store.Name, 1), part)
+}
+
 func (b *builder) tags() pulumi.StringMap {
 	return pulumi.StringMap{
 		"redoubt:store": pulumi.String(b.args.Store.Name),

@@ -413,7 +413,7 @@ func TestPostgres_aDestroyLeavesBackupsAndASnapshot(t *testing.T) {
 	assert.Equal(t, true, v["copyTagsToSnapshot"])
 }
 
-func TestPostgres_aGenerationIsInEveryPhysicalName(t *testing.T) {
+func TestPostgres_aGenerationNamesWhatHoldsTheDataAndKeepsTheProxy(t *testing.T) {
 	t.Parallel()
 	a := seedArgs(0)
 	a.Generation = 2
@@ -421,6 +421,12 @@ func TestPostgres_aGenerationIsInEveryPhysicalName(t *testing.T) {
 	assert.Equal(t, "agora-memory-g2", r.Get(t, globalToken, "main-global").Values()["globalClusterIdentifier"])
 	assert.Equal(t, "agora-memory-g2-primary", r.Get(t, clusterToken, "main-cluster").Values()["clusterIdentifier"])
 	assert.Equal(t, "agora-memory-g2-primary-1", r.Get(t, instanceToken, "main-instance-1").Values()["identifier"])
+	assert.Equal(t, "/aws/rds/cluster/agora-memory-g2-primary/postgresql", r.Get(t, logGroupToken, "main-log").Values()["name"])
+
+	changed, replaced := pulumitest.Diff(pulumitest.Run(t, program(seedArgs(0))), r)
+	for _, change := range append(changed, replaced...) {
+		assert.NotRegexp(t, "^main-proxy(-log|-readers)? ", change, "clients keep their way to the database")
+	}
 }
 
 func TestPostgres_adoptsAnExistingCluster(t *testing.T) {

@@ -24,12 +24,12 @@ func (b *builder) proxy(g groups) error {
 	if err != nil {
 		return err
 	}
-	logs, err := b.logGroup("proxy-log", "/aws/rds/proxy/"+b.physical("proxy"))
+	logs, err := b.logGroup("proxy-log", "/aws/rds/proxy/"+b.lasting("proxy"))
 	if err != nil {
 		return err
 	}
 	proxy, err := rds.NewProxy(b.ctx, b.name+"-proxy", &rds.ProxyArgs{
-		Name:         pulumi.String(b.physical("proxy")),
+		Name:         pulumi.String(b.lasting("proxy")),
 		EngineFamily: pulumi.String("POSTGRESQL"),
 		RequireTls:   pulumi.Bool(true),
 		RoleArn:      role.Arn,
@@ -85,7 +85,7 @@ func (b *builder) target(proxy *rds.Proxy) (*rds.ProxyTarget, error) {
 func (b *builder) readers(proxy *rds.Proxy, target *rds.ProxyTarget, g groups) (*rds.ProxyEndpoint, error) {
 	return rds.NewProxyEndpoint(b.ctx, b.name+"-proxy-readers", &rds.ProxyEndpointArgs{
 		DbProxyName:         proxy.Name,
-		DbProxyEndpointName: pulumi.String(b.physical("readers")),
+		DbProxyEndpointName: pulumi.String(b.lasting("readers")),
 		TargetRole:          pulumi.String("READ_ONLY"),
 		VpcSubnetIds:        b.args.SubnetIDs,
 		VpcSecurityGroupIds: pulumi.StringArray{g.proxy},

@@ -96,6 +96,7 @@ func (p *awsProvider) Read(_ context.Context, r *pulumirpc.ReadRequest) (*pulumi
 	if err != nil {
 		return nil, err
 	}
+	a.spec.keepUnread(old, out)
 	out = guard(a.token, old, out)
 	inputs, err := readInputs(a.token, in, out)
 	if err != nil {
@@ -131,6 +132,7 @@ func (p *awsProvider) Update(_ context.Context, r *pulumirpc.UpdateRequest) (*pu
 	}
 	doc := p.document(a.token, in)
 	keepIgnored(doc, e.In, r.GetIgnoreChanges())
+	a.spec.tellRemoved(doc, old, in, r.GetIgnoreChanges())
 	e, err = p.cloud.Update(a.region, a.spec.kind, a.id, doc)
 	if err != nil {
 		return nil, p.answer(a, err)
@@ -148,6 +150,28 @@ func keepIgnored(doc, have world.Document, ignored []string) {
 			doc[key] = v
 		} else if path == topLevel(path) {
 			delete(doc, key)
+		}
+	}
+}
+
+// keepUnread puts into a state that was read back what only the state knows.
+func (s spec) keepUnread(old, out resource.PropertyMap) {
+	for _, name := range s.unread {
+		key := resource.PropertyKey(name)
+		if v, had := old[key]; had {
+			out[key] = v
+		} else {
+			delete(out, key)
+		}
+	}
+}
+
+// tellRemoved writes the empty value of what AWS set and the inputs leave out,
+// where the upstream provider makes an act of that.
+func (s spec) tellRemoved(doc world.Document, old, in resource.PropertyMap, ignored []string) {
+	for _, name := range s.acts {
+		if !zero(old[resource.PropertyKey(name)]) && !given(in, name) && !ignores(ignored, name) {
+			doc[pascal(name)] = ""
 		}
 	}
 }

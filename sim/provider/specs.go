@@ -19,6 +19,12 @@ type spec struct {
 	sticky []string
 	// implied maps a set to the property whose value is always among it.
 	implied map[string]string
+	// unread are the properties that the upstream provider never reads back: the
+	// state keeps what it held, and an import knows nothing of them.
+	unread []string
+	// acts are the properties that AWS sets by itself and whose removal the
+	// upstream provider turns into an act: the world is told of the empty value.
+	acts []string
 	// defaults are what the upstream provider fills in for an absent property,
 	// beside those that the schema names.
 	defaults map[string]any

@@ -1,12 +1,19 @@
 package provider
 
 var specsOfData = map[string]spec{
-	"aws:rds/globalCluster:GlobalCluster": {kind: "AWS::RDS::GlobalCluster"},
+	"aws:rds/globalCluster:GlobalCluster": {kind: "AWS::RDS::GlobalCluster",
+		unread: []string{"forceDestroy", "sourceDbClusterIdentifier"}},
 	"aws:rds/cluster:Cluster": {kind: "AWS::RDS::DBCluster",
 		name:   lowerName("clusterIdentifier", "clusterIdentifierPrefix", 63),
-		sticky: []string{"scalingConfiguration", "serverlessv2ScalingConfiguration"}},
+		sticky: []string{"scalingConfiguration", "serverlessv2ScalingConfiguration"},
+		// An update without it calls PromoteReadReplicaDBCluster.
+		acts: []string{"replicationSourceIdentifier"},
+		unread: []string{"allowMajorVersionUpgrade", "applyImmediately", "deleteAutomatedBackups",
+			"finalSnapshotIdentifier", "masterPassword", "restoreToPointInTime",
+			"skipFinalSnapshot", "snapshotIdentifier", "sourceRegion"}},
 	"aws:rds/clusterInstance:ClusterInstance": {kind: "AWS::RDS::DBInstance",
-		name: lowerName("identifier", "identifierPrefix", 63)},
+		name:   lowerName("identifier", "identifierPrefix", 63),
+		unread: []string{"applyImmediately", "forceDestroy"}},
 	"aws:rds/clusterParameterGroup:ClusterParameterGroup": {kind: "AWS::RDS::DBClusterParameterGroup",
 		name:     lowerName("name", "namePrefix", 255),
 		names:    []string{"parameters.name", "parameters.applyMethod"},

@@ -23,6 +23,7 @@ func init() {
 	for _, table := range []map[string]operation{
 		trafficOperations(), storageOperations(), rdsOperations(), backupOperations(),
 		registryOperations(),
+		restoreOperations(),
 	} {
 		maps.Copy(operations, table)
 	}

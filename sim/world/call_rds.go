@@ -63,7 +63,7 @@ func globalDocument(t *tx, g *Entity) Document {
 		"GlobalClusterResourceId": g.Out["GlobalClusterResourceId"],
 		"Status":                  g.Out["Status"], "Engine": str(g.In, "Engine"), "EngineVersion": g.Out["EngineVersionActual"],
 		"StorageEncrypted": yes(g.In, "StorageEncrypted"), "DeletionProtection": yes(g.In, "DeletionProtection"),
-		"GlobalClusterMembers": members, "Endpoint": g.Out["Endpoint"],
+		"GlobalClusterMembers": members, "Endpoint": g.Out["Endpoint"], "TagList": tagList(g),
 	}
 	if s := docs(g.Out, "FailoverState"); len(s) > 0 {
 		d["FailoverState"] = copyDoc(s[0])
@@ -104,9 +104,20 @@ func clusterDocument(t *tx, c *Entity) Document {
 		"DeletionProtection":    yes(c.In, "DeletionProtection"),
 		"BackupRetentionPeriod": numOr(c.In, "BackupRetentionPeriod", 1),
 	}
-	if key := str(c.In, "KmsKeyId"); key != "" {
-		d["KmsKeyId"] = key
+	for property, name := range map[string]string{
+		"KmsKeyId": "KmsKeyId", "DatabaseName": "DatabaseName", "MasterUsername": "MasterUsername",
+		"DbSubnetGroupName": "DBSubnetGroup", "DbClusterParameterGroupName": "DBClusterParameterGroup",
+		"PreferredBackupWindow": "PreferredBackupWindow", "PreferredMaintenanceWindow": "PreferredMaintenanceWindow",
+	} {
+		if v := firstOf(str(c.In, property), str(c.Out, property)); v != "" {
+			d[name] = v
+		}
 	}
+	groups := []any{}
+	for _, id := range strs(c.In, "VpcSecurityGroupIds") {
+		groups = append(groups, Document{"VpcSecurityGroupId": id, "Status": "active"})
+	}
+	d["VpcSecurityGroups"], d["TagList"] = groups, tagList(c)
 	if g := t.globalOf(c); g != nil {
 		d["GlobalClusterIdentifier"] = g.ID
 		if w := str(g.Out, "Writer"); w != c.ARN && w != "" {
@@ -179,6 +190,9 @@ func (t *tx) finishFailover(in Document) {
 	delete(g.Out, "FailoverState")
 	if yes(in, "Loss") {
 		g.Out["Members"] = anyList(slices.DeleteFunc(strs(g.Out, "Members"), func(arn string) bool { return arn == from })...)
+		if c := t.arn(from); c != nil {
+			delete(t.edit(c).In, "GlobalClusterIdentifier")
+		}
 		t.later(t.at.Add(rejoinRetry), "Rejoin", Document{"Id": g.ID, "Arn": from, "Ready": ""})
 	}
 }
@@ -199,5 +213,6 @@ func (t *tx) rejoin(in Document) {
 	case !ready.After(t.at):
 		g = t.edit(g)
 		g.Out["Members"] = anyList(append(strs(g.Out, "Members"), c.ARN)...)
+		t.edit(c).In["GlobalClusterIdentifier"] = g.ID
 	}
 }

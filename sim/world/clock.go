@@ -134,6 +134,8 @@ func (t *tx) happen(event string, in Document) error {
 		t.finishFailover(in)
 	case "Rejoin":
 		t.rejoin(in)
+	case "Available":
+		t.available(in)
 	case "FinishBackup":
 		t.finishBackup(in)
 	case "ExpirePoint":

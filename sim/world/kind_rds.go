@@ -23,7 +23,7 @@ var rdsKinds = []Kind{
 		Protection: "DeletionProtection",
 		id:         named("GlobalClusterIdentifier"), arn: globalClusterARN,
 		checks:   []check{rdsName("GlobalClusterIdentifier"), globalEngine},
-		computed: globalComputed, guard: globalMembersGone, seen: globalSeen,
+		computed: globalComputed, after: globalAfter, guard: globalMembersGone, seen: globalSeen,
 	},
 	{
 		Name: kindCluster, Service: "rds", Source: auroraDoc + "aurora-global-database.html",
@@ -103,6 +103,45 @@ func globalComputed(t *tx, e *Entity) {
 	def(e, "StorageEncrypted", false)
 	def(e, "EngineLifecycleSupport", "open-source-rds-extended-support")
 	e.Out["EngineVersionActual"] = firstOf(str(e.In, "EngineVersion"), "16.6")
+}
+
+// globalAfter takes in the cluster that a new global database is made from, and
+// upgrades the members.
+func globalAfter(t *tx, e, old *Entity) error {
+	if old != nil {
+		return upgradeMembers(t, e, old)
+	}
+	if source := t.arn(str(e.In, "SourceDbClusterIdentifier")); source != nil {
+		if t.globalOf(source) != nil {
+			return refuse("InvalidDBClusterStateFault", "%s is a member of a global database", source.ID)
+		}
+		e.Out["Members"], e.Out["Writer"] = anyList(source.ARN), source.ARN
+		t.edit(source).In["GlobalClusterIdentifier"] = e.ID
+	}
+	return nil
+}
+
+// upgradeMembers brings every member to the version of the global database: an
+// upgrade goes through all of them, in every region.
+// https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-upgrade.html
+func upgradeMembers(t *tx, e, old *Entity) error {
+	version := str(e.In, "EngineVersion")
+	if version == "" || version == str(old.In, "EngineVersion") {
+		return nil
+	}
+	for _, arn := range strs(e.Out, "Members") {
+		c := t.arn(arn)
+		if c == nil {
+			continue
+		}
+		c = t.edit(c)
+		c.In["EngineVersion"], c.Out["EngineVersionActual"] = version, version
+		for _, i := range t.instancesOf(c) {
+			i = t.edit(i)
+			i.Out["EngineVersion"], i.Out["EngineVersionActual"] = version, version
+		}
+	}
+	return nil
 }
 
 func firstOf(list ...string) string {

@@ -2,6 +2,7 @@ package world
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -13,11 +14,30 @@ func clusterShape(_ *tx, e, old *Entity) error {
 		return refuse("InvalidParameterValue", "%s: EngineMode global is no more", e.ID)
 	case numOr(e.In, "BackupRetentionPeriod", 1) < 1 || numOr(e.In, "BackupRetentionPeriod", 1) > 35:
 		return refuse("InvalidParameterValue", "%s: BackupRetentionPeriod must be 1 to 35", e.ID)
+	case old != nil && older(str(e.In, "EngineVersion"), str(old.Out, "EngineVersionActual")):
+		return refuse("InvalidParameterCombination", "Cannot upgrade aurora-postgresql from %s to %s",
+			str(old.Out, "EngineVersionActual"), str(e.In, "EngineVersion"))
 	case yes(e.In, "ManageMasterUserPassword") && str(e.In, "GlobalClusterIdentifier") != "":
 		return refuse("InvalidParameterCombination", "%s: ManageMasterUserPassword is not supported in a global database",
 			e.ID)
 	}
 	return nil
+}
+
+// older reports whether a version major.minor comes before another.
+func older(version, than string) bool {
+	a, errA := strconv.ParseFloat(version, 64)
+	b, errB := strconv.ParseFloat(than, 64)
+	if errA != nil || errB != nil || int(a) != int(b) {
+		return errA == nil && errB == nil && a < b
+	}
+	return minor(version) < minor(than)
+}
+
+func minor(version string) int {
+	_, text, _ := strings.Cut(version, ".")
+	n, _ := strconv.Atoi(text)
+	return n
 }
 
 func clusterKey(t *tx, e, old *Entity) error {
@@ -157,10 +177,19 @@ func (t *tx) globalVersion(e *Entity) string {
 	return ""
 }
 
-// joinGlobal makes a new cluster a member, and lets one go whose declaration lost its global id.
+// joinGlobal makes a new cluster a member, and lets one go whose declaration
+// lost its global id or its source. That a promotion takes the cluster out of
+// its global database is assumed: AWS says that it stands alone then
+// (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PromoteReadReplicaDBCluster.html).
 func joinGlobal(t *tx, e, old *Entity) error {
 	id := str(e.In, "GlobalClusterIdentifier")
 	if old != nil {
+		if source, told := e.In["ReplicationSourceIdentifier"]; told && source == "" {
+			delete(e.In, "ReplicationSourceIdentifier")
+			delete(e.In, "GlobalClusterIdentifier")
+			t.leave(e)
+			return nil
+		}
 		if id == "" && str(old.In, "GlobalClusterIdentifier") != "" {
 			t.leave(e)
 		}

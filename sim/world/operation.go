@@ -22,6 +22,7 @@ var references = map[string]string{
 	"cloudwatch":               "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_",
 	"ecr":                      ecrAPI + "API_",
 	"elasticloadbalancing":     "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_",
+	"logs":                     "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_",
 	"rds":                      "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_",
 	"route53":                  "https://docs.aws.amazon.com/Route53/latest/APIReference/API_",
 	"route53-recovery-cluster": "https://docs.aws.amazon.com/routing-control/latest/APIReference/API_",

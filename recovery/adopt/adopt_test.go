@@ -1,0 +1,121 @@
+package adopt_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"redoubt/inventory"
+	"redoubt/recovery/adopt"
+	"redoubt/system"
+)
+
+// homes is an inventory of two homes with a database of generation 1.
+func homes() inventory.Inventory {
+	inv := inventory.Inventory{Version: inventory.Version, System: "atlas", Home: system.Primary,
+		Homes: map[system.Home]inventory.Home{}}
+	for home, region := range map[system.Home]string{system.Primary: "eu-west-1", system.Secondary: "eu-central-1"} {
+		inv.Homes[home] = inventory.Home{
+			Region: region, Account: "123456789012", Zones: []string{region + "a", region + "b", region + "c"},
+			Stores: map[string]inventory.Store{
+				"tasks":     {Kind: system.Postgres, Generation: 1, Name: "atlas-tasks-" + string(home), GlobalID: "atlas-tasks"},
+				"artifacts": {Kind: system.Bucket, Generation: 1, Name: "atlas-artifacts-123456789012-" + region},
+			},
+		}
+	}
+	return inv
+}
+
+func restored() adopt.Restored {
+	return adopt.Restored{Store: "tasks", Generation: 2,
+		Selections: map[system.Home]string{system.Primary: "sel-1", system.Secondary: "sel-2"}}
+}
+
+func TestAfter_tellsEachHomeItsGeneration(t *testing.T) {
+	t.Parallel()
+	all, err := adopt.After(homes(), restored())
+	require.NoError(t, err)
+	a := all[system.Secondary]
+	assert.Equal(t, []adopt.Setting{{Path: "redoubt:storeGenerations.tasks", Value: "2"}}, a.Settings)
+	assert.Contains(t, a.Swaps, adopt.Swap{Type: "aws:rds/cluster:Cluster", Name: "postgres-tasks-cluster",
+		ID: "atlas-tasks-g2-secondary", Properties: map[string]any{
+			"clusterIdentifier": "atlas-tasks-g2-secondary", "globalClusterIdentifier": "atlas-tasks-g2",
+			"finalSnapshotIdentifier": "atlas-tasks-g2-secondary-final"}})
+	assert.Contains(t, a.Left, adopt.Thing{Type: "aws:rds/cluster:Cluster", ID: "atlas-tasks-secondary"})
+	assert.Len(t, all[system.Primary].Swaps, len(a.Swaps)+1, "the seed alone declares the global database")
+	assert.Equal(t, []string{
+		"pulumi config set --stack secondary --path redoubt:storeGenerations.tasks 2",
+		"pulumi stack export --stack secondary | redoubt adopt adoption.json | pulumi stack import --stack secondary",
+		"pulumi refresh --stack secondary",
+		"pulumi preview --stack secondary",
+	}, a.Commands("adoption.json"))
+}
+
+func TestAfter_refuses(t *testing.T) {
+	t.Parallel()
+	for want, change := range map[string]func(*adopt.Restored){
+		`the primary home has no store "nothing"`:              func(r *adopt.Restored) { r.Store = "nothing" },
+		"generation is 1, want more than 1":                    func(r *adopt.Restored) { r.Generation = 1 },
+		`store "artifacts" is a bucket, which is restored in`:  func(r *adopt.Restored) { r.Store = "artifacts" },
+		`the secondary home has no new backup selection of "t`: func(r *adopt.Restored) { delete(r.Selections, system.Secondary) },
+	} {
+		r := restored()
+		change(&r)
+		_, err := adopt.After(homes(), r)
+		assert.ErrorContains(t, err, want)
+	}
+}
+
+const state = `{"version":3,"deployment":{"resources":[
+	{"urn":"urn:pulumi:secondary::redoubt::redoubt:postgres:Postgres::postgres-tasks","type":"redoubt:postgres:Postgres"},
+	{"urn":"urn:pulumi:secondary::redoubt::redoubt:postgres:Postgres$aws:rds/cluster:Cluster::postgres-tasks-cluster",
+	 "type":"aws:rds/cluster:Cluster","id":"atlas-tasks-secondary","protect":true,
+	 "inputs":{"clusterIdentifier":"atlas-tasks-secondary","port":5432},
+	 "outputs":{"clusterIdentifier":"atlas-tasks-secondary","arn":"old","big":12345678901234567890}}]}}`
+
+func one() adopt.Adoption {
+	return adopt.Adoption{Home: system.Secondary, Swaps: []adopt.Swap{{Type: "aws:rds/cluster:Cluster",
+		Name: "postgres-tasks-cluster", ID: "atlas-tasks-g2-secondary",
+		Properties: map[string]any{"clusterIdentifier": "atlas-tasks-g2-secondary", "finalSnapshotIdentifier": "x"}}}}
+}
+
+func TestAdoption_changesWhatItNamesAndNothingElse(t *testing.T) {
+	t.Parallel()
+	out, err := one().Apply([]byte(state))
+	require.NoError(t, err)
+	assert.Contains(t, string(out), "12345678901234567890", "numbers stay as they are")
+	var doc struct {
+		Deployment struct {
+			Resources []struct {
+				ID              string
+				Protect         bool
+				Inputs, Outputs map[string]any
+			}
+		}
+	}
+	require.NoError(t, json.Unmarshal(out, &doc))
+	require.Len(t, doc.Deployment.Resources, 2)
+	r := doc.Deployment.Resources[1]
+	assert.Equal(t, "atlas-tasks-g2-secondary", r.ID)
+	assert.True(t, r.Protect)
+	assert.Equal(t, map[string]any{"clusterIdentifier": "atlas-tasks-g2-secondary", "port": 5432.0}, r.Inputs)
+	assert.Equal(t, "old", r.Outputs["arn"], "a refresh reads it")
+
+	again, err := one().Apply(out)
+	require.NoError(t, err)
+	assert.JSONEq(t, string(out), string(again))
+}
+
+func TestAdoption_refusesAStateItDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	for want, text := range map[string]string{
+		"read the state":              "not json",
+		"the state holds no resource": `{"deployment":{}}`,
+		"the state has 0 resources postgres-tasks-cluster of t": `{"deployment":{"resources":[{"urn":"x","type":"y"}]}}`,
+	} {
+		_, err := one().Apply([]byte(text))
+		assert.ErrorContains(t, err, want)
+	}
+}

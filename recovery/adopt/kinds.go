@@ -1,0 +1,70 @@
+package adopt
+
+import (
+	"strconv"
+
+	"redoubt/internal/naming"
+	"redoubt/system"
+)
+
+// place is where a store stands.
+type place struct {
+	scope     naming.Scope
+	store     string
+	zones     int
+	selection string
+}
+
+// kinds give, for each kind of store that is restored beside the damaged one,
+// every resource of a home that names the generation. That the list is whole is
+// held by tests/survive: an update after the adoption would replace what misses.
+var kinds = map[system.StoreKind]func(place, int) []Swap{
+	system.Postgres: postgres,
+}
+
+const selectionType = "aws:backup/selection:Selection"
+
+// chosen is a swap of a resource that one property names.
+func chosen(typ, name, property, id string) Swap {
+	return Swap{Type: typ, Name: name, ID: id, Properties: map[string]any{property: id}}
+}
+
+// selected is the backup selection of the store, which names what it backs up.
+func (p place) selected(arn string) Swap {
+	return Swap{
+		Type: selectionType, Name: "vault-selection-" + p.store, ID: p.selection,
+		Properties: map[string]any{"resources": []any{arn}},
+	}
+}
+
+// postgres lists what components/postgres declares: the seed alone declares the
+// global database. The proxy, the credentials and the groups have no generation.
+func postgres(p place, generation int) []Swap {
+	name := "postgres-" + p.store
+	cluster, global := p.scope.Cluster(p.store, generation), p.scope.Global(p.store, generation)
+	var out []Swap
+	if p.scope.Home == system.Primary {
+		out = append(out, chosen("aws:rds/globalCluster:GlobalCluster", name+"-global", "globalClusterIdentifier", global))
+	}
+	main := chosen("aws:rds/cluster:Cluster", name+"-cluster", "clusterIdentifier", cluster)
+	main.Properties["globalClusterIdentifier"] = global
+	main.Properties["finalSnapshotIdentifier"] = naming.Join(naming.ClusterMax, cluster, "final")
+	out = append(out, main)
+	for i := range p.zones {
+		number := strconv.Itoa(i + 1)
+		member := chosen("aws:rds/clusterInstance:ClusterInstance", name+"-instance-"+number, "identifier",
+			naming.Join(naming.ClusterMax, cluster, number))
+		member.Properties["clusterIdentifier"] = cluster
+		out = append(out, member)
+	}
+	proxy := naming.Join(naming.ClusterMax, p.scope.Cluster(p.store, 1), "proxy")
+	return append(out,
+		chosen("aws:cloudwatch/logGroup:LogGroup", name+"-log", "name", "/aws/rds/cluster/"+cluster+"/postgresql"),
+		Swap{
+			Type: "aws:rds/proxyTarget:ProxyTarget", Name: name + "-proxy-target",
+			ID:         proxy + "/default/TRACKED_CLUSTER/" + cluster,
+			Properties: map[string]any{"dbClusterIdentifier": cluster},
+		},
+		p.selected(p.scope.ARN("rds", "cluster:"+cluster)),
+	)
+}

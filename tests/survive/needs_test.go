@@ -1,0 +1,200 @@
+package survive
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"redoubt/internal/enginetest"
+	"redoubt/sim/world"
+	"redoubt/system"
+)
+
+const clusterType = "aws:rds/cluster:Cluster"
+
+// drifts are what happens beside the code, each on homes of its own.
+var drifts = map[string]func(*testing.T, *homes){
+	"a switchover": func(t *testing.T, h *homes) { planned[1].does(t, h) },
+	"the lost region's return": func(t *testing.T, h *homes) {
+		unplanned[0].does(t, h)
+		unplanned[1].does(t, h)
+	},
+	// The seed's setting upgrades both homes' members.
+	"an upgrade": func(t *testing.T, h *homes) {
+		s := h.engine.Stack("primary")
+		s.Config["redoubt:postgresVersion"] = "16.8"
+		_, err := s.Up(t.Context())
+		require.NoError(t, err)
+	},
+	// https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html
+	"the first continuous backup": func(t *testing.T, h *homes) {
+		h.call(t, ireland, "rds", "ModifyDBCluster", world.Document{"DBClusterIdentifier": "atlas-tasks-primary",
+			"BackupRetentionPeriod": 30.0, "PreferredBackupWindow": "02:10-02:40"})
+	},
+	"a new password": func(_ *testing.T, h *homes) {
+		for _, home := range both {
+			h.engine.Stack(string(home)).Config["redoubt:databasePassword"] = "another-Passw0rd-2"
+		}
+	},
+	// The account's settings have other owners too.
+	"an opt-in by somebody else": func(t *testing.T, h *homes) {
+		const kind = "AWS::Backup::RegionSettings"
+		settings, err := h.Read(ireland, kind, ireland)
+		require.NoError(t, err)
+		settings.In["ResourceTypeOptInPreference"].(map[string]any)["Timestream"] = true
+		_, err = h.Update(ireland, kind, ireland, settings.In)
+		require.NoError(t, err)
+	},
+	// Somebody lost the state and imported the databases anew.
+	"an import": func(_ *testing.T, h *homes) {
+		for _, home := range both {
+			h.engine.Stack(string(home)).Edit(func(r enginetest.Resource) enginetest.Resource {
+				if r.Type() == clusterType {
+					r.Inputs, r.Outputs = nil, nil
+				}
+				return r
+			})
+		}
+	},
+}
+
+// asks are the types that a drift itself asks the code to replace.
+var asks = map[string]string{"a new password": "aws:secretsmanager/secretVersion:SecretVersion"}
+
+// needs are the entries of the ignore lists without which an update would do
+// something after a drift.
+var needs = []struct {
+	typ, property string
+	drift         string
+	op            enginetest.Op
+}{
+	{clusterType, "globalClusterIdentifier", "the lost region's return", enginetest.Update},
+	{clusterType, "replicationSourceIdentifier", "a switchover", enginetest.Update},
+	{clusterType, "engineVersion", "an upgrade", enginetest.Update},
+	{clusterType, "masterPassword", "a new password", enginetest.Update},
+	{clusterType, "backupRetentionPeriod", "the first continuous backup", enginetest.Update},
+	{clusterType, "preferredBackupWindow", "the first continuous backup", enginetest.Update},
+	{"aws:backup/regionSettings:RegionSettings", "resourceTypeOptInPreference", "an opt-in by somebody else",
+		enginetest.Update},
+	{clusterType, "sourceRegion", "an import", enginetest.Replace},
+}
+
+// spare are entries that no event of ours needs, with the reason to keep them.
+var spare = map[enginetest.Entry]string{
+	{Type: clusterType, Property: "masterUsername"}:     "AWS tells the same name for every member (assumed)",
+	{Type: clusterType, Property: "databaseName"}:       "AWS tells the same name for every member (assumed)",
+	{Type: clusterType, Property: "availabilityZones"}:  "not given; it would replace the cluster if it were",
+	{Type: clusterType, Property: "snapshotIdentifier"}: "not given; it would replace the cluster if it were",
+	{Type: "aws:rds/clusterInstance:ClusterInstance", Property: "engineVersion"}: "not given; the cluster's " +
+		"upgrade moves the instances",
+}
+
+func TestIgnored_eachEntryIsNeeded(t *testing.T) {
+	t.Parallel()
+	found := map[string]map[enginetest.Entry][]enginetest.Step{}
+	for name, happen := range drifts {
+		found[name] = after(t, name, happen)
+	}
+	for _, n := range needs {
+		t.Run(n.typ+" "+n.property, func(t *testing.T) {
+			steps := found[n.drift][enginetest.Entry{Type: n.typ, Property: n.property}]
+			require.NotEmpty(t, steps, "%s is not ignored, or %s does not show in it", n.property, n.drift)
+			assert.True(t, slices.ContainsFunc(steps, func(s enginetest.Step) bool { return s.Op == n.op }), "%v", steps)
+		})
+	}
+}
+
+// after lets something happen and returns what both stacks would do without
+// each entry; with all of them they do nothing but what the drift itself asks for.
+func after(t *testing.T, name string, happen func(*testing.T, *homes)) map[enginetest.Entry][]enginetest.Step {
+	t.Helper()
+	h := standing(t)
+	happen(t, h)
+	out := map[enginetest.Entry][]enginetest.Step{}
+	for _, home := range both {
+		s := h.engine.Stack(string(home))
+		_, err := s.Refresh(t.Context())
+		require.NoError(t, err)
+		r, err := s.Preview(t.Context())
+		require.NoError(t, err, name)
+		for _, step := range slices.Concat(r.Of(enginetest.Replace), r.Of(enginetest.Delete), r.Of(enginetest.Create)) {
+			assert.Equal(t, asks[name], string(step.URN.Type()), "%s: %s", name, step)
+		}
+		for entry, steps := range r.Without {
+			out[entry] = append(out[entry], steps...)
+		}
+	}
+	return out
+}
+
+func TestIgnored_noEntryWithoutAReason(t *testing.T) {
+	t.Parallel()
+	known := map[enginetest.Entry]bool{}
+	for _, n := range needs {
+		known[enginetest.Entry{Type: n.typ, Property: n.property}] = true
+	}
+	for entry := range spare {
+		assert.False(t, known[entry], "%v is both needed and spare", entry)
+		known[entry] = true
+	}
+	seen := map[enginetest.Entry]bool{}
+	h := standing(t)
+	for _, home := range both {
+		for _, r := range h.engine.Stack(string(home)).Resources() {
+			for _, property := range r.Ignore {
+				entry := enginetest.Entry{Type: r.Type(), Property: property}
+				seen[entry] = true
+				assert.True(t, known[entry], "%s of %s is ignored: say in needs or spare what for", property, r.URN.Name())
+			}
+		}
+	}
+	for entry := range known {
+		assert.True(t, seen[entry], "%v is said to be ignored and is not", entry)
+	}
+}
+
+// TestIgnored_withoutItTheUpdateUndoes drops an entry and lets the update go through.
+func TestIgnored_withoutItTheUpdateUndoes(t *testing.T) {
+	t.Parallel()
+	for property, c := range map[string]struct {
+		happen func(*testing.T, *homes)
+		home   system.Home
+		check  func(*testing.T, *homes, error)
+	}{
+		"replicationSourceIdentifier": {drifts["a switchover"], system.Primary, func(t *testing.T, h *homes, err error) {
+			require.NoError(t, err)
+			assert.Len(t, h.members(t), 1, "the update has promoted the follower: the homes are apart")
+		}},
+		"globalClusterIdentifier": {drifts["the lost region's return"], system.Primary, func(t *testing.T, _ *homes, err error) {
+			assert.ErrorContains(t, err, "existing RDS Clusters cannot be added to an existing RDS Global Cluster")
+		}},
+		"engineVersion": {drifts["an upgrade"], system.Secondary, func(t *testing.T, _ *homes, err error) {
+			assert.ErrorContains(t, err, "Cannot upgrade aurora-postgresql from 16.8 to 16.6")
+		}},
+		"sourceRegion": {drifts["an import"], system.Secondary, func(t *testing.T, _ *homes, err error) {
+			assert.ErrorContains(t, err, "replace aws:rds/cluster:Cluster postgres-tasks-cluster [")
+		}},
+	} {
+		t.Run(property, func(t *testing.T) {
+			h := standing(t)
+			c.happen(t, h)
+			s := h.engine.Stack(string(c.home))
+			_, err := s.Refresh(t.Context())
+			require.NoError(t, err)
+			s.Dropped = []enginetest.Entry{{Type: clusterType, Property: property}}
+			_, err = s.Up(t.Context())
+			c.check(t, h, err)
+		})
+	}
+}
+
+// members are the clusters of the global database.
+func (h *homes) members(t *testing.T) []any {
+	t.Helper()
+	h.wait(time.Minute)
+	out := h.call(t, frankfurt, "rds", "DescribeGlobalClusters", world.Document{"GlobalClusterIdentifier": "atlas-tasks"})
+	return out["GlobalClusters"].([]any)[0].(map[string]any)["GlobalClusterMembers"].([]any)
+}
