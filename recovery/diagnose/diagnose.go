@@ -1,0 +1,226 @@
+// Package diagnose turns observations into a finding, with the evidence for
+// and against it. It is pure, and is never told the fault.
+//
+// What it must not do is to take a line that is cut, flaps, or an observer that
+// went silent for the loss of a region: two regions that cannot see each other
+// look the same to each of them as a dead peer does.
+package diagnose
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"redoubt/system"
+)
+
+// State is what an observer saw.
+type State string
+
+// The states. An observer that could not look says nothing: it is Unknown.
+const (
+	Good    State = "good"
+	Bad     State = "bad"
+	Unknown State = "unknown"
+)
+
+// Aspect is what was looked at.
+type Aspect string
+
+// The aspects.
+const (
+	// Entry is whether users' requests are answered by the home.
+	Entry Aspect = "entry"
+	// Control is whether the region's control plane answers.
+	Control Aspect = "control"
+	// Writes is whether a store takes writes in the home.
+	Writes Aspect = "writes"
+	// Content is whether what a store holds is what was written: checksums, the
+	// witness's marks, a person's word.
+	Content Aspect = "content"
+	// Zone is whether what runs in one zone of the home answers.
+	Zone Aspect = "zone"
+	// Dependency is whether an outside service answers.
+	Dependency Aspect = "dependency"
+)
+
+// Observation is one look of one observer.
+type Observation struct {
+	// Observer names who looked: a home, or the arbiter.
+	Observer string
+	At       time.Time
+	Aspect   Aspect
+	// Home is the home that was looked at; empty for a dependency.
+	Home system.Home
+	// Name is the store, zone or dependency.
+	Name  string
+	State State
+	// Detail is what was seen, for a person.
+	Detail string
+}
+
+// String says who saw what, when.
+func (o Observation) String() string {
+	what := string(o.Aspect)
+	if o.Name != "" {
+		what += " " + o.Name
+	}
+	if o.Home != "" {
+		what += " of the " + string(o.Home) + " home"
+	}
+	return fmt.Sprintf("%s, %s: %s is %s (%s)", o.At.UTC().Format(time.RFC3339), o.Observer, what, o.State, o.Detail)
+}
+
+// Kind is what we believe.
+type Kind string
+
+// The findings, the widest first.
+const (
+	// RegionLost: a quorum of observers outside the home sees nothing of it.
+	RegionLost Kind = "region lost"
+	// RegionSilent: the peer sees nothing of the home, and nobody else can look. It
+	// is lost or cut off; which of them nobody here can tell.
+	RegionSilent Kind = "region silent"
+	// Partitioned: one observer outside sees nothing of the home, another sees it well.
+	Partitioned Kind = "partitioned"
+	// ZoneLost: one zone of a home that otherwise answers.
+	ZoneLost Kind = "zone lost"
+	// StoreCorrupt: a store answers, and what it holds is wrong.
+	StoreCorrupt Kind = "store corrupt"
+	// WriterLost: a store of a home that otherwise answers takes no writes.
+	WriterLost Kind = "writer lost"
+	// DependencyLost: an outside service does not answer.
+	DependencyLost Kind = "dependency lost"
+	// Unclear: something is wrong, and what was seen is too old, too short or too
+	// contradictory to act on.
+	Unclear Kind = "unclear"
+	// Healthy: nothing is wrong.
+	Healthy Kind = "healthy"
+)
+
+// Finding is what we believe after looking.
+type Finding struct {
+	Kind Kind
+	Home system.Home
+	// Name is the store, zone or dependency that is lost.
+	Name string
+	// Why says in a sentence how the evidence leads here.
+	Why string
+	// For is the evidence, Against what speaks against it.
+	For, Against []Observation
+}
+
+// Rules say how much evidence is enough.
+type Rules struct {
+	// Observers are all that should be looking; a home is named as its home.
+	Observers []string
+	// Quorum is how many observers outside a home must have lost it.
+	Quorum int
+	// Fresh is how old an observation may be.
+	Fresh time.Duration
+	// Quiet is how long something must have been bad without a break.
+	Quiet time.Duration
+	// Flaps is how many changes within Fresh make a line one that flaps.
+	Flaps int
+}
+
+// DefaultRules are those of two homes and, when there is one, the arbiter. A
+// quorum of two is the majority of three: the home itself, its peer, the arbiter.
+func DefaultRules(arbiter bool) Rules {
+	r := Rules{
+		Observers: []string{string(system.Primary), string(system.Secondary)}, Quorum: 2,
+		Fresh: 5 * time.Minute, Quiet: time.Minute, Flaps: 3,
+	}
+	if arbiter {
+		r.Observers = append(r.Observers, "arbiter")
+	}
+	return r
+}
+
+// Find returns what the observations lead to at a time, the widest finding
+// first: a lost region explains a lost writer in it.
+func Find(now time.Time, all []Observation, r Rules) Finding {
+	l := look(now, all, r)
+	for _, find := range []func() (Finding, bool){
+		l.region, l.zone, l.corrupt, l.writer, l.dependency, l.unclear,
+	} {
+		if f, found := find(); found {
+			return f
+		}
+	}
+	return Finding{Kind: Healthy, Why: "nothing that was looked at is bad", For: l.latest()}
+}
+
+// line is what one observer sees of one thing.
+type line struct {
+	observer string
+	aspect   Aspect
+	home     system.Home
+	name     string
+}
+
+// sight is a line with what was seen on it, the oldest first.
+type sight struct {
+	line
+	seen []Observation
+}
+
+// looked is everything that is fresh, by line.
+type looked struct {
+	now    time.Time
+	rules  Rules
+	sights []sight
+}
+
+func look(now time.Time, all []Observation, r Rules) looked {
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b Observation) int { return a.At.Compare(b.At) })
+	l := looked{now: now, rules: r}
+	at := map[line]int{}
+	for _, o := range sorted {
+		if o.State == Unknown || o.At.After(now) || now.Sub(o.At) > r.Fresh || !slices.Contains(r.Observers, o.Observer) {
+			continue
+		}
+		key := line{o.Observer, o.Aspect, o.Home, o.Name}
+		n, known := at[key]
+		if !known {
+			n = len(l.sights)
+			at[key] = n
+			l.sights = append(l.sights, sight{line: key})
+		}
+		l.sights[n].seen = append(l.sights[n].seen, o)
+	}
+	return l
+}
+
+func (s sight) last() Observation { return s.seen[len(s.seen)-1] }
+
+// flaps reports whether the line changed too often to be believed.
+func (s sight) flaps(r Rules) bool {
+	changes := 0
+	for n := 1; n < len(s.seen); n++ {
+		if s.seen[n].State != s.seen[n-1].State {
+			changes++
+		}
+	}
+	return changes >= r.Flaps
+}
+
+// bad reports whether the thing has been bad without a break for the quiet
+// period, and is so on a line that does not flap.
+func (s sight) bad(now time.Time, r Rules) bool {
+	since := now
+	for n := len(s.seen) - 1; n >= 0 && s.seen[n].State == Bad; n-- {
+		since = s.seen[n].At
+	}
+	return s.last().State == Bad && now.Sub(since) >= r.Quiet && !s.flaps(r)
+}
+
+// latest returns the last observation of every line.
+func (l looked) latest() []Observation {
+	var out []Observation
+	for _, s := range l.sights {
+		out = append(out, s.last())
+	}
+	return out
+}
