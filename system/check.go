@@ -29,6 +29,7 @@ var rules = []func(*checker){
 	checkImages,
 	checkCapacity,
 	checkResources,
+	checkVolumes,
 	checkPorts,
 	checkEntry,
 	checkUses,

@@ -123,6 +123,7 @@ func decodeAgent(o *object) Agent {
 		Load:        o.number("load"),
 		PerReplica:  o.number("perReplica"),
 		Resources:   decodeResources(o),
+		Volumes:     items(o, "volumes", o.label+" volume", decodeVolume),
 		Port:        o.number("port"),
 		Public:      o.truth("public"),
 		Stores:      items(o, "stores", o.label+" use", decodeUse),
@@ -142,6 +143,11 @@ func decodeResources(agent *object) Resources {
 	defer o.close()
 	o.require("cpuMillis", "memoryMiB")
 	return Resources{CPUMillis: o.number("cpuMillis"), MemoryMiB: o.number("memoryMiB")}
+}
+
+func decodeVolume(o *object) Volume {
+	o.require("name", "kind", "path", "sizeMiB")
+	return Volume{Name: o.text("name"), Kind: o.text("kind"), Path: o.text("path"), SizeMiB: o.number("sizeMiB")}
 }
 
 func decodeUse(o *object) Use {

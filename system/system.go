@@ -157,6 +157,20 @@ type Resources struct {
 	MemoryMiB int
 }
 
+// Ephemeral is the one kind of volume an agent may have: it starts empty with
+// each replica and is gone with it.
+const Ephemeral = "ephemeral"
+
+// Volume is room on a node's disk that a replica writes to besides its stores.
+type Volume struct {
+	Name string
+	// Kind is Ephemeral.
+	Kind string
+	// Path is where the replica finds it, such as /scratch.
+	Path    string
+	SizeMiB int
+}
+
 // Use is one agent's use of one store.
 type Use struct {
 	Store string
@@ -174,7 +188,9 @@ type Agent struct {
 	// carry after the loss of a zone; PerReplica is what one replica carries.
 	Load, PerReplica int
 	Resources        Resources
-	Port             int
+	// Volumes are what a replica may write to on its node.
+	Volumes []Volume
+	Port    int
 	// Public agents are reached through the entry.
 	Public bool
 	Stores []Use
