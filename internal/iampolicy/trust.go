@@ -35,6 +35,17 @@ func Trust(service string, conditions ...Condition) Document {
 	return Document{Statements: []Statement{s}}
 }
 
+// PodTrust returns the policy that lets the pods of one service account, and no
+// others, have a role through EKS Pod Identity, which tells STS by tags whose pod asks:
+// https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
+func PodTrust(namespace, account string) Document {
+	d := Trust("pods.eks.amazonaws.com",
+		Condition{Operator: "StringEquals", Key: "aws:RequestTag/kubernetes-namespace", Values: []string{namespace}},
+		Condition{Operator: "StringEquals", Key: "aws:RequestTag/kubernetes-service-account", Values: []string{account}})
+	d.Statements[0].Actions = []string{"sts:AssumeRole", "sts:TagSession"}
+	return d
+}
+
 // With returns the statement under one more condition. A condition on the
 // same operator and key takes the place of the earlier one.
 func (s Statement) With(c Condition) Statement {

@@ -34,13 +34,17 @@ func CheckTree(t testing.TB, r *Recorder) {
 }
 
 // CheckProvider checks that each cloud resource and each invoke goes through
-// the explicit provider of the given name, which its component inherits. An
-// invoke without it would silently ask another region.
+// the explicit provider of the given name, which its component inherits, and each object of
+// Kubernetes through that of the home's cluster. An invoke without it would silently
+// ask another region.
 func CheckProvider(t testing.TB, r *Recorder, provider string) {
 	t.Helper()
 	for _, res := range r.Custom() {
-		assert.Contains(t, res.Provider, "::"+provider+"::",
-			"%s %s does not use the provider %q", res.Type, res.Name, provider)
+		want := provider
+		if strings.HasPrefix(res.Type, "kubernetes:") {
+			want = clusterProvider
+		}
+		assert.Contains(t, res.Provider, "::"+want+"::", "%s %s does not use the provider %q", res.Type, res.Name, want)
 	}
 	for _, c := range r.Calls() {
 		assert.Contains(t, c.Provider, "::"+provider+"::", "%s does not use the provider %q", c.Token, provider)

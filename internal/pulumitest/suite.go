@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -17,7 +18,7 @@ import (
 //  1. it runs, really and as a preview in which every output is unknown;
 //  2. two of it stand in one stack;
 //  3. each child has a component as parent and a name that starts with the parent's;
-//  4. each child and each call goes through the home's provider;
+//  4. each child and each call goes through the home's provider, or that of its cluster;
 //  5. nil and bad args are refused, and nothing is registered then;
 //  6. every tagged output is set and registered;
 //  7. the children are those of the golden file;
@@ -40,7 +41,12 @@ type Suite[A any, C pulumi.Resource] struct {
 	Golden string
 	// Options are given to every run.
 	Options []Option
+	// Cluster gives the component the provider of the home's cluster too.
+	Cluster bool
 }
+
+// clusterProvider is the provider of the home's cluster.
+const clusterProvider = "home-cluster"
 
 // Bad is one change that makes args invalid.
 type Bad[A any] struct {
@@ -84,6 +90,9 @@ func (s Suite[A, C]) Run(t *testing.T) {
 	}
 }
 
+// Program builds the component called "main" under the suite's providers.
+func (s Suite[A, C]) Program(args *A) pulumi.RunFunc { return s.program(args, nil) }
+
 // program builds the component called "main" under an explicit provider.
 func (s Suite[A, C]) program(args *A, see func(C)) pulumi.RunFunc {
 	return s.stack(func(ctx *pulumi.Context, home pulumi.ResourceOption) error {
@@ -101,7 +110,14 @@ func (s Suite[A, C]) stack(build func(*pulumi.Context, pulumi.ResourceOption) er
 		if err != nil {
 			return err
 		}
-		return build(ctx, pulumi.Provider(p))
+		if !s.Cluster {
+			return build(ctx, pulumi.Provider(p))
+		}
+		k, err := kubernetes.NewProvider(ctx, clusterProvider, &kubernetes.ProviderArgs{})
+		if err != nil {
+			return err
+		}
+		return build(ctx, pulumi.Providers(p, k))
 	}
 }
 

@@ -1,0 +1,106 @@
+package agents
+
+import (
+	"fmt"
+	"strconv"
+
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"redoubt/system"
+)
+
+const (
+	tmp    = "tmp"
+	tmpMiB = 64
+	// volumePrefix keeps the declared volumes apart from Redoubt's own.
+	volumePrefix = "volume-"
+	// healthPort is where an agent answers the probes that declares no port.
+	healthPort = 8080
+)
+
+// Port is where an agent listens: where it is called, and where it answers the
+// probes /startupz, /readyz and /livez.
+func Port(a system.Agent) int {
+	if a.Port == 0 {
+		return healthPort
+	}
+	return a.Port
+}
+
+// container is the one container of a replica. It limits memory and not the
+// processor: a limit there would slow the replicas that are left just when a zone is lost.
+func (b *builder) container(agent system.Agent) corev1.ContainerArgs {
+	disk := tmpMiB
+	mounts := corev1.VolumeMountArray{corev1.VolumeMountArgs{Name: pulumi.String(tmp), MountPath: pulumi.String("/tmp")}}
+	for _, v := range agent.Volumes {
+		disk += v.SizeMiB
+		mounts = append(mounts, corev1.VolumeMountArgs{
+			Name: pulumi.String(volumePrefix + v.Name), MountPath: pulumi.String(v.Path),
+		})
+	}
+	memory := pulumi.Sprintf("%dMi", agent.Resources.MemoryMiB)
+	return corev1.ContainerArgs{
+		Name:  pulumi.String(agent.Name),
+		Image: pulumi.String(b.args.Scope.Image(agent.Image)),
+		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
+			Name: pulumi.String("http"), ContainerPort: pulumi.Int(Port(agent)),
+		}},
+		Env: b.env(agent),
+		Resources: &corev1.ResourceRequirementsArgs{
+			Requests: pulumi.StringMap{
+				"cpu":    pulumi.Sprintf("%dm", agent.Resources.CPUMillis),
+				"memory": memory, "ephemeral-storage": pulumi.Sprintf("%dMi", disk),
+			},
+			Limits: pulumi.StringMap{"memory": memory},
+		},
+		SecurityContext: &corev1.SecurityContextArgs{
+			AllowPrivilegeEscalation: pulumi.Bool(false), ReadOnlyRootFilesystem: pulumi.Bool(true),
+			RunAsNonRoot: pulumi.Bool(true),
+			Capabilities: &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}},
+		},
+		StartupProbe:   probe("/startupz", 5, 2, 60),
+		ReadinessProbe: probe("/readyz", 5, 2, 2),
+		LivenessProbe:  probe("/livez", 10, 3, 6),
+		Lifecycle: &corev1.LifecycleArgs{PreStop: &corev1.LifecycleHandlerArgs{
+			Sleep: &corev1.SleepActionArgs{Seconds: pulumi.Int(sleepSeconds)},
+		}},
+		VolumeMounts: mounts,
+	}
+}
+
+// probe asks a replica about itself. Readiness is about what this replica alone
+// can lose, never about a store or a model that all share: that would take all of them out at
+// once. Liveness is about the process.
+func probe(path string, period, timeout, failures int) *corev1.ProbeArgs {
+	return &corev1.ProbeArgs{
+		HttpGet:       &corev1.HTTPGetActionArgs{Path: pulumi.String(path), Port: pulumi.String("http")},
+		PeriodSeconds: pulumi.Int(period), TimeoutSeconds: pulumi.Int(timeout), FailureThreshold: pulumi.Int(failures),
+	}
+}
+
+// env is what a replica is told. It names no region: where its stores are stands
+// in the discovery parameter of the region that EKS tells it. The zone is there so that a
+// consumer can stop taking work when its zone is shifted away; Kubernetes copies the label
+// from the node since 1.35
+// (https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#podtopologylabels), before
+// that it is empty.
+func (b *builder) env(agent system.Agent) corev1.EnvVarArray {
+	plain := func(name, value string) corev1.EnvVarArgs {
+		return corev1.EnvVarArgs{Name: pulumi.String(name), Value: pulumi.String(value)}
+	}
+	field := func(name, path string) corev1.EnvVarArgs {
+		return corev1.EnvVarArgs{Name: pulumi.String(name), ValueFrom: &corev1.EnvVarSourceArgs{
+			FieldRef: &corev1.ObjectFieldSelectorArgs{FieldPath: pulumi.String(path)},
+		}}
+	}
+	return corev1.EnvVarArray{
+		plain("REDOUBT_SYSTEM", b.args.System.Name),
+		plain("REDOUBT_AGENT", agent.Name),
+		plain("REDOUBT_DISCOVERY", b.args.DiscoveryParameter),
+		plain("REDOUBT_PORT", strconv.Itoa(Port(agent))),
+		field("REDOUBT_POD", "metadata.name"),
+		field("REDOUBT_NODE", "spec.nodeName"),
+		field("REDOUBT_ZONE", fmt.Sprintf("metadata.labels['%s']", "topology.kubernetes.io/zone")),
+	}
+}

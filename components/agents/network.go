@@ -1,0 +1,143 @@
+package agents
+
+import (
+	"slices"
+
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"redoubt/system"
+)
+
+const (
+	postgresPort = 5432
+	cachePort    = 6379
+	httpsPort    = 443
+	// identityAddress is where the agent of EKS Pod Identity hands out credentials on each node:
+	// https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
+	identityAddress = "169.254.170.23/32"
+	identityPort    = 80
+)
+
+// closed refuses everything in the namespace that no agent's policy allows.
+// Network policies hold once the cluster's network add-on is told to enforce them.
+func (b *builder) closed() error {
+	_, err := networkingv1.NewNetworkPolicy(b.ctx, b.name+"-closed", &networkingv1.NetworkPolicyArgs{
+		Metadata: &metav1.ObjectMetaArgs{
+			Name: pulumi.String("closed"), Namespace: pulumi.String(Namespace(b.args.System)),
+		},
+		Spec: &networkingv1.NetworkPolicySpecArgs{PodSelector: &metav1.LabelSelectorArgs{}, PolicyTypes: bothWays()},
+	}, b.inside()...)
+	return err
+}
+
+// policy allows what the file declares: in from whoever calls the agent, out to
+// whatever it uses.
+func (b *builder) policy(agent system.Agent) error {
+	_, err := networkingv1.NewNetworkPolicy(b.ctx, b.part(agent.Name, "network"), &networkingv1.NetworkPolicyArgs{
+		Metadata: b.meta(agent, nil),
+		Spec: &networkingv1.NetworkPolicySpecArgs{
+			PodSelector: selector(agent.Name), PolicyTypes: bothWays(),
+			Ingress: b.ingress(agent), Egress: b.egress(agent),
+		},
+	}, b.inside()...)
+	return err
+}
+
+// ingress lets in the agents that call this one and, for a public one, the load
+// balancer. The kubelet's probes need no rule: a node always reaches its own pods.
+func (b *builder) ingress(agent system.Agent) networkingv1.NetworkPolicyIngressRuleArray {
+	var from networkingv1.NetworkPolicyPeerArray
+	for _, caller := range b.args.System.Agents {
+		if slices.Contains(caller.Calls, agent.Name) {
+			from = append(from, networkingv1.NetworkPolicyPeerArgs{PodSelector: selector(caller.Name)})
+		}
+	}
+	if agent.Public {
+		from = append(from, blocks(b.args.Addresses.Entry)...)
+	}
+	if len(from) == 0 {
+		return nil
+	}
+	return networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
+		From: from, Ports: ports("TCP", agent.Port),
+	}}
+}
+
+// egress lets the agent out to names, to its credentials, to AWS's services in
+// this network, to its stores and to the agents that it calls.
+func (b *builder) egress(agent system.Agent) networkingv1.NetworkPolicyEgressRuleArray {
+	a := b.args.Addresses
+	dns := networkingv1.NetworkPolicyPeerArgs{
+		NamespaceSelector: &metav1.LabelSelectorArgs{MatchLabels: pulumi.StringMap{
+			"kubernetes.io/metadata.name": pulumi.String("kube-system"),
+		}},
+		PodSelector: &metav1.LabelSelectorArgs{MatchLabels: pulumi.StringMap{"k8s-app": pulumi.String("kube-dns")}},
+	}
+	out := networkingv1.NetworkPolicyEgressRuleArray{
+		to(append(ports("UDP", 53), ports("TCP", 53)...), dns),
+		to(ports("TCP", identityPort), blocks([]string{identityAddress})...),
+		to(ports("TCP", httpsPort), blocks(a.Services)...),
+	}
+	for _, kind := range []struct {
+		of   system.StoreKind
+		port int
+	}{{system.Postgres, postgresPort}, {system.Cache, cachePort}} {
+		if b.touches(agent, kind.of) {
+			out = append(out, to(ports("TCP", kind.port), blocks(a.Stores)...))
+		}
+	}
+	for _, name := range agent.Calls {
+		called, _ := b.args.System.Agent(name)
+		out = append(out, to(ports("TCP", called.Port), networkingv1.NetworkPolicyPeerArgs{PodSelector: selector(name)}))
+	}
+	if b.goesOut(agent) {
+		out = append(out, to(ports("TCP", httpsPort), networkingv1.NetworkPolicyPeerArgs{
+			IpBlock: &networkingv1.IPBlockArgs{
+				Cidr: pulumi.String("0.0.0.0/0"), Except: pulumi.ToStringArray(append(slices.Clone(a.Homes), "169.254.0.0/16")),
+			},
+		}))
+	}
+	return out
+}
+
+// goesOut reports whether the agent must reach addresses outside: those of what it
+// needs, and those of S3 and DynamoDB. The gateway endpoints lead to the latter two without leaving
+// AWS, but at public addresses, which AWS changes without notice: a policy that listed them would
+// one day cut an agent off from its store.
+func (b *builder) goesOut(agent system.Agent) bool {
+	return len(agent.Needs) > 0 || b.touches(agent, system.Table, system.Bucket, system.Queue)
+}
+
+// touches reports whether the agent uses a store of one of the kinds. A queue's
+// ledger is a table.
+func (b *builder) touches(agent system.Agent, kinds ...system.StoreKind) bool {
+	return slices.ContainsFunc(uses(agent), func(name string) bool {
+		st, _ := b.args.System.Store(name)
+		return slices.Contains(kinds, st.Kind)
+	})
+}
+
+func to(ports networkingv1.NetworkPolicyPortArray, peers ...networkingv1.NetworkPolicyPeerInput,
+) networkingv1.NetworkPolicyEgressRuleArgs {
+	return networkingv1.NetworkPolicyEgressRuleArgs{To: networkingv1.NetworkPolicyPeerArray(peers), Ports: ports}
+}
+
+func blocks(ranges []string) []networkingv1.NetworkPolicyPeerInput {
+	var out []networkingv1.NetworkPolicyPeerInput
+	for _, r := range ranges {
+		out = append(out, networkingv1.NetworkPolicyPeerArgs{IpBlock: &networkingv1.IPBlockArgs{Cidr: pulumi.String(r)}})
+	}
+	return out
+}
+
+func ports(protocol string, number int) networkingv1.NetworkPolicyPortArray {
+	return networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
+		Protocol: pulumi.String(protocol), Port: pulumi.Int(number),
+	}}
+}
+
+func bothWays() pulumi.StringArray {
+	return pulumi.StringArray{pulumi.String("Ingress"), pulumi.String("Egress")}
+}
