@@ -26,6 +26,7 @@ var Keys = []string{
 	"home", "region", "peerRegion", "accountId", "zones", "system", "peerReady", "peerStack", "protect", "switch",
 	"clientCidrs", "checkerPrefixListId", "rpoEnforced", "postgresVersion", "storeGenerations",
 	"complianceLock", "tags", "adopt", "databasePassword",
+	"clusterAdmins", "clusterCidrs", "kubernetesVersion", "nodeType",
 }
 
 // Config is the settings of one stack; Pulumi.yaml describes each key.
@@ -50,6 +51,13 @@ type Config struct {
 	RPOEnforced []string
 	// PostgresVersion is the engine of every postgres store, empty for the default.
 	PostgresVersion string
+	// ClusterAdmins are the IAM roles that may do everything in the cluster;
+	// empty means the role <system>-deployer of the account.
+	ClusterAdmins []string
+	// ClusterCIDRs may call the cluster's API server from outside the network.
+	ClusterCIDRs []string
+	// KubernetesVersion and NodeType are empty for the defaults.
+	KubernetesVersion, NodeType string
 	// ComplianceLock makes the vault's lock irreversible.
 	ComplianceLock bool
 	// ExtraTags are put on every resource.
@@ -98,6 +106,7 @@ func Load(ctx *pulumi.Context) (Config, error) {
 		AccountID: raw.Get("accountId"), System: or(raw.Get("system"), "system.yaml"), Protect: true,
 		Switch: or(raw.Get("switch"), "metric"), ClientCIDRs: []string{"0.0.0.0/0"},
 		CheckerPrefixListID: raw.Get("checkerPrefixListId"), PostgresVersion: raw.Get("postgresVersion"),
+		KubernetesVersion: raw.Get("kubernetesVersion"), NodeType: raw.Get("nodeType"),
 	}
 	c.PeerStack = or(raw.Get("peerStack"), string(c.Home.Peer()))
 	errs := []error{
@@ -106,6 +115,7 @@ func Load(ctx *pulumi.Context) (Config, error) {
 		object(raw, "zones", &c.Zones), object(raw, "clientCidrs", &c.ClientCIDRs),
 		object(raw, "storeGenerations", &c.Generations), object(raw, "rpoEnforced", &c.RPOEnforced),
 		object(raw, "tags", &c.ExtraTags), object(raw, "adopt", &c.Adopt),
+		object(raw, "clusterAdmins", &c.ClusterAdmins), object(raw, "clusterCidrs", &c.ClusterCIDRs),
 	}
 	password, err := raw.TrySecret("databasePassword")
 	if err != nil {

@@ -6,10 +6,12 @@ import (
 	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"redoubt/components/bucket"
 	"redoubt/components/certificates"
+	"redoubt/components/cluster"
 	"redoubt/components/control"
 	"redoubt/components/entry"
 	"redoubt/components/keys"
@@ -41,6 +43,9 @@ type home struct {
 	entry    *entry.Entry
 	vault    *vault.Vault
 	control  *bucket.Bucket
+	cluster  *cluster.Cluster
+	// kubernetes is the provider of everything inside the cluster.
+	kubernetes *kubernetes.Provider
 }
 
 // declare registers every component in the order of their needs.
@@ -53,6 +58,7 @@ func (h *home) declare() error {
 		h.declarePostgres,
 		h.declareEntry,
 		h.declareVault,
+		h.declareCluster,
 	} {
 		if err := step(); err != nil {
 			return err

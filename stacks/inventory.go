@@ -113,7 +113,9 @@ func (h *home) slots() []slot {
 	for _, purpose := range keys.Purposes {
 		slots = append(slots, text(h.keys.Arn(purpose), func(o *inventory.Home, v string) { o.Keys[purpose] = v }))
 	}
-	return append(slots, h.storeSlots()...)
+	slots = append(slots, h.storeSlots()...)
+	slots = append(slots, h.clusterSlots()...)
+	return slots
 }
 
 func (h *home) storeSlots() []slot {

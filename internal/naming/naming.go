@@ -38,6 +38,8 @@ const (
 	// AlarmMax is CloudWatch's limit:
 	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 	AlarmMax = 255
+	// KubernetesMax is EKS's limit: https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html
+	KubernetesMax = 100
 )
 
 // Bucket names a bucket: global, so it carries account and region. A store
@@ -69,6 +71,9 @@ func (s Scope) Global(store string, generation int) string {
 	return Join(ClusterMax, append([]string{s.System, store}, gen(generation)...)...)
 }
 
+// Kubernetes names the home's Kubernetes cluster.
+func (s Scope) Kubernetes() string { return Join(KubernetesMax, s.System, string(s.Home)) }
+
 // Alarm names a CloudWatch alarm.
 func (s Scope) Alarm(part string) string { return Join(AlarmMax, s.System, string(s.Home), part) }
 
@@ -93,6 +98,9 @@ func (s Scope) Peer(region string) Scope {
 	s.Home, s.Region = s.Home.Peer(), region
 	return s
 }
+
+// Last is the last part of an ARN's resource, such as the name of a role.
+func Last(arn string) string { return arn[strings.LastIndexAny(arn, ":/")+1:] }
 
 func gen(generation int) []string {
 	if generation <= 1 {

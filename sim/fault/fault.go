@@ -21,10 +21,13 @@ const (
 	ControlPlaneUp   Kind = "control-plane-up"
 	ZoneDown         Kind = "zone-down"
 	ZoneUp           Kind = "zone-up"
-	Partition        Kind = "partition"
-	Heal             Kind = "heal"
-	FailCall         Kind = "fail"
-	StopFailing      Kind = "stop-failing"
+	// CapacityShort is a zone in which no machine can be launched that is not reserved.
+	CapacityShort Kind = "capacity-short"
+	CapacityBack  Kind = "capacity-back"
+	Partition     Kind = "partition"
+	Heal          Kind = "heal"
+	FailCall      Kind = "fail"
+	StopFailing   Kind = "stop-failing"
 )
 
 // Fault is one thing that breaks, or heals, at the moment it is injected.
@@ -50,7 +53,7 @@ func (f Fault) String() string {
 		return fmt.Sprintf("%s %s", f.Kind, f.Region)
 	case ControlPlaneDown, ControlPlaneUp:
 		return fmt.Sprintf("%s %s %s", f.Kind, f.Service, f.Region)
-	case ZoneDown, ZoneUp:
+	case ZoneDown, ZoneUp, CapacityShort, CapacityBack:
 		return fmt.Sprintf("%s %s", f.Kind, f.Zone)
 	case Partition, Heal:
 		return fmt.Sprintf("%s %s %s", f.Kind, f.Region, f.Peer)
@@ -75,6 +78,8 @@ func (f Fault) Undoes(other Fault) bool {
 		return other.Kind == ControlPlaneDown && other.Region == f.Region && other.Service == f.Service
 	case ZoneUp:
 		return other.Kind == ZoneDown && other.Zone == f.Zone
+	case CapacityBack:
+		return other.Kind == CapacityShort && other.Zone == f.Zone
 	case Heal:
 		return other.Kind == Partition && other.Cuts(f.Region, f.Peer)
 	case StopFailing:
@@ -87,7 +92,7 @@ func (f Fault) Undoes(other Fault) bool {
 // Breaks reports whether f breaks something, rather than heal it.
 func (f Fault) Breaks() bool {
 	switch f.Kind {
-	case RegionDown, ControlPlaneDown, ZoneDown, Partition, FailCall:
+	case RegionDown, ControlPlaneDown, ZoneDown, CapacityShort, Partition, FailCall:
 		return true
 	}
 	return false
@@ -114,6 +119,7 @@ var forms = []string{
 	"region-down REGION", "region-up REGION",
 	"control-plane-down SERVICE REGION", "control-plane-up SERVICE REGION",
 	"zone-down ZONE", "zone-up ZONE",
+	"capacity-short ZONE", "capacity-back ZONE",
 	"partition REGION REGION", "heal REGION REGION",
 	"fail call N of SERVICE.OPERATION in REGION with CODE",
 	"fail every call of SERVICE.OPERATION in REGION with CODE",
@@ -130,7 +136,7 @@ func parse(w []string) (Fault, bool) {
 		return Fault{Kind: kind, Region: w[1]}, true
 	case (kind == ControlPlaneDown || kind == ControlPlaneUp) && len(w) == 3:
 		return Fault{Kind: kind, Service: w[1], Region: w[2]}, true
-	case (kind == ZoneDown || kind == ZoneUp) && len(w) == 2:
+	case (kind == ZoneDown || kind == ZoneUp || kind == CapacityShort || kind == CapacityBack) && len(w) == 2:
 		return Fault{Kind: kind, Zone: w[1]}, true
 	case (kind == Partition || kind == Heal) && len(w) == 3 && w[1] != w[2]:
 		return Fault{Kind: kind, Region: w[1], Peer: w[2]}, true

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"reflect"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -131,7 +132,7 @@ func (p *awsProvider) Update(_ context.Context, r *pulumirpc.UpdateRequest) (*pu
 		return nil, p.answer(a, err)
 	}
 	doc := p.document(a.token, in)
-	keepIgnored(doc, e.In, r.GetIgnoreChanges())
+	keepIgnored(doc, p.document(a.token, old), e.In, r.GetIgnoreChanges())
 	a.spec.tellRemoved(doc, old, in, r.GetIgnoreChanges())
 	e, err = p.cloud.Update(a.region, a.spec.kind, a.id, doc)
 	if err != nil {
@@ -141,11 +142,15 @@ func (p *awsProvider) Update(_ context.Context, r *pulumirpc.UpdateRequest) (*pu
 	return &pulumirpc.UpdateResponse{Properties: state}, errors.Join(err, p.answer(a, nil))
 }
 
-// keepIgnored writes into the document what the entity holds at each ignored
-// top-level property.
-func keepIgnored(doc, have world.Document, ignored []string) {
+// keepIgnored writes into the document what the entity holds at each property
+// with something ignored. A block of which another part changes is sent whole, and with it what the state
+// last knew of the ignored part: so the upstream provider does it.
+func keepIgnored(doc, known, have world.Document, ignored []string) {
 	for _, path := range ignored {
 		key := pascal(topLevel(path))
+		if path != topLevel(path) && !reflect.DeepEqual(doc[key], known[key]) {
+			continue
+		}
 		if v, ok := have[key]; ok {
 			doc[key] = v
 		} else if path == topLevel(path) {

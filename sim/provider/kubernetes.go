@@ -80,7 +80,10 @@ func (k *kubernetesProvider) Configure(_ context.Context, r *pulumirpc.Configure
 	if err != nil {
 		return nil, err
 	}
-	config, _ := bare(in["kubeconfig"])
+	config, known := bare(in["kubeconfig"])
+	if !known { // the preview of an update that makes the cluster
+		return &pulumirpc.ConfigureResponse{AcceptSecrets: true, SupportsPreview: true}, nil
+	}
 	text := fmt.Sprint(config.Mappable())
 	found := apiServer.FindStringSubmatch(text)
 	if found == nil {

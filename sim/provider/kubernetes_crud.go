@@ -13,6 +13,9 @@ import (
 
 // Create makes an object.
 func (k *kubernetesProvider) Create(_ context.Context, r *pulumirpc.CreateRequest) (*pulumirpc.CreateResponse, error) {
+	if r.GetPreview() { // also of a cluster that is not there yet
+		return &pulumirpc.CreateResponse{Properties: r.GetProperties()}, nil
+	}
 	a, err := k.act("create", r.GetUrn(), "")
 	if err != nil {
 		return nil, err
@@ -20,9 +23,6 @@ func (k *kubernetesProvider) Create(_ context.Context, r *pulumirpc.CreateReques
 	in, err := receive(r.GetProperties())
 	if err != nil {
 		return nil, err
-	}
-	if r.GetPreview() {
-		return &pulumirpc.CreateResponse{Properties: r.GetProperties()}, nil
 	}
 	a.id = k.objectID(a.token, in)
 	e, err := k.cloud.Create(a.region, objectKind, r.GetUrn(), k.document(a, in))
@@ -66,6 +66,9 @@ func (k *kubernetesProvider) Read(_ context.Context, r *pulumirpc.ReadRequest) (
 
 // Update replaces an object by the whole new one.
 func (k *kubernetesProvider) Update(_ context.Context, r *pulumirpc.UpdateRequest) (*pulumirpc.UpdateResponse, error) {
+	if r.GetPreview() {
+		return &pulumirpc.UpdateResponse{Properties: r.GetNews()}, nil
+	}
 	a, err := k.act("update", r.GetUrn(), r.GetId())
 	if err != nil {
 		return nil, err
@@ -73,9 +76,6 @@ func (k *kubernetesProvider) Update(_ context.Context, r *pulumirpc.UpdateReques
 	in, err := receive(r.GetNews())
 	if err != nil {
 		return nil, err
-	}
-	if r.GetPreview() {
-		return &pulumirpc.UpdateResponse{Properties: r.GetNews()}, nil
 	}
 	e, err := k.cloud.Update(a.region, objectKind, k.worldID(a.token, a.id), k.document(a, in))
 	if err != nil {

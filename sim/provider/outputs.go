@@ -40,9 +40,23 @@ func keepWording(token string, s *typeShapes, in, out resource.PropertyMap) {
 		d := differ{token: token, spec: specs[token]}
 		d.value(s.args.at(name), out[key], v, upstreamProps(token)[name], place{}.in(name, upstreamProps(token)[name]))
 		if given(out, name) && len(d.changes) == 0 {
-			out[key], _ = bare(v)
+			out[key] = worded(out[key], v)
 		}
 	}
+}
+
+// worded is an output in the words of the input that means the same. What AWS
+// adds inside a block stays.
+func worded(out, in resource.PropertyValue) resource.PropertyValue {
+	in, _ = bare(in)
+	if !out.IsObject() || !in.IsObject() {
+		return in
+	}
+	block := out.ObjectValue().Copy()
+	for k, v := range in.ObjectValue() {
+		block[k] = worded(block[k], v)
+	}
+	return resource.NewObjectProperty(block)
 }
 
 // guard marks the outputs that are secret: because the inputs are, or because

@@ -6,6 +6,7 @@ import "maps"
 var specs = mergeSpecs(specsOfNetwork, specsOfIdentity, specsOfData, specsOfStorage, specsOfEntry, specsOfWatch,
 	specsOfBackup,
 	specsOfDiscovery,
+	specsOfCluster,
 )
 
 func mergeSpecs(groups ...map[string]spec) map[string]spec {

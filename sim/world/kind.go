@@ -95,6 +95,8 @@ func init() {
 		rdsKinds, proxyKinds, secretsKinds, s3Kinds, replicationKinds, ssmKinds, elbKinds, acmKinds,
 		route53Kinds, recordKinds, arcKinds, backupKinds, planKinds, snsKinds, kubernetesKinds,
 		ecrKinds,
+		eksKinds,
+		nodeKinds,
 	} {
 		for _, k := range table {
 			kinds[k.Name] = &k

@@ -95,6 +95,11 @@ func (t *tx) zoneDown(zone string) bool {
 	return t.any(func(f fault.Fault) bool { return f.Kind == fault.ZoneDown && f.Zone == zone })
 }
 
+// short reports whether the zone has no machine left that is not reserved.
+func (t *tx) short(zone string) bool {
+	return t.any(func(f fault.Fault) bool { return f.Kind == fault.CapacityShort && f.Zone == zone })
+}
+
 func (t *tx) controlDown(service, region string) bool {
 	return t.any(func(f fault.Fault) bool {
 		return f.Kind == fault.ControlPlaneDown && f.Service == service && f.Region == region
