@@ -27,7 +27,7 @@ func restoreOperations() map[string]operation {
 // How long the building takes. No document of AWS has a number (timing
 // aurora.restore.snapshot: up to some hours); these are assumed.
 const (
-	restoreTakes = time.Hour
+	volumeTakes  = time.Hour
 	clusterTakes = 10 * time.Minute
 	memberTakes  = 10 * time.Minute
 	// restorableBehind is how far the latest restorable time is behind: timing aurora.pitr.latest.
@@ -118,7 +118,7 @@ func restoreDBCluster(t *tx, r Request) (Document, error) {
 		delete(in, own)
 	}
 	in["RestoreToPointInTime"] = Document{"SourceClusterIdentifier": source.ID, "RestoreToTime": at.Format(timeFormat)}
-	e, err := t.build(kindCluster, r, in, restoreTakes)
+	e, err := t.build(kindCluster, r, in, volumeTakes)
 	if err != nil {
 		return nil, err
 	}

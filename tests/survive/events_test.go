@@ -95,8 +95,8 @@ func follow(t *testing.T, events []event) {
 	}
 }
 
-// calm requires that refresh, preview, update and preview find nothing to do
-// in the homes' stacks, and that the update leaves the world as it was.
+// calm requires that refresh, preview and update find nothing to do in the
+// homes' stacks, and that the update leaves the world as it was.
 func (h *homes) calm(t *testing.T, of []system.Home) {
 	t.Helper()
 	before := h.truth(t)
@@ -108,7 +108,6 @@ func (h *homes) calm(t *testing.T, of []system.Home) {
 		for _, run := range []func() (enginetest.Result, error){
 			func() (enginetest.Result, error) { return s.Preview(t.Context()) },
 			func() (enginetest.Result, error) { return s.Up(t.Context()) },
-			func() (enginetest.Result, error) { return s.Preview(t.Context()) },
 		} {
 			r, err := run()
 			require.NoError(t, err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"redoubt/internal/cli/adopt"
 	"redoubt/internal/cli/exit"
 	"redoubt/internal/cli/sim"
 	"redoubt/internal/cli/streams"
@@ -44,7 +45,7 @@ func New(s *streams.Streams) *cobra.Command {
 	cmd.SetOut(s.Out)
 	cmd.SetErr(s.Err)
 	cmd.CompletionOptions.HiddenDefaultCmd = true
-	cmd.AddCommand(sim.New(s), syscheck.New(s), exitCodes(s))
+	cmd.AddCommand(adopt.New(s), sim.New(s), syscheck.New(s), exitCodes(s))
 	cmd.SetHelpCommand(help(cmd))
 	cmd.InitDefaultCompletionCmd()
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(c, err) })

@@ -77,7 +77,11 @@ func (w *workspace) up(ctx context.Context, h system.Home, changes map[string]an
 		return outcome{}, err
 	}
 	return w.run(h, updating, func(ch chan<- events.EngineEvent) (map[string]int, error) {
-		result, err := stack.Up(ctx, optup.EventStreams(ch), optup.SuppressProgress(), optup.SuppressOutputs())
+		opts := []optup.Option{optup.EventStreams(ch), optup.SuppressProgress(), optup.SuppressOutputs()}
+		if w.refresh {
+			opts = append(opts, optup.Refresh())
+		}
+		result, err := stack.Up(ctx, opts...)
 		if err != nil || result.Summary.ResourceChanges == nil {
 			return nil, err
 		}

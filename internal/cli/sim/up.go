@@ -18,6 +18,8 @@ type UpOptions struct {
 	Options
 	// Home limits the update to one home; empty means both.
 	Home string
+	// Refresh first reads back what exists.
+	Refresh bool
 }
 
 func newUp(s *streams.Streams) *cobra.Command {
@@ -32,6 +34,7 @@ func newUp(s *streams.Streams) *cobra.Command {
 	}
 	o.flags(cmd)
 	stackFlag(cmd, &o.Home)
+	cmd.Flags().BoolVar(&o.Refresh, "refresh", false, "first read back what exists")
 	return cmd
 }
 
@@ -67,6 +70,7 @@ func Up(ctx context.Context, o *UpOptions) error {
 		if err := w.stay(); err != nil {
 			return err
 		}
+		w.refresh = o.Refresh
 		bring := w.bringUp
 		if len(homes) == 1 {
 			bring = func(ctx context.Context) ([]outcome, error) { return w.bringUpOne(ctx, homes[0]) }

@@ -35,11 +35,13 @@ type workspace struct {
 	clock   clock.Clock
 	// again is the command that goes on after a stop.
 	again string
-	lock  *os.File
-	world *world.World
-	disk  *disk.World
-	face  *provider.Server
-	cli   *engine
+	// refresh makes each update first read back what exists.
+	refresh bool
+	lock    *os.File
+	world   *world.World
+	disk    *disk.World
+	face    *provider.Server
+	cli     *engine
 	// providers says where the engine finds the providers.
 	providers string
 }
