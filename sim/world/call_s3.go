@@ -11,6 +11,7 @@ func storageOperations() map[string]operation {
 		"s3.PutObject":          {data: true, run: putObject},
 		"s3.GetObject":          {data: true, run: getObject},
 		"s3.HeadObject":         {data: true, run: headObject},
+		"s3.CopyObject":         {data: true, run: copyObject},
 		"s3.ListObjectVersions": {data: true, run: listObjectVersions},
 		"s3.DeleteObject":       {data: true, run: deleteObject},
 		"ssm.GetParameter":      {data: true, run: getParameter},
