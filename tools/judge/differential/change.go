@@ -94,9 +94,12 @@ func alternatives(v any, words []any) []any {
 		more["Another"] = "one"
 		out = []any{more}
 	}
+	var met []string
 	return slices.DeleteFunc(out, func(one any) bool {
-		s, isString := one.(string)
-		return isString && s == v
+		text := show(one)
+		known := text == show(v) || slices.Contains(met, text)
+		met = append(met, text)
+		return known
 	})
 }
 

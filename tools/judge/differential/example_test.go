@@ -117,7 +117,8 @@ func inventoryOf(home system.Home) inventory.Inventory {
 	})
 }
 
-// plain takes secrets and outputs off; unknown values are left out.
+// plain takes secrets and outputs off; unknown values are left out, and files
+// are their paths.
 func plain(v resource.PropertyValue) any {
 	switch {
 	case v.IsSecret():
@@ -141,6 +142,8 @@ func plain(v resource.PropertyValue) any {
 			}
 		}
 		return out
+	case v.IsArchive(), v.IsAsset():
+		return "file.zip"
 	case v.IsBool():
 		return v.BoolValue()
 	case v.IsNumber():

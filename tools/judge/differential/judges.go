@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/archive"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/sig"
 
 	"redoubt/sim/catalog"
 	"redoubt/sim/provider"
@@ -94,7 +96,7 @@ func refusal(err error) (Verdict, error) {
 
 // Simulator asks the simulator whether it takes the inputs.
 func (j *Judged) Simulator(in map[string]any) Verdict {
-	faults := provider.CheckInputs(j.Token, resource.NewPropertyMapFromMap(in))
+	faults := provider.CheckInputs(j.Token, j.properties(in))
 	if len(faults) == 0 {
 		return Verdict{Says: Accepted}
 	}
@@ -103,6 +105,18 @@ func (j *Judged) Simulator(in map[string]any) Verdict {
 		reasons = append(reasons, f.String())
 	}
 	return Verdict{Says: Refused, Reason: strings.Join(reasons, "; ")}
+}
+
+// properties turns plain values into what the engine sends: a path becomes the
+// archive that is there.
+func (j *Judged) properties(in map[string]any) resource.PropertyMap {
+	out := resource.NewPropertyMapFromMap(in)
+	for name, node := range j.Nodes {
+		if path, isText := in[name].(string); isText && node.Asset {
+			out[resource.PropertyKey(name)] = resource.NewArchiveProperty(&archive.Archive{Sig: sig.ArchiveSig, Path: path})
+		}
+	}
+	return out
 }
 
 // UpstreamChange asks the upstream provider what a change does to a resource
@@ -117,8 +131,8 @@ func (j *Judged) UpstreamChange(ctx context.Context, prior upstream.State, in ma
 
 // SimulatorChange asks the simulator the same, of the same state.
 func (j *Judged) SimulatorChange(prior upstream.State, in map[string]any) (Verdict, error) {
-	state := resource.NewPropertyMapFromMap(j.Nodes.Pulumi(prior.Value))
-	update, replaces, err := provider.DiffInputs(j.Token, state, resource.NewPropertyMapFromMap(in))
+	state := j.properties(j.Nodes.Pulumi(prior.Value))
+	update, replaces, err := provider.DiffInputs(j.Token, state, j.properties(in))
 	switch {
 	case err != nil:
 		return Verdict{}, err

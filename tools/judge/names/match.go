@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/pulumi/inflector"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"redoubt/sim/catalog"
 	"redoubt/sim/schema"
@@ -46,6 +47,8 @@ type Node struct {
 	Field Field
 	// Flat is true where Pulumi shows a collection of at most one as that one.
 	Flat bool
+	// Asset is true where Pulumi wants a file or an archive, and upstream its path.
+	Asset bool
 	// Input is true where the SDK takes the property as an argument.
 	Input bool
 	Prop  *schema.Prop
@@ -128,6 +131,7 @@ func (m *matcher) node(path, name string, f Field, p property) *Node {
 		out.Prop.Required, out.Prop.Optional, out.Prop.AutoNamed = false, true, true
 	}
 	shown := p.types[0]
+	out.Asset = shown == reflect.TypeFor[pulumi.Archive]() || shown == reflect.TypeFor[pulumi.AssetOrArchive]()
 	if shown.Kind() == reflect.Pointer {
 		shown = shown.Elem()
 	}

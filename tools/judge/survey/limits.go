@@ -35,8 +35,10 @@ var (
 // several lists properties with alternative validators, of which one is
 // enough: what each of them refuses says nothing of the whole.
 var several = map[string]bool{
-	"aws_cloudwatch_metric_alarm.metric_query.metric.stat": true,
-	"aws_rds_cluster.engine":                               true,
+	"aws_backup_restore_testing_plan.recovery_point_selection.exclude_vaults": true,
+	"aws_backup_restore_testing_plan.recovery_point_selection.include_vaults": true,
+	"aws_cloudwatch_metric_alarm.metric_query.metric.stat":                    true,
+	"aws_rds_cluster.engine": true,
 }
 
 const nonsense = "~no sense~ !"

@@ -259,7 +259,7 @@ func madeUpString(name string) string {
 	switch {
 	case name == "protocol_version": // of a target group; its plan is refused for what is no version
 		return "HTTP1"
-	case name == "fifo_throughput_scope": // of a topic that is no FIFO topic
+	case name == "fifo_throughput_scope", name == "stream_view_type": // of a topic that is no FIFO topic, of no stream
 		return ""
 	case strings.HasSuffix(name, "arn"):
 		return "arn:aws:service:eu-west-1:123456789012:made-up"
