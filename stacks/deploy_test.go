@@ -92,6 +92,8 @@ func seen(home system.Home) *inventory.Inventory {
 		Stores: map[string]inventory.Store{
 			"artifacts":   {Kind: system.Bucket, Name: "atlas-artifacts-123456789012-" + c.Region, Generation: 1},
 			"transcripts": {Kind: system.Bucket, Name: "atlas-transcripts-123456789012-" + c.Region, Generation: 1},
+			"recall":      {Kind: system.Cache, Name: "atlas-recall-" + string(home), Generation: 1, GlobalID: "abcde-atlas-recall"},
+			"scores":      {Kind: system.Cache, Name: "atlas-scores-" + string(home), Generation: 1, GlobalID: "abcde-atlas-scores"},
 		},
 	})
 	return &inv

@@ -10,6 +10,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"redoubt/components/bucket"
+	"redoubt/components/cache"
 	"redoubt/components/certificates"
 	"redoubt/components/cluster"
 	"redoubt/components/control"
@@ -39,6 +40,7 @@ type home struct {
 	network  *network.Network
 	buckets  map[string]*bucket.Bucket
 	postgres map[string]*postgres.Postgres
+	caches   map[string]*cache.Cache
 	zoneID   pulumi.StringOutput
 	entry    *entry.Entry
 	vault    *vault.Vault
@@ -56,6 +58,7 @@ func (h *home) declare() error {
 		h.declareNetwork,
 		h.declareBuckets,
 		h.declarePostgres,
+		h.declareCaches,
 		h.declareEntry,
 		h.declareVault,
 		h.declareCluster,

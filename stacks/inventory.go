@@ -84,7 +84,8 @@ func (h *home) known() inventory.Home {
 
 // deployed reports whether this program declares the store.
 func (h *home) deployed(st system.Store) bool {
-	return h.buckets[st.Name] != nil || h.postgres[st.Name] != nil
+	return h.buckets[st.Name] != nil || h.postgres[st.Name] != nil ||
+		h.caches[st.Name] != nil
 }
 
 // slots lists every field that AWS fills in.
@@ -115,6 +116,7 @@ func (h *home) slots() []slot {
 	}
 	slots = append(slots, h.storeSlots()...)
 	slots = append(slots, h.clusterSlots()...)
+	slots = append(slots, h.cacheSlots()...)
 	return slots
 }
 

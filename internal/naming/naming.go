@@ -35,6 +35,9 @@ const (
 	// ClusterMax is the limit of RDS identifiers:
 	// https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html
 	ClusterMax = 63
+	// CacheMax is the limit of ElastiCache's replication groups, users and user groups:
+	// https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html
+	CacheMax = 40
 	// AlarmMax is CloudWatch's limit:
 	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 	AlarmMax = 255
@@ -73,6 +76,22 @@ func (s Scope) Global(store string, generation int) string {
 
 // Kubernetes names the home's Kubernetes cluster.
 func (s Scope) Kubernetes() string { return Join(KubernetesMax, s.System, string(s.Home)) }
+
+// Cache names a cache's replication group. The members of a global datastore
+// need different names, so it carries the home.
+func (s Scope) Cache(store string, generation int) string {
+	return Join(CacheMax, append([]string{s.System, store}, append(gen(generation), string(s.Home))...)...)
+}
+
+// CacheGlobal is the chosen part of a global datastore's name; AWS puts five
+// letters and a hyphen before it. ElastiCache documents no limit of its own.
+func (s Scope) CacheGlobal(store string, generation int) string {
+	return Join(CacheMax-len("abcde-"), append([]string{s.System, store}, gen(generation)...)...)
+}
+
+// CacheUser names the user of a cache and its user group, alike in both homes
+// and in every generation.
+func (s Scope) CacheUser(store string) string { return Join(CacheMax, s.System, store) }
 
 // Alarm names a CloudWatch alarm.
 func (s Scope) Alarm(part string) string { return Join(AlarmMax, s.System, string(s.Home), part) }

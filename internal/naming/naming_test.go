@@ -24,6 +24,10 @@ func TestScope_namesAreShortAndPlainWhenTheyFit(t *testing.T) {
 		{home.Cluster("ledger", 0), "atlas-ledger-primary"},
 		{home.Cluster("ledger", 3), "atlas-ledger-g3-primary"},
 		{home.Global("ledger", 1), "atlas-ledger"},
+		{home.Cache("recall", 1), "atlas-recall-primary"},
+		{home.Cache("recall", 2), "atlas-recall-g2-primary"},
+		{home.CacheGlobal("recall", 2), "atlas-recall-g2"},
+		{home.CacheUser("recall"), "atlas-recall"},
 		{home.Alarm("writer-lost"), "atlas-primary-writer-lost"},
 		{home.Path("network", "flow"), "/atlas/primary/network/flow"},
 		{home.Alias("data"), "alias/atlas-primary-data"},
@@ -50,6 +54,9 @@ func TestScope_neverExceedsWhatAWSTakes(t *testing.T) {
 		{"vault", 50, home.Vault},
 		{"cluster", 63, func(p string) string { return home.Cluster(p, 1) }},
 		{"global", 63, func(p string) string { return home.Global(p, 1) }},
+		{"cache", 40, func(p string) string { return home.Cache(p, 1) }},
+		{"cache's datastore", 34, func(p string) string { return home.CacheGlobal(p, 1) }},
+		{"cache's user", 40, home.CacheUser},
 		{"alarm", 255, home.Alarm},
 	}
 	for _, k := range kinds {

@@ -7,6 +7,7 @@ var specs = mergeSpecs(specsOfNetwork, specsOfIdentity, specsOfData, specsOfStor
 	specsOfBackup,
 	specsOfDiscovery,
 	specsOfCluster,
+	specsOfCache,
 )
 
 func mergeSpecs(groups ...map[string]spec) map[string]spec {

@@ -24,6 +24,7 @@ func init() {
 		trafficOperations(), storageOperations(), rdsOperations(), backupOperations(),
 		registryOperations(),
 		restoreOperations(),
+		cacheOperations(),
 	} {
 		maps.Copy(operations, table)
 	}

@@ -136,6 +136,8 @@ func (t *tx) happen(event string, in Document) error {
 		t.rejoin(in)
 	case "Available":
 		t.available(in)
+	case "FinishCacheFailover":
+		t.finishCacheFailover(in)
 	case "FinishBackup":
 		t.finishBackup(in)
 	case "ExpirePoint":

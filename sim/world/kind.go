@@ -97,6 +97,8 @@ func init() {
 		ecrKinds,
 		eksKinds,
 		nodeKinds,
+		cacheKinds,
+		scheduleKinds,
 	} {
 		for _, k := range table {
 			kinds[k.Name] = &k

@@ -21,6 +21,7 @@ var references = map[string]string{
 	"backup":                   "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_",
 	"cloudwatch":               "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_",
 	"ecr":                      ecrAPI + "API_",
+	"elasticache":              "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_",
 	"elasticloadbalancing":     "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_",
 	"logs":                     "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_",
 	"rds":                      "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_",

@@ -13,7 +13,8 @@ func TestDurations_areThoseOfTheTimings(t *testing.T) {
 	t.Parallel()
 	for id, here := range map[timings.ID]time.Duration{
 		timings.CWAlarmPeriod: tick, timings.AuroraGlobalDnscache: rdsTTL, timings.ELBDnsttl: aliasTTL, timings.S3CRRLag: lagPlain,
-		timings.AuroraPITRLatest: restorableBehind,
+		timings.AuroraPITRLatest:         restorableBehind,
+		timings.ElasticacheGlobalPromote: cachePromoteTakes,
 	} {
 		typical, known := timings.Get(id).Typical()
 		assert.True(t, known, id)
