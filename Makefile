@@ -47,6 +47,7 @@ test: tools ## pure tests, mocks, scenarios, one end-to-end up (under 5 minutes 
 test-engine: tools ## kills, judges, everything that needs many engine runs (under 25 minutes)
 	$(GO) test -tags engine -p 1 -timeout 25m ./tests/engine/... ./tests/survive/... ./sim/provider/...
 	$(MAKE) judge-aws
+	$(MAKE) charts-check
 
 .PHONY: judge-aws
 judge-aws: ## compare the simulator's verdicts with the upstream AWS provider's
@@ -69,6 +70,15 @@ lint: ## formatting, vet and static analysis
 	cd tools && $(GO) build -o $(TOOLS)/staticcheck honnef.co/go/tools/cmd/staticcheck
 	$(TOOLS)/staticcheck -tags engine ./...
 	@$(GO) mod tidy -diff && cd tools && $(GO) mod tidy -diff && cd judge && $(GO) mod tidy -diff
+
+.PHONY: charts
+charts: ## render the controllers' charts again (components/controllers/rendered)
+	cd tools/charts && $(GO) run . ../../components/controllers/rendered
+
+.PHONY: charts-check
+charts-check: ## fail when a rendered chart is not what its recorded version gives
+	@new=$$(mktemp -d) && trap "rm -rf $$new" EXIT && cd tools/charts && $(GO) run . "$$new" && \
+		diff -r "$$new" ../../components/controllers/rendered
 
 .PHONY: generate
 generate: ## write again what is generated

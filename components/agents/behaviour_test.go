@@ -178,14 +178,14 @@ func TestAgents_pilotLightStaysOut(t *testing.T) {
 	t.Parallel()
 	waiting := run(t, argsFor(small(0), system.Secondary))
 	scaler := waiting.Get(t, scaledType, "main-hand-scaler")
-	assert.Equal(t, "0", at(t, scaler.Values(), "metadata", "annotations", PausedAnnotation))
-	assert.Contains(t, scaler.RPC.GetIgnoreChanges(), `metadata.annotations["autoscaling.keda.sh/paused-replicas"]`,
+	assert.Equal(t, "true", at(t, scaler.Values(), "metadata", "annotations", PausedAnnotation))
+	assert.Contains(t, scaler.RPC.GetIgnoreChanges(), `metadata.annotations["autoscaling.keda.sh/paused"]`,
 		"an update must not pause what a plan has started")
 	assert.Equal(t, 3.0, at(t, scaler.Values(), "spec", "minReplicaCount"), "what runs once a plan has started it")
 	assert.Equal(t, 0.0, at(t, waiting.Get(t, deploymentType, "main-hand-deployment").Values(), "spec", "replicas"))
 
 	serving := run(t, argsFor(small(0), system.Primary)).Get(t, scaledType, "main-hand-scaler")
-	assert.NotContains(t, at(t, serving.Values(), "metadata", "annotations"), PausedAnnotation)
+	assert.Equal(t, "false", at(t, serving.Values(), "metadata", "annotations", PausedAnnotation))
 }
 
 func TestAgents_settlingTakesTheDeclaredNumbersBack(t *testing.T) {

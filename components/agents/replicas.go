@@ -16,10 +16,10 @@ const (
 	StandbyAnnotation = "redoubt.dev/standby-replicas"
 )
 
-// PausedAnnotation, while it is there, keeps KEDA from scaling an agent that
-// waits with no replica: https://keda.sh/docs/latest/concepts/scaling-deployments/#pausing-autoscaling.
-// A plan that starts the agent takes it off.
-const PausedAnnotation = "autoscaling.keda.sh/paused-replicas"
+// PausedAnnotation is "true" on the scaler of a consumer that waits with no
+// replica: KEDA then leaves it alone
+// (https://keda.sh/docs/latest/concepts/scaling-deployments/#pausing-autoscaling). A plan that starts the consumer sets it to "false".
+const PausedAnnotation = "autoscaling.keda.sh/paused"
 
 // The two kinds of scaler.
 const (

@@ -96,13 +96,11 @@ func (b *builder) podScaler(agent system.Agent, deployment pulumi.Resource) erro
 
 // queueScaler scales by what waits in the agent's queue and what is being
 // worked on. When the queue cannot be asked it never takes replicas away. A plan that scales the home
-// changes minReplicaCount, or takes PausedAnnotation off where the agent waits with none.
+// changes minReplicaCount, or PausedAnnotation where the agent waits with none.
 func (b *builder) queueScaler(agent system.Agent, deployment pulumi.Resource) error {
 	n := b.counts(agent)
 	annotations := n.annotations()
-	if n.waits() {
-		annotations[PausedAnnotation] = pulumi.String("0")
-	}
+	annotations[PausedAnnotation] = pulumi.String(strconv.FormatBool(n.waits()))
 	_, err := apiextensions.NewCustomResource(b.ctx, b.part(agent.Name, "scaler"), &apiextensions.CustomResourceArgs{
 		ApiVersion: pulumi.String(kedaAPI), Kind: pulumi.String(QueueScaler),
 		Metadata: b.meta(agent, annotations),

@@ -77,6 +77,9 @@ func (k *kubernetesProvider) Update(_ context.Context, r *pulumirpc.UpdateReques
 	if err != nil {
 		return nil, err
 	}
+	if in, err = k.unowned(a, in, r.GetIgnoreChanges()); err != nil {
+		return nil, k.answer(a, err)
+	}
 	e, err := k.cloud.Update(a.region, objectKind, k.worldID(a.token, a.id), k.document(a, in))
 	if err != nil {
 		return nil, k.answer(a, err)
@@ -86,6 +89,33 @@ func (k *kubernetesProvider) Update(_ context.Context, r *pulumirpc.UpdateReques
 		return nil, err
 	}
 	return &pulumirpc.UpdateResponse{Properties: state}, k.answer(a, nil)
+}
+
+// unowned puts what the program ignores to what the object has now: the real
+// provider leaves such fields to whoever manages them, such as a scaler or a plan
+// (https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/).
+func (k *kubernetesProvider) unowned(a act, in resource.PropertyMap, ignored []string) (resource.PropertyMap, error) {
+	if len(ignored) == 0 {
+		return in, nil
+	}
+	e, err := k.cloud.Read(a.region, objectKind, k.worldID(a.token, a.id))
+	if err != nil {
+		return nil, err
+	}
+	out := resource.NewObjectProperty(in)
+	live := decodeValue(nil, e.In["Object"])
+	for _, text := range ignored {
+		path, err := resource.ParsePropertyPath(text)
+		if err != nil {
+			return nil, err
+		}
+		if now, has := path.Get(live); has {
+			path.Set(out, now)
+		} else {
+			path.Delete(out)
+		}
+	}
+	return out.ObjectValue(), nil
 }
 
 // Delete removes an object; one that is gone already is no fault.

@@ -111,3 +111,35 @@ func TestKubernetes_wantsAKubeconfigOfEKS(t *testing.T) {
 		&pulumirpc.ConfigureRequest{Args: sent(t, props(map[string]any{"kubeconfig": "{}"}))})
 	assert.ErrorContains(t, err, "names no API server of EKS")
 }
+
+// A plan scales a home past the program; an update of something else must leave that be.
+func TestKubernetes_anUpdateLeavesAloneWhatItIgnores(t *testing.T) {
+	t.Parallel()
+	s, w := serve(t)
+	c := connect(t, s.kubernetes, map[string]any{"kubeconfig": kubeconfig})
+	id, state, inputs := create(t, c, deploymentURN, props(deployment(nil)))
+	_, err := w.Call(world.Request{Region: "eu-west-1", Service: "kubernetes", Operation: "Patch", Input: world.Document{
+		"Server": "https://ABC.gr7.eu-west-1.eks.amazonaws.com", "ApiVersion": "apps/v1", "Kind": "Deployment",
+		"Namespace": "agents", "Name": "planner", "Subresource": "scale",
+		"Patch": world.Document{"spec": world.Document{"replicas": 9}},
+	}})
+	require.NoError(t, err)
+
+	read, err := c.Read(context.Background(), &pulumirpc.ReadRequest{Id: id, Urn: deploymentURN, Inputs: sent(t, inputs)})
+	require.NoError(t, err)
+	spec := received(t, read.GetInputs())["spec"].ObjectValue()
+	assert.Equal(t, 9.0, spec["replicas"].NumberValue(), "a refresh shows what the plan did")
+
+	running := func(ignored ...string) any {
+		_, err := c.Update(context.Background(), &pulumirpc.UpdateRequest{Id: id, Urn: deploymentURN, Olds: sent(t, state),
+			News: sent(t, props(deployment(map[string]any{"minReadySeconds": 10}))), IgnoreChanges: ignored})
+		require.NoError(t, err)
+		object := w.Find("eu-west-1", "Kubernetes::Object", nil)[0]
+		spec := object.In["Object"].(world.Document)["spec"].(world.Document)
+		assert.Equal(t, 10.0, spec["minReadySeconds"])
+		return spec["replicas"]
+	}
+	assert.Equal(t, 9.0, running("spec.replicas"))
+	assert.Equal(t, 9.0, running("spec.replicas", `metadata.annotations["nobody.has/it"]`), "what neither has is left out")
+	assert.Equal(t, 3.0, running(), "an update that is told to settle takes its number back")
+}

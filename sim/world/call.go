@@ -25,6 +25,7 @@ func init() {
 		registryOperations(),
 		restoreOperations(),
 		cacheOperations(),
+		kubernetesOperations(),
 	} {
 		maps.Copy(operations, table)
 	}

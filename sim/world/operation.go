@@ -24,12 +24,17 @@ var references = map[string]string{
 	"elasticache":              "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_",
 	"elasticloadbalancing":     "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_",
 	"logs":                     "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_",
+	"kubernetes":               kubernetesPage,
 	"rds":                      "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_",
 	"route53":                  "https://docs.aws.amazon.com/Route53/latest/APIReference/API_",
 	"route53-recovery-cluster": "https://docs.aws.amazon.com/routing-control/latest/APIReference/API_",
 	"s3":                       "https://docs.aws.amazon.com/AmazonS3/latest/API/API_",
 	"ssm":                      "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_",
 }
+
+// kubernetesPage documents what every object of Kubernetes is asked for. It has
+// no page for each verb.
+const kubernetesPage = "https://kubernetes.io/docs/reference/using-api/api-concepts/"
 
 // OperationNamed returns what is known of service.Operation. Its Source is
 // empty when nobody said where the service is documented, which a test refuses.
@@ -40,7 +45,11 @@ func OperationNamed(name string) (Operation, bool) {
 	}
 	service, act, _ := strings.Cut(name, ".")
 	o := Operation{Service: service, Name: act, DataPlane: op.data, Region: op.at}
-	if base := references[service]; base != "" {
+	switch base := references[service]; base {
+	case "":
+	case kubernetesPage:
+		o.Source = base
+	default:
 		o.Source = base + act + ".html"
 	}
 	return o, true

@@ -15,7 +15,10 @@ func TestOperationNamed_everyOperationHasASource(t *testing.T) {
 	for _, name := range world.Operations() {
 		o, ok := world.OperationNamed(name)
 		require.True(t, ok, name)
-		assert.Contains(t, o.Source, "/API_"+o.Name+".html", name)
+		if o.Service != "kubernetes" { // one page for all
+			assert.Contains(t, o.Source, "/API_"+o.Name+".html", name)
+		}
+		assert.NotEmpty(t, o.Source, name)
 		assert.Equal(t, name, o.Service+"."+o.Name)
 	}
 	_, ok := world.OperationNamed("s3.MakeCoffee")
