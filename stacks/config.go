@@ -25,7 +25,7 @@ const Namespace = "redoubt"
 var Keys = []string{
 	"home", "region", "peerRegion", "accountId", "zones", "system", "peerReady", "peerStack", "protect", "switch",
 	"clientCidrs", "checkerPrefixListId", "rpoEnforced", "postgresVersion", "storeGenerations",
-	"complianceLock", "tags", "adopt", "databasePassword",
+	"complianceLock", "tags", "adopt", "databasePassword", "dependencyKeys",
 	"clusterAdmins", "clusterCidrs", "kubernetesVersion", "nodeType",
 }
 
@@ -67,6 +67,8 @@ type Config struct {
 	Warnings []regions.Warning
 	// DatabasePassword is the administrator's password of every postgres store.
 	DatabasePassword pulumi.StringOutput
+	// DependencyKeys are the keys of the services outside, by dependency. They are secrets.
+	DependencyKeys map[string]string
 }
 
 // Adopt names what exists already and is used instead of being created.
@@ -123,6 +125,9 @@ func Load(ctx *pulumi.Context) (Config, error) {
 			"set it with: pulumi config set --secret redoubt:databasePassword"))
 	}
 	c.DatabasePassword = password
+	if c.DependencyKeys, err = dependencyKeys(raw); err != nil {
+		errs = append(errs, err)
+	}
 	return c, errors.Join(append(errs, c.validate()...)...)
 }
 
@@ -264,7 +269,7 @@ func (c Config) checkAgainst(s *system.System) error {
 	for _, name := range sortedKeys(c.Adopt.Buckets) {
 		check("adopt.buckets", name, system.Bucket)
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, c.checkKeys(s)...)...)
 }
 
 func sortedKeys[V any](m map[string]V) []string {

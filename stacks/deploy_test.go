@@ -87,8 +87,9 @@ func seen(home system.Home) *inventory.Inventory {
 	}
 	inv := inventory.New("atlas", home, inventory.Home{
 		Region: c.Region, Account: c.AccountID, Zones: c.Zones, CIDR: regions.CIDR(home).String(), Keys: keys,
-		Network: inventory.Network{VpcID: "vpc-of-" + string(home), PeeringID: "pcx-0123"},
-		Entry:   inventory.Entry{Domain: "agents.example.com", ZoneID: "Z0123", Switch: "metric"},
+		Network:   inventory.Network{VpcID: "vpc-of-" + string(home), PeeringID: "pcx-0123"},
+		Discovery: inventory.Discovery{ZoneID: "Z0PRIVATE"},
+		Entry:     inventory.Entry{Domain: "agents.example.com", ZoneID: "Z0123", Switch: "metric"},
 		Stores: map[string]inventory.Store{
 			"artifacts":   {Kind: system.Bucket, Name: "atlas-artifacts-123456789012-" + c.Region, Generation: 1},
 			"transcripts": {Kind: system.Bucket, Name: "atlas-transcripts-123456789012-" + c.Region, Generation: 1},

@@ -14,11 +14,13 @@ import (
 	"redoubt/components/certificates"
 	"redoubt/components/cluster"
 	"redoubt/components/control"
+	"redoubt/components/discovery"
 	"redoubt/components/entry"
 	"redoubt/components/keys"
 	"redoubt/components/network"
 	"redoubt/components/postgres"
 	"redoubt/components/registry"
+	"redoubt/components/secrets"
 	"redoubt/components/vault"
 	"redoubt/internal/naming"
 	"redoubt/inventory"
@@ -37,12 +39,14 @@ type home struct {
 
 	keys     *keys.Keys
 	registry *registry.Registry
+	secrets  *secrets.Secrets
 	network  *network.Network
 	buckets  map[string]*bucket.Bucket
 	postgres map[string]*postgres.Postgres
 	caches   map[string]*cache.Cache
 	zoneID   pulumi.StringOutput
 	entry    *entry.Entry
+	names    *discovery.Names
 	vault    *vault.Vault
 	control  *bucket.Bucket
 	cluster  *cluster.Cluster
@@ -55,11 +59,13 @@ func (h *home) declare() error {
 	for _, step := range []func() error{
 		h.declareKeys,
 		h.declareRegistry,
+		h.declareSecrets,
 		h.declareNetwork,
 		h.declareBuckets,
 		h.declarePostgres,
 		h.declareCaches,
 		h.declareEntry,
+		h.declareNames,
 		h.declareVault,
 		h.declareCluster,
 	} {
@@ -274,6 +280,9 @@ func (h *home) declareVault() error {
 // export writes the inventory into this home and into the stack's outputs.
 func (h *home) export() error {
 	own := h.inventory()
+	if err := h.declareDirectory(own); err != nil {
+		return err
+	}
 	last := ""
 	if h.peer != nil {
 		text, err := inventory.Encode(inventory.New(h.system.Name, h.config.Home.Peer(), *h.peer))

@@ -6,6 +6,7 @@ import (
 	"redoubt/components/entry"
 	"redoubt/components/keys"
 	"redoubt/inventory"
+	"redoubt/inventory/directory"
 	"redoubt/system"
 )
 
@@ -62,6 +63,9 @@ func (h *home) known() inventory.Home {
 			Domain: h.system.Domain, Switch: h.config.Switch,
 		},
 		Registry: inventory.Registry{Host: scope.Registry()},
+		Discovery: inventory.Discovery{
+			Domain: directory.Domain(h.system.Name), Parameter: directory.Parameter(h.system.Name),
+		},
 		Control: inventory.Control{
 			Bucket: scope.Bucket("control", 1), Key: inventory.ObjectKey(h.config.Home),
 			Parameter: scope.Path("inventory", string(h.config.Home)),
@@ -117,6 +121,8 @@ func (h *home) slots() []slot {
 	slots = append(slots, h.storeSlots()...)
 	slots = append(slots, h.clusterSlots()...)
 	slots = append(slots, h.cacheSlots()...)
+	slots = append(slots, h.secretSlots()...)
+	slots = append(slots, h.discoverySlots()...)
 	return slots
 }
 

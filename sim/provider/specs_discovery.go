@@ -5,4 +5,5 @@ var specsOfDiscovery = map[string]spec{
 	"aws:ecr/lifecyclePolicy:LifecyclePolicy":                       {kind: "AWS::ECR::LifecyclePolicy"},
 	"aws:ecr/replicationConfiguration:ReplicationConfiguration":     {kind: "AWS::ECR::ReplicationConfiguration"},
 	"aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": {kind: "AWS::ECR::RepositoryCreationTemplate"},
+	"aws:route53/zoneAssociation:ZoneAssociation":                   {kind: "AWS::Route53::HostedZoneVPCAssociation"},
 }

@@ -177,6 +177,11 @@ func putParameter(t *tx, r Request) (Document, error) {
 	for p, v := range in {
 		e.In[p] = v
 	}
+	// A parameter has one value; the provider reads it back where it was declared.
+	if v, given := in["Value"]; given && has(old.In, "InsecureValue") {
+		e.In["InsecureValue"] = v
+		delete(e.In, "Value")
+	}
 	if err := k.settle(t, e, old); err != nil {
 		return nil, err
 	}

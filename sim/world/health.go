@@ -110,7 +110,7 @@ func (t *tx) healthyCheck(id string) bool {
 func (t *tx) serves(name string) bool {
 	lb := t.loadBalancerAt(name)
 	if lb == nil {
-		a, err := t.resolve("", name, "A", 0)
+		a, err := t.resolve(asker{}, name, "A", 0)
 		if err != nil {
 			return false
 		}

@@ -99,6 +99,7 @@ func init() {
 		nodeKinds,
 		cacheKinds,
 		scheduleKinds,
+		privateZoneKinds,
 	} {
 		for _, k := range table {
 			kinds[k.Name] = &k

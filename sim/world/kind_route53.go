@@ -19,6 +19,7 @@ var route53Kinds = []Kind{
 		id:     func(t *tx, e *Entity) string { return "Z" + t.letters(e, "id", upper, 20) },
 		arn:    func(_ *tx, e *Entity) string { return "arn:aws:route53:::hostedzone/" + e.ID },
 		checks: []check{zoneVpcs}, computed: zoneComputed, guard: zoneEmpty, remove: removeZone,
+		seen: zoneNetworks,
 	},
 	{
 		Name: kindHealthCheck, Service: "route53", Source: route53Doc + "health-checks-creating-values.html", Global: true,

@@ -130,7 +130,8 @@ func recordAlias(t *tx, e, _ *Entity) error {
 		if str(a, "ZoneId") == "" || target == "" {
 			return refuse("InvalidInput", "%s: an alias has Name and ZoneId", e.ID)
 		}
-		if str(a, "ZoneId") == str(e.In, "ZoneId") && len(t.answersFor(target, str(e.In, "Type"))) == 0 {
+		own := func(zone *Entity) bool { return zone.ID == str(e.In, "ZoneId") }
+		if str(a, "ZoneId") == str(e.In, "ZoneId") && len(t.answersFor(own, target, str(e.In, "Type"))) == 0 {
 			return refuse("InvalidChangeBatch", "%s: alias target %s does not exist in the zone", e.ID, target)
 		}
 		if lb := t.loadBalancerAt(target); lb != nil && str(lb.Out, "ZoneId") != str(a, "ZoneId") {

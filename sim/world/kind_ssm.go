@@ -11,7 +11,7 @@ var ssmKinds = []Kind{{
 	id: named("Name"), arn: func(t *tx, e *Entity) string {
 		return arnOf("ssm", "parameter/"+strings.TrimPrefix(str(e.In, "Name"), "/"))(t, e)
 	},
-	checks: []check{parameterName, parameterSize}, computed: func(_ *tx, e *Entity) {
+	checks: []check{parameterName, parameterTier, parameterSize}, computed: func(_ *tx, e *Entity) {
 		e.Out["Version"] = numOr(e.Out, "Version", 0) + 1
 		def(e, "DataType", "text")
 		def(e, "Tier", "Standard")
@@ -27,6 +27,15 @@ func parameterName(_ *tx, e, _ *Entity) error {
 	}
 	if n := strings.Count(e.ID, "/"); n > 15 {
 		return refuse("HierarchyLevelLimitExceededException", "parameter name %q has %d levels, at most 15", e.ID, n)
+	}
+	return nil
+}
+
+// parameterTier refuses to make an advanced parameter a standard one, on the
+// page of the tiers.
+func parameterTier(_ *tx, e, old *Entity) error {
+	if old != nil && str(old.In, "Tier") == "Advanced" && str(e.In, "Tier") == "Standard" {
+		return refuse("ValidationException", "parameter %s is advanced and cannot become standard", e.ID)
 	}
 	return nil
 }

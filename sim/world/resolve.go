@@ -35,13 +35,20 @@ func (w *World) Resolve(name, typ string) (Answer, error) { return w.ResolveFrom
 func (w *World) ResolveFrom(region, name, typ string) (Answer, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.begin().resolve(region, name, typ, 0)
+	return w.begin().resolve(asker{region: region}, name, typ, 0)
+}
+
+// ResolveIn is Resolve for a client inside a network, which private zones answer too.
+func (w *World) ResolveIn(region, vpc, name, typ string) (Answer, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.begin().resolve(asker{region, vpc}, name, typ, 0)
 }
 
 // mostHops bounds a chain of names.
 const mostHops = 16
 
-func (t *tx) resolve(from, name, typ string, hops int) (Answer, error) {
+func (t *tx) resolve(by asker, name, typ string, hops int) (Answer, error) {
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	if hops > mostHops {
 		return Answer{}, &Error{Code: "SERVFAIL", Message: name + ": the names go round in circles", Status: 500}
@@ -50,14 +57,15 @@ func (t *tx) resolve(from, name, typ string, hops int) (Answer, error) {
 		a.Name, a.Type = name, typ
 		return a, nil
 	}
-	records := t.answersFor(name, typ)
+	sees := func(zone *Entity) bool { return t.sees(by, zone) }
+	records := t.answersFor(sees, name, typ)
 	if len(records) == 0 && typ != "CNAME" {
-		records = t.answersFor(name, "CNAME")
+		records = t.answersFor(sees, name, "CNAME")
 	}
 	if len(records) == 0 {
 		return Answer{}, missing("NXDOMAIN", "%s has no record of type %s", name, typ)
 	}
-	r := t.choose(records, from)
+	r := t.choose(records, by.region)
 	a := Answer{Name: name, Type: typ, SetIdentifier: str(r.In, "SetIdentifier"), TTL: duration(numOr(r.In, "Ttl", 0))}
 	next := ""
 	if alias := docs(r.In, "Aliases"); len(alias) > 0 {
@@ -68,7 +76,7 @@ func (t *tx) resolve(from, name, typ string, hops int) (Answer, error) {
 	if next == "" {
 		return a, nil
 	}
-	end, err := t.resolve(from, next, typ, hops+1)
+	end, err := t.resolve(by, next, typ, hops+1)
 	if err != nil {
 		// A name outside the world is as far as it can be followed.
 		a.Target, a.Values = strings.TrimSuffix(next, "."), []string{strings.TrimSuffix(next, ".")}
@@ -81,8 +89,9 @@ func (t *tx) resolve(from, name, typ string, hops int) (Answer, error) {
 	return a, nil
 }
 
-// answersFor lists the records of a name and type in the zone that fits best.
-func (t *tx) answersFor(name, typ string) []*Entity {
+// answersFor lists the records of a name and type in the zone that fits best
+// among those that are seen.
+func (t *tx) answersFor(sees func(zone *Entity) bool, name, typ string) []*Entity {
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	var out []*Entity
 	longest := 0
@@ -90,7 +99,11 @@ func (t *tx) answersFor(name, typ string) []*Entity {
 		if str(r.In, "Type") != typ || recordName(t, r) != name {
 			continue
 		}
-		zone := len(str(t.get(kindZone, Global, str(r.In, "ZoneId")).In, "Name"))
+		at := t.get(kindZone, Global, str(r.In, "ZoneId"))
+		if !sees(at) {
+			continue
+		}
+		zone := len(str(at.In, "Name"))
 		if zone > longest {
 			longest, out = zone, nil
 		}
