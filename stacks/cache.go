@@ -3,6 +3,7 @@ package stacks
 import (
 	"fmt"
 
+	"redoubt/components/bucket"
 	"redoubt/components/cache"
 	"redoubt/components/keys"
 	"redoubt/inventory"
@@ -40,6 +41,12 @@ func (h *home) cacheArgs(st system.Store) *cache.Args {
 		ClientCIDRs: []string{h.config.Site().CIDR.String(), h.peerCIDR().String()},
 		KeyArn:      h.keys.Arn(keys.Data),
 	}
+	if h.peer != nil && h.peer.Stores[st.Name].SnapshotBucket != "" {
+		args.SnapshotPeer = &bucket.Peer{
+			Region: h.config.PeerRegion, KeyArn: keys.InRegion(h.keys.Arn(keys.Data), h.config.PeerRegion),
+			Bucket: h.peer.Stores[st.Name].SnapshotBucket,
+		}
+	}
 	if args.Replicated && !args.Seed {
 		args.GlobalID = h.peerDatastore(st.Name, args.Generation)
 	}
@@ -72,6 +79,7 @@ func (h *home) cacheSlots() []slot {
 			text(c.GlobalID, store(name, func(s *inventory.Store, v string) { s.GlobalID = v })),
 			text(c.Endpoint, store(name, func(s *inventory.Store, v string) { s.Endpoint = v })),
 			text(c.ReaderEndpoint, store(name, func(s *inventory.Store, v string) { s.ReaderEndpoint = v })),
+			text(c.SnapshotBucket, store(name, func(s *inventory.Store, v string) { s.SnapshotBucket = v })),
 			text(h.keys.Arn(keys.Data), store(name, func(s *inventory.Store, v string) { s.KeyArn = v })),
 			list(c.Members, func(o *inventory.Home, v []string) {
 				st := o.Stores[name]

@@ -94,7 +94,8 @@ func seen(home system.Home) *inventory.Inventory {
 			"artifacts":   {Kind: system.Bucket, Name: "atlas-artifacts-123456789012-" + c.Region, Generation: 1},
 			"transcripts": {Kind: system.Bucket, Name: "atlas-transcripts-123456789012-" + c.Region, Generation: 1},
 			"recall":      {Kind: system.Cache, Name: "atlas-recall-" + string(home), Generation: 1, GlobalID: "abcde-atlas-recall"},
-			"scores":      {Kind: system.Cache, Name: "atlas-scores-" + string(home), Generation: 1, GlobalID: "abcde-atlas-scores"},
+			"scores": {Kind: system.Cache, Name: "atlas-scores-" + string(home), Generation: 1, GlobalID: "abcde-atlas-scores",
+				SnapshotBucket: "atlas-scores-snapshots-123456789012-" + c.Region},
 		},
 	})
 	return &inv
@@ -122,7 +123,7 @@ func TestDeploy_comesUpInThreeUpdates(t *testing.T) {
 	second := pulumitest.Run(t, deploy(c, s), region("eu-central-1"), reference(t, "own-last", nil),
 		reference(t, "peer", seen(system.Primary)))
 	assert.Len(t, second.OfType(peering), 1, "the secondary asks for the peering")
-	assert.Len(t, second.OfType(replication), len(s.StoresOf(system.Bucket)))
+	assert.Len(t, second.OfType(replication), len(s.StoresOf(system.Bucket))+1, "a cache's snapshots are replicated too")
 	assert.Len(t, second.OfType("aws:kms/replicaKey:ReplicaKey"), 4)
 	assert.Empty(t, second.OfType("aws:rds/globalCluster:GlobalCluster"), "the global database has one owner")
 	assert.Empty(t, second.OfType("aws:route53/zone:Zone"), "the zone has one owner")
@@ -132,7 +133,7 @@ func TestDeploy_comesUpInThreeUpdates(t *testing.T) {
 	third := pulumitest.Run(t, deploy(c, s), region("eu-west-1"), reference(t, "own-last", nil),
 		reference(t, "peer", seen(system.Secondary)))
 	assert.Len(t, third.OfType(accepter), 1, "the primary accepts")
-	assert.Len(t, third.OfType(replication), len(s.StoresOf(system.Bucket)))
+	assert.Len(t, third.OfType(replication), len(s.StoresOf(system.Bucket))+1)
 	assert.Subset(t, names(third), names(first), "the peer's arrival removes nothing")
 	pulumitest.CheckTree(t, third)
 }

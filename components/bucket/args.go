@@ -8,6 +8,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"redoubt/internal/iampolicy"
 	"redoubt/internal/naming"
 	"redoubt/system"
 )
@@ -36,6 +37,11 @@ type Args struct {
 	// Peer is where the objects are replicated to. Nil while the peer's bucket
 	// does not exist.
 	Peer *Peer
+	// ExpireDays ends the life of every object so many days after it was written;
+	// a version stays below it as long as Retention says. Zero keeps objects for good.
+	ExpireDays int
+	// Allow is what the bucket's policy allows besides denying what comes without TLS.
+	Allow []iampolicy.Statement
 	// Protect guards the bucket and its versioning against deletion and replacement.
 	Protect bool
 	// Adopt takes an existing bucket instead of creating one.
@@ -88,6 +94,9 @@ func (args *Args) resolve() (Args, error) {
 	}
 	if a.Lock && a.Retention.LockDays < 1 {
 		errs = append(errs, fmt.Errorf("lock is on and retention.lockDays is %d, want 1 or more", a.Retention.LockDays))
+	}
+	if a.ExpireDays < 0 {
+		errs = append(errs, fmt.Errorf("expireDays is %d, want 0 or more", a.ExpireDays))
 	}
 	if a.Adopt != nil && !bucketName.MatchString(a.Adopt.Name) {
 		errs = append(errs, fmt.Errorf("adopt.name is %q, want the name of a bucket", a.Adopt.Name))

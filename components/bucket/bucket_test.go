@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/internal/iampolicy"
 	"redoubt/internal/naming"
 	"redoubt/internal/pulumitest"
 	"redoubt/system"
@@ -73,6 +74,7 @@ func TestBucket_holdsWhatEveryComponentMust(t *testing.T) {
 				Want:   `peer.region is "eu-west-1"`,
 			},
 			{Name: "a peer without key", Mutate: func(a *Args) { a.Peer.KeyArn = nil }, Want: "peer.keyArn is not given"},
+			{Name: "an end before the beginning", Mutate: func(a *Args) { a.ExpireDays = -1 }, Want: "expireDays is -1"},
 			{
 				Name:   "a bad name to adopt",
 				Mutate: func(a *Args) { a.Adopt = &Adopt{Name: "Old_Bucket"} },
@@ -84,6 +86,21 @@ func TestBucket_holdsWhatEveryComponentMust(t *testing.T) {
 				Name:   "how far back a restore reaches",
 				Mutate: func(a *Args) { a.Retention.PITRDays = 35 },
 				Want:   []string{"main-lifecycle rules"},
+			},
+			{
+				Name:   "how long objects live",
+				Mutate: func(a *Args) { a.ExpireDays = 14 },
+				Want:   []string{"main-lifecycle rules"},
+			},
+			{
+				Name: "who else is let in",
+				Mutate: func(a *Args) {
+					a.Allow = []iampolicy.Statement{{
+						Sid: "Reader", Principals: map[string][]string{"Service": {"x.amazonaws.com"}},
+						Actions: []string{"s3:GetObject"}, Resources: []string{"arn:aws:s3:::b/*"},
+					}}
+				},
+				Want: []string{"main-policy policy"},
 			},
 			{
 				Name:   "how long objects are locked",

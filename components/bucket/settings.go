@@ -1,6 +1,8 @@
 package bucket
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -31,9 +33,8 @@ func (d *declaration) access() error {
 	if err != nil {
 		return err
 	}
-	text, err := iampolicy.Document{Statements: []iampolicy.Statement{
-		iampolicy.TLSOnly("s3", d.args.arn(), d.args.arn()+"/*"),
-	}}.Checked()
+	text, err := iampolicy.Document{Statements: append(slices.Clone(d.args.Allow),
+		iampolicy.TLSOnly("s3", d.args.arn(), d.args.arn()+"/*"))}.Checked()
 	if err != nil {
 		return err
 	}
@@ -73,29 +74,38 @@ func (d *declaration) lock() error {
 // restore may want it. Each rule has an explicit empty prefix, without which
 // the next major version of the provider refuses it.
 func (d *declaration) lifecycle() error {
-	_, err := s3.NewBucketLifecycleConfigurationV2(d.ctx, d.name+"-lifecycle", &s3.BucketLifecycleConfigurationV2Args{
-		Bucket: d.id,
-		Rules: s3.BucketLifecycleConfigurationV2RuleArray{
-			s3.BucketLifecycleConfigurationV2RuleArgs{
-				Id:     pulumi.String("old-versions"),
-				Status: pulumi.String("Enabled"),
-				Filter: s3.BucketLifecycleConfigurationV2RuleFilterArgs{Prefix: pulumi.String("")},
-				NoncurrentVersionExpiration: s3.BucketLifecycleConfigurationV2RuleNoncurrentVersionExpirationArgs{
-					NoncurrentDays: pulumi.Int(d.args.keepDays()),
-				},
-				Expiration: s3.BucketLifecycleConfigurationV2RuleExpirationArgs{
-					ExpiredObjectDeleteMarker: pulumi.Bool(true),
-				},
+	everything := s3.BucketLifecycleConfigurationV2RuleFilterArgs{Prefix: pulumi.String("")}
+	rules := s3.BucketLifecycleConfigurationV2RuleArray{
+		s3.BucketLifecycleConfigurationV2RuleArgs{
+			Id:     pulumi.String("old-versions"),
+			Status: pulumi.String("Enabled"),
+			Filter: everything,
+			NoncurrentVersionExpiration: s3.BucketLifecycleConfigurationV2RuleNoncurrentVersionExpirationArgs{
+				NoncurrentDays: pulumi.Int(d.args.keepDays()),
 			},
-			s3.BucketLifecycleConfigurationV2RuleArgs{
-				Id:     pulumi.String("unfinished-uploads"),
-				Status: pulumi.String("Enabled"),
-				Filter: s3.BucketLifecycleConfigurationV2RuleFilterArgs{Prefix: pulumi.String("")},
-				AbortIncompleteMultipartUpload: s3.BucketLifecycleConfigurationV2RuleAbortIncompleteMultipartUploadArgs{
-					DaysAfterInitiation: pulumi.Int(abortDays),
-				},
+			Expiration: s3.BucketLifecycleConfigurationV2RuleExpirationArgs{
+				ExpiredObjectDeleteMarker: pulumi.Bool(true),
 			},
 		},
+		s3.BucketLifecycleConfigurationV2RuleArgs{
+			Id:     pulumi.String("unfinished-uploads"),
+			Status: pulumi.String("Enabled"),
+			Filter: everything,
+			AbortIncompleteMultipartUpload: s3.BucketLifecycleConfigurationV2RuleAbortIncompleteMultipartUploadArgs{
+				DaysAfterInitiation: pulumi.Int(abortDays),
+			},
+		},
+	}
+	if d.args.ExpireDays > 0 { // S3 takes days and delete markers in two rules only
+		rules = append(rules, s3.BucketLifecycleConfigurationV2RuleArgs{
+			Id:         pulumi.String("end-of-life"),
+			Status:     pulumi.String("Enabled"),
+			Filter:     everything,
+			Expiration: s3.BucketLifecycleConfigurationV2RuleExpirationArgs{Days: pulumi.Int(d.args.ExpireDays)},
+		})
+	}
+	_, err := s3.NewBucketLifecycleConfigurationV2(d.ctx, d.name+"-lifecycle", &s3.BucketLifecycleConfigurationV2Args{
+		Bucket: d.id, Rules: rules,
 	}, d.options(d.afterVersioning())...)
 	return err
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"redoubt/components/bucket"
 	"redoubt/internal/naming"
 	"redoubt/system"
 )
@@ -40,6 +41,13 @@ type Args struct {
 	ClientCIDRs []string
 	// KeyArn is the key of the home's own region that encrypts the cache at rest.
 	KeyArn pulumi.StringInput
+
+	// SnapshotPeer is where exported snapshots are replicated to. Nil while the
+	// peer's bucket does not exist, and for a cache that is rebuilt.
+	SnapshotPeer *bucket.Peer
+	// AlarmActions are told when no snapshot could be exported and restored for
+	// a day. Nil tells nobody; the alarm stands all the same.
+	AlarmActions pulumi.ArrayInput
 
 	// NodeType is one that a global datastore takes; empty means the smallest
 	// that holds the store's sizeGiB.

@@ -14,6 +14,11 @@
 // Its replicas, and the other home's group, follow a moment later: a cache may
 // lose acknowledged writes with a node, a zone or a region.
 //
+// A cache that nothing else holds is kept as snapshots: AWS takes one a day, a
+// state machine exports it to a bucket that replicates to the other home, and
+// restores the exported object beside, to see that it can be (see definition.go).
+// A cache with rebuildFrom has none of it, and says so in a tag and an output.
+//
 // Clients authenticate by IAM, as the one user that each home has for the
 // cache; there is no password. Both homes' users have one name.
 //
@@ -59,6 +64,12 @@ type Cache struct {
 	UserName pulumi.StringOutput `pulumi:"userName"`
 	// RebuildFrom is the store that a rebuildable cache is filled from; empty for a cache that is kept as snapshots.
 	RebuildFrom pulumi.StringOutput `pulumi:"rebuildFrom"`
+	// SnapshotBucket takes the exported snapshots; empty for a cache that is rebuilt.
+	SnapshotBucket pulumi.StringOutput `pulumi:"snapshotBucket"`
+	// MachineArn is the state machine that exports and restores a snapshot each
+	// day, AlarmName the alarm that no run of a day succeeded; empty without them.
+	MachineArn pulumi.StringOutput `pulumi:"machineArn"`
+	AlarmName  pulumi.StringOutput `pulumi:"alarmName"`
 }
 
 // New registers the cache's half of one home under name. The region comes from
@@ -97,6 +108,7 @@ func newCache(ctx *pulumi.Context, name string, args *Args, opts []pulumi.Resour
 		"groupId": c.GroupID, "arn": c.Arn, "globalId": c.GlobalID,
 		"endpoint": c.Endpoint, "readerEndpoint": c.ReaderEndpoint, "members": c.Members,
 		"userArn": c.UserArn, "userName": c.UserName, "rebuildFrom": c.RebuildFrom,
+		"snapshotBucket": c.SnapshotBucket, "machineArn": c.MachineArn, "alarmName": c.AlarmName,
 	})
 }
 
@@ -114,6 +126,7 @@ func (b *builder) defaults() {
 	c.GroupID = pulumi.String(b.groupID()).ToStringOutput()
 	c.Arn = pulumi.String(a.Scope.ARN("elasticache", "replicationgroup:"+b.groupID())).ToStringOutput()
 	c.GlobalID, c.Endpoint, c.ReaderEndpoint = none, none, none
+	c.SnapshotBucket, c.MachineArn, c.AlarmName = none, none, none
 	c.Members = pulumi.StringArray{}.ToStringArrayOutput()
 	c.RebuildFrom = pulumi.String(a.Store.RebuildFrom).ToStringOutput()
 }
@@ -137,10 +150,12 @@ func (b *builder) build() error {
 			return err
 		}
 	}
-	if b.args.restoredOnly() {
-		return nil
+	if !b.args.restoredOnly() {
+		if err := b.group(parts); err != nil {
+			return err
+		}
 	}
-	return b.group(parts)
+	return b.snapshots(parts)
 }
 
 // child returns the options of a child: the component as its parent, and its own.

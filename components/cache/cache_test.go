@@ -158,14 +158,18 @@ func changes() []pulumitest.Change[Args] {
 		{Name: "the clients", Mutate: func(a *Args) { a.ClientCIDRs[1] = "10.2.0.0/16" }, Want: []string{
 			"+main-client-10-2-0-0-16", "-main-client-10-1-0-0-16"}},
 		{Name: "how long snapshots are kept", Mutate: func(a *Args) { a.Store.Retention.DailyDays = 20 }, Want: []string{
-			"main-group snapshotRetentionLimit"}},
+			"main-group snapshotRetentionLimit", "main-snapshots-lifecycle rules"}},
+		{Name: "who is told", Mutate: func(a *Args) { a.AlarmActions = pulumi.Array{pulumi.String("arn:aws:sns:x")} },
+			Want: []string{"main-unproved alarmActions"}},
 		{Name: "the key", Mutate: func(a *Args) { a.KeyArn = pulumi.String("arn:aws:kms:eu-west-1:" + account + ":key/new") },
-			Want: []string{"main-group kmsKeyId"}, Replaces: []string{"main-group kmsKeyId"}},
+			Want: []string{"main-group kmsKeyId", "main-machine definition", "main-snapshots-bucket tags",
+				"main-snapshots-encryption rules"}, Replaces: []string{"main-group kmsKeyId"}},
 		{Name: "the network", Mutate: func(a *Args) { a.VpcID = pulumi.String("vpc-2") },
-			Want: []string{"main-access vpcId"}, Replaces: []string{"main-access vpcId"}},
+			Want: []string{"main-access vpcId", "main-restored vpcId"}, Replaces: []string{"main-access vpcId", "main-restored vpcId"}},
 		{Name: "the subnets", Mutate: func(a *Args) { a.SubnetIDs = pulumi.ToStringArray([]string{"a", "b", "c"}) },
 			Want: []string{"main-subnets subnetIds"}},
 		{Name: "protection", Mutate: func(a *Args) { a.Protect = false }, Want: []string{
-			"main-group protect", "main-global protect"}},
+			"main-group protect", "main-global protect", "main-snapshots protect", "main-snapshots-bucket protect",
+			"main-snapshots-bucket forceDestroy", "main-snapshots-versioning protect"}},
 	}
 }

@@ -84,6 +84,9 @@ func Policy(s naming.Scope, purpose string) iampolicy.Document {
 	for _, t := range services[purpose] {
 		all = append(all, t.statements(s)...)
 	}
+	if purpose == Data {
+		all = append(all, snapshots(s))
+	}
 	if purpose == Logs {
 		all = append(all, logGroups(s))
 	}
@@ -125,6 +128,22 @@ func (t through) statements(s naming.Scope) []iampolicy.Statement {
 		Sid: t.sid + "Grants", Principals: anybody, Actions: grant, Resources: []string{"*"}, Conditions: via,
 	}.With(iampolicy.Condition{Operator: "Bool", Key: "kms:GrantIsForAWSResource", Values: []string{"true"}})
 	return []iampolicy.Statement{use, keep}
+}
+
+// snapshots lets ElastiCache of the home's region put exported snapshots into an
+// encrypted bucket, and read them back: it comes to the bucket as a service, not as a caller of the account
+// (docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-migrating-acls-prerequisites.html). What it
+// may write to is said by the policy of the bucket. That S3 names itself to KMS then is assumed.
+func snapshots(s naming.Scope) iampolicy.Statement {
+	return iampolicy.Statement{
+		Sid:        "CacheSnapshots",
+		Principals: map[string][]string{"Service": {s.Region + ".elasticache-snapshot.amazonaws.com"}},
+		Actions:    send,
+		Resources:  []string{"*"},
+		Conditions: map[string]map[string][]string{"StringEquals": {
+			"kms:ViaService": {"s3." + s.Region + ".amazonaws.com"},
+		}},
+	}
 }
 
 // logGroups lets CloudWatch Logs of the home's region use the key for the

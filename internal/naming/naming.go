@@ -38,6 +38,12 @@ const (
 	// CacheMax is the limit of ElastiCache's replication groups, users and user groups:
 	// https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html
 	CacheMax = 40
+	// StateMachineMax is Step Functions' limit:
+	// https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
+	StateMachineMax = 80
+	// ScheduleMax is EventBridge Scheduler's limit, for schedules and their groups:
+	// https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
+	ScheduleMax = 64
 	// AlarmMax is CloudWatch's limit:
 	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 	AlarmMax = 255
@@ -88,6 +94,19 @@ func (s Scope) Cache(store string, generation int) string {
 func (s Scope) CacheGlobal(store string, generation int) string {
 	return Join(CacheMax-len("abcde-"), append([]string{s.System, store}, gen(generation)...)...)
 }
+
+// CacheTest names the group that a restore test of a cache makes and deletes.
+func (s Scope) CacheTest(store string, generation int) string {
+	return Join(CacheMax, append([]string{s.System, store}, append(gen(generation), string(s.Home), "test")...)...)
+}
+
+// StateMachine names a state machine.
+func (s Scope) StateMachine(part string) string {
+	return Join(StateMachineMax, s.System, part, string(s.Home))
+}
+
+// Schedule names a schedule and its group.
+func (s Scope) Schedule(part string) string { return Join(ScheduleMax, s.System, part, string(s.Home)) }
 
 // CacheUser names the user of a cache and its user group, alike in both homes
 // and in every generation.

@@ -28,6 +28,9 @@ func TestScope_namesAreShortAndPlainWhenTheyFit(t *testing.T) {
 		{home.Cache("recall", 2), "atlas-recall-g2-primary"},
 		{home.CacheGlobal("recall", 2), "atlas-recall-g2"},
 		{home.CacheUser("recall"), "atlas-recall"},
+		{home.CacheTest("recall", 2), "atlas-recall-g2-primary-test"},
+		{home.StateMachine("scores-snapshots"), "atlas-scores-snapshots-primary"},
+		{home.Schedule("scores-snapshots"), "atlas-scores-snapshots-primary"},
 		{home.Alarm("writer-lost"), "atlas-primary-writer-lost"},
 		{home.Path("network", "flow"), "/atlas/primary/network/flow"},
 		{home.Alias("data"), "alias/atlas-primary-data"},
@@ -57,6 +60,9 @@ func TestScope_neverExceedsWhatAWSTakes(t *testing.T) {
 		{"cache", 40, func(p string) string { return home.Cache(p, 1) }},
 		{"cache's datastore", 34, func(p string) string { return home.CacheGlobal(p, 1) }},
 		{"cache's user", 40, home.CacheUser},
+		{"cache's test", 40, func(p string) string { return home.CacheTest(p, 1) }},
+		{"state machine", 80, home.StateMachine},
+		{"schedule", 64, home.Schedule},
 		{"alarm", 255, home.Alarm},
 	}
 	for _, k := range kinds {

@@ -112,7 +112,7 @@ func cacheHome(t *testing.T, w *world.World, home system.Home, region, key strin
 }
 
 // bothHomes brings a cache up in two regions.
-func bothHomes(t *testing.T) (w *world.World, primary, secondary *homeEngine, globalID string) {
+func bothHomes(t *testing.T, changes ...func(*cache.Args)) (w *world.World, primary, secondary *homeEngine, globalID string) {
 	t.Helper()
 	s, w := serve(t)
 	key, err := w.Create("eu-west-1", "AWS::KMS::Key", "key", world.Document{"MultiRegion": true})
@@ -123,6 +123,9 @@ func bothHomes(t *testing.T) (w *world.World, primary, secondary *homeEngine, gl
 		return &homeEngine{t: t, provider: connect(t, s.aws, map[string]any{"region": region}), made: map[string]*made{}}
 	}
 	declare := func(a *cache.Args) pulumi.RunFunc {
+		for _, change := range changes {
+			change(a)
+		}
 		return func(ctx *pulumi.Context) error {
 			_, err := cache.New(ctx, "recall", a)
 			return err
@@ -214,6 +217,27 @@ func TestCache_aMemberThatLeftIsNotReplaced(t *testing.T) {
 	member := secondary.made["recall-group"]
 	_, replaces := secondary.differs("recall-group", allBut(member.ignored, "globalReplicationGroupId"))
 	assert.Equal(t, []string{"globalReplicationGroupId"}, replaces)
+}
+
+// TestCache_snapshotsReachTheBucket: what exports and restores them stands as
+// declared, and the simulated ElastiCache is let into the bucket.
+func TestCache_snapshotsReachTheBucket(t *testing.T) {
+	t.Parallel()
+	w, primary, secondary, _ := bothHomes(t, func(a *cache.Args) {
+		a.Store.RebuildFrom, a.Store.Retention = "", system.Retention{DailyDays: 14}
+	})
+	nothingDiffers(t, "new", primary, secondary)
+	for region, home := range map[string]*homeEngine{"eu-west-1": primary, "eu-central-1": secondary} {
+		call := func(op string, in world.Document) {
+			t.Helper()
+			_, err := w.Call(world.Request{Region: region, Service: "elasticache", Operation: op, Input: in})
+			require.NoError(t, err)
+		}
+		call("CreateSnapshot", world.Document{"ReplicationGroupId": home.made["recall-group"].id, "SnapshotName": "s"})
+		w.Advance(w.Now().Add(time.Hour))
+		call("CopySnapshot", world.Document{"SourceSnapshotName": "s", "TargetSnapshotName": "day",
+			"TargetBucket": home.made["recall-snapshots-bucket"].id})
+	}
 }
 
 func TestCheckInputs_holdsACacheToWhatUpstreamTakes(t *testing.T) {
