@@ -167,4 +167,7 @@ type Control struct {
 	Parameter string `json:"parameter"`
 	// LockTable holds the home's locks and leases. It is never replicated.
 	LockTable string `json:"lockTable,omitempty"`
+	// IdempotencyTable holds the answers to calls that must not be made twice. It
+	// is replicated, and what it says counts in the active home only.
+	IdempotencyTable string `json:"idempotencyTable,omitempty"`
 }

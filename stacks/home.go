@@ -52,6 +52,7 @@ type home struct {
 	cluster  *cluster.Cluster
 	// kubernetes is the provider of everything inside the cluster.
 	kubernetes *kubernetes.Provider
+	homeTables
 }
 
 // declare registers every component in the order of their needs.
@@ -64,6 +65,7 @@ func (h *home) declare() error {
 		h.declareBuckets,
 		h.declarePostgres,
 		h.declareCaches,
+		h.declareTables,
 		h.declareEntry,
 		h.declareNames,
 		h.declareVault,
@@ -272,6 +274,7 @@ func (h *home) declareVault() error {
 			args.Resources = append(args.Resources, vault.Resource{Store: st, Arn: h.postgres[st.Name].ClusterArn})
 		}
 	}
+	args.Resources = append(args.Resources, h.tableBackups()...)
 	var err error
 	h.vault, err = vault.New(h.ctx, "vault", args, h.here())
 	return err

@@ -88,7 +88,7 @@ func (h *home) known() inventory.Home {
 
 // deployed reports whether this program declares the store.
 func (h *home) deployed(st system.Store) bool {
-	return h.buckets[st.Name] != nil || h.postgres[st.Name] != nil ||
+	return h.buckets[st.Name] != nil || h.postgres[st.Name] != nil || h.tables[st.Name] != nil ||
 		h.caches[st.Name] != nil
 }
 
@@ -118,6 +118,7 @@ func (h *home) slots() []slot {
 	for _, purpose := range keys.Purposes {
 		slots = append(slots, text(h.keys.Arn(purpose), func(o *inventory.Home, v string) { o.Keys[purpose] = v }))
 	}
+	slots = append(slots, h.tableSlots()...)
 	slots = append(slots, h.storeSlots()...)
 	slots = append(slots, h.clusterSlots()...)
 	slots = append(slots, h.cacheSlots()...)
@@ -126,33 +127,35 @@ func (h *home) slots() []slot {
 	return slots
 }
 
+// ofStore sets a field of one store.
+func ofStore(name string, change func(*inventory.Store, string)) func(*inventory.Home, string) {
+	return func(o *inventory.Home, v string) {
+		st := o.Stores[name]
+		change(&st, v)
+		o.Stores[name] = st
+	}
+}
+
 func (h *home) storeSlots() []slot {
 	var slots []slot
-	store := func(name string, change func(*inventory.Store, string)) func(*inventory.Home, string) {
-		return func(o *inventory.Home, v string) {
-			st := o.Stores[name]
-			change(&st, v)
-			o.Stores[name] = st
-		}
-	}
 	for _, name := range sortedKeys(h.buckets) {
 		b := h.buckets[name]
 		slots = append(slots,
-			text(b.Bucket, store(name, func(s *inventory.Store, v string) { s.Name = v })),
-			text(b.Arn, store(name, func(s *inventory.Store, v string) { s.Arn = v })),
-			text(h.keys.Arn(keys.Data), store(name, func(s *inventory.Store, v string) { s.KeyArn = v })),
+			text(b.Bucket, ofStore(name, func(s *inventory.Store, v string) { s.Name = v })),
+			text(b.Arn, ofStore(name, func(s *inventory.Store, v string) { s.Arn = v })),
+			text(h.keys.Arn(keys.Data), ofStore(name, func(s *inventory.Store, v string) { s.KeyArn = v })),
 		)
 	}
 	for _, name := range sortedKeys(h.postgres) {
 		p := h.postgres[name]
 		slots = append(slots,
-			text(p.ClusterID, store(name, func(s *inventory.Store, v string) { s.Name = v })),
-			text(p.ClusterArn, store(name, func(s *inventory.Store, v string) { s.Arn = v })),
-			text(p.GlobalID, store(name, func(s *inventory.Store, v string) { s.GlobalID = v })),
-			text(p.ProxyEndpoint, store(name, func(s *inventory.Store, v string) { s.Endpoint = v })),
-			text(p.ReaderEndpoint, store(name, func(s *inventory.Store, v string) { s.ReaderEndpoint = v })),
-			text(p.SecretArn, store(name, func(s *inventory.Store, v string) { s.SecretArn = v })),
-			text(h.keys.Arn(keys.Data), store(name, func(s *inventory.Store, v string) { s.KeyArn = v })),
+			text(p.ClusterID, ofStore(name, func(s *inventory.Store, v string) { s.Name = v })),
+			text(p.ClusterArn, ofStore(name, func(s *inventory.Store, v string) { s.Arn = v })),
+			text(p.GlobalID, ofStore(name, func(s *inventory.Store, v string) { s.GlobalID = v })),
+			text(p.ProxyEndpoint, ofStore(name, func(s *inventory.Store, v string) { s.Endpoint = v })),
+			text(p.ReaderEndpoint, ofStore(name, func(s *inventory.Store, v string) { s.ReaderEndpoint = v })),
+			text(p.SecretArn, ofStore(name, func(s *inventory.Store, v string) { s.SecretArn = v })),
+			text(h.keys.Arn(keys.Data), ofStore(name, func(s *inventory.Store, v string) { s.KeyArn = v })),
 			list(p.Members, func(o *inventory.Home, v []string) {
 				st := o.Stores[name]
 				st.Members = v

@@ -43,10 +43,11 @@ func checkSystemName(c *checker) {
 }
 
 // reserved are the store names whose physical names are taken: the bucket of
-// the inventories, and the databases that every cluster has
+// the inventories, the tables that every system has, and the databases that every cluster has
 // (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html).
 var reserved = map[StoreKind][]string{
 	Bucket:   {"control"},
+	Table:    {"idempotency", "locks", "locks-primary", "locks-secondary"},
 	Postgres: {"postgres", "rdsadmin", "template0", "template1"},
 }
 

@@ -4,6 +4,7 @@ import "maps"
 
 // specs is the table of the simulated types.
 var specs = mergeSpecs(specsOfNetwork, specsOfIdentity, specsOfData, specsOfStorage, specsOfEntry, specsOfWatch,
+	specsOfDynamoDB,
 	specsOfBackup,
 	specsOfDiscovery,
 	specsOfCluster,

@@ -21,6 +21,7 @@ var operations map[string]operation
 func init() {
 	operations = map[string]operation{}
 	for _, table := range []map[string]operation{
+		dynamoOperations(),
 		trafficOperations(), storageOperations(), rdsOperations(), backupOperations(),
 		registryOperations(),
 		restoreOperations(),

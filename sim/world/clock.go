@@ -117,6 +117,10 @@ func (t *tx) fire() (bool, error) {
 
 func (t *tx) happen(event string, in Document) error {
 	switch event {
+	case "ReplicateItem":
+		t.replicateItem(in)
+	case "FinishTableRestore":
+		t.finishTableRestore(in)
 	case "DeleteKey":
 		if k := t.get(str(in, "Kind"), str(in, "Region"), str(in, "Id")); k != nil &&
 			str(k.Out, "KeyState") == "PendingDeletion" {

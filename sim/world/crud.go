@@ -15,7 +15,7 @@ func (w *World) Create(region, kind, token string, in Document) (*Entity, error)
 	if err != nil {
 		return nil, err
 	}
-	if err := w.admit(k.calls("Create", region, doc)...); err != nil {
+	if err := w.admit(k.calls("Create", region, "", doc)...); err != nil {
 		return nil, err
 	}
 	var made *Entity
@@ -128,7 +128,7 @@ func (w *World) Read(region, kind, id string) (*Entity, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := w.admit(k.calls("Describe", region, nil)...); err != nil {
+	if err := w.admit(k.calls("Describe", region, id, nil)...); err != nil {
 		return nil, err
 	}
 	w.mu.Lock()
@@ -147,7 +147,7 @@ func (w *World) Update(region, kind, id string, in Document) (*Entity, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := w.admit(k.calls("Modify", region, doc)...); err != nil {
+	if err := w.admit(k.calls("Modify", region, id, doc)...); err != nil {
 		return nil, err
 	}
 	var changed *Entity
@@ -180,7 +180,7 @@ func (w *World) Delete(region, kind, id string) error {
 	if err != nil {
 		return err
 	}
-	if err := w.admit(k.calls("Delete", region, nil)...); err != nil {
+	if err := w.admit(k.calls("Delete", region, id, nil)...); err != nil {
 		return err
 	}
 	return w.mutate(func(t *tx) error {
@@ -212,10 +212,14 @@ func (k *Kind) delete(t *tx, e *Entity) error {
 }
 
 func (k *Kind) protectedCode() string {
-	if k.Service == "rds" {
+	switch k.Service {
+	case "rds":
 		return "InvalidParameterCombination"
+	case "dynamodb":
+		return validation
+	default:
+		return "OperationNotPermitted"
 	}
-	return "OperationNotPermitted"
 }
 
 // Find returns copies of the entities that match, sorted by region and id;

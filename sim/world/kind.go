@@ -40,6 +40,8 @@ type Kind struct {
 	id, arn func(t *tx, e *Entity) string
 	// endpoints lists the regions whose control planes a create needs; nil is its own.
 	endpoints func(region string, in Document) []string
+	// places lists those that every later act on the entity needs; nil is its own.
+	places func(region, id string) []string
 	// checks refuse what AWS refuses; old is nil on creation.
 	checks []check
 	// computed fills in what AWS adds, on creation and after each update.
@@ -91,6 +93,7 @@ type user struct {
 func init() {
 	kinds, users = map[string]*Kind{}, map[string][]user{}
 	for _, table := range [][]Kind{
+		dynamoKinds,
 		ec2Kinds, peeringKinds, securityKinds, iamKinds, logsKinds, cloudwatchKinds, eventsKinds, kmsKinds,
 		rdsKinds, proxyKinds, secretsKinds, s3Kinds, replicationKinds, ssmKinds, elbKinds, acmKinds,
 		route53Kinds, recordKinds, arcKinds, backupKinds, planKinds, snsKinds, kubernetesKinds,

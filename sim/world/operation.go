@@ -22,6 +22,7 @@ var references = map[string]string{
 	"cloudwatch":               "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_",
 	"ecr":                      ecrAPI + "API_",
 	"elasticache":              "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_",
+	"dynamodb":                 "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_",
 	"elasticloadbalancing":     "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_",
 	"logs":                     "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_",
 	"kubernetes":               kubernetesPage,

@@ -17,11 +17,13 @@ type call struct {
 // calls lists the endpoints that an act on a kind needs. Where they live is
 // section 0.4 of what was observed of the provider:
 // https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/global-services.html
-func (k *Kind) calls(verb, region string, in Document) []call {
+func (k *Kind) calls(verb, region, id string, in Document) []call {
 	at := []string{region}
 	switch {
 	case k.endpoints != nil && verb == "Create":
 		at = k.endpoints(region, in)
+	case k.places != nil && verb != "Create":
+		at = k.places(region, id)
 	case k.Service == "iam" || k.Service == "route53":
 		at = []string{"us-east-1"}
 	case k.Service == "route53-recovery-control-config":

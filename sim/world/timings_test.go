@@ -15,6 +15,9 @@ func TestDurations_areThoseOfTheTimings(t *testing.T) {
 		timings.CWAlarmPeriod: tick, timings.AuroraGlobalDnscache: rdsTTL, timings.ELBDnsttl: aliasTTL, timings.S3CRRLag: lagPlain,
 		timings.AuroraPITRLatest:         restorableBehind,
 		timings.ElasticacheGlobalPromote: cachePromoteTakes,
+		timings.DDBMRECLag:               lagTable,
+		timings.DDBPITRLatest:            tableTail,
+		timings.DDBRestorePITRMin:        tableRestores,
 	} {
 		typical, known := timings.Get(id).Typical()
 		assert.True(t, known, id)

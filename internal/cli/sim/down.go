@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"redoubt/internal/cli/exit"
 	"redoubt/internal/cli/streams"
+	"redoubt/sim/world"
 	"redoubt/system"
 )
 
@@ -19,7 +22,8 @@ func newDown(s *streams.Streams) *cobra.Command {
 		Use:   "down",
 		Short: "Switch protection off, destroy both homes, list what locks keep",
 		Long: "Switch protection off in both homes, destroy the secondary and the primary, and list what is kept: keys wait out\n" +
-			"their window, buckets and vaults stay while they hold objects and recovery points. What is kept so is no error.",
+			"their window, buckets and vaults stay while they hold objects and recovery points. What is kept so is no error.\n" +
+			"Simulated time passes where AWS refuses to delete the source of a new table replica, for 24 hours.",
 		Example: "  redoubt sim down\n" +
 			"  redoubt sim down --json",
 		Args: cobra.NoArgs,
@@ -44,6 +48,7 @@ func Down(ctx context.Context, o *Options) error {
 		}
 		var faults []error
 		for _, h := range []system.Home{system.Secondary, system.Primary} {
+			w.restTables(h)
 			if err := w.destroyAny(ctx, h); err != nil {
 				faults = append(faults, err)
 			}
@@ -83,6 +88,23 @@ func (w *workspace) beginDown(ctx context.Context) error {
 func (w *workspace) goingDown() bool {
 	_, err := os.Stat(w.path("going-down"))
 	return err == nil
+}
+
+// restTables lets the simulated time pass for which DynamoDB refuses to delete
+// the home's tables that a replica was made from.
+func (w *workspace) restTables(h system.Home) {
+	until := w.world.Now()
+	for _, t := range w.all(func(e *world.Entity) bool { return strings.HasPrefix(e.Token, stackPrefix(string(h))) }) {
+		if at, err := time.Parse(time.RFC3339, textOf(t.Out, "SourceUntil")); err == nil && at.After(until) {
+			until = at
+		}
+	}
+	if !until.After(w.world.Now()) {
+		return
+	}
+	w.streams.Above("simulated time passes until %s: AWS keeps the source of a new replica for 24 hours\n",
+		until.Format(time.RFC3339))
+	w.world.Advance(until)
 }
 
 func (w *workspace) destroyAny(ctx context.Context, h system.Home) error {

@@ -1,0 +1,139 @@
+package world
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// What a table does by itself: timings ddb.mrec.lag, ddb.pitr.latest and
+// ddb.restore.pitr.min. That a change which could not reach the other region is
+// there within a minute of its return is assumed.
+const (
+	lagTable       = time.Second
+	tableTail      = 5 * time.Minute
+	tableRestores  = 20 * time.Minute
+	replicaRetry   = time.Minute
+	longestRecover = 35
+)
+
+// itemsOf lists the items that a table ever had, deleted ones too.
+func (t *tx) itemsOf(table *Entity) []*Entity {
+	var out []*Entity
+	for _, i := range t.list(kindItem, table.Region) {
+		if str(i.In, "Table") == table.ID {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// keyOf returns the item's primary key, as attributes and as one text.
+func keyOf(table *Entity, item Document) (Document, string, error) {
+	key := Document{}
+	for _, name := range append(strs(table.In, "HashKey"), strs(table.In, "RangeKey")...) {
+		value, ok := item[name].(map[string]any)
+		if !ok || str(value, "S") == "" && str(value, "N") == "" {
+			return nil, "", refuse(validation, "One or more parameter values were invalid: Missing the key %s in the item", name)
+		}
+		key[name] = value
+	}
+	raw, err := json.Marshal(key)
+	return key, string(raw), err
+}
+
+// item returns what stands under a key now, or nil.
+func (t *tx) item(table *Entity, key string) Document {
+	all := t.history(table, key)
+	if len(all) == 0 {
+		return nil
+	}
+	now, _ := all[0]["Item"].(map[string]any)
+	return now
+}
+
+// history returns the versions of an item as its region saw them, the latest
+// first. A version without Item says that the item was deleted.
+func (t *tx) history(table *Entity, key string) []Document {
+	if e := t.get(kindItem, table.Region, table.ID+"/"+key); e != nil {
+		return docs(e.Out, "Versions")
+	}
+	return nil
+}
+
+// writeItem keeps a new version, nil to delete, and sends it on its way to the
+// other halves.
+func (t *tx) writeItem(table *Entity, key string, item Document) {
+	v := Document{"Written": t.at.Format(time.RFC3339Nano), "By": table.Region}
+	if item != nil {
+		v["Item"] = item
+	}
+	t.keepItem(table, key, v)
+	for _, region := range replicaRegions(table) {
+		t.later(t.at.Add(lagTable), "ReplicateItem", Document{
+			"Table": table.ID, "From": table.Region, "To": region, "Key": key, "Version": v,
+		})
+	}
+}
+
+// keepItem puts a version on top of an item. Versions that no restore reaches are forgotten.
+func (t *tx) keepItem(table *Entity, key string, v Document) {
+	v = copyDoc(v)
+	v["Arrived"] = t.at.Format(time.RFC3339Nano)
+	list := []any{v}
+	horizon := t.at.AddDate(0, 0, -longestRecover)
+	for _, old := range t.history(table, key) {
+		list = append(list, old)
+		if timeAt(old, "Arrived").Before(horizon) {
+			break
+		}
+	}
+	t.save(&Entity{
+		Kind: kindItem, Region: table.Region, ID: table.ID + "/" + key, Created: t.at,
+		In: Document{"Table": table.ID, "Key": key}, Out: Document{"Versions": list},
+	})
+}
+
+func timeAt(d Document, path string) time.Time {
+	at, _ := time.Parse(time.RFC3339Nano, str(d, path))
+	return at
+}
+
+// replicateItem brings a change to another half, or tries again later. The
+// later write wins, whatever came first; of two at one instant the one of the
+// region that sorts last (assumed).
+func (t *tx) replicateItem(in Document) {
+	to := t.get(kindTable, str(in, "To"), str(in, "Table"))
+	if to == nil {
+		return
+	}
+	if t.cut(str(in, "From"), to.Region) || t.sealed(to) != nil {
+		t.later(t.at.Add(replicaRetry), "ReplicateItem", in)
+		return
+	}
+	v := docs(in, "Version")[0]
+	if all := t.history(to, str(in, "Key")); len(all) > 0 && !newer(v, all[0]) {
+		return
+	}
+	t.keepItem(to, str(in, "Key"), v)
+}
+
+func newer(v, than Document) bool {
+	a, b := timeAt(v, "Written"), timeAt(than, "Written")
+	return a.After(b) || a.Equal(b) && str(v, "By") > str(than, "By")
+}
+
+// sealed says why a table's data cannot be read: its key is gone or disabled.
+func (t *tx) sealed(table *Entity) error {
+	return t.keyUsable(table.Region, str(table.In, "ServerSideEncryption.KmsKeyArn"), "AccessDeniedException")
+}
+
+// itemAt returns what stood under the item's key at a time, or nil.
+func itemAt(i *Entity, at time.Time) Document {
+	for _, v := range docs(i.Out, "Versions") {
+		if !timeAt(v, "Arrived").After(at) {
+			item, _ := v["Item"].(map[string]any)
+			return item
+		}
+	}
+	return nil
+}
