@@ -49,8 +49,14 @@ test-engine: tools ## kills, judges, everything that needs many engine runs (und
 	$(MAKE) judge-aws
 	$(MAKE) charts-check
 
+.PHONY: iam-data
+iam-data: ## get what AWS says of its actions and resources, for the judge of policies
+	@mkdir -p $(TOOLS)/iam-data && cd $(TOOLS)/iam-data && \
+		{ cmp -s package.json $(CURDIR)/tools/judge/iam/package.json && test -d node_modules; } || \
+		{ cp $(CURDIR)/tools/judge/iam/package*.json . && npm ci --no-audit --no-fund; }
+
 .PHONY: judge-aws
-judge-aws: ## compare the simulator's verdicts with the upstream AWS provider's
+judge-aws: iam-data ## compare the simulator with the upstream AWS provider, and policies with what AWS has
 	cd tools/judge && $(GO) test -tags judge -timeout 20m ./...
 	@cd tools/judge && $(GO) run . where
 

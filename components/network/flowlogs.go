@@ -59,7 +59,9 @@ func (b *builder) flowLogsRole(groupName string) (*iam.Role, *iam.RolePolicy, er
 			Actions:   []string{"logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"},
 			Resources: []string{group, group + ":*"},
 		},
-		{Sid: "List", Actions: []string{"logs:DescribeLogGroups"}, Resources: []string{s.ARN("logs", "log-group:*")}},
+		// No resource can be named for this action:
+		// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+		{Sid: "List", Actions: []string{"logs:DescribeLogGroups"}, Resources: []string{"*"}},
 	}}.Checked()
 	if err != nil {
 		return nil, nil, fmt.Errorf("policy of the flow logs: %w", err)

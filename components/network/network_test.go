@@ -267,7 +267,7 @@ func TestNetwork_flowLogsRoleWritesIntoItsGroupAlone(t *testing.T) {
 		`"Resource":["arn:aws:logs:eu-west-1:123456789012:log-group:/atlas0/primary/network/flow",`+
 		`"arn:aws:logs:eu-west-1:123456789012:log-group:/atlas0/primary/network/flow:*"]},`+
 		`{"Sid":"List","Effect":"Allow","Action":"logs:DescribeLogGroups",`+
-		`"Resource":"arn:aws:logs:eu-west-1:123456789012:log-group:*"}]}`, policy)
+		`"Resource":"*"}]}`, policy)
 }
 
 func TestNetwork_secondaryRequestsThePeering(t *testing.T) {

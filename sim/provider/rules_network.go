@@ -13,6 +13,7 @@ var rulesOf = mergeRules(rulesOfNetwork, rulesOfData, rulesOfStorage, rulesOfEnt
 	rulesOfDynamoDB,
 	rulesOfBackup,
 	rulesOfCache,
+	rulesOfPlatform,
 )
 
 func mergeRules(groups ...map[string][]rule) map[string][]rule {

@@ -1,0 +1,157 @@
+package provider
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+)
+
+const (
+	clusterText  = "1 to 100 characters"
+	clusterForm  = `^.{1,100}$`
+	auditForm    = `^[A-Za-z][0-9A-Za-z_]{0,255}$`
+	auditText    = "up to 256 letters, digits and underscores, starting with a letter"
+	functionForm = `^(arn:[\w-]+:lambda:)?([a-z]{2}-(?:[a-z]+-){1,2}\d:)?(\d{12}:)?(function:)?([0-9A-Za-z_-]+)` +
+		`(:(\$LATEST|[0-9A-Za-z_-]+))?$`
+)
+
+var rulesOfPlatform = map[string][]rule{
+	"aws:backup/framework:Framework":   {matches("name", auditForm, auditText)},
+	"aws:backup/reportPlan:ReportPlan": {matches("name", auditForm, auditText)},
+	"aws:cfg/recorder:Recorder": {
+		{"recordingGroup", recording}, conflicts("recordingGroup", "exclusionByResourceTypes", "resourceTypes"),
+	},
+	"aws:ec2/capacityReservation:CapacityReservation": {
+		moment("endDate"),
+	},
+	"aws:ec2/launchTemplate:LaunchTemplate": {
+		matches("name", `^[0-9A-Za-z()./_-]*$`, "letters, digits and ()./_-"),
+		boolean("ebsOptimized"),
+		boolean("blockDeviceMappings[].ebs.encrypted"),
+		boolean("blockDeviceMappings[].ebs.deleteOnTermination"),
+	},
+	"aws:ecr/replicationConfiguration:ReplicationConfiguration": {
+		matches("replicationConfiguration.rules[].destinations[].region", `^[a-z]{2}(-[a-z]+)+-\d{1,2}$`, "a region code"),
+	},
+	"aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": {
+		matches("prefix", `^(ROOT|[a-z0-9]+(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*/?)$`,
+			"lower-case letters and digits, parted by one of ._-/"),
+	},
+	"aws:eks/cluster:Cluster": {
+		matches("name", clusterForm, clusterText),
+		ipv4("kubernetesNetworkConfig.serviceIpv4Cidr"), cidr("kubernetesNetworkConfig.serviceIpv4Cidr", 12, 24),
+		matches("kubernetesNetworkConfig.serviceIpv4Cidr", `^(10|192\.168|172\.(1[6-9]|2[0-9]|3[01]))\.`,
+			"a block of a private range"),
+	},
+	"aws:eks/nodeGroup:NodeGroup": {
+		matches("clusterName", clusterForm, clusterText),
+		matches("launchTemplate.id", `^lt-[a-z0-9]+$`, "lt- and lower-case letters and digits"),
+	},
+	"aws:eks/addon:Addon": append(named("addonVersion", `^v[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.]+)?$`, "a version such as v1.19.2"),
+		matches("clusterName", clusterForm, clusterText),
+		choice("resolveConflicts", "NONE", "OVERWRITE", "PRESERVE"),
+		choice("resolveConflictsOnCreate", "NONE", "OVERWRITE"),
+		choice("resolveConflictsOnUpdate", "NONE", "OVERWRITE", "PRESERVE"),
+	),
+	"aws:eks/accessEntry:AccessEntry":                         {matches("clusterName", clusterForm, clusterText)},
+	"aws:eks/accessPolicyAssociation:AccessPolicyAssociation": {matches("clusterName", clusterForm, clusterText)},
+	"aws:eks/podIdentityAssociation:PodIdentityAssociation": {
+		matches("roleArn", `^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$`, "an ARN"),
+	},
+	"aws:lambda/permission:Permission": {
+		filled("action"), matches("action", `^(lambda:[A-Za-z]+|\*|lambda:\*)$`, "an action of lambda"),
+		matches("function", functionForm, "a function's name or ARN"),
+		matches("statementId", `^[0-9A-Za-z_-]+$`, "letters, digits, underscores and hyphens"),
+	},
+	"aws:scheduler/schedule:Schedule": {moment("startDate"), moment("endDate")},
+	"aws:servicequotas/serviceQuota:ServiceQuota": {
+		matches("quotaCode", `^[0-9A-Za-z-]+$`, "letters, digits and hyphens"),
+		matches("serviceCode", `^[0-9A-Za-z-]+$`, "letters, digits and hyphens"),
+	},
+	"aws:sqs/queue:Queue": {{"", queueName}, {"", deduplicated}},
+}
+
+// choice is oneOf where the empty text is refused too.
+func choice(path string, allowed ...string) rule {
+	return value(path, func(v resource.PropertyValue) string {
+		if !v.IsString() || slices.Contains(allowed, v.StringValue()) {
+			return ""
+		}
+		return "is " + strconv.Quote(v.StringValue()) + ", want one of " + strings.Join(allowed, ", ")
+	})
+}
+
+// boolean wants a text that reads as true or false.
+func boolean(path string) rule {
+	return text(path, func(s string) string {
+		if _, err := strconv.ParseBool(s); err != nil {
+			return "is " + strconv.Quote(s) + ", want true or false"
+		}
+		return ""
+	})
+}
+
+// moment wants a time in RFC 3339.
+func moment(path string) rule {
+	return text(path, func(s string) string {
+		if _, err := time.Parse(time.RFC3339, s); err != nil {
+			return "is " + strconv.Quote(s) + ", want a time such as 2030-01-31T00:00:00Z"
+		}
+		return ""
+	})
+}
+
+// queueName: the name of a queue that keeps the order ends in .fifo, and no other does.
+func queueName(in resource.PropertyMap) []Failure {
+	name, known := plain(in["name"])
+	ordered, told := plain(in["fifoQueue"])
+	if !known || !told || !name.IsString() || name.StringValue() == "" {
+		return nil
+	}
+	form, want := plainQueue, "up to 80 letters, digits, hyphens and underscores"
+	if ordered.IsBool() && ordered.BoolValue() {
+		form, want = orderedQueue, "up to 75 letters, digits, hyphens and underscores and then .fifo"
+	}
+	if form.MatchString(name.StringValue()) {
+		return nil
+	}
+	return []Failure{{"name", "is " + strconv.Quote(name.StringValue()) + ", want " + want}}
+}
+
+var (
+	plainQueue   = regexp.MustCompile(`^[0-9A-Za-z_-]{1,80}$`)
+	orderedQueue = regexp.MustCompile(`^[0-9A-Za-z_-]{1,75}\.fifo$`)
+)
+
+// deduplicated: only a queue that keeps the order tells messages apart by content.
+func deduplicated(in resource.PropertyMap) []Failure {
+	if yes(in, "contentBasedDeduplication") && !yes(in, "fifoQueue") {
+		return []Failure{{"contentBasedDeduplication", "needs fifoQueue"}}
+	}
+	return nil
+}
+
+// recording: a strategy by resource types wants allSupported false, which is
+// true where it is left out.
+func recording(group resource.PropertyMap) []Failure {
+	var faults []Failure
+	all, told := plain(group["allSupported"])
+	visit(group, "recordingStrategies[]", "", func(s resource.PropertyMap, _ string) {
+		only, known := plain(s["useOnly"])
+		byType := known && only.IsString() && strings.HasSuffix(only.StringValue(), "_BY_RESOURCE_TYPES")
+		if told && byType && !(all.IsBool() && !all.BoolValue()) {
+			faults = append(faults, Failure{"allSupported", "want false beside " + only.StringValue()})
+		}
+	})
+	return faults
+}
+
+// yes reports whether a flag is known and true; one that is not known passes.
+func yes(in resource.PropertyMap, name resource.PropertyKey) bool {
+	v, known := plain(in[name])
+	return !known || v.IsBool() && v.BoolValue()
+}

@@ -1,0 +1,149 @@
+//go:build judge
+
+package iam
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"redoubt/tools/judge/exampletest"
+)
+
+const root = "../../.."
+
+func TestPolicies_ofTheExampleNameWhatAWSHas(t *testing.T) {
+	t.Parallel()
+	data := find(t)
+	place := Place{Regions: exampletest.Regions(), Account: exampletest.Account}
+	documents := map[Kind]int{}
+	for _, res := range exampletest.Registered(t, root) {
+		for _, doc := range documentsOf(res.Token, "", res.Inputs) {
+			documents[doc.kind]++
+			faults, err := data.Check(doc.kind, doc.text, place)
+			require.NoError(t, err)
+			for _, fault := range faults {
+				t.Errorf("%s %s, %s: %s", res.Home, res.Name, doc.at, fault)
+			}
+		}
+	}
+	t.Logf("%v", documents)
+	for _, kind := range []Kind{Identity, Trust, Resource, Perimeter} {
+		assert.NotZero(t, documents[kind], "the example has no %s policy, or the test does not find it", kind)
+	}
+}
+
+type document struct {
+	kind     Kind
+	at, text string
+}
+
+// documentsOf finds the policy documents among the inputs of a resource.
+func documentsOf(token, at string, v any) (out []document) {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			out = append(out, documentsOf(token, strings.TrimPrefix(at+"."+name, "."), inner)...)
+		}
+	case []any:
+		for i, inner := range v {
+			out = append(out, documentsOf(token, fmt.Sprintf("%s[%d]", at, i), inner)...)
+		}
+	case string:
+		var found struct{ Statement json.RawMessage }
+		if json.Unmarshal([]byte(v), &found) == nil && found.Statement != nil {
+			out = append(out, document{kindOf(token, at), at, v})
+		}
+	}
+	return out
+}
+
+func kindOf(token, at string) Kind {
+	switch {
+	case at == "assumeRolePolicy":
+		return Trust
+	case strings.HasPrefix(token, "aws:iam/"):
+		return Identity
+	case token == "aws:ec2/vpcEndpoint:VpcEndpoint":
+		return Perimeter
+	}
+	return Resource
+}
+
+func TestCheck_saysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	place := Place{Regions: []string{"eu-west-1", "eu-central-1"}, Account: "123456789012"}
+	for _, test := range []struct {
+		name string
+		kind Kind
+		text string
+		want string
+	}{
+		{"nothing", Identity, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*"}`, ""},
+		{"an unknown element", Identity, `{"Effect":"Allow","Actions":"s3:GetObject","Resource":"*"}`, `unknown field "Actions"`},
+		{"an effect in lower case", Identity, `{"Effect":"allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*"}`,
+			"the effect is allow"},
+		{"an action that is not", Identity, `{"Effect":"Allow","Action":"s3:GetObjects","Resource":"arn:aws:s3:::a/*"}`,
+			"there is no action s3:GetObjects"},
+		{"a service that is not", Identity, `{"Effect":"Allow","Action":"s4:GetObject","Resource":"arn:aws:s3:::a/*"}`,
+			`there is no service "s4"`},
+		{"a pattern of nothing", Identity, `{"Effect":"Allow","Action":"s3:Fetch*","Resource":"arn:aws:s3:::a/*"}`,
+			"no action is like s3:Fetch*"},
+		{"all actions", Identity, `{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::a/*"}`, "allows everything"},
+		{"all resources", Identity, `{"Effect":"Allow","Action":"s3:PutObject","Resource":"*"}`,
+			"action s3:PutObject is allowed on every resource"},
+		{"all resources to look at", Identity, `{"Effect":"Allow","Action":"ec2:DescribeInstances","Resource":"*"}`, ""},
+		{"a resource that cannot be named", Identity,
+			`{"Effect":"Allow","Action":"ec2:DescribeInstances","Resource":"arn:aws:ec2:eu-west-1:123456789012:instance/*"}`,
+			"works on no resource that can be named"},
+		{"a resource of another kind", Identity, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::a"}`,
+			"action s3:GetObject works on none of arn:aws:s3:::a"},
+		{"a third region", Identity,
+			`{"Effect":"Allow","Action":"sqs:SendMessage","Resource":"arn:aws:sqs:us-east-1:123456789012:a"}`,
+			"region us-east-1 is none of eu-west-1, eu-central-1"},
+		{"another account", Identity,
+			`{"Effect":"Allow","Action":"sqs:SendMessage","Resource":"arn:aws:sqs:eu-west-1:1:a"}`, "account 1 is not"},
+		{"a principal in a role's policy", Identity,
+			`{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*"}`, "names no principal"},
+		{"no principal to trust", Trust, `{"Effect":"Allow","Action":"sts:AssumeRole"}`, "there is no principal"},
+		{"an operator that is not", Identity, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*",
+			"Condition":{"StringIs":{"aws:SourceAccount":"1"}}}`, "there is no condition operator StringIs"},
+		{"a key that is not", Identity, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*",
+			"Condition":{"StringEquals":{"s3:Colour":"red"}}}`, "has the condition key s3:Colour"},
+		{"a key's policy that hands over to the account", Resource,
+			`{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"kms:*","Resource":"*"}`, ""},
+		{"a bucket that lets everybody do everything", Resource,
+			`{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::a/*"}`, "allows everything"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			faults, err := find(t).Check(test.kind, `{"Version":"2012-10-17","Statement":[`+test.text+`]}`, place)
+			require.NoError(t, err)
+			if test.want == "" {
+				assert.Empty(t, faults)
+				return
+			}
+			require.NotEmpty(t, faults)
+			assert.Contains(t, errors.Join(faults...).Error(), test.want)
+		})
+	}
+}
+
+// find returns the data. Without it, it says loudly that nothing is judged; in
+// CI that is a failure.
+func find(t *testing.T) *Data {
+	t.Helper()
+	data, err := Find(filepath.Join(root, ".tools"))
+	if errors.Is(err, ErrAbsent) && os.Getenv("CI") == "" {
+		t.Skip("NOT JUDGED: " + err.Error())
+	}
+	require.NoError(t, err)
+	return data
+}
