@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -18,6 +20,28 @@ const (
 	kubeconfig    = `{"clusters":[{"cluster":{"server":"https://ABC.gr7.eu-west-1.eks.amazonaws.com"}}]}`
 )
 
+// clusterIn makes a cluster in the world and returns the way into it and the first part of its address.
+func clusterIn(t *testing.T, w *world.World) (config, host string) {
+	t.Helper()
+	make := func(kind string, in world.Document) *world.Entity {
+		e, err := w.Create("eu-west-1", kind, kind+fmt.Sprint(in["AvailabilityZone"]), in)
+		require.NoError(t, err)
+		return e
+	}
+	vpc := make("AWS::EC2::VPC", world.Document{"CidrBlock": "10.40.0.0/16"})
+	var subnets []any
+	for n, letter := range []string{"a", "b"} {
+		subnets = append(subnets, make("AWS::EC2::Subnet", world.Document{"VpcId": vpc.ID,
+			"CidrBlock": fmt.Sprintf("10.40.%d.0/24", n), "AvailabilityZone": "eu-west-1" + letter}).ID)
+	}
+	role := make("AWS::IAM::Role", world.Document{"Name": "control", "AssumeRolePolicy": `{"Statement":[]}`})
+	c := make("AWS::EKS::Cluster", world.Document{"Name": "agora", "RoleArn": role.ARN,
+		"VpcConfig": world.Document{"SubnetIds": subnets}})
+	endpoint := c.Out["Endpoint"].(string)
+	host, _, _ = strings.Cut(strings.TrimPrefix(endpoint, "https://"), ".")
+	return `{"clusters":[{"cluster":{"server":"` + endpoint + `"}}]}`, host
+}
+
 func deployment(more map[string]any) map[string]any {
 	spec := map[string]any{"replicas": 3, "selector": map[string]any{"matchLabels": map[string]any{"app.kubernetes.io/name": "planner"}}}
 	for k, v := range more {
@@ -30,12 +54,13 @@ func deployment(more map[string]any) map[string]any {
 func TestKubernetes_keepsObjectsByClusterAndName(t *testing.T) {
 	t.Parallel()
 	s, w := serve(t)
-	c := connect(t, s.kubernetes, map[string]any{"kubeconfig": kubeconfig})
+	config, host := clusterIn(t, w)
+	c := connect(t, s.kubernetes, map[string]any{"kubeconfig": config})
 	id, state, inputs := create(t, c, deploymentURN, props(deployment(nil)))
 	assert.Equal(t, "agents/planner", id)
 	assert.NotEmpty(t, state["metadata"].ObjectValue()["uid"].StringValue())
 	object := w.Find("eu-west-1", "Kubernetes::Object", nil)[0]
-	assert.Equal(t, "ABC/apps/v1:Deployment/agents/planner", object.ID)
+	assert.Equal(t, host+"/apps/v1:Deployment/agents/planner", object.ID)
 
 	read, err := c.Read(context.Background(), &pulumirpc.ReadRequest{Id: id, Urn: deploymentURN, Inputs: sent(t, inputs)})
 	require.NoError(t, err)
@@ -94,8 +119,9 @@ func TestKubernetes_checksMetadata(t *testing.T) {
 	assert.Len(t, checkObject(token, props(map[string]any{})), 3)
 	assert.Equal(t, "kind", checkObject("kubernetes:core/v1:Service", props(deployment(nil)))[0].Property)
 
-	s, _ := serve(t)
-	c := connect(t, s.kubernetes, map[string]any{"kubeconfig": kubeconfig})
+	s, w := serve(t)
+	config, _ := clusterIn(t, w)
+	c := connect(t, s.kubernetes, map[string]any{"kubeconfig": config})
 	unnamed := map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{}}
 	id, _, _ := create(t, c, "urn:pulumi:test::redoubt::kubernetes:core/v1:Namespace::agents", props(unnamed))
 	assert.Regexp(t, `^agents-[0-9a-f]{8}$`, id)

@@ -23,6 +23,7 @@ func init() {
 	for _, table := range []map[string]operation{
 		dynamoOperations(),
 		trafficOperations(), storageOperations(), rdsOperations(), backupOperations(),
+		eksOperations(),
 		registryOperations(),
 		restoreOperations(),
 		cacheOperations(),

@@ -142,6 +142,8 @@ func (t *tx) happen(event string, in Document) error {
 		t.available(in)
 	case "FinishCacheFailover":
 		t.finishCacheFailover(in)
+	case "FinishScale":
+		t.finishScale(in)
 	case "FinishBackup":
 		t.finishBackup(in)
 	case "ExpirePoint":

@@ -278,6 +278,9 @@ func removeEKS(t *tx, e *Entity) error {
 			}
 		}
 	}
+	for _, o := range t.objectsOf(e) {
+		t.drop(o)
+	}
 	if err := removeGroup(t, t.eksGroup(e)); err != nil {
 		return err
 	}

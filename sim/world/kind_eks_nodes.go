@@ -143,7 +143,7 @@ func groupCapacity(t *tx, e, _ *Entity) error {
 // that the launch template points at holds them ready.
 func (t *tx) launchable(g *Entity, want int) error {
 	for _, zone := range t.zonesOf(g.Region, strs(g.In, "SubnetIds")) {
-		if !t.zoneDown(zone) && (!t.short(zone) || t.reserved(g, zone) >= want) {
+		if !t.zoneDown(zone) && !t.shifted(g.Region, str(g.In, "ClusterName"), zone) && (!t.short(zone) || t.reserved(g, zone) >= want) {
 			return nil
 		}
 	}
