@@ -59,6 +59,10 @@ type Cluster struct {
 	Namespace string `json:"namespace,omitempty"`
 	// NodeGroups maps each zone to its node group's name.
 	NodeGroups map[string]string `json:"nodeGroups,omitempty"`
+	// ActiveNodes is how many nodes each zone needs where the home serves,
+	// RunningNodes how many it keeps where it does not.
+	ActiveNodes  int `json:"activeNodes,omitempty"`
+	RunningNodes int `json:"runningNodes,omitempty"`
 }
 
 // Registry is where the home pulls its images from.

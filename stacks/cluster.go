@@ -20,6 +20,7 @@ func (h *home) declareCluster() error {
 	if err != nil {
 		return err
 	}
+	h.size = size
 	h.cluster, err = cluster.New(h.ctx, "cluster", &cluster.Args{
 		Scope: h.scope(), Zones: h.config.Zones, SubnetIDs: h.network.PrivateSubnetIDs,
 		ServiceCIDR: regions.ServiceCIDR(h.config.Home), Version: h.config.KubernetesVersion,
@@ -54,7 +55,9 @@ func (h *home) clusterAdmins() []string {
 }
 
 // clusterSize is how many nodes each zone of this home has. Both homes can grow
-// to carry every active replica; the secondary runs what its standby replicas need.
+// to carry every active replica. The primary runs them all; what the secondary runs and what is kept for it
+// follows from the capacity of each tier. One reserved tier reserves the whole: a group
+// launches either inside its reservation or not at all.
 func (h *home) clusterSize() (cluster.Size, error) {
 	size := cluster.Size{InstanceType: cmp.Or(h.config.NodeType, cluster.DefaultInstance)}
 	var err error
@@ -66,18 +69,30 @@ func (h *home) clusterSize() (cluster.Size, error) {
 		size.Running = size.Active
 		return size, err
 	}
+	reserved := false
 	size.Running, err = cluster.NodesPerZone(size.InstanceType, h.system.Agents, func(a system.Agent) int {
-		_, standby := h.system.Replicas(a)
+		active, standby := h.system.Replicas(a)
+		t, _ := h.system.Tier(a.Tier)
+		reserved = reserved || t.Capacity == system.ReservedCapacity
+		if t.Capacity == system.RunningCapacity {
+			return active
+		}
 		return standby
 	})
+	if reserved && size.Running < size.Active {
+		size.Reserved = size.Active
+	}
 	return size, err
 }
 
 // clusterSlots are what recovery must know of the cluster.
 func (h *home) clusterSlots() []slot {
-	namespace := h.system.Name
+	namespace, size := h.system.Name, h.size
 	return []slot{
-		text(h.cluster.Name, func(o *inventory.Home, v string) { o.Cluster.Name, o.Cluster.Namespace = v, namespace }),
+		text(h.cluster.Name, func(o *inventory.Home, v string) {
+			o.Cluster.Name, o.Cluster.Namespace = v, namespace
+			o.Cluster.RunningNodes, o.Cluster.ActiveNodes = size.Running, size.Active
+		}),
 		text(h.cluster.Arn, func(o *inventory.Home, v string) { o.Cluster.Arn = v }),
 		text(h.cluster.Endpoint, func(o *inventory.Home, v string) { o.Cluster.Endpoint = v }),
 		text(h.cluster.CertificateAuthority, func(o *inventory.Home, v string) { o.Cluster.CertificateAuthority = v }),

@@ -50,6 +50,8 @@ type home struct {
 	vault    *vault.Vault
 	control  *bucket.Bucket
 	cluster  *cluster.Cluster
+	// size is how many nodes the cluster has.
+	size cluster.Size
 	// kubernetes is the provider of everything inside the cluster.
 	kubernetes *kubernetes.Provider
 	homeTables

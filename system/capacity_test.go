@@ -1,9 +1,7 @@
 package system_test
 
 import (
-	"fmt"
-	"math/rand/v2"
-	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -12,64 +10,51 @@ import (
 	"redoubt/system"
 )
 
-// spread puts replicas into three zones one after the other, as a skew of at
-// most one demands.
-func spread(replicas int) (zones [3]int) {
-	for n := range replicas {
-		zones[n%3]++
-	}
-	return zones
+// holding is a system of one tier with agents, with lines of its own.
+func holding(strategy system.Strategy, lines string) string {
+	text := tierWith(strategy, system.RegionLoss, "{rto: 179s, rpo: 90d}", "kind: bucket, sizeGiB: 1, retention: {pitrDays: 35, dailyDays: 35}")
+	text = strings.Replace(text, "replicas: 2", "replicas: 3", 1)
+	return strings.Replace(text, "    objectives:\n", lines+"    objectives:\n", 1)
 }
 
-// leftWithout is what the other two zones run when the fullest is lost.
-func leftWithout(zones [3]int) int { return zones[1] + zones[2] }
-
-func TestReplicas_carryTheLoadOfTheExampleWithoutAZone(t *testing.T) {
+func TestParse_capacityFollowsTheStrategy(t *testing.T) {
 	t.Parallel()
-	s, err := system.Load(filepath.Join("..", "system.yaml"))
+	for strategy, want := range map[system.Strategy]system.Capacity{
+		system.ActiveActive: system.RunningCapacity, system.WarmStandby: system.ReservedCapacity,
+		system.PilotLight: system.LaunchedCapacity, system.BackupRestore: system.LaunchedCapacity,
+	} {
+		sys, err := system.Parse("test.yaml", []byte(holding(strategy, "")))
+		require.NoError(t, err, strategy)
+		assert.Equal(t, want, sys.Tiers[0].Capacity, strategy)
+	}
+	sys, err := system.Parse("test.yaml", []byte(holding(system.PilotLight, "    capacity: running\n")))
 	require.NoError(t, err)
-	for _, a := range s.Agents {
-		active, standby := s.Replicas(a)
-		assert.GreaterOrEqual(t, leftWithout(spread(active))*a.PerReplica, a.Load, "%s, where it serves, with a zone lost", a.Name)
-		if standby > 0 {
-			assert.GreaterOrEqual(t, standby*a.PerReplica, a.Load, "%s, kept ready, with every zone there", a.Name)
-		}
-	}
+	assert.Equal(t, system.RunningCapacity, sys.Tiers[0].Capacity)
 }
 
-// Whatever the file may declare carries its load after the loss of a zone, and
-// one replica less than the rule asks for would not.
-func TestReplicas_carryAnyAllowedLoadWithoutAZone(t *testing.T) {
+func TestParse_refusesCapacityThatComesTooLate(t *testing.T) {
 	t.Parallel()
-	const seed = 20261125
-	r := rand.New(rand.NewPCG(seed, 0))
-	for range 300 {
-		load, perReplica := 1+r.IntN(5000), 1+r.IntN(200)
-		least := 3 // the tier is critical
-		for leftWithout(spread(least))*perReplica < load {
-			least++
-		}
-		enough := leftWithout(spread(least)) * perReplica
-		require.GreaterOrEqual(t, enough, load)
-		for _, n := range []int{least, least + 1 + r.IntN(50)} {
-			require.True(t, accepted(t, n, load, perReplica),
-				"seed %d: %d replicas of %d carry %d with a zone lost", seed, n, perReplica, load)
-		}
-		if least > 3 {
-			require.False(t, accepted(t, least-1, load, perReplica),
-				"seed %d: %d replicas of %d carry %d", seed, least-1, perReplica, load)
-		}
-		s := &system.System{Tiers: []system.Tier{{Name: "t", Strategy: system.WarmStandby}}}
-		active, standby := s.Replicas(system.Agent{Tier: "t", Replicas: least, Load: load, PerReplica: perReplica})
-		require.GreaterOrEqual(t, standby*perReplica, load, "seed %d: the standby of %d", seed, active)
+	for name, tt := range map[string]struct {
+		strategy system.Strategy
+		lines    string
+		want     string
+	}{
+		"critical and launched": {system.WarmStandby, "    critical: true\n    capacity: launched\n",
+			"launching machines takes 3m (eks.scaleout.ca, "},
+		"critical, launched by default": {system.PilotLight, "    critical: true\n", "launching machines takes 3m"},
+		"active-active and reserved":    {system.ActiveActive, "    capacity: reserved\n", `want "running"`},
+		"no such word":                  {system.PilotLight, "    capacity: rented\n", `capacity is "rented"`},
+	} {
+		faults := faultsOf(t, holding(tt.strategy, tt.lines))
+		require.Len(t, faults, 1, "%s: %v", name, faults)
+		assert.Contains(t, faults[0].Cause, tt.want, name)
 	}
-}
-
-// accepted reports whether the small system may declare these numbers.
-func accepted(t *testing.T, replicas, load, perReplica int) bool {
-	t.Helper()
-	text := changed(t, "replicas: 3\n    load: 100\n    perReplica: 50\n",
-		fmt.Sprintf("replicas: %d\n    load: %d\n    perReplica: %d\n", replicas, load, perReplica))
-	_, err := system.Parse("small.yaml", []byte(text))
-	return err == nil
+	for name, lines := range map[string]string{
+		"not critical":                  "    capacity: launched\n",
+		"critical and reserved":         "    critical: true\n    capacity: reserved\n",
+		"critical and the rest running": "    critical: true\n    capacity: running\n",
+	} {
+		_, err := system.Parse("test.yaml", []byte(holding(system.WarmStandby, lines)))
+		assert.NoError(t, err, name)
+	}
 }

@@ -17,6 +17,7 @@ var rules = []func(*checker){
 	checkTierObjectives,
 	checkRecoveryPoints,
 	checkRecoveryTimes,
+	checkHeldCapacity,
 	checkStoreTiers,
 	checkStoreSizes,
 	checkStoreOptions,

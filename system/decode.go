@@ -25,12 +25,14 @@ func decodeSystem(src *source, root *yaml.Node) *System {
 
 func decodeTier(o *object) Tier {
 	o.require("name", "strategy", "objectives")
-	return Tier{
-		Name:       o.text("name"),
-		Critical:   o.truth("critical"),
-		Strategy:   choice(o, "strategy", Strategies),
-		Objectives: decodeObjectives(o),
+	t := Tier{
+		Name:     o.text("name"),
+		Critical: o.truth("critical"),
+		Strategy: choice(o, "strategy", Strategies),
 	}
+	t.Capacity = decodeCapacity(o, t.Strategy)
+	t.Objectives = decodeObjectives(o)
+	return t
 }
 
 // decodeObjectives reads the objective for each disruption; each must be there.

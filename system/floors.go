@@ -59,6 +59,7 @@ var (
 	cachePromote  = timed(timings.ElasticacheGlobalPromote, "promoting the other cluster takes that long at best")
 	tableRestore  = timed(timings.DDBRestorePITRMin, "restoring a table takes that long whatever its size")
 	nodeLaunch    = timed(timings.EKSScaleoutKarpenter2, "the nodes of a pilot light are launched first")
+	groupLaunch   = timed(timings.EKSScaleoutCa, "the nodes of a group are launched first")
 	// cacheZone has no figure: the page says that some writes may be lost.
 	cacheZone = floor{
 		Least: noFigure, Because: "replicas follow the lost node with a delay",

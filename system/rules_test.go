@@ -49,7 +49,7 @@ func TestParse_keysAndTypes(t *testing.T) {
 		{"unknown key", "domain: demo", "§domian: x\ndomain: demo", `unknown key "domian"`, `did you mean "domain"?`},
 		{
 			"unknown key far from all", "    critical: true", "    §colour: red\n    critical: true",
-			`tier "fast" has an unknown key "colour"`, "one of name, critical, strategy, objectives",
+			`tier "fast" has an unknown key "colour"`, "one of name, critical, strategy, capacity, objectives",
 		},
 		{
 			"key twice", "domain: demo", "domain: x.example.com\n§domain: demo", `key "domain" was already written on line 2`,

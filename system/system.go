@@ -57,9 +57,12 @@ type Objective struct {
 
 // Tier is a class of agents and stores with common objectives.
 type Tier struct {
-	Name       string
-	Critical   bool
-	Strategy   Strategy
+	Name     string
+	Critical bool
+	Strategy Strategy
+	// Capacity is what the other home holds of the tier's machines; a file that
+	// does not say leaves it to the strategy.
+	Capacity   Capacity
 	Objectives map[Disruption]Objective
 }
 

@@ -132,5 +132,6 @@ func (a Args) inputs() pulumi.Map {
 		"instanceType": pulumi.String(a.Size.InstanceType),
 		"runningNodes": pulumi.Int(a.Size.Running),
 		"activeNodes":  pulumi.Int(a.Size.Active),
+		"reserved":     pulumi.Int(a.Size.Reserved),
 	}
 }

@@ -15,6 +15,9 @@ type Size struct {
 	InstanceType string
 	// Running is how many nodes of a zone run, Active how many it needs where the home serves.
 	Running, Active int
+	// Reserved is how many machines of a zone are kept for its nodes, those that
+	// run among them; 0 keeps none.
+	Reserved int
 }
 
 // spare is how many nodes a zone may have above what it needs: an update of
@@ -35,6 +38,10 @@ func (s Size) check() error {
 	}
 	if s.Active < s.Running {
 		errs = append(errs, fmt.Errorf("active nodes are %d, want at least the %d that run", s.Active, s.Running))
+	}
+	if s.Reserved != 0 && s.Reserved < s.Active {
+		errs = append(errs, fmt.Errorf("reserved nodes are %d, want none or at least the %d active ones: "+
+			"a group that has a reservation launches nothing beside it", s.Reserved, s.Active))
 	}
 	return errors.Join(errs...)
 }

@@ -74,6 +74,7 @@ func bad() []pulumitest.Bad[Args] {
 		{Name: "an unknown machine", Mutate: func(a *Args) { a.Size.InstanceType = "t3.nano" },
 			Want: `instance type is "t3.nano"`},
 		{Name: "no node", Mutate: func(a *Args) { a.Size.Running = 0 }, Want: "running nodes are 0"},
+		{Name: "a reservation that is too small", Mutate: func(a *Args) { a.Size.Reserved = 3 }, Want: "reserved nodes are 3"},
 		{Name: "more running than active", Mutate: func(a *Args) { a.Size.Running = 5 }, Want: "active nodes are 4"},
 	}
 }
@@ -96,6 +97,9 @@ func changes() []pulumitest.Change[Args] {
 		{Name: "no caller from outside", Mutate: func(a *Args) { a.CallerCIDRs = nil }, Want: []string{"main-control vpcConfig"}},
 		{Name: "how many nodes", Mutate: func(a *Args) { a.Size.Running, a.Size.Active = 3, 5 },
 			Want: append(each("nodes- scalingConfig"), "main activeNodes", "main runningNodes")},
+		{Name: "a reservation", Mutate: func(a *Args) { a.Size.Reserved = 4 },
+			Want: append(each("template- capacityReservationSpecification"),
+				"+main-reservation-a", "+main-reservation-b", "+main-reservation-c", "main reserved")},
 		{Name: "the machine", Mutate: func(a *Args) { a.Size.InstanceType = "m6i.xlarge" },
 			Want: append(each("nodes- instanceTypes"), "main instanceType"), Replaces: each("nodes- instanceTypes")},
 		{Name: "how long logs are kept", Mutate: func(a *Args) { a.LogDays = 365 }, Want: []string{"main-logs retentionInDays"}},

@@ -36,7 +36,7 @@ func (b *builder) nodes() error {
 	before := append(attached, b.plumbing...)
 	for n, zone := range b.args.Zones {
 		letter := zone[len(b.args.Scope.Region):]
-		template, err := b.template(letter)
+		template, err := b.template(zone, letter)
 		if err != nil {
 			return err
 		}
@@ -76,8 +76,37 @@ func (b *builder) nodes() error {
 	return nil
 }
 
+// reservation keeps machines of a zone for its nodes. It counts those that run
+// as well: a template that points at a reservation launches inside it only, and a machine
+// that runs in a reservation is paid for once. Others cannot take what is targeted. Where the zone is short of
+// machines the update fails here, which is the time to know it
+// (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/capacity-reservations-using.html).
+func (b *builder) reservation(zone, letter string) (ec2.LaunchTemplateCapacityReservationSpecificationPtrInput, error) {
+	if b.args.Size.Reserved == 0 {
+		return nil, nil
+	}
+	kept, err := ec2.NewCapacityReservation(b.ctx, b.name+"-reservation-"+letter, &ec2.CapacityReservationArgs{
+		AvailabilityZone: pulumi.String(zone), InstanceType: pulumi.String(b.args.Size.InstanceType),
+		InstanceCount: pulumi.Int(b.args.Size.Reserved), InstancePlatform: pulumi.String("Linux/UNIX"),
+		InstanceMatchCriteria: pulumi.String("targeted"), EndDateType: pulumi.String("unlimited"),
+		Tags: b.tags("nodes-" + letter),
+	}, b.child()...)
+	if err != nil {
+		return nil, err
+	}
+	return &ec2.LaunchTemplateCapacityReservationSpecificationArgs{
+		CapacityReservationTarget: &ec2.LaunchTemplateCapacityReservationSpecificationCapacityReservationTargetArgs{
+			CapacityReservationId: kept.ID().ToStringOutput(),
+		},
+	}, nil
+}
+
 // template says what every node of a zone is like.
-func (b *builder) template(letter string) (*ec2.LaunchTemplate, error) {
+func (b *builder) template(zone, letter string) (*ec2.LaunchTemplate, error) {
+	reserved, err := b.reservation(zone, letter)
+	if err != nil {
+		return nil, err
+	}
 	return ec2.NewLaunchTemplate(b.ctx, b.name+"-template-"+letter, &ec2.LaunchTemplateArgs{
 		Description: pulumi.String("Nodes of the cluster in one zone"),
 		BlockDeviceMappings: ec2.LaunchTemplateBlockDeviceMappingArray{&ec2.LaunchTemplateBlockDeviceMappingArgs{
@@ -93,8 +122,9 @@ func (b *builder) template(letter string) (*ec2.LaunchTemplate, error) {
 			HttpEndpoint: pulumi.String("enabled"), HttpTokens: pulumi.String("required"),
 			HttpPutResponseHopLimit: pulumi.Int(1),
 		},
-		TagSpecifications: b.tagged("instance", "volume"), // the provider's default tags do not get here
-		Tags:              b.tags("nodes-" + letter),
+		CapacityReservationSpecification: reserved,
+		TagSpecifications:                b.tagged("instance", "volume"), // the provider's default tags do not get here
+		Tags:                             b.tags("nodes-" + letter),
 	}, b.child()...)
 }
 

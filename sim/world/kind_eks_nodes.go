@@ -139,11 +139,15 @@ func groupCapacity(t *tx, e, _ *Entity) error {
 	return nil
 }
 
-// launchable refuses what no zone of the group has machines for. A reservation
-// that the launch template points at holds them ready.
+// launchable refuses what no zone of the group has machines for. A group whose
+// launch template points at a reservation launches inside it and nowhere else:
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/capacity-reservations-using.html
 func (t *tx) launchable(g *Entity, want int) error {
 	for _, zone := range t.zonesOf(g.Region, strs(g.In, "SubnetIds")) {
-		if !t.zoneDown(zone) && !t.shifted(g.Region, str(g.In, "ClusterName"), zone) && (!t.short(zone) || t.reserved(g, zone) >= want) {
+		if t.zoneDown(zone) || t.shifted(g.Region, str(g.In, "ClusterName"), zone) {
+			continue
+		}
+		if kept, targeted := t.reserved(g, zone); targeted && kept >= want || !targeted && !t.short(zone) {
 			return nil
 		}
 	}
@@ -151,17 +155,20 @@ func (t *tx) launchable(g *Entity, want int) error {
 }
 
 // reserved is how many machines of the zone are kept for the group.
-func (t *tx) reserved(g *Entity, zone string) int {
+func (t *tx) reserved(g *Entity, zone string) (kept int, targeted bool) {
 	lt := t.get(kindLaunchTemplate, g.Region, str(g.In, "LaunchTemplate.Id"))
 	if lt == nil {
-		return 0
+		return 0, false
 	}
 	id := str(lt.In, "CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationId")
 	r := t.get(kindReservation, g.Region, id)
-	if r == nil || str(r.In, "AvailabilityZone") != zone || !slices.Contains(strs(g.In, "InstanceTypes"), str(r.In, "InstanceType")) {
-		return 0
+	if id == "" {
+		return 0, false
 	}
-	return int(numOr(r.In, "InstanceCount", 0))
+	if r == nil || str(r.In, "AvailabilityZone") != zone || !slices.Contains(strs(g.In, "InstanceTypes"), str(r.In, "InstanceType")) {
+		return 0, true
+	}
+	return int(numOr(r.In, "InstanceCount", 0)), true
 }
 
 // groupNodesComputed: a declared group has its nodes at once (assumed: a
