@@ -10,20 +10,21 @@ import (
 	"redoubt/sim/world"
 )
 
-const server = "https://ABC.gr7.eu-west-1.eks.amazonaws.com"
+// server is the API server of the lab's cluster.
+func (l *lab) server() string { return l.made[ireland+"/cluster"].Out["Endpoint"].(string) }
 
-// clusterObject puts an object into the cluster ABC of the lab.
+// clusterObject puts an object into the cluster of the lab.
 func (l *lab) clusterObject(api, kind, name string, more doc) {
 	l.t.Helper()
 	object := doc{"apiVersion": api, "kind": kind, "metadata": doc{"name": name, "namespace": "agents"}}
 	for k, v := range more {
 		object[k] = v
 	}
-	l.make(ireland, kind+name, "Kubernetes::Object", doc{"Id": "ABC/" + api + ":" + kind + "/agents/" + name, "Object": object})
+	l.make(ireland, kind+name, "Kubernetes::Object", doc{"Id": l.server()[len("https://"):][:32] + "/" + api + ":" + kind + "/agents/" + name, "Object": object})
 }
 
 func (l *lab) ask(operation, api, kind, name string, more doc) (doc, error) {
-	in := doc{"Server": server, "ApiVersion": api, "Kind": kind, "Namespace": "agents", "Name": name}
+	in := doc{"Server": l.server(), "ApiVersion": api, "Kind": kind, "Namespace": "agents", "Name": name}
 	for k, v := range more {
 		in[k] = v
 	}
@@ -42,6 +43,7 @@ const pausedKey = "autoscaling.keda.sh/paused"
 // agentsOf puts an agent that scales by itself and a paused consumer into the lab.
 func agentsOf(t *testing.T) *lab {
 	l := newLab(t, 1)
+	l.kubernetes()
 	target := func(name string) doc { return doc{"kind": "Deployment", "name": name} }
 	l.clusterObject("apps/v1", "Deployment", "planner", doc{"spec": doc{"replicas": 6}})
 	l.clusterObject("autoscaling/v2", "HorizontalPodAutoscaler", "planner",
