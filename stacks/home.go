@@ -68,6 +68,7 @@ func (h *home) declare() error {
 		h.declarePostgres,
 		h.declareCaches,
 		h.declareTables,
+		h.declareQueues,
 		h.declareEntry,
 		h.declareNames,
 		h.declareVault,
@@ -276,7 +277,7 @@ func (h *home) declareVault() error {
 			args.Resources = append(args.Resources, vault.Resource{Store: st, Arn: h.postgres[st.Name].ClusterArn})
 		}
 	}
-	args.Resources = append(args.Resources, h.tableBackups()...)
+	args.Resources = append(args.Resources, slices.Concat(h.tableBackups(), h.ledgerBackups())...)
 	var err error
 	h.vault, err = vault.New(h.ctx, "vault", args, h.here())
 	return err

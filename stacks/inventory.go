@@ -89,6 +89,7 @@ func (h *home) known() inventory.Home {
 // deployed reports whether this program declares the store.
 func (h *home) deployed(st system.Store) bool {
 	return h.buckets[st.Name] != nil || h.postgres[st.Name] != nil || h.tables[st.Name] != nil ||
+		h.queues[st.Name] != nil ||
 		h.caches[st.Name] != nil
 }
 
@@ -119,6 +120,7 @@ func (h *home) slots() []slot {
 		slots = append(slots, text(h.keys.Arn(purpose), func(o *inventory.Home, v string) { o.Keys[purpose] = v }))
 	}
 	slots = append(slots, h.tableSlots()...)
+	slots = append(slots, h.queueSlots()...)
 	slots = append(slots, h.storeSlots()...)
 	slots = append(slots, h.clusterSlots()...)
 	slots = append(slots, h.cacheSlots()...)

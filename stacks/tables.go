@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"redoubt/components/keys"
+	"redoubt/components/queue"
 	"redoubt/components/table"
 	"redoubt/components/vault"
 	"redoubt/inventory"
@@ -19,11 +20,13 @@ const (
 // what a queue comes back from when both replicas of its ledger are spoilt.
 var transient = system.Retention{PITRDays: 35, HourlyDays: 7, DailyDays: 35, LockDays: 7}
 
-// homeTables are the tables of one home.
+// homeTables are the tables and queues of one home.
 type homeTables struct {
 	// tables are the stores of kind table that have a half in this home.
 	tables             map[string]*table.Table
 	idempotency, locks *table.Table
+	// queues are the stores of kind queue, each with its work ledger.
+	queues map[string]*queue.Queue
 }
 
 // declareTables declares the stores of kind table, the idempotency records and the locks.

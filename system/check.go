@@ -21,6 +21,7 @@ var rules = []func(*checker){
 	checkStoreTiers,
 	checkStoreSizes,
 	checkStoreOptions,
+	checkQueues,
 	checkPointInTime,
 	checkBackups,
 	checkBackupOrder,

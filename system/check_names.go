@@ -47,7 +47,7 @@ func checkSystemName(c *checker) {
 // (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html).
 var reserved = map[StoreKind][]string{
 	Bucket:   {"control"},
-	Table:    {"idempotency", "locks", "locks-primary", "locks-secondary"},
+	Table:    {"idempotency", "locks-primary", "locks-secondary"},
 	Postgres: {"postgres", "rdsadmin", "template0", "template1"},
 }
 
@@ -65,6 +65,11 @@ func checkNames(c *checker) {
 		}
 		if slices.Contains(reserved[s.Kind], s.Name) {
 			c.fault(path, "give it another name", "%s name %q is taken by what comes with it", s.Kind, s.Name)
+		}
+		if queue, ends := strings.CutSuffix(s.Name, LedgerSuffix); ends && s.Kind == Table {
+			if q, has := c.sys.Store(queue); has && q.Kind == Queue {
+				c.fault(path, "give it another name", "table name %q is taken by the work ledger of queue %q", s.Name, queue)
+			}
 		}
 		if s.Kind == Queue && strings.HasSuffix(s.Name, "-dlq") {
 			c.fault(path, "end it in another way",

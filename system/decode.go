@@ -85,6 +85,8 @@ func decodeStore(o *object) Store {
 		Retention:       decodeRetention(o),
 		WriteForwarding: o.truth("writeForwarding"),
 		RebuildFrom:     o.text("rebuildFrom"),
+		FIFO:            o.truth("fifo"),
+		MaxReceives:     o.number("maxReceives"),
 	}
 }
 

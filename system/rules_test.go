@@ -99,6 +99,24 @@ func TestParse_keysAndTypes(t *testing.T) {
 	})
 }
 
+func TestParse_queues(t *testing.T) {
+	t.Parallel()
+	checkEdits(t, []edit{
+		{
+			"order across homes", "kind: queue\n    tier: solid", "kind: queue\n    fifo: §true\n    tier: solid",
+			`store "jobs" is a fifo queue in tier "solid", whose strategy warm-standby spans both homes`, "let the consumer order",
+		},
+		{"order of a table", "kind: table", "kind: table\n    fifo: §true", "is a table with fifo", "only a queue"},
+		{"a table that gives up", "kind: table", "kind: table\n    maxReceives: §3", "is a table with maxReceives", ""},
+		{
+			"a message that is never given up", "kind: queue", "kind: queue\n    maxReceives: §0",
+			"maxReceives is 0, so no message would reach the dead-letter queue", "such as 5",
+		},
+		{"too many tries", "kind: queue", "kind: queue\n    maxReceives: §1001", "maxReceives is 1001, want 1 to 1000", ""},
+		{"no dead letters", "kind: queue", "kind: queue\n    §deadLetter: false", `unknown key "deadLetter"`, ""},
+	})
+}
+
 func TestParse_names(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("a", 31)
@@ -292,6 +310,16 @@ func TestParse_combinations(t *testing.T) {
 			"tier twice",
 			[]string{"  - name: solid", "  - name: §fast", "stores:\n", anotherTier("solid") + "stores:\n"},
 			`tier "fast" is already declared on line 4`,
+		},
+		{
+			"a table of Redoubt's own",
+			[]string{"  - name: notes", "  - name: §idempotency", "store: notes", "store: idempotency"},
+			`table name "idempotency" is taken`,
+		},
+		{
+			"a table called like a ledger",
+			[]string{"  - name: notes", "  - name: §jobs-ledger", "store: notes", "store: jobs-ledger"},
+			`work ledger of queue "jobs"`,
 		},
 		{
 			"dead-letter queue",

@@ -106,7 +106,16 @@ type Store struct {
 	// RebuildFrom names the store from which a cache can be rebuilt. A cache
 	// without it must have snapshots.
 	RebuildFrom string
+	// FIFO makes a queue keep the order within each group of messages. A queue
+	// that lives in both homes cannot: what its ledger gives back after a move comes behind newer work.
+	FIFO bool
+	// MaxReceives is how often a message of a queue is handed out before it goes
+	// to the dead-letter queue, which every queue has. Zero means DefaultMaxReceives.
+	MaxReceives int
 }
+
+// DefaultMaxReceives is how often a message is tried when the file does not say.
+const DefaultMaxReceives = 5
 
 // DependencyKind is what sort of outside service a dependency is.
 type DependencyKind = string

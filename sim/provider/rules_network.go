@@ -10,7 +10,7 @@ import (
 // observed on terraform-provider-aws 5.100.0, which pulumi-aws 6.83.2 wraps;
 // what only AWS itself refuses is checked by the simulated world instead.
 var rulesOf = mergeRules(rulesOfNetwork, rulesOfData, rulesOfStorage, rulesOfEntry, rulesOfIdentity, rulesOfWatch,
-	rulesOfDynamoDB,
+	rulesOfDynamoDB, rulesOfSQS,
 	rulesOfBackup,
 	rulesOfCache,
 	rulesOfPlatform,

@@ -4,7 +4,7 @@ import "maps"
 
 // specs is the table of the simulated types.
 var specs = mergeSpecs(specsOfNetwork, specsOfIdentity, specsOfData, specsOfStorage, specsOfEntry, specsOfWatch,
-	specsOfDynamoDB,
+	specsOfDynamoDB, specsOfSQS,
 	specsOfBackup,
 	specsOfDiscovery,
 	specsOfCluster,

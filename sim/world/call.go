@@ -21,7 +21,7 @@ var operations map[string]operation
 func init() {
 	operations = map[string]operation{}
 	for _, table := range []map[string]operation{
-		dynamoOperations(),
+		dynamoOperations(), sqsOperations(),
 		trafficOperations(), storageOperations(), rdsOperations(), backupOperations(),
 		eksOperations(),
 		registryOperations(),

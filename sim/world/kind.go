@@ -93,7 +93,7 @@ type user struct {
 func init() {
 	kinds, users = map[string]*Kind{}, map[string][]user{}
 	for _, table := range [][]Kind{
-		dynamoKinds,
+		dynamoKinds, sqsKinds,
 		ec2Kinds, peeringKinds, securityKinds, iamKinds, logsKinds, cloudwatchKinds, eventsKinds, kmsKinds,
 		rdsKinds, proxyKinds, secretsKinds, s3Kinds, replicationKinds, ssmKinds, elbKinds, acmKinds,
 		route53Kinds, recordKinds, arcKinds, backupKinds, planKinds, snsKinds, kubernetesKinds,

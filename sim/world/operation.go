@@ -32,6 +32,7 @@ var references = map[string]string{
 	"route53":                  "https://docs.aws.amazon.com/Route53/latest/APIReference/API_",
 	"route53-recovery-cluster": "https://docs.aws.amazon.com/routing-control/latest/APIReference/API_",
 	"s3":                       "https://docs.aws.amazon.com/AmazonS3/latest/API/API_",
+	"sqs":                      sqsAPI + "API_",
 	"ssm":                      "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_",
 }
 
