@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -38,7 +39,7 @@ func (r *run) settle(ctx context.Context, urn resource.URN, in *pulumirpc.Regist
 	if err != nil {
 		return nil, err
 	}
-	if err := r.without(ctx, p, old, inputs, ignore); err != nil {
+	if err := r.without(ctx, p, old, inputs, ignore, step); err != nil {
 		return nil, err
 	}
 	switch now.Inputs = checked; step.Op {
@@ -103,8 +104,10 @@ func (r *run) update(ctx context.Context, p *instance, old, now *Resource) error
 	return err
 }
 
-// without asks, for each ignored property, what would happen if it were not.
+// without asks, for each ignored property, what would happen if it were not,
+// beyond what happens anyway.
 func (r *run) without(ctx context.Context, p *instance, old *Resource, inputs resource.PropertyMap, ignore []string,
+	anyway Step,
 ) error {
 	if !r.dry {
 		return nil
@@ -115,11 +118,13 @@ func (r *run) without(ctx context.Context, p *instance, old *Resource, inputs re
 		if err != nil {
 			return err
 		}
+		top, _, _ := strings.Cut(property, ".")
+		if slices.Contains(anyway.Properties, top) || !slices.Contains(step.Properties, top) {
+			continue
+		}
 		entry := Entry{old.Type(), property}
 		r.mu.Lock()
-		if steps := r.result.Without[entry]; step.Op != "" {
-			r.result.Without[entry] = append(steps, step)
-		}
+		r.result.Without[entry] = append(r.result.Without[entry], step)
 		r.mu.Unlock()
 	}
 	return nil

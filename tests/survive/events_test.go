@@ -130,6 +130,14 @@ func (h *homes) moved(t *testing.T, e event) {
 	t.Helper()
 	region := map[system.Home]string{system.Primary: ireland, system.Secondary: frankfurt}
 	assert.Equal(t, region[e.writes], h.writer(t, "atlas-tasks"), "where the database writes")
+	for _, g := range h.call(t, frankfurt, "elasticache", "DescribeGlobalReplicationGroups",
+		world.Document{"ShowMemberInfo": true})["GlobalReplicationGroups"].([]any) {
+		for _, m := range g.(world.Document)["Members"].([]any) {
+			if m := m.(world.Document); m["Role"] == "PRIMARY" {
+				assert.Equal(t, region[e.writes], m["ReplicationGroupRegion"], "where the cache writes")
+			}
+		}
+	}
 	a, err := h.Resolve("agents.example.com", "A")
 	require.NoError(t, err)
 	assert.Equal(t, region[e.serves], a.Region, "where the entry leads")
@@ -166,9 +174,17 @@ func (h *homes) inventory(t *testing.T) inventory.Inventory {
 	return inv
 }
 
+// moveWriter makes the databases and the caches of a home the ones that write.
 func (h *homes) moveWriter(t *testing.T, operation string, to system.Home, loss bool) {
 	t.Helper()
 	inv := h.inventory(t)
+	for _, store := range inv.Homes[to].Stores {
+		if store.Kind == system.Cache && store.GlobalID != "" {
+			h.call(t, inv.Homes[to].Region, "elasticache", "FailoverGlobalReplicationGroup", world.Document{
+				"GlobalReplicationGroupId": store.GlobalID, "PrimaryReplicationGroupId": store.Name,
+				"PrimaryRegion": inv.Homes[to].Region})
+		}
+	}
 	store := inv.Homes[to].Stores["tasks"]
 	in := world.Document{"GlobalClusterIdentifier": store.GlobalID, "TargetDbClusterIdentifier": store.Arn}
 	if loss {

@@ -1,6 +1,9 @@
 package survive
 
 import (
+	"bytes"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -13,7 +16,14 @@ import (
 	"redoubt/system"
 )
 
-const clusterType = "aws:rds/cluster:Cluster"
+const (
+	clusterType    = "aws:rds/cluster:Cluster"
+	cacheType      = "aws:elasticache/replicationGroup:ReplicationGroup"
+	datastoreType  = "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup"
+	nodeGroupType  = "aws:eks/nodeGroup:NodeGroup"
+	nodeGroupKind  = "AWS::EKS::Nodegroup"
+	regionSettings = "AWS::Backup::RegionSettings"
+)
 
 // drifts are what happens beside the code, each on homes of its own.
 var drifts = map[string]func(*testing.T, *homes){
@@ -41,12 +51,42 @@ var drifts = map[string]func(*testing.T, *homes){
 	},
 	// The account's settings have other owners too.
 	"an opt-in by somebody else": func(t *testing.T, h *homes) {
-		const kind = "AWS::Backup::RegionSettings"
-		settings, err := h.Read(ireland, kind, ireland)
+		settings, err := h.Read(ireland, regionSettings, ireland)
 		require.NoError(t, err)
 		settings.In["ResourceTypeOptInPreference"].(map[string]any)["Timestream"] = true
-		_, err = h.Update(ireland, kind, ireland, settings.In)
+		_, err = h.Update(ireland, regionSettings, ireland, settings.In)
 		require.NoError(t, err)
+	},
+	// A scaler or a plan has changed how many nodes run.
+	"a scaled cluster": func(t *testing.T, h *homes) {
+		for _, group := range h.Find("", nodeGroupKind, nil) {
+			scaling := group.In["ScalingConfig"].(map[string]any)
+			if scaling["DesiredSize"] == scaling["MaxSize"] {
+				continue
+			}
+			scaling["DesiredSize"] = scaling["MaxSize"]
+			_, err := h.Update(group.Region, nodeGroupKind, group.ID, group.In)
+			require.NoError(t, err)
+			return
+		}
+		require.Fail(t, "no node group can grow")
+	},
+	// A plan has let the follower write alone.
+	"a datastore taken apart": func(t *testing.T, h *homes) {
+		store := h.inventory(t).Homes[system.Secondary].Stores["recall"]
+		h.call(t, frankfurt, "elasticache", "DisassociateGlobalReplicationGroup", world.Document{
+			"GlobalReplicationGroupId": store.GlobalID, "ReplicationGroupId": store.Name, "ReplicationGroupRegion": frankfurt})
+	},
+	// The caches need larger nodes.
+	"a larger cache": func(t *testing.T, h *homes) {
+		text, err := os.ReadFile(filepath.Join("..", "..", "system.yaml"))
+		require.NoError(t, err)
+		require.Contains(t, string(text), "sizeGiB: 24")
+		file := filepath.Join(t.TempDir(), "system.yaml")
+		require.NoError(t, os.WriteFile(file, bytes.Replace(text, []byte("sizeGiB: 24"), []byte("sizeGiB: 60"), 1), 0o600))
+		for _, home := range both {
+			h.engine.Stack(string(home)).Config["redoubt:system"] = file
+		}
 	},
 	// Somebody lost the state and imported the databases anew.
 	"an import": func(_ *testing.T, h *homes) {
@@ -80,14 +120,25 @@ var needs = []struct {
 	{"aws:backup/regionSettings:RegionSettings", "resourceTypeOptInPreference", "an opt-in by somebody else",
 		enginetest.Update},
 	{clusterType, "sourceRegion", "an import", enginetest.Replace},
+	{datastoreType, "primaryReplicationGroupId", "a switchover", enginetest.Replace},
+	{cacheType, "engine", "a switchover", enginetest.Replace},
+	{cacheType, "nodeType", "a larger cache", enginetest.Update},
+	{cacheType, "globalReplicationGroupId", "a datastore taken apart", enginetest.Replace},
+	{nodeGroupType, "scalingConfig.desiredSize", "a scaled cluster", enginetest.Update},
 }
 
 // spare are entries that no event of ours needs, with the reason to keep them.
 var spare = map[enginetest.Entry]string{
-	{Type: clusterType, Property: "masterUsername"}:     "AWS tells the same name for every member (assumed)",
-	{Type: clusterType, Property: "databaseName"}:       "AWS tells the same name for every member (assumed)",
-	{Type: clusterType, Property: "availabilityZones"}:  "not given; it would replace the cluster if it were",
-	{Type: clusterType, Property: "snapshotIdentifier"}: "not given; it would replace the cluster if it were",
+	{Type: clusterType, Property: "masterUsername"}:         "AWS tells the same name for every member (assumed)",
+	{Type: clusterType, Property: "databaseName"}:           "AWS tells the same name for every member (assumed)",
+	{Type: clusterType, Property: "availabilityZones"}:      "not given; it would replace the cluster if it were",
+	{Type: clusterType, Property: "snapshotIdentifier"}:     "not given; it would replace the cluster if it were",
+	{Type: cacheType, Property: "engineVersion"}:            "AWS raises it in all members; the seed gives it",
+	{Type: cacheType, Property: "numNodeGroups"}:            "not given; the datastore decides it",
+	{Type: cacheType, Property: "parameterGroupName"}:       "a major upgrade would change it; none is made here",
+	{Type: cacheType, Property: "automaticFailoverEnabled"}: "given, and the same in the datastore",
+	{Type: cacheType, Property: "atRestEncryptionEnabled"}:  "a member may not give it; it would replace the group",
+	{Type: cacheType, Property: "transitEncryptionEnabled"}: "a member may not give it",
 	{Type: "aws:rds/clusterInstance:ClusterInstance", Property: "engineVersion"}: "not given; the cluster's " +
 		"upgrade moves the instances",
 }
