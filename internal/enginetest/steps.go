@@ -9,6 +9,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"google.golang.org/protobuf/types/known/structpb"
 )
 
 // settle makes one custom resource what the program says.
@@ -16,10 +17,6 @@ func (r *run) settle(ctx context.Context, urn resource.URN, in *pulumirpc.Regist
 	r.mu.Lock()
 	r.seen[urn] = true
 	r.mu.Unlock()
-	inputs, err := read(in.GetObject())
-	if err != nil {
-		return nil, err
-	}
 	from, p, err := r.instanceOf(in.GetProvider())
 	if err != nil {
 		return nil, err
@@ -29,17 +26,21 @@ func (r *run) settle(ctx context.Context, urn resource.URN, in *pulumirpc.Regist
 	})
 	old := r.old(urn)
 	if old == nil {
+		inputs, err := read(in.GetObject())
+		if err != nil {
+			return nil, err
+		}
 		return r.create(ctx, &Resource{
 			URN: urn, Inputs: inputs, Protect: in.GetProtect(), Ignore: ignore, provider: from,
 		}, p)
 	}
 	now := *old
 	now.Protect, now.Ignore, now.provider = in.GetProtect(), ignore, from
-	step, checked, err := compare(ctx, p, old, inputs, ignore)
+	step, checked, err := compare(ctx, p, old, in.GetObject(), ignore)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.without(ctx, p, old, inputs, ignore, step); err != nil {
+	if err := r.without(ctx, p, old, in.GetObject(), ignore, step); err != nil {
 		return nil, err
 	}
 	switch now.Inputs = checked; step.Op {
@@ -106,7 +107,7 @@ func (r *run) update(ctx context.Context, p *instance, old, now *Resource) error
 
 // without asks, for each ignored property, what would happen if it were not,
 // beyond what happens anyway.
-func (r *run) without(ctx context.Context, p *instance, old *Resource, inputs resource.PropertyMap, ignore []string,
+func (r *run) without(ctx context.Context, p *instance, old *Resource, inputs *structpb.Struct, ignore []string,
 	anyway Step,
 ) error {
 	if !r.dry {
@@ -133,9 +134,12 @@ func (r *run) without(ctx context.Context, p *instance, old *Resource, inputs re
 // compare checks new inputs and says what they change. An ignored property
 // keeps its old input, as the engine has it
 // (https://www.pulumi.com/docs/iac/concepts/options/ignorechanges/).
-func compare(ctx context.Context, p *instance, old *Resource, inputs resource.PropertyMap, ignore []string,
+func compare(ctx context.Context, p *instance, old *Resource, inputs *structpb.Struct, ignore []string,
 ) (Step, resource.PropertyMap, error) {
-	kept := inputs.Copy()
+	kept, err := read(inputs) // a copy of its own, for what is ignored inside a block
+	if err != nil {
+		return Step{}, nil, err
+	}
 	for _, property := range ignore {
 		if path, err := resource.ParsePropertyPath(property); err == nil {
 			path.Reset(old.Inputs, kept)

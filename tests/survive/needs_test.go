@@ -124,6 +124,7 @@ var needs = []struct {
 	{cacheType, "engine", "a switchover", enginetest.Replace},
 	{cacheType, "nodeType", "a larger cache", enginetest.Update},
 	{cacheType, "globalReplicationGroupId", "a datastore taken apart", enginetest.Replace},
+	{"aws:route53/zone:Zone", "vpcs", "a switchover", enginetest.Update},
 	{nodeGroupType, "scalingConfig.desiredSize", "a scaled cluster", enginetest.Update},
 }
 

@@ -45,7 +45,7 @@ func TestRestore_ofPostgresIsAdopted(t *testing.T) {
 }
 
 // adopt does what the adoption's commands do, and requires that both stacks
-// then know the restored store: nothing but the inventory is left to update.
+// then know the restored store: nothing but what names it for others is left to update.
 func (h *homes) adopt(t *testing.T, inv inventory.Inventory, r adopt.Restored) {
 	t.Helper()
 	all, err := adopt.After(inv, r)
@@ -70,10 +70,10 @@ func (h *homes) adopt(t *testing.T, inv inventory.Inventory, r adopt.Restored) {
 			s := h.engine.Stack(string(home))
 			plan, err := s.Preview(t.Context())
 			require.NoError(t, err)
-			onlyInventory(t, plan)
+			onlyItsNames(t, plan)
 			done, err := s.Up(t.Context())
 			require.NoError(t, err)
-			onlyInventory(t, done)
+			onlyItsNames(t, done)
 		}
 	}
 	h.calm(t, both)
@@ -84,14 +84,20 @@ func (h *homes) adopt(t *testing.T, inv inventory.Inventory, r adopt.Restored) {
 	}
 }
 
-// onlyInventory requires that nothing is replaced, deleted or created, and
-// that what is updated are the copies of the inventory.
-func onlyInventory(t *testing.T, r enginetest.Result) {
+// namesOfStores are the types that name a store for others: the copies of the
+// inventory, the directory, the private names and the permissions.
+var namesOfStores = []string{
+	"aws:s3/bucketObjectv2:BucketObjectv2", "aws:ssm/parameter:Parameter", "aws:route53/record:Record",
+	"aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy",
+}
+
+// onlyItsNames requires that nothing is replaced, deleted or created, and that
+// what is updated only names the store.
+func onlyItsNames(t *testing.T, r enginetest.Result) {
 	t.Helper()
 	for _, s := range r.Steps {
 		assert.Equal(t, enginetest.Update, s.Op, "%s", s)
-		assert.Contains(t, []string{"aws:s3/bucketObjectv2:BucketObjectv2", "aws:ssm/parameter:Parameter"},
-			string(s.URN.Type()), "%s", s)
+		assert.Contains(t, namesOfStores, string(s.URN.Type()), "%s", s)
 	}
 }
 
