@@ -40,6 +40,8 @@ type Home struct {
 	Entry   Entry             `json:"entry"`
 	Vault   Vault             `json:"vault"`
 	Control Control           `json:"control"`
+	// Configuration is the bucket that holds what the homes are made from.
+	Configuration string `json:"configuration,omitempty"`
 	// Cluster runs the agents; it and what follows came with version 2.
 	Cluster   Cluster   `json:"cluster"`
 	Registry  Registry  `json:"registry"`

@@ -65,6 +65,10 @@ type Config struct {
 	Adopt     Adopt
 	// Warnings are what speaks against the pair of regions without forbidding it.
 	Warnings []regions.Warning
+	// Plain are the settings as they were given, without the secret ones, and
+	// SystemText what the file of the system says: what the configuration bucket keeps.
+	Plain      map[string]string
+	SystemText string
 	// DatabasePassword is the administrator's password of every postgres store.
 	DatabasePassword pulumi.StringOutput
 	// DependencyKeys are the keys of the services outside, by dependency. They are secrets.
@@ -78,6 +82,8 @@ type Adopt struct {
 	Certificate string                  `json:"certificateArn"`
 	Clusters    map[string]AdoptCluster `json:"clusters"`
 	Buckets     map[string]string       `json:"buckets"`
+	// ConfigRecorder is true where the account has a recorder of AWS Config in the region already.
+	ConfigRecorder bool `json:"configRecorder"`
 	// Registry says that the account's image replication in this region is somebody else's.
 	Registry bool `json:"registry"`
 }
@@ -110,6 +116,7 @@ func Load(ctx *pulumi.Context) (Config, error) {
 		CheckerPrefixListID: raw.Get("checkerPrefixListId"), PostgresVersion: raw.Get("postgresVersion"),
 		KubernetesVersion: raw.Get("kubernetesVersion"), NodeType: raw.Get("nodeType"),
 	}
+	c.Plain = plainSettings(ctx, raw)
 	c.PeerStack = or(raw.Get("peerStack"), string(c.Home.Peer()))
 	errs := []error{
 		flag(raw, "peerReady", &c.PeerReady), flag(raw, "complianceLock", &c.ComplianceLock),

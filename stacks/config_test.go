@@ -31,6 +31,18 @@ func key(line string) string {
 // load runs Load with the settings of a stack file and a few changes.
 func load(t *testing.T, file string, changes map[string]string) (Config, error) {
 	t.Helper()
+	var c Config
+	var loadErr error
+	_, err := pulumitest.RunErr(func(ctx *pulumi.Context) error {
+		c, loadErr = Load(ctx)
+		return nil
+	}, pulumitest.WithConfig(given(t, file, changes)))
+	return c, errors.Join(err, loadErr)
+}
+
+// given are the settings of a stack file with a few changes, as the engine passes them.
+func given(t *testing.T, file string, changes map[string]string) map[string]string {
+	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", file))
 	require.NoError(t, err)
 	var doc struct{ Config map[string]any }
@@ -51,13 +63,7 @@ func load(t *testing.T, file string, changes map[string]string) (Config, error) 
 	for k, v := range changes {
 		given["redoubt:"+k] = v
 	}
-	var c Config
-	var loadErr error
-	_, err = pulumitest.RunErr(func(ctx *pulumi.Context) error {
-		c, loadErr = Load(ctx)
-		return nil
-	}, pulumitest.WithConfig(given))
-	return c, errors.Join(err, loadErr)
+	return given
 }
 
 func TestLoad_readsBothStackFiles(t *testing.T) {

@@ -22,7 +22,7 @@ func settings(home system.Home) Config {
 	c := Config{
 		Home: home, Region: "eu-west-1", PeerRegion: "eu-central-1", AccountID: "123456789012",
 		System: "system.yaml", Protect: true, Switch: "metric", ClientCIDRs: []string{"0.0.0.0/0"},
-		PeerStack:        string(home.Peer()),
+		PeerStack: string(home.Peer()), SystemText: "the text of system.yaml",
 		DatabasePassword: pulumi.ToSecret(pulumi.String("not-a-real-Passw0rd")).(pulumi.StringOutput),
 	}
 	if home == system.Secondary {

@@ -36,6 +36,8 @@ type home struct {
 	// peer is the other home as last seen, nil until there is one.
 	peer     *inventory.Home
 	provider *aws.Provider
+	// configurations is the bucket of what the homes are made from.
+	configurations *bucket.Bucket
 
 	keys     *keys.Keys
 	registry *registry.Registry
@@ -163,6 +165,9 @@ func (h *home) declareBuckets() error {
 		}
 		h.buckets[st.Name] = b
 	}
+	if err := h.declareConfigurationBucket(); err != nil {
+		return err
+	}
 	return h.declareControlBucket()
 }
 
@@ -257,30 +262,6 @@ func (h *home) strategies() map[string]system.Strategy {
 		out[t.Name] = t.Strategy
 	}
 	return out
-}
-
-func (h *home) declareVault() error {
-	args := &vault.Args{
-		Scope: h.scope(), KeyArn: h.keys.Arn(keys.Backup), TopicKeyArn: h.keys.Arn(keys.Logs),
-		Compliance:        h.config.ComplianceLock,
-		OwnRegionSettings: true, Protect: h.config.Protect,
-	}
-	if h.peer != nil {
-		p := h.scope().Peer(h.config.PeerRegion)
-		args.PeerScope = &p
-	}
-	for _, st := range h.system.Stores {
-		switch st.Kind {
-		case system.Bucket:
-			args.Resources = append(args.Resources, vault.Resource{Store: st, Arn: h.buckets[st.Name].Arn})
-		case system.Postgres:
-			args.Resources = append(args.Resources, vault.Resource{Store: st, Arn: h.postgres[st.Name].ClusterArn})
-		}
-	}
-	args.Resources = append(args.Resources, slices.Concat(h.tableBackups(), h.ledgerBackups())...)
-	var err error
-	h.vault, err = vault.New(h.ctx, "vault", args, h.here())
-	return err
 }
 
 // export writes the inventory into this home and into the stack's outputs.

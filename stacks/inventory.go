@@ -107,6 +107,7 @@ func (h *home) slots() []slot {
 		text(h.entry.SwitchMetric, func(o *inventory.Home, v string) { o.Entry.SwitchMetric = v }),
 		text(h.vault.VaultName, func(o *inventory.Home, v string) { o.Vault.Name = v }),
 		text(h.vault.VaultArn, func(o *inventory.Home, v string) { o.Vault.Arn = v }),
+		text(h.configurations.Bucket, func(o *inventory.Home, v string) { o.Configuration = v }),
 	}
 	if !h.seed() { // the home that asked for the connection tells the other
 		slots = append(slots, text(h.network.PeeringID, func(o *inventory.Home, v string) { o.Network.PeeringID = v }))

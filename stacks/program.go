@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -19,6 +20,11 @@ func Program(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
+	text, err := os.ReadFile(c.System)
+	if err != nil {
+		return fmt.Errorf("keep the system's text: %w", err)
+	}
+	c.SystemText = string(text)
 	if err := c.checkAgainst(s); err != nil {
 		return err
 	}

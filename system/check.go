@@ -25,6 +25,7 @@ var rules = []func(*checker){
 	checkPointInTime,
 	checkBackups,
 	checkBackupOrder,
+	checkColdStorage,
 	checkLock,
 	checkDependencies,
 	checkAgentTiers,

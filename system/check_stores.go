@@ -158,6 +158,38 @@ func checkBackupOrder(c *checker) {
 	})
 }
 
+// coldStorageDays is how long AWS Backup keeps what has moved to cold storage at least:
+// https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html
+const coldStorageDays = 90
+
+// noColdStorage says why a kind's backups never move to cold storage:
+// https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-feature-availability.html
+var noColdStorage = map[StoreKind]string{
+	Postgres: "AWS Backup has no cold storage for Aurora",
+	Bucket:   "AWS Backup has no cold storage for S3",
+	Queue:    "a queue has no backup",
+	Cache:    "ElastiCache keeps snapshots in one class",
+}
+
+// checkColdStorage holds that only the monthly backups of tables move to cold
+// storage, and stay there as long as AWS asks for.
+func checkColdStorage(c *checker) {
+	c.eachStore(func(path, label string, s Store) {
+		cold, at := s.Retention.ColdAfterDays, path+".retention.coldAfterDays"
+		switch {
+		case cold == 0:
+		case cold < 0:
+			c.fault(at, "leave it out for no cold storage", "%s: coldAfterDays is %d, want at least 0", label, cold)
+		case s.Kind != Table:
+			c.fault(at, "leave it out", "%s is a %s with coldAfterDays: %s", label, s.Kind, noColdStorage[s.Kind])
+		case s.Retention.MonthlyDays < cold+coldStorageDays:
+			c.fault(at, fmt.Sprintf("keep monthly backups for %d days", cold+coldStorageDays),
+				"%s: monthlyDays is %d, want at least the %d days of cold storage after coldAfterDays %d",
+				label, s.Retention.MonthlyDays, coldStorageDays, cold)
+		}
+	})
+}
+
 // checkLock holds that nothing is locked for longer than it is kept. AWS
 // Backup fails every job whose retention is below the lock's minimum:
 // https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html

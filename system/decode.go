@@ -98,12 +98,13 @@ func decodeRetention(store *object) Retention {
 	o := store.src.object(store.join("retention"), store.label+" retention", n)
 	defer o.close()
 	return Retention{
-		PITRDays:    o.number("pitrDays"),
-		HourlyDays:  o.number("hourlyDays"),
-		DailyDays:   o.number("dailyDays"),
-		WeeklyDays:  o.number("weeklyDays"),
-		MonthlyDays: o.number("monthlyDays"),
-		LockDays:    o.number("lockDays"),
+		PITRDays:      o.number("pitrDays"),
+		HourlyDays:    o.number("hourlyDays"),
+		DailyDays:     o.number("dailyDays"),
+		WeeklyDays:    o.number("weeklyDays"),
+		MonthlyDays:   o.number("monthlyDays"),
+		ColdAfterDays: o.number("coldAfterDays"),
+		LockDays:      o.number("lockDays"),
 	}
 }
 

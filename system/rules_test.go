@@ -217,6 +217,19 @@ func TestParse_stores(t *testing.T) {
 			"snapshots for too long", "rebuildFrom: ledger", "rebuildFrom: ledger\n    retention: {dailyDays: §36}",
 			"at most 35 for a cache", "",
 		},
+		{
+			"cold storage of a database", "monthlyDays: 365, lockDays: 7", "monthlyDays: 365, lockDays: 7, coldAfterDays: §30",
+			"is a postgres with coldAfterDays: AWS Backup has no cold storage for Aurora", "",
+		},
+		{
+			"cold storage that is left too soon", "sizeGiB: 10\n    retention: {pitrDays: 35, dailyDays: 35, lockDays: 7}",
+			"sizeGiB: 10\n    retention: {pitrDays: 35, dailyDays: 35, monthlyDays: 100, lockDays: 7, coldAfterDays: §11}",
+			"monthlyDays is 100, want at least the 90 days of cold storage after coldAfterDays 11", "101 days",
+		},
+		{
+			"cold storage below zero", "monthlyDays: 365, lockDays: 7", "monthlyDays: 365, lockDays: 7, coldAfterDays: §-1",
+			"coldAfterDays is -1, want at least 0", "",
+		},
 		{"no backup", ledger, "retention: §{pitrDays: 14}", `store "ledger" has no backup`, "dailyDays"},
 		{
 			"backup below zero", "dailyDays: 35, weeklyDays: 90", "dailyDays: §-1, weeklyDays: 90",

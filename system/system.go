@@ -89,6 +89,9 @@ type Retention struct {
 	// HourlyDays, DailyDays, WeeklyDays and MonthlyDays are how long the
 	// backups of each frequency are kept.
 	HourlyDays, DailyDays, WeeklyDays, MonthlyDays int
+	// ColdAfterDays moves the monthly backups of a table to cold storage after
+	// so many days; zero never does.
+	ColdAfterDays int
 	// LockDays is how long an object or backup cannot be deleted by anyone.
 	LockDays int
 }

@@ -19,11 +19,13 @@ type Args struct {
 	// KeyArn encrypts the vault, and the peer's copies that it takes. TopicKeyArn
 	// encrypts the notifications; it must admit events.amazonaws.com.
 	KeyArn, TopicKeyArn pulumi.StringInput
+	// StoreKeyArn encrypts what a restore test makes: the key of the stores
+	// themselves, because whoever could read the copy could read the store.
+	StoreKeyArn pulumi.StringInput
+	// Network is where a test restores a database to. Required when there is one.
+	Network *Network
 	// Resources are the home's stores that AWS Backup can back up.
 	Resources []Resource
-	// ColdAfterDays moves the monthly backups of tables to cold storage after
-	// so many days; zero never does. The other kinds have no cold storage.
-	ColdAfterDays int
 	// LockMinDays and LockMaxDays are the shortest and longest retention that
 	// the vault takes. Zero means those of the rules. With Compliance state
 	// them with room, because they can never change.
@@ -48,6 +50,12 @@ type Resource struct {
 	Arn   pulumi.StringInput
 }
 
+// Network is where a database can be restored to: isolated subnets, one a zone.
+type Network struct {
+	VpcID     pulumi.StringInput
+	SubnetIDs pulumi.StringArrayInput
+}
+
 // graceDays is how long a compliance lock can still be taken back; AWS takes
 // 3 or more (docs.aws.amazon.com/aws-backup/latest/devguide/API_PutBackupVaultLockConfiguration.html).
 const graceDays = 14
@@ -63,7 +71,7 @@ func (args *Args) resolve() (Args, error) {
 	}
 	a := *args
 	if a.BreakGlassRole == "" {
-		a.BreakGlassRole = naming.Join(naming.RoleMax, a.Scope.System, "break-glass")
+		a.BreakGlassRole = breakGlassRole(a.Scope)
 	}
 	errs := slices.Concat(a.scopeFaults(), a.peerFaults(), a.resourceFaults())
 	for _, r := range a.Resources {
@@ -91,6 +99,12 @@ func (a *Args) scopeFaults() []error {
 	}
 	if a.TopicKeyArn == nil {
 		errs = append(errs, errors.New("topicKeyArn is required"))
+	}
+	if a.StoreKeyArn == nil {
+		errs = append(errs, errors.New("storeKeyArn is required"))
+	}
+	if a.has(system.Postgres) && (a.Network == nil || a.Network.VpcID == nil || a.Network.SubnetIDs == nil) {
+		errs = append(errs, errors.New("network is required: without a default network no database could be restored"))
 	}
 	return errs
 }
@@ -169,4 +183,13 @@ func (a *Args) has(kind system.StoreKind) bool {
 
 func (a *Args) breakGlass() string {
 	return fmt.Sprintf("arn:aws:iam::%s:role/%s", a.Scope.Account, a.BreakGlassRole)
+}
+
+func breakGlassRole(s naming.Scope) string {
+	return naming.Join(naming.RoleMax, s.System, "break-glass")
+}
+
+// BreakGlassArn is the role that may delete backups unless Args names another.
+func BreakGlassArn(s naming.Scope) string {
+	return (&Args{Scope: s, BreakGlassRole: breakGlassRole(s)}).breakGlass()
 }

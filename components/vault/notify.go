@@ -3,6 +3,7 @@ package vault
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
@@ -29,7 +30,22 @@ type notice struct {
 // tell it as state, restores and recovery points as status.
 var bad = []string{"ABORTED", "EXPIRED", "FAILED", "PARTIAL", "STOPPED"}
 
-var notices = []notice{
+// notices are what the topic is told of, in this home.
+func (b *builder) notices() []notice {
+	machine := b.args.Scope.ARN("states", "stateMachine:"+b.args.machineName())
+	return append(slices.Clone(jobNotices), notice{
+		"untested", "A restore test ended without a sound store",
+		map[string]any{
+			"source":      []string{"aws.states"},
+			"detail-type": []string{"Step Functions Execution Status Change"},
+			"detail": map[string]any{
+				"stateMachineArn": []string{machine}, "status": []string{"ABORTED", "FAILED", "TIMED_OUT"},
+			},
+		},
+	})
+}
+
+var jobNotices = []notice{
 	{
 		"failed", "A backup, a copy or a restore failed, or a continuous backup stopped",
 		map[string]any{
@@ -74,7 +90,7 @@ func (b *builder) notifications() error {
 	if err != nil {
 		return err
 	}
-	for _, n := range notices {
+	for _, n := range b.notices() {
 		if err := b.notice(n, topic, policy); err != nil {
 			return err
 		}
@@ -102,11 +118,11 @@ func (b *builder) notice(n notice, topic *sns.Topic, policy *sns.TopicPolicy) er
 	return err
 }
 
-// topicPolicy lets the two event rules publish, and nobody else.
+// topicPolicy lets the event rules publish, and nobody else.
 func (b *builder) topicPolicy() iampolicy.Document {
 	s := b.args.Scope
 	var rules []string
-	for _, n := range notices {
+	for _, n := range b.notices() {
 		rules = append(rules, s.ARN("events", "rule/"+b.eventName(n.part)))
 	}
 	publish := iampolicy.Statement{

@@ -27,14 +27,15 @@ func (b *builder) backupRole() (*iam.Role, error) {
 }
 
 // restoreRole may restore. It is apart from the backup role, so that what
-// runs every hour cannot write into a store.
-func (b *builder) restoreRole() error {
-	role, _, err := b.role("restore", "Lets AWS Backup restore the home's stores", restorePolicy, restoreS3Policy)
+// runs every hour cannot write into a store. What is attached to it must
+// stand before a test restores.
+func (b *builder) restoreRole() (*iam.Role, []pulumi.Resource, error) {
+	role, attached, err := b.role("restore", "Lets AWS Backup restore the home's stores", restorePolicy, restoreS3Policy)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	b.component.RestoreRoleArn = role.Arn
-	return nil
+	return role, attached, nil
 }
 
 func (b *builder) role(part, description, general, buckets string) (*iam.Role, []pulumi.Resource, error) {

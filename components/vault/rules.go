@@ -72,7 +72,7 @@ func (a *Args) rules(st system.Store) []rule {
 			continue
 		}
 		if f.name == monthlyName && st.Kind == system.Table {
-			f.coldAfter = a.ColdAfterDays
+			f.coldAfter = r.ColdAfterDays
 		}
 		out = append(out, f)
 	}
@@ -162,15 +162,19 @@ func (a *Args) retentionFaults(st system.Store) []error {
 	return append(errs, a.coldFaults(st)...)
 }
 
+// coldFaults holds a store to what system.yaml is held to.
 func (a *Args) coldFaults(st system.Store) []error {
+	cold := st.Retention.ColdAfterDays
 	switch {
-	case a.ColdAfterDays < 0:
-		return []error{fmt.Errorf("coldAfterDays is %d, want 0 or more", a.ColdAfterDays)}
-	case a.ColdAfterDays == 0 || st.Kind != system.Table || st.Retention.MonthlyDays == 0:
+	case cold == 0:
 		return nil
-	case st.Retention.MonthlyDays < a.ColdAfterDays+coldDays:
+	case cold < 0:
+		return []error{fmt.Errorf("coldAfterDays is %d, want 0 or more", cold)}
+	case st.Kind != system.Table:
+		return []error{fmt.Errorf("coldAfterDays is %d, but only tables have cold storage", cold)}
+	case st.Retention.MonthlyDays < cold+coldDays:
 		return []error{fmt.Errorf("monthlyDays is %d, want %d or more: cold storage keeps a backup for %d days "+
-			"after day %d", st.Retention.MonthlyDays, a.ColdAfterDays+coldDays, coldDays, a.ColdAfterDays)}
+			"after day %d", st.Retention.MonthlyDays, cold+coldDays, coldDays, cold)}
 	}
 	return nil
 }

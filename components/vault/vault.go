@@ -5,6 +5,9 @@
 // after a failover the new writer has only its own home's backups
 // (docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html).
 //
+// A backup counts when it has been restored: every store's is, weekly or
+// monthly, beside the store, and a state machine looks at what came of it.
+//
 // Nobody deletes a backup before its time: the lock refuses a retention out
 // of bounds, and the vault's policy refuses the deletion to everybody but a
 // break-glass role. Both survive a destroy of the stack as far as AWS lets
@@ -40,6 +43,10 @@ type Vault struct {
 	// RestoreRoleArn is the role to restore with. It stands before it is
 	// needed, because IAM cannot be relied on during a recovery.
 	RestoreRoleArn pulumi.StringOutput `pulumi:"restoreRoleArn"`
+	// TestPlans maps each store to the name of its restore-testing plan.
+	TestPlans pulumi.StringMapOutput `pulumi:"testPlans"`
+	// ValidatorArn is the state machine that looks at what a test restored.
+	ValidatorArn pulumi.StringOutput `pulumi:"validatorArn"`
 }
 
 // Name is the name of the vault in the home of the scope. The peer computes
@@ -79,6 +86,7 @@ func newVault(ctx *pulumi.Context, name string, args *Args, opts []pulumi.Resour
 	return v, ctx.RegisterResourceOutputs(v, pulumi.Map{
 		"vaultName": v.VaultName, "vaultArn": v.VaultArn, "planIds": v.PlanIDs,
 		"topicArn": v.TopicArn, "restoreRoleArn": v.RestoreRoleArn,
+		"testPlans": v.TestPlans, "validatorArn": v.ValidatorArn,
 	})
 }
 
@@ -107,10 +115,10 @@ func (b *builder) build() error {
 	if err != nil {
 		return err
 	}
-	if err := b.restoreRole(); err != nil {
+	if err := b.plans(role); err != nil {
 		return err
 	}
-	return b.plans(role)
+	return b.restoreTests()
 }
 
 // child returns the options of a child: the component as its parent, and its own.

@@ -49,6 +49,10 @@ func primaryArgs(n int) *Args {
 		Scope: scope, PeerScope: &peer, Protect: true,
 		KeyArn:      pulumi.String("arn:aws:kms:eu-west-1:" + account + ":key/vault"),
 		TopicKeyArn: pulumi.String("arn:aws:kms:eu-west-1:" + account + ":key/topic"),
+		StoreKeyArn: pulumi.String("arn:aws:kms:eu-west-1:" + account + ":key/data"),
+		Network: &Network{
+			VpcID: pulumi.String("vpc-1"), SubnetIDs: pulumi.ToStringArray([]string{"subnet-1", "subnet-2", "subnet-3"}),
+		},
 		Resources: []Resource{
 			store("memory", system.Postgres), store("sessions", system.Table), store("files", system.Bucket),
 		},
@@ -77,6 +81,8 @@ func refused() []pulumitest.Bad[Args] {
 		{Name: "no home", Mutate: func(a *Args) { a.Scope.Home = "third" }, Want: `scope.home is "third"`},
 		{Name: "no key", Mutate: func(a *Args) { a.KeyArn = nil }, Want: "keyArn is required"},
 		{Name: "no topic key", Mutate: func(a *Args) { a.TopicKeyArn = nil }, Want: "topicKeyArn is required"},
+		{Name: "no key of the stores", Mutate: func(a *Args) { a.StoreKeyArn = nil }, Want: "storeKeyArn is required"},
+		{Name: "nowhere to restore a database", Mutate: func(a *Args) { a.Network = nil }, Want: "network is required"},
 		{Name: "nothing to back up", Mutate: func(a *Args) { a.Resources = nil }, Want: "nothing would be backed up"},
 		{Name: "a store twice", Mutate: func(a *Args) { a.Resources[1] = a.Resources[0] },
 			Want: `store "memory" is named twice`},
@@ -115,8 +121,12 @@ func refused() []pulumitest.Bad[Args] {
 			Want: "lockMinDays is 30, more than lockMaxDays 20"},
 		{Name: "a lock beyond what AWS takes", Mutate: func(a *Args) { a.LockMaxDays = 36501 },
 			Want: "want within 1 to 36500"},
-		{Name: "cold storage that is left too soon", Mutate: func(a *Args) { a.ColdAfterDays = 300 },
+		{Name: "cold storage that is left too soon", Mutate: retention(1, func(r *system.Retention) { r.ColdAfterDays = 300 }),
 			Want: `store "sessions": monthlyDays is 365, want 390 or more`},
+		{Name: "cold storage before zero", Mutate: retention(1, func(r *system.Retention) { r.ColdAfterDays = -1 }),
+			Want: "coldAfterDays is -1"},
+		{Name: "cold storage of a bucket", Mutate: retention(2, func(r *system.Retention) { r.ColdAfterDays = 30 }),
+			Want: `store "files": coldAfterDays is 30, but only tables have cold storage`},
 	}
 }
 
@@ -143,6 +153,8 @@ func changes() []pulumitest.Change[Args] {
 			Mutate: func(a *Args) { a.Resources = a.Resources[:2] },
 			Want: []string{
 				"main stores", "-main-plan-files", "-main-selection-files", "-main-backup-buckets", "-main-restore-buckets",
+				"-main-test-files", "-main-test-selection-files", "main-restored eventPattern",
+				"main-restore-validator-policy policy", "main-validator definition",
 			},
 		},
 		{
@@ -162,8 +174,27 @@ func changes() []pulumitest.Change[Args] {
 			Want:   []string{"+main-region"},
 		},
 		{
+			Name:   "the stores' key",
+			Mutate: func(a *Args) { a.StoreKeyArn = pulumi.String("arn:aws:kms:eu-west-1:" + account + ":key/new") },
+			Want: []string{
+				"main-test-selection-files restoreMetadataOverrides", "main-test-selection-memory restoreMetadataOverrides",
+				"main-test-selection-sessions restoreMetadataOverrides",
+			},
+		},
+		{
+			Name:     "the network",
+			Mutate:   func(a *Args) { a.Network.VpcID = pulumi.String("vpc-2") },
+			Want:     []string{"main-test-access vpcId"},
+			Replaces: []string{"main-test-access vpcId"},
+		},
+		{
+			Name:   "the subnets",
+			Mutate: func(a *Args) { a.Network.SubnetIDs = pulumi.ToStringArray([]string{"subnet-4", "subnet-5"}) },
+			Want:   []string{"main-test-subnets subnetIds"},
+		},
+		{
 			Name:   "cold storage for tables",
-			Mutate: func(a *Args) { a.ColdAfterDays = 30 },
+			Mutate: retention(1, func(r *system.Retention) { r.ColdAfterDays = 30 }),
 			Want:   []string{"main-plan-sessions rules"},
 		},
 		{
@@ -363,7 +394,7 @@ func TestVault_everyStoreIsSelectedByItsArn(t *testing.T) {
 func TestVault_coldStorageIsForTheMonthlyBackupsOfTables(t *testing.T) {
 	t.Parallel()
 	a := primaryArgs(0)
-	a.ColdAfterDays = 30
+	a.Resources[1].Store.Retention.ColdAfterDays = 30
 	r := pulumitest.Run(t, program(a))
 	for _, store := range []string{"memory", "sessions", "files"} {
 		for name, p := range rulesOf(t, r, store) {
@@ -377,15 +408,21 @@ func TestVault_coldStorageIsForTheMonthlyBackupsOfTables(t *testing.T) {
 	}
 }
 
-func TestVault_onlyItsTwoEventRulesPublish(t *testing.T) {
+func TestVault_onlyItsEventRulesPublish(t *testing.T) {
 	t.Parallel()
 	r := pulumitest.Run(t, program(primaryArgs(0)))
 	text := r.Get(t, topicToken, "main-topic-policy").Values()["policy"].(string)
 	for _, e := range r.OfType(eventToken) {
+		if e.Name == "main-restored" {
+			continue // it starts the state machine
+		}
 		assert.Contains(t, text, "arn:aws:events:eu-west-1:"+account+":rule/"+e.Values()["name"].(string))
 	}
 	assert.Contains(t, text, "arn:aws:sns:eu-west-1:"+account+":agora-backups-told-primary")
 	for _, target := range r.OfType(targetToken) {
+		if target.Name == "main-restored-machine" {
+			continue
+		}
 		assert.Contains(t, target.RPC.GetDependencies(), r.Get(t, topicToken, "main-topic-policy").URN)
 	}
 }

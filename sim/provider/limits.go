@@ -56,9 +56,11 @@ func textLimits(l *schema.Limits, s string) string {
 	return badFormat(l.Format, s)
 }
 
+// listed reports whether a value is among the allowed. Of the validator "an ARN
+// or *" the schema knows only the second half.
 func listed(l *schema.Limits, s string) bool {
 	return slices.ContainsFunc(l.OneOf, func(want string) bool {
-		return want == s || l.AnyCase && strings.EqualFold(want, s)
+		return want == s || l.AnyCase && strings.EqualFold(want, s) || want == "*" && arnFormat.MatchString(s)
 	})
 }
 

@@ -9,7 +9,8 @@ import (
 // rulesOf holds the upstream provider's validators, by type token. They were
 // observed on terraform-provider-aws 5.100.0, which pulumi-aws 6.83.2 wraps;
 // what only AWS itself refuses is checked by the simulated world instead.
-var rulesOf = mergeRules(rulesOfNetwork, rulesOfData, rulesOfStorage, rulesOfEntry, rulesOfIdentity, rulesOfWatch,
+var rulesOf = mergeRules(rulesOfVault, rulesOfNetwork, rulesOfData, rulesOfStorage, rulesOfEntry, rulesOfIdentity,
+	rulesOfWatch,
 	rulesOfDynamoDB, rulesOfSQS,
 	rulesOfBackup,
 	rulesOfCache,

@@ -3,7 +3,8 @@ package provider
 import "maps"
 
 // specs is the table of the simulated types.
-var specs = mergeSpecs(specsOfNetwork, specsOfIdentity, specsOfData, specsOfStorage, specsOfEntry, specsOfWatch,
+var specs = mergeSpecs(specsOfVault, specsOfNetwork, specsOfIdentity, specsOfData, specsOfStorage, specsOfEntry,
+	specsOfWatch,
 	specsOfDynamoDB, specsOfSQS,
 	specsOfBackup,
 	specsOfDiscovery,

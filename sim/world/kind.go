@@ -94,7 +94,7 @@ func init() {
 	kinds, users = map[string]*Kind{}, map[string][]user{}
 	for _, table := range [][]Kind{
 		dynamoKinds, sqsKinds,
-		ec2Kinds, peeringKinds, securityKinds, iamKinds, logsKinds, cloudwatchKinds, eventsKinds, kmsKinds,
+		restoreKinds, auditKinds, ec2Kinds, peeringKinds, securityKinds, iamKinds, logsKinds, cloudwatchKinds, eventsKinds, kmsKinds,
 		rdsKinds, proxyKinds, secretsKinds, s3Kinds, replicationKinds, ssmKinds, elbKinds, acmKinds,
 		route53Kinds, recordKinds, arcKinds, backupKinds, planKinds, snsKinds, kubernetesKinds,
 		ecrKinds,
