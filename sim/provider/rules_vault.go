@@ -6,8 +6,8 @@ const (
 	testName = `^[0-9A-Za-z_]{1,50}$`
 	testText = "1 to 50 letters, digits and underscores"
 
-	auditName = `^[A-Za-z][0-9A-Za-z_]{0,255}$`
-	auditText = "up to 256 letters, digits and underscores, a letter first"
+	frameworkName = `^[A-Za-z][0-9A-Za-z_]{0,255}$`
+	frameworkText = "up to 256 letters, digits and underscores, a letter first"
 )
 
 var rulesOfVault = map[string][]rule{
@@ -19,8 +19,8 @@ var rulesOfVault = map[string][]rule{
 		matches("name", testName, testText),
 		exactlyOne("", "protectedResourceArns", "protectedResourceConditions"),
 	},
-	"aws:backup/framework:Framework":   {matches("name", auditName, auditText)},
-	"aws:backup/reportPlan:ReportPlan": {matches("name", auditName, auditText)},
+	"aws:backup/framework:Framework":   {matches("name", frameworkName, frameworkText)},
+	"aws:backup/reportPlan:ReportPlan": {matches("name", frameworkName, frameworkText)},
 	"aws:cfg/recorder:Recorder": {
 		{"recordingGroup", allOrSome},
 	},
