@@ -25,9 +25,8 @@ var rulesOfPlatform = map[string][]rule{
 	"aws:cfg/recorder:Recorder": {
 		{"recordingGroup", recording}, conflicts("recordingGroup", "exclusionByResourceTypes", "resourceTypes"),
 	},
-	"aws:ec2/capacityReservation:CapacityReservation": {
-		moment("endDate"),
-	},
+	"aws:dynamodb/table:Table":                        {{"", keysDeclared}, {"", paid}, filled("ttl.attributeName")},
+	"aws:ec2/capacityReservation:CapacityReservation": {moment("endDate")},
 	"aws:ec2/launchTemplate:LaunchTemplate": {
 		matches("name", `^[0-9A-Za-z()./_-]*$`, "letters, digits and ()./_-"),
 		boolean("ebsOptimized"),
@@ -61,6 +60,10 @@ var rulesOfPlatform = map[string][]rule{
 	"aws:eks/accessPolicyAssociation:AccessPolicyAssociation": {matches("clusterName", clusterForm, clusterText)},
 	"aws:eks/podIdentityAssociation:PodIdentityAssociation": {
 		matches("roleArn", `^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$`, "an ARN"),
+	},
+	"aws:elasticache/globalReplicationGroup:GlobalReplicationGroup": {
+		requires("", "parameterGroupName", "engineVersion"),
+		matches("engineVersion", `^([7-9]\.\d+|6\.(\d+|x)|[1-5]\.\d+\.\d+)$`, "major.minor such as 8.0"),
 	},
 	"aws:lambda/permission:Permission": {
 		filled("action"), matches("action", `^(lambda:[A-Za-z]+|\*|lambda:\*)$`, "an action of lambda"),
@@ -133,6 +136,60 @@ func deduplicated(in resource.PropertyMap) []Failure {
 		return []Failure{{"contentBasedDeduplication", "needs fifoQueue"}}
 	}
 	return nil
+}
+
+// keysDeclared: each key of the table and of an index is among the attributes.
+func keysDeclared(in resource.PropertyMap) []Failure {
+	declared, all := map[string]bool{}, true
+	list, known := plain(in["attributes"])
+	if !known {
+		return nil
+	}
+	if list.IsArray() {
+		for _, one := range list.ArrayValue() {
+			_, told := plain(one)
+			all = all && told
+		}
+	}
+	visit(in, "attributes[]", "", func(o resource.PropertyMap, _ string) {
+		name, told := plain(o["name"])
+		all = all && told
+		if told && name.IsString() {
+			declared[name.StringValue()] = true
+		}
+	})
+	if !all {
+		return nil
+	}
+	var faults []Failure
+	look := func(o resource.PropertyMap, path string) {
+		for _, key := range []string{"hashKey", "rangeKey"} {
+			v, told := plain(o[resource.PropertyKey(key)])
+			if told && v.IsString() && v.StringValue() != "" && !declared[v.StringValue()] {
+				faults = append(faults, Failure{join(path, key), "is " + strconv.Quote(v.StringValue()) + ", which is no attribute"})
+			}
+		}
+	}
+	look(in, "")
+	visit(in, "globalSecondaryIndexes[]", "", look)
+	visit(in, "localSecondaryIndexes[]", "", look)
+	return faults
+}
+
+// paid: a table that is not paid by the request has both capacities.
+func paid(in resource.PropertyMap) []Failure {
+	mode, known := plain(in["billingMode"])
+	if !known || mode.IsString() && mode.StringValue() == "PAY_PER_REQUEST" {
+		return nil
+	}
+	var faults []Failure
+	for _, name := range []string{"readCapacity", "writeCapacity"} {
+		v, told := plain(in[resource.PropertyKey(name)])
+		if told && !(v.IsNumber() && v.NumberValue() >= 1) {
+			faults = append(faults, Failure{name, "is less than 1, which a table of fixed capacity needs"})
+		}
+	}
+	return faults
 }
 
 // recording: a strategy by resource types wants allSupported false, which is

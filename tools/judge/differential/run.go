@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
@@ -57,10 +58,12 @@ type Runner struct {
 	Known []Known
 }
 
-// Run asks about all bases and returns the cases in a fixed order.
+// Run asks about all bases and returns the cases in a fixed order. A base that
+// cannot be asked about is an error, and does not keep the others from it.
 func (r *Runner) Run(ctx context.Context, bases []Base) ([]Case, error) {
 	random := rand.New(rand.NewPCG(r.Seed, 0))
 	var out []Case
+	var failed []error
 	for _, base := range bases {
 		judged, ok := r.Types[base.Token]
 		if !ok {
@@ -68,11 +71,11 @@ func (r *Runner) Run(ctx context.Context, bases []Base) ([]Case, error) {
 		}
 		one := &asker{ctx: ctx, judged: judged, base: base, known: r.Known}
 		if err := one.all(random, r.Pairs); err != nil {
-			return nil, fmt.Errorf("%s (%s): %w", base.Token, base.Name, err)
+			failed = append(failed, fmt.Errorf("%s (%s): %w", base.Token, base.Name, err))
 		}
 		out = append(out, one.cases...)
 	}
-	return out, nil
+	return out, errors.Join(failed...)
 }
 
 // asker asks about one base.

@@ -45,7 +45,7 @@ func Registered(t *testing.T, root string) []Resource {
 	for _, home := range []system.Home{system.Primary, system.Secondary} {
 		r := pulumitest.Run(t, func(ctx *pulumi.Context) error { return stacks.Deploy(ctx, settings(home), s) }, answers(t, home))
 		for _, res := range r.Custom() {
-			in := plain(resource.NewObjectProperty(res.Inputs)).(map[string]any)
+			in := plain(resource.NewObjectProperty(res.Inputs), idsOf(r)).(map[string]any)
 			out = append(out, Resource{Home: home, Token: res.Type, Name: res.Name, Inputs: in})
 		}
 	}
@@ -138,32 +138,54 @@ func inventoryOf(home system.Home) inventory.Inventory {
 	}
 	return inventory.New("atlas", home, inventory.Home{
 		Region: c.Region, Account: c.AccountID, Zones: c.Zones, CIDR: regions.CIDR(home).String(), Keys: keys,
-		Network: inventory.Network{VpcID: "vpc-0a1b2c3d4e5f60718", PeeringID: "pcx-0a1b2c3d4e5f60718"},
-		Entry:   inventory.Entry{Domain: "agents.example.com", ZoneID: "Z0123456789ABCDEFGHIJ", Switch: "metric"},
+		Network:   inventory.Network{VpcID: "vpc-0a1b2c3d4e5f60718", PeeringID: "pcx-0a1b2c3d4e5f60718"},
+		Discovery: inventory.Discovery{ZoneID: "Z1123456789ABCDEFGHIJ"},
+		Entry:     inventory.Entry{Domain: "agents.example.com", ZoneID: "Z0123456789ABCDEFGHIJ", Switch: "metric"},
+		Stores: map[string]inventory.Store{
+			"artifacts":   {Kind: system.Bucket, Name: "atlas-artifacts-123456789012-" + c.Region, Generation: 1},
+			"transcripts": {Kind: system.Bucket, Name: "atlas-transcripts-123456789012-" + c.Region, Generation: 1},
+			"recall":      {Kind: system.Cache, Name: "atlas-recall-" + string(home), Generation: 1, GlobalID: "abcde-atlas-recall"},
+			"scores": {Kind: system.Cache, Name: "atlas-scores-" + string(home), Generation: 1, GlobalID: "abcde-atlas-scores",
+				SnapshotBucket: "atlas-scores-snapshots-123456789012-" + c.Region},
+		},
 	})
+}
+
+// ids are the forms of ids that upstream looks at.
+var ids = map[string]string{"aws:ec2/launchTemplate:LaunchTemplate": "lt-0a1b2c3d4e5f60718"}
+
+// idsOf maps the ids that the recorder made up to the forms that AWS uses.
+func idsOf(r *pulumitest.Recorder) map[string]string {
+	out := map[string]string{}
+	for _, res := range r.Custom() {
+		if id, known := ids[res.Type]; known {
+			out[res.Name+"_id"] = id
+		}
+	}
+	return out
 }
 
 // plain takes secrets and outputs off; unknown values are left out, and files
 // are their paths.
-func plain(v resource.PropertyValue) any {
+func plain(v resource.PropertyValue, ids map[string]string) any {
 	switch {
 	case v.IsSecret():
-		return plain(v.SecretValue().Element)
+		return plain(v.SecretValue().Element, ids)
 	case v.IsOutput() && v.OutputValue().Known:
-		return plain(v.OutputValue().Element)
+		return plain(v.OutputValue().Element, ids)
 	case v.IsResourceReference():
 		id, _ := v.ResourceReferenceValue().IDString()
 		return id
 	case v.IsArray():
 		out := []any{}
 		for _, one := range v.ArrayValue() {
-			out = append(out, plain(one))
+			out = append(out, plain(one, ids))
 		}
 		return out
 	case v.IsObject():
 		out := map[string]any{}
 		for key, one := range v.ObjectValue() {
-			if p := plain(one); p != nil {
+			if p := plain(one, ids); p != nil {
 				out[string(key)] = p
 			}
 		}
@@ -175,6 +197,9 @@ func plain(v resource.PropertyValue) any {
 	case v.IsNumber():
 		return v.NumberValue()
 	case v.IsString():
+		if id, made := ids[v.StringValue()]; made {
+			return id
+		}
 		return v.StringValue()
 	}
 	return nil

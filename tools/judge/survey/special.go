@@ -1,5 +1,7 @@
 package survey
 
+import "fmt"
+
 // special holds values where the provider parses or compares what it plans.
 var special = map[string]pair{
 	"aws_acm_certificate.domain_name": {"a.example.com", "b.example.com"},
@@ -19,6 +21,7 @@ var special = map[string]pair{
 	"aws_dynamodb_table.hash_key":                             {"id", "other"},
 	"aws_dynamodb_table.range_key":                            {"sort", "other"},
 	"aws_dynamodb_table.stream_view_type":                     {"NEW_AND_OLD_IMAGES", "KEYS_ONLY"},
+	"aws_ecr_lifecycle_policy.policy":                         {untagged(7), untagged(14)},
 	"aws_elasticache_global_replication_group.engine_version": {"7.0", "7.1"},
 	"aws_elasticache_replication_group.engine_version":        {"7.0", "7.1"},
 	"aws_lambda_function.runtime":                             {"python3.12", "python3.13"},
@@ -124,6 +127,12 @@ func keyed(keys ...string) []any {
 		out = append(out, map[string]any{"name": key, "type": "S"})
 	}
 	return out
+}
+
+// untagged returns a lifecycle policy; upstream compares them by their rules.
+func untagged(days int) string {
+	return fmt.Sprintf(`{"rules":[{"rulePriority":1,"selection":{"tagStatus":"untagged","countType":"sinceImagePushed",`+
+		`"countUnit":"days","countNumber":%d},"action":{"type":"expire"}}]}`, days)
 }
 
 // noAutoMode takes the switches of autoMode away. The one inside a computed
