@@ -86,6 +86,7 @@ func After(inv inventory.Inventory, r Restored) (map[system.Home]Adoption, error
 		}
 		at := place{
 			scope: naming.Scope{System: inv.System, Home: home, Region: of.Region, Account: of.Account},
+			peer:  inv.Homes[home.Peer()].Region,
 			store: r.Store, zones: len(of.Zones), selection: r.Selections[home],
 		}
 		a := Adoption{Home: home, Settings: []Setting{{

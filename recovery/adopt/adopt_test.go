@@ -21,6 +21,7 @@ func homes() inventory.Inventory {
 			Region: region, Account: "123456789012", Zones: []string{region + "a", region + "b", region + "c"},
 			Stores: map[string]inventory.Store{
 				"tasks":     {Kind: system.Postgres, Generation: 1, Name: "atlas-tasks-" + string(home), GlobalID: "atlas-tasks"},
+				"notes":     {Kind: system.Table, Generation: 1, Name: "atlas-notes"},
 				"artifacts": {Kind: system.Bucket, Generation: 1, Name: "atlas-artifacts-123456789012-" + region},
 			},
 		}
@@ -51,6 +52,19 @@ func TestAfter_tellsEachHomeItsGeneration(t *testing.T) {
 		"pulumi refresh --stack secondary",
 		"pulumi preview --stack secondary",
 	}, a.Commands("adoption.json"))
+}
+
+func TestAfter_aReplicaStaysAReplicaOfThePrimarysTable(t *testing.T) {
+	t.Parallel()
+	r := restored()
+	r.Store = "notes"
+	all, err := adopt.After(homes(), r)
+	require.NoError(t, err)
+	assert.Contains(t, all[system.Primary].Swaps, adopt.Swap{Type: "aws:dynamodb/table:Table", Name: "table-notes-table",
+		ID: "atlas-notes-g2", Properties: map[string]any{"name": "atlas-notes-g2"}})
+	assert.Contains(t, all[system.Secondary].Swaps, adopt.Swap{Type: "aws:dynamodb/tableReplica:TableReplica",
+		Name: "table-notes-replica", ID: "atlas-notes-g2:eu-west-1",
+		Properties: map[string]any{"globalTableArn": "arn:aws:dynamodb:eu-west-1:123456789012:table/atlas-notes-g2"}})
 }
 
 func TestAfter_refuses(t *testing.T) {

@@ -9,7 +9,9 @@ import (
 
 // place is where a store stands.
 type place struct {
-	scope     naming.Scope
+	scope naming.Scope
+	// peer is the other home's region.
+	peer      string
 	store     string
 	zones     int
 	selection string
@@ -20,6 +22,7 @@ type place struct {
 // held by tests/survive: an update after the adoption would replace what misses.
 var kinds = map[system.StoreKind]func(place, int) []Swap{
 	system.Postgres: postgres,
+	system.Table:    table,
 }
 
 const selectionType = "aws:backup/selection:Selection"
@@ -35,6 +38,20 @@ func (p place) selected(arn string) Swap {
 		Type: selectionType, Name: "vault-selection-" + p.store, ID: p.selection,
 		Properties: map[string]any{"resources": []any{arn}},
 	}
+}
+
+// table lists what components/table declares: the table in the primary, its
+// replica in the secondary, whichever home was restored first.
+func table(p place, generation int) []Swap {
+	name := p.scope.Table(p.store, generation)
+	own := chosen("aws:dynamodb/table:Table", "table-"+p.store+"-table", "name", name)
+	if p.scope.Home == system.Secondary {
+		own = Swap{
+			Type: "aws:dynamodb/tableReplica:TableReplica", Name: "table-" + p.store + "-replica", ID: name + ":" + p.peer,
+			Properties: map[string]any{"globalTableArn": p.scope.Peer(p.peer).ARN("dynamodb", "table/"+name)},
+		}
+	}
+	return []Swap{own, p.selected(p.scope.ARN("dynamodb", "table/"+name))}
 }
 
 // postgres lists what components/postgres declares: the seed alone declares the

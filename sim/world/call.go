@@ -26,6 +26,7 @@ func init() {
 		eksOperations(),
 		registryOperations(),
 		restoreOperations(),
+		tableRestoreOperations(),
 		cacheOperations(),
 		kubernetesOperations(),
 	} {

@@ -133,6 +133,7 @@ func tableComputed(t *tx, e *Entity) {
 		def(e, "StreamViewType", "")
 		return
 	}
+	delete(e.Out, "StreamViewType") // from before the stream was on
 	if str(e.Out, "StreamLabel") == "" {
 		e.Out["StreamLabel"] = t.at.Format("2006-01-02T15:04:05.000")
 	}
