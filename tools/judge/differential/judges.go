@@ -113,7 +113,7 @@ func (j *Judged) properties(in map[string]any) resource.PropertyMap {
 	out := resource.NewPropertyMapFromMap(in)
 	for name, node := range j.Nodes {
 		if path, isText := in[name].(string); isText && node.Asset {
-			out[resource.PropertyKey(name)] = resource.NewArchiveProperty(&archive.Archive{Sig: sig.ArchiveSig, Path: path})
+			out[resource.PropertyKey(name)] = resource.NewArchiveProperty(&archive.Archive{Sig: sig.ArchiveSig, Hash: path, Path: path})
 		}
 	}
 	return out
