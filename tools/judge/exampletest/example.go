@@ -57,7 +57,8 @@ func settings(home system.Home) stacks.Config {
 	c := stacks.Config{
 		Home: home, Region: "eu-west-1", PeerRegion: "eu-central-1", AccountID: "123456789012", PeerReady: true,
 		System: "system.yaml", Protect: true, Switch: "metric", ClientCIDRs: []string{"0.0.0.0/0"},
-		PeerStack: string(home.Peer()), DatabasePassword: pulumi.String("not-a-real-Passw0rd").ToStringOutput(),
+		SystemText: "the text of system.yaml",
+		PeerStack:  string(home.Peer()), DatabasePassword: pulumi.String("not-a-real-Passw0rd").ToStringOutput(),
 	}
 	if home == system.Secondary {
 		c.Region, c.PeerRegion = c.PeerRegion, c.Region
