@@ -47,7 +47,7 @@ func newAgents(ctx *pulumi.Context, name string, args *Args, opts []pulumi.Resou
 	c := &Agents{}
 	if err := ctx.RegisterComponentResourceV2(Type, name, pulumi.Map{
 		"home":   pulumi.String(a.Scope.Home),
-		"agents": pulumi.Int(len(a.System.Agents)),
+		"agents": pulumi.Int(len(a.agents())),
 	}, c, opts...); err != nil {
 		return nil, err
 	}
@@ -72,13 +72,13 @@ type builder struct {
 }
 
 func (b *builder) build() error {
-	for _, step := range []func() error{b.shared, b.priorities, b.closed, b.scalerCredentials} {
+	for _, step := range []func() error{b.shared, b.priorities, b.closed, b.doors, b.scalerCredentials} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
 	roles := pulumi.StringMap{}
-	for _, agent := range b.args.System.Agents {
+	for _, agent := range b.args.agents() {
 		arn, err := b.agent(agent)
 		if err != nil {
 			return fmt.Errorf("agent %q: %w", agent.Name, err)

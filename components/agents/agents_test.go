@@ -61,6 +61,11 @@ func argsFor(s *system.System, home system.Home) *Args {
 			Entry: []string{"10.40.192.0/22"}, Services: []string{"10.40.0.0/19"}, Stores: []string{"10.40.128.0/21"},
 			Homes: []string{"10.40.0.0/16", "10.41.0.0/16"},
 		},
+		ClusterGroupID: pulumi.String("sg-cluster"), EntryGroupID: pulumi.String("sg-entry"),
+		DependencySecrets: map[string]pulumi.StringInput{
+			"model": pulumi.String(scope.ARN("secretsmanager", "secret:model")),
+			"other": pulumi.String(scope.ARN("secretsmanager", "secret:other")),
+		},
 		Stores: map[string]Store{}, TargetGroupArns: map[string]pulumi.StringInput{}, DrainSeconds: 60,
 		LockTableArn:       pulumi.String(scope.ARN("dynamodb", "table/"+s.Name+"-locks")),
 		DiscoveryParameter: "/" + s.Name + "/discovery",
@@ -117,6 +122,8 @@ func TestAgents_suite(t *testing.T) {
 		{Name: "no vpc", Mutate: func(a *Args) { a.VpcID = nil }, Want: "vpcId is required"},
 		{Name: "no data key", Mutate: func(a *Args) { a.DataKeyArn = nil }, Want: "dataKeyArn is required"},
 		{Name: "no secret key", Mutate: func(a *Args) { a.SecretKeyArn = nil }, Want: "secretKeyArn is required"},
+		{Name: "no cluster group", Mutate: func(a *Args) { a.ClusterGroupID = nil }, Want: "clusterGroupId is required"},
+		{Name: "no entry group", Mutate: func(a *Args) { a.EntryGroupID = nil }, Want: "entryGroupId is required"},
 		{Name: "no draining", Mutate: func(a *Args) { a.DrainSeconds = 0 }, Want: "drainSeconds is 0, want 1 to 3600"},
 		{Name: "a parameter without slash", Mutate: func(a *Args) { a.DiscoveryParameter = "d" }, Want: "discoveryParameter"},
 		{Name: "no addresses", Mutate: func(a *Args) { a.Addresses.Stores = nil }, Want: "addresses.stores is empty"},
@@ -140,6 +147,13 @@ func TestAgents_suite(t *testing.T) {
 			Want:     each(" clusterName", "front-identity", "back-identity", "hand-identity"),
 			Replaces: each(" clusterName", "front-identity", "back-identity", "hand-identity")},
 		{Name: "the network", Mutate: func(a *Args) { a.VpcID = pulumi.String("x") }, Want: []string{"main-front-binding spec"}},
+		{Name: "the cluster's group", Mutate: func(a *Args) { a.ClusterGroupID = pulumi.String("x") },
+			Want: []string{"main-front-door securityGroupId"}, Replaces: []string{"main-front-door securityGroupId"}},
+		{Name: "the entry's group", Mutate: func(a *Args) { a.EntryGroupID = pulumi.String("x") },
+			Want: []string{"main-front-door referencedSecurityGroupId"}},
+		{Name: "a dependency's secret", Mutate: func(a *Args) { a.DependencySecrets["model"] = pulumi.String("arn:x") },
+			Want: []string{"main-hand-allowed policy"}},
+		{Name: "a secret of what nobody needs", Mutate: func(a *Args) { delete(a.DependencySecrets, "other") }},
 		{Name: "the target group", Mutate: func(a *Args) { a.TargetGroupArns["front"] = pulumi.String("x") },
 			Want: []string{"main-front-binding spec"}},
 		{Name: "the entry's addresses", Mutate: func(a *Args) { a.Addresses.Entry = []string{"10.9.0.0/22"} },
@@ -194,6 +208,21 @@ func each(what string, parts ...string) []string {
 		out = append(out, "main-"+p+what)
 	}
 	return out
+}
+
+// An agent whose store has no half in this home yet is left out, and nothing else changes.
+func TestAgents_oneThatWaitsIsLeftOut(t *testing.T) {
+	t.Parallel()
+	args := argsFor(small(0), system.Primary)
+	args.Waiting, args.Stores = []string{"hand"}, map[string]Store{}
+	for _, name := range []string{"ledger", "jobs", "hot", "notes"} {
+		args.Stores[name] = argsFor(small(0), system.Primary).Stores[name]
+	}
+	r := run(t, args)
+	for _, res := range r.Custom() {
+		assert.NotContains(t, res.Name, "main-hand")
+	}
+	assert.Len(t, r.OfType(deploymentType), 2)
 }
 
 func TestAgents_sameObjectsInBothHomes(t *testing.T) {

@@ -34,6 +34,12 @@ type Args struct {
 	DataKeyArn, SecretKeyArn pulumi.StringInput
 	// TargetGroupArns are the entry's target groups, by public agent. Required for each.
 	TargetGroupArns map[string]pulumi.StringInput
+	// DependencySecrets are the secrets with which dependencies are called, by dependency; some have none.
+	DependencySecrets map[string]pulumi.StringInput
+	// Waiting are agents that this home leaves out for now, because a store of theirs has no half here yet.
+	Waiting []string
+	// ClusterGroupID is the security group of the cluster's nodes and pods, EntryGroupID the load balancer's. Required.
+	ClusterGroupID, EntryGroupID pulumi.StringInput
 	// DrainSeconds is how long the entry lets a target that leaves finish its
 	// requests; a replica lives longer than that. Required.
 	DrainSeconds int
@@ -105,6 +111,7 @@ func (a Args) checkInputs() error {
 		value pulumi.StringInput
 	}{
 		{"cluster", a.Cluster}, {"vpcId", a.VpcID}, {"dataKeyArn", a.DataKeyArn}, {"secretKeyArn", a.SecretKeyArn},
+		{"clusterGroupId", a.ClusterGroupID}, {"entryGroupId", a.EntryGroupID},
 	} {
 		if in.value == nil {
 			errs = append(errs, fmt.Errorf("%s is required", in.name))
@@ -137,7 +144,7 @@ func (a Args) checkAddresses() error {
 // checkPlaces holds that every agent finds its stores and its target group.
 func (a Args) checkPlaces() error {
 	var errs []error
-	for _, agent := range a.System.Agents {
+	for _, agent := range a.agents() {
 		for _, name := range uses(agent) {
 			st, _ := a.System.Store(name)
 			if missing := a.Stores[name].missing(st.Kind); missing != "" {
@@ -149,6 +156,17 @@ func (a Args) checkPlaces() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// agents are those that this home runs.
+func (a Args) agents() []system.Agent {
+	var out []system.Agent
+	for _, agent := range a.System.Agents {
+		if !slices.Contains(a.Waiting, agent.Name) {
+			out = append(out, agent)
+		}
+	}
+	return out
 }
 
 // missing names what a store of the kind lacks, empty when it has all.
@@ -166,6 +184,18 @@ func (s Store) missing(kind system.StoreKind) string {
 		return "work ledger"
 	}
 	return ""
+}
+
+// asks lists the dependencies that an agent calls: what it needs, and what
+// answers instead.
+func asks(s *system.System, a system.Agent) []string {
+	out := slices.Clone(a.Needs)
+	for _, name := range a.Needs {
+		d, _ := s.Dependency(name)
+		out = append(out, d.Fallbacks...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // uses lists the stores that the agent touches, the queue it consumes included.

@@ -315,7 +315,8 @@ func TestAgents_mayDoWhatTheyDeclareAndNoMore(t *testing.T) {
 	assert.NotContains(t, hand, "sqs:SendMessage")
 	assert.Subset(t, hand["dynamodb:PutItem"], []string{dynamo + "jobs-ledger", dynamo + "jobs-done", dynamo + "demo0-locks"})
 	assert.Equal(t, []string{"arn:aws:s3:::demo0-big-files/*"}, hand["s3:PutObject"])
-	assert.NotContains(t, hand, "secretsmanager:GetSecretValue")
+	assert.Equal(t, []string{"arn:aws:secretsmanager:eu-west-1:123456789012:secret:model"},
+		hand["secretsmanager:GetSecretValue"], "of what it needs, and of nothing else")
 }
 
 func keysOf(m map[string][]string) []string {

@@ -54,6 +54,7 @@ func (b *builder) identity(agent system.Agent) (pulumi.StringOutput, []pulumi.Re
 // places are what the policy of one agent names, once AWS has told it.
 type places struct {
 	dataKey, secretKey, locks string
+	secrets                   []string
 	stores                    map[string]place
 }
 
@@ -63,19 +64,33 @@ type place struct{ arn, secret, user, ledger, idempotency string }
 // allowed is the policy of the agent's role as AWS reads it.
 func (b *builder) allowed(agent system.Agent) pulumi.StringOutput {
 	named := uses(agent)
-	inputs := []any{b.args.DataKeyArn, b.args.SecretKeyArn, or(b.args.LockTableArn)}
+	inputs := []any{b.args.DataKeyArn, b.args.SecretKeyArn, or(b.args.LockTableArn), b.secrets(agent)}
 	for _, name := range named {
 		s := b.args.Stores[name]
 		inputs = append(inputs, or(s.Arn), or(s.SecretArn), or(s.UserArn), or(s.LedgerArn), or(s.IdempotencyArn))
 	}
 	return pulumi.All(inputs...).ApplyT(func(v []any) (string, error) {
-		p := places{dataKey: v[0].(string), secretKey: v[1].(string), locks: v[2].(string), stores: map[string]place{}}
+		p := places{
+			dataKey: v[0].(string), secretKey: v[1].(string), locks: v[2].(string), secrets: v[3].([]string),
+			stores: map[string]place{},
+		}
 		for i, name := range named {
-			at := v[3+5*i:]
+			at := v[4+5*i:]
 			p.stores[name] = place{at[0].(string), at[1].(string), at[2].(string), at[3].(string), at[4].(string)}
 		}
 		return allowed(b.args.Scope, b.args.System, agent, b.args.DiscoveryParameter, p).Checked()
 	}).(pulumi.StringOutput)
+}
+
+// secrets are those of the dependencies that the agent calls.
+func (b *builder) secrets(agent system.Agent) pulumi.StringArrayInput {
+	out := pulumi.StringArray{}
+	for _, name := range asks(b.args.System, agent) {
+		if arn := b.args.DependencySecrets[name]; arn != nil {
+			out = append(out, arn)
+		}
+	}
+	return out.ToStringArrayOutput()
 }
 
 // or makes an empty text of an input that is not there.

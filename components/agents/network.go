@@ -3,6 +3,7 @@ package agents
 import (
 	"slices"
 
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/vpc"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -30,6 +31,25 @@ func (b *builder) closed() error {
 		Spec: &networkingv1.NetworkPolicySpecArgs{PodSelector: &metav1.LabelSelectorArgs{}, PolicyTypes: bothWays()},
 	}, b.inside()...)
 	return err
+}
+
+// doors let the load balancer through to the public agents' ports; by itself
+// the cluster's group takes in only what belongs to the cluster.
+func (b *builder) doors() error {
+	for _, agent := range b.args.agents() {
+		if !agent.Public {
+			continue
+		}
+		_, err := vpc.NewSecurityGroupIngressRule(b.ctx, b.part(agent.Name, "door"), &vpc.SecurityGroupIngressRuleArgs{
+			SecurityGroupId: b.args.ClusterGroupID, ReferencedSecurityGroupId: b.args.EntryGroupID.ToStringOutput(),
+			IpProtocol: pulumi.String("tcp"), FromPort: pulumi.Int(agent.Port), ToPort: pulumi.Int(agent.Port),
+			Description: pulumi.Sprintf("the entry to %s", agent.Name),
+		}, b.child()...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // policy allows what the file declares: in from whoever calls the agent, out to

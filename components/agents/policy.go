@@ -18,6 +18,7 @@ var (
 	// keepItems is what a ledger, an idempotency record or a lock needs: one item at a time, on a condition.
 	keepItems = []string{"dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem",
 		"dynamodb:UpdateItem"}
+	readSecret   = []string{"secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"}
 	readObjects  = []string{"s3:GetObject", "s3:GetObjectVersion"}
 	writeObjects = []string{"s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"}
 	listObjects  = []string{"s3:GetBucketLocation", "s3:ListBucket"}
@@ -32,6 +33,10 @@ func allowed(scope naming.Scope, s *system.System, agent system.Agent, parameter
 	g := &grants{scope: scope, at: p}
 	g.allow("Discovery", []string{"ssm:GetParameter"}, scope.ARN("ssm", "parameter"+parameter))
 	g.use(p.secretKey, "ssm", false)
+	if len(p.secrets) > 0 {
+		g.allow("Dependencies", readSecret, p.secrets...)
+		g.use(p.secretKey, "secretsmanager", false)
+	}
 	for _, name := range uses(agent) {
 		st, _ := s.Store(name)
 		write := slices.ContainsFunc(agent.Stores, func(u system.Use) bool { return u.Store == name && u.Write })
@@ -67,7 +72,7 @@ func (g *grants) store(st system.Store, write, consume bool) {
 	g.works = g.works || write || consume
 	switch st.Kind {
 	case system.Postgres: // who may write is said by the database's own roles
-		g.allow(sid, []string{"secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"}, at.secret)
+		g.allow(sid, readSecret, at.secret)
 		g.use(g.at.secretKey, "secretsmanager", false)
 	case system.Table:
 		g.table(sid, at.arn, write)

@@ -26,7 +26,7 @@ const (
 // scalerCredentials declares how scalers of queues ask AWS: as KEDA itself,
 // which has a role of its own.
 func (b *builder) scalerCredentials() error {
-	for _, agent := range b.args.System.Agents {
+	for _, agent := range b.args.agents() {
 		if agent.Consumes == "" {
 			continue
 		}

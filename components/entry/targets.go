@@ -13,9 +13,9 @@ import (
 )
 
 const (
-	// drainSeconds is how long a target that leaves may finish its requests;
-	// work that takes longer goes through a queue.
-	drainSeconds = 60
+	// DrainSeconds is how long a target that leaves may finish its requests; work that takes longer goes
+	// through a queue. It is the one place of the figure: replicas live longer than that.
+	DrainSeconds = 60
 	// slowStartSeconds is how long a new target's share grows.
 	slowStartSeconds = 30
 	// maxTargetName is what a target group's logical name may have: its physical
@@ -36,7 +36,7 @@ func (d *declaration) targets() error {
 			VpcId:                         d.args.VpcID.ToStringOutput().ToStringPtrOutput(),
 			Port:                          pulumi.Int(agent.Port),
 			Protocol:                      pulumi.String("HTTP"),
-			DeregistrationDelay:           pulumi.Int(drainSeconds),
+			DeregistrationDelay:           pulumi.Int(DrainSeconds),
 			SlowStart:                     pulumi.Int(slowStartSeconds),
 			LoadBalancingCrossZoneEnabled: pulumi.String(crossZone(agent)),
 			TargetGroupHealth:             health(agent),
