@@ -27,6 +27,7 @@ var Keys = []string{
 	"clientCidrs", "checkerPrefixListId", "rpoEnforced", "postgresVersion", "storeGenerations",
 	"complianceLock", "tags", "adopt", "databasePassword", "dependencyKeys",
 	"clusterAdmins", "clusterCidrs", "kubernetesVersion", "nodeType",
+	"settleReplicas",
 }
 
 // Config is the settings of one stack; Pulumi.yaml describes each key.
@@ -58,6 +59,8 @@ type Config struct {
 	ClusterCIDRs []string
 	// KubernetesVersion and NodeType are empty for the defaults.
 	KubernetesVersion, NodeType string
+	// SettleReplicas sets every agent's number of replicas back to what is declared for this home.
+	SettleReplicas bool
 	// ComplianceLock makes the vault's lock irreversible.
 	ComplianceLock bool
 	// ExtraTags are put on every resource.
@@ -120,7 +123,7 @@ func Load(ctx *pulumi.Context) (Config, error) {
 	c.PeerStack = or(raw.Get("peerStack"), string(c.Home.Peer()))
 	errs := []error{
 		flag(raw, "peerReady", &c.PeerReady), flag(raw, "complianceLock", &c.ComplianceLock),
-		flag(raw, "protect", &c.Protect),
+		flag(raw, "protect", &c.Protect), flag(raw, "settleReplicas", &c.SettleReplicas),
 		object(raw, "zones", &c.Zones), object(raw, "clientCidrs", &c.ClientCIDRs),
 		object(raw, "storeGenerations", &c.Generations), object(raw, "rpoEnforced", &c.RPOEnforced),
 		object(raw, "tags", &c.ExtraTags), object(raw, "adopt", &c.Adopt),

@@ -14,6 +14,7 @@ import (
 	"redoubt/components/certificates"
 	"redoubt/components/cluster"
 	"redoubt/components/control"
+	"redoubt/components/controllers"
 	"redoubt/components/discovery"
 	"redoubt/components/entry"
 	"redoubt/components/keys"
@@ -57,6 +58,7 @@ type home struct {
 	// kubernetes is the provider of everything inside the cluster.
 	kubernetes *kubernetes.Provider
 	homeTables
+	controllers *controllers.Controllers
 }
 
 // declare registers every component in the order of their needs.
@@ -75,6 +77,8 @@ func (h *home) declare() error {
 		h.declareNames,
 		h.declareVault,
 		h.declareCluster,
+		h.declareControllers,
+		h.declareAgents,
 	} {
 		if err := step(); err != nil {
 			return err

@@ -81,7 +81,7 @@ func (h *home) known() inventory.Home {
 		}
 	}
 	for _, a := range h.system.Agents {
-		own.Agents[a.Name] = inventory.Agent{Tier: a.Tier, Public: a.Public, Image: scope.Image(a.Image)}
+		own.Agents[a.Name] = h.agentOf(a)
 	}
 	return own
 }
@@ -124,6 +124,7 @@ func (h *home) slots() []slot {
 	slots = append(slots, h.queueSlots()...)
 	slots = append(slots, h.storeSlots()...)
 	slots = append(slots, h.clusterSlots()...)
+	slots = append(slots, h.agentSlots()...)
 	slots = append(slots, h.cacheSlots()...)
 	slots = append(slots, h.secretSlots()...)
 	slots = append(slots, h.discoverySlots()...)

@@ -3,26 +3,33 @@ package stacks
 import (
 	"slices"
 
+	"redoubt/components/controllers"
 	"redoubt/components/registry"
 )
 
 func (h *home) declareRegistry() error {
+	images, err := h.images()
+	if err != nil {
+		return err
+	}
 	args := &registry.Args{
-		Scope: h.scope(), Images: h.images(), AdoptReplication: h.config.Adopt.Registry, Protect: h.config.Protect,
+		Scope: h.scope(), Images: images, AdoptReplication: h.config.Adopt.Registry, Protect: h.config.Protect,
 	}
 	if h.peer != nil {
 		args.Peer = &registry.Peer{Region: h.config.PeerRegion}
 	}
-	var err error
 	h.registry, err = registry.New(h.ctx, "registry", args, h.here())
 	return err
 }
 
-// images lists the images that a home runs, each once.
-func (h *home) images() []string {
-	var all []string
+// images lists the images that a home runs, agents and controllers, each once.
+func (h *home) images() ([]string, error) {
+	all, err := controllers.Images()
+	if err != nil {
+		return nil, err
+	}
 	for _, a := range h.system.Agents {
 		all = append(all, a.Image)
 	}
-	return slices.Compact(slices.Sorted(slices.Values(all)))
+	return slices.Compact(slices.Sorted(slices.Values(all))), nil
 }

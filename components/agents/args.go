@@ -145,7 +145,7 @@ func (a Args) checkAddresses() error {
 func (a Args) checkPlaces() error {
 	var errs []error
 	for _, agent := range a.agents() {
-		for _, name := range uses(agent) {
+		for _, name := range Uses(agent) {
 			st, _ := a.System.Store(name)
 			if missing := a.Stores[name].missing(st.Kind); missing != "" {
 				errs = append(errs, fmt.Errorf("agent %q: the %s %q has no %s in this home", agent.Name, st.Kind, name, missing))
@@ -198,8 +198,8 @@ func asks(s *system.System, a system.Agent) []string {
 	return slices.Compact(out)
 }
 
-// uses lists the stores that the agent touches, the queue it consumes included.
-func uses(a system.Agent) []string {
+// Uses lists the stores that the agent touches, the queue it consumes included.
+func Uses(a system.Agent) []string {
 	var out []string
 	for _, u := range a.Stores {
 		out = append(out, u.Store)

@@ -63,7 +63,7 @@ type place struct{ arn, secret, user, ledger, idempotency string }
 
 // allowed is the policy of the agent's role as AWS reads it.
 func (b *builder) allowed(agent system.Agent) pulumi.StringOutput {
-	named := uses(agent)
+	named := Uses(agent)
 	inputs := []any{b.args.DataKeyArn, b.args.SecretKeyArn, or(b.args.LockTableArn), b.secrets(agent)}
 	for _, name := range named {
 		s := b.args.Stores[name]

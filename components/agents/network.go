@@ -133,7 +133,7 @@ func (b *builder) goesOut(agent system.Agent) bool {
 // touches reports whether the agent uses a store of one of the kinds. A queue's
 // ledger is a table.
 func (b *builder) touches(agent system.Agent, kinds ...system.StoreKind) bool {
-	return slices.ContainsFunc(uses(agent), func(name string) bool {
+	return slices.ContainsFunc(Uses(agent), func(name string) bool {
 		st, _ := b.args.System.Store(name)
 		return slices.Contains(kinds, st.Kind)
 	})

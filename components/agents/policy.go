@@ -37,7 +37,7 @@ func allowed(scope naming.Scope, s *system.System, agent system.Agent, parameter
 		g.allow("Dependencies", readSecret, p.secrets...)
 		g.use(p.secretKey, "secretsmanager", false)
 	}
-	for _, name := range uses(agent) {
+	for _, name := range Uses(agent) {
 		st, _ := s.Store(name)
 		write := slices.ContainsFunc(agent.Stores, func(u system.Use) bool { return u.Store == name && u.Write })
 		g.store(st, write, agent.Consumes == name)
