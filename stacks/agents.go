@@ -12,6 +12,7 @@ import (
 	"redoubt/components/entry"
 	"redoubt/components/keys"
 	"redoubt/inventory"
+	"redoubt/inventory/directory"
 	"redoubt/regions"
 	"redoubt/system"
 )
@@ -52,8 +53,8 @@ func (h *home) declareAgents() error {
 	_, err = agents.New(h.ctx, "agents", &agents.Args{
 		Scope: h.scope(), System: h.system, Cluster: h.cluster.Name, VpcID: h.network.VpcID, Addresses: addresses,
 		Stores: h.agentStores(), Waiting: waiting, TargetGroupArns: h.targetGroups(),
-		DiscoveryParameter: "/" + h.system.Name + "/discovery",
-		DataKeyArn:         h.keys.Arn(keys.Data), SecretKeyArn: h.keys.Arn(keys.Secrets),
+		DiscoveryParameter: directory.Parameter(h.system.Name), DependencySecrets: h.dependencySecrets(),
+		DataKeyArn: h.keys.Arn(keys.Data), SecretKeyArn: h.keys.Arn(keys.Secrets),
 		ClusterGroupID: h.cluster.SecurityGroupID, EntryGroupID: h.entry.SecurityGroupID,
 		DrainSeconds: entry.DrainSeconds, SettleReplicas: h.config.SettleReplicas,
 	}, h.inside(), pulumi.DependsOn([]pulumi.Resource{h.controllers}))
@@ -71,6 +72,15 @@ func (h *home) agentStores() map[string]agents.Store {
 	}
 	for name, c := range h.caches {
 		out[name] = agents.Store{Arn: c.Arn, UserArn: c.UserArn}
+	}
+	return out
+}
+
+// dependencySecrets are the keys of the outside services, by dependency.
+func (h *home) dependencySecrets() map[string]pulumi.StringInput {
+	out := map[string]pulumi.StringInput{}
+	for _, d := range h.system.Dependencies {
+		out[d.Name] = h.secrets.Arns.MapIndex(pulumi.String(d.Name))
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -235,7 +236,11 @@ func TestDeploy_usesOneProviderOfTheHome(t *testing.T) {
 	t.Parallel()
 	r := pulumitest.Run(t, deploy(settings(system.Primary), example(t)), region("eu-west-1"), reference(t, "own-last", nil))
 	for _, res := range r.Custom() {
-		assert.Contains(t, res.Provider, "pulumi:providers:aws::home::", "%s %s", res.Type, res.Name)
+		want := "pulumi:providers:aws::home::"
+		if strings.HasPrefix(res.Type, "kubernetes:") {
+			want = "pulumi:providers:kubernetes::home-cluster::"
+		}
+		assert.Contains(t, res.Provider, want, "%s %s", res.Type, res.Name)
 	}
 	provider := r.OfType("pulumi:providers:aws")
 	require.Len(t, provider, 1)
