@@ -52,7 +52,7 @@ func (h *home) declareAgents() error {
 	}
 	_, err = agents.New(h.ctx, "agents", &agents.Args{
 		Scope: h.scope(), System: h.system, Cluster: h.cluster.Name, VpcID: h.network.VpcID, Addresses: addresses,
-		Stores: h.agentStores(), Waiting: waiting, TargetGroupArns: h.targetGroups(),
+		Stores: h.agentStores(), Waiting: waiting, LockTableArn: h.locks.Arn, TargetGroupArns: h.targetGroups(),
 		DiscoveryParameter: directory.Parameter(h.system.Name), DependencySecrets: h.dependencySecrets(),
 		DataKeyArn: h.keys.Arn(keys.Data), SecretKeyArn: h.keys.Arn(keys.Secrets),
 		ClusterGroupID: h.cluster.SecurityGroupID, EntryGroupID: h.entry.SecurityGroupID,
@@ -72,6 +72,16 @@ func (h *home) agentStores() map[string]agents.Store {
 	}
 	for name, c := range h.caches {
 		out[name] = agents.Store{Arn: c.Arn, UserArn: c.UserArn}
+	}
+	for name, t := range h.tables {
+		out[name] = agents.Store{Arn: t.Arn}
+	}
+	for name, q := range h.queues {
+		st := agents.Store{Arn: q.Arn, URL: q.URL, LedgerArn: q.LedgerArn}
+		if h.idempotency != nil {
+			st.IdempotencyArn = h.idempotency.Arn
+		}
+		out[name] = st
 	}
 	return out
 }

@@ -119,9 +119,15 @@ func (g *grants) queue(sid string, at place, write, consume bool) {
 		return
 	}
 	g.use(g.at.dataKey, "sqs", write)
-	records := []string{at.ledger}
+	var records []string
+	if at.ledger != "" {
+		records = append(records, at.ledger)
+	}
 	if consume && at.idempotency != "" {
 		records = append(records, at.idempotency)
+	}
+	if len(records) == 0 {
+		return // this home has no half of the ledger yet
 	}
 	g.allow(sid+"Records", keepItems, records...)
 	g.use(g.at.dataKey, "dynamodb", true)
