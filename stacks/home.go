@@ -64,6 +64,7 @@ type home struct {
 // declare registers every component in the order of their needs.
 func (h *home) declare() error {
 	for _, step := range []func() error{
+		h.declareQuotas,
 		h.declareKeys,
 		h.declareRegistry,
 		h.declareSecrets,

@@ -24,9 +24,16 @@ type Size struct {
 // the nodes starts a new one before it takes an old one.
 const spare = 2
 
-// most is the upper end of a zone's node group: at any time it can be scaled
+// Most is the upper end of a zone's node group: at any time it can be scaled
 // to serve.
-func (s Size) most() int { return max(s.Running, s.Active) + spare }
+func (s Size) Most() int { return max(s.Running, s.Active) + spare }
+
+// VCPUs is how many processors the nodes of all zones have when every group is
+// at its upper end. What is reserved is among them.
+func (s Size) VCPUs() (int, error) {
+	m, err := instance(s.InstanceType)
+	return Zones * s.Most() * m.vCPUs, err
+}
 
 func (s Size) check() error {
 	var errs []error

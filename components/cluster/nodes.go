@@ -57,7 +57,7 @@ func (b *builder) nodes() error {
 			},
 			ScalingConfig: &eks.NodeGroupScalingConfigArgs{
 				MinSize: pulumi.Int(b.args.Size.Running), DesiredSize: pulumi.Int(b.args.Size.Running),
-				MaxSize: pulumi.Int(b.args.Size.most()),
+				MaxSize: pulumi.Int(b.args.Size.Most()),
 			},
 			UpdateConfig:     &eks.NodeGroupUpdateConfigArgs{MaxUnavailable: pulumi.Int(1)},
 			NodeRepairConfig: &eks.NodeGroupNodeRepairConfigArgs{Enabled: pulumi.Bool(true)},

@@ -14,11 +14,20 @@ import (
 )
 
 // invokes are the functions of the package that the simulator answers.
-var invokes = map[string]func(p *awsProvider, region string) resource.PropertyMap{
-	"aws:index/getAvailabilityZones:getAvailabilityZones": (*awsProvider).availabilityZones,
-	"aws:index/getCallerIdentity:getCallerIdentity":       (*awsProvider).callerIdentity,
-	"aws:index/getPartition:getPartition":                 (*awsProvider).partition,
-	"aws:index/getRegion:getRegion":                       (*awsProvider).regionInfo,
+var invokes = map[string]func(p *awsProvider, region string, args resource.PropertyMap) (resource.PropertyMap, error){
+	"aws:index/getAvailabilityZones:getAvailabilityZones": always((*awsProvider).availabilityZones),
+	"aws:index/getCallerIdentity:getCallerIdentity":       always((*awsProvider).callerIdentity),
+	"aws:index/getPartition:getPartition":                 always((*awsProvider).partition),
+	"aws:index/getRegion:getRegion":                       always((*awsProvider).regionInfo),
+	"aws:servicequotas/getServiceQuota:getServiceQuota":   (*awsProvider).serviceQuota,
+}
+
+// always answers without regard to the arguments.
+func always(f func(*awsProvider, string) resource.PropertyMap,
+) func(*awsProvider, string, resource.PropertyMap) (resource.PropertyMap, error) {
+	return func(p *awsProvider, region string, _ resource.PropertyMap) (resource.PropertyMap, error) {
+		return f(p, region), nil
+	}
 }
 
 // Invoke answers a function; one that is not simulated is refused by name.
@@ -32,7 +41,15 @@ func (p *awsProvider) Invoke(_ context.Context, r *pulumirpc.InvokeRequest) (*pu
 	if err != nil {
 		return nil, err
 	}
-	out, err := send(answer(p, region))
+	args, err := receive(r.GetArgs())
+	if err != nil {
+		return nil, err
+	}
+	found, err := answer(p, region, args)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.GetTok(), err)
+	}
+	out, err := send(found)
 	return &pulumirpc.InvokeResponse{Return: out}, err
 }
 

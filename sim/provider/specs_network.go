@@ -10,6 +10,7 @@ var specs = mergeSpecs(specsOfVault, specsOfNetwork, specsOfIdentity, specsOfDat
 	specsOfDiscovery,
 	specsOfCluster,
 	specsOfCache,
+	specsOfQuotas,
 )
 
 func mergeSpecs(groups ...map[string]spec) map[string]spec {

@@ -103,6 +103,7 @@ func init() {
 		cacheKinds,
 		scheduleKinds,
 		privateZoneKinds,
+		quotaKinds,
 	} {
 		for _, k := range table {
 			kinds[k.Name] = &k
