@@ -53,9 +53,18 @@ func (w *workspace) watch(h system.Home, what string) (*progress, chan<- events.
 	return p, ch
 }
 
+// lastEvents is how long the events of a run that has returned may take. A run
+// that failed before its first event leaves the channel open for ever.
+const lastEvents = 5 * time.Second
+
 // end waits until every event has been shown, and says how the run ended.
 func (p *progress) end(summary string) {
-	<-p.ended
+	late, stop := p.clock.Timer(lastEvents)
+	defer stop()
+	select {
+	case <-p.ended:
+	case <-late:
+	}
 	p.streams.Above("%s %-9s %s: %s\n", p.since(), p.home, p.what, summary)
 }
 
