@@ -33,8 +33,8 @@ func standing(home system.Home, s *system.System) *inventory.Inventory {
 	return inv
 }
 
-// graph is what both homes declare once both stand.
-func graph(t *testing.T, s *system.System) []coverage.Resource {
+// declared is what both homes declare once both stand.
+func declared(t *testing.T, s *system.System) []coverage.Resource {
 	t.Helper()
 	var out []coverage.Resource
 	for _, home := range system.Homes {
@@ -63,7 +63,7 @@ func sentences(faults []coverage.Fault) string {
 func TestCoverage_nothingIsWithoutAPlace(t *testing.T) {
 	t.Parallel()
 	s := example(t)
-	assert.Empty(t, sentences(coverage.Faults(s, graph(t, s))))
+	assert.Empty(t, sentences(coverage.Faults(s, declared(t, s))))
 }
 
 // TestCoverage_namesWhatIsTakenAway takes away what a store or an agent stands
@@ -71,7 +71,7 @@ func TestCoverage_nothingIsWithoutAPlace(t *testing.T) {
 func TestCoverage_namesWhatIsTakenAway(t *testing.T) {
 	t.Parallel()
 	s := example(t)
-	whole := graph(t, s)
+	whole := declared(t, s)
 	for _, c := range []struct {
 		home       system.Home
 		name, want string

@@ -41,7 +41,8 @@ type publisher struct {
 // AmazonS3/latest/userguide/UsingKMSEncryption.html,
 // AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html,
 // secretsmanager/latest/userguide/security-encryption.html, aws-backup/latest/devguide/encryption.html,
-// sns/latest/dg/sns-key-management.html.
+// sns/latest/dg/sns-key-management.html,
+// autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html.
 var (
 	services = map[string][]through{
 		Data: {
@@ -50,6 +51,8 @@ var (
 			{"Caches", "elasticache", reseal, true},
 			{"Buckets", "s3", seal, false},
 			{"Queues", "sqs", send, false},
+			// The disks of nodes, also of those that Auto Scaling launches with its own role.
+			{"Volumes", "ec2", reseal, true},
 		},
 		Secrets: {
 			{"Secrets", "secretsmanager", reseal, true},
