@@ -57,6 +57,17 @@ func New(t testing.TB) *Project {
 	return p
 }
 
+// NewSmall is New with a small system in place of the example, for tests that
+// bring it up many times.
+func NewSmall(t testing.TB) *Project {
+	t.Helper()
+	p := New(t)
+	text, err := os.ReadFile(filepath.Join(Root(t), "internal", "clitest", "testdata", "small.yaml"))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(p.Dir, "system.yaml"), text, 0o644))
+	return p
+}
+
 // Root is the folder of the module.
 func Root(t testing.TB) string {
 	t.Helper()

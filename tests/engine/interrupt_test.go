@@ -23,13 +23,13 @@ import (
 // first update: the engine ends what is under way and writes a state with
 // nothing pending; the same command then goes on to the same things.
 func TestUp_interruptedEndsGentlyAndGoesOn(t *testing.T) {
-	whole := clitest.New(t)
+	whole := clitest.NewSmall(t)
 	whole.Must(t, "sim", "up")
 	want := things(t, whole)
 
 	for _, moment := range []string{"subnet", "rds/cluster", "secondary create"} {
 		t.Run(moment, func(t *testing.T) {
-			p := clitest.New(t)
+			p := clitest.NewSmall(t)
 			code, text := interrupt(t, p, moment, 1)
 			assert.Equal(t, exit.Stopped, code, text)
 			assert.Contains(t, text, "go on with: redoubt sim up")
@@ -53,7 +53,7 @@ func TestUp_interruptedEndsGentlyAndGoesOn(t *testing.T) {
 
 // TestUp_interruptedTwiceStopsAtOnce sends the second Ctrl-C right after the first.
 func TestUp_interruptedTwiceStopsAtOnce(t *testing.T) {
-	p := clitest.New(t)
+	p := clitest.NewSmall(t)
 	code, text := interrupt(t, p, "subnet", 2)
 	assert.Equal(t, exit.Interrupted, code, text)
 	p.Must(t, "sim", "up")
@@ -62,7 +62,7 @@ func TestUp_interruptedTwiceStopsAtOnce(t *testing.T) {
 
 // TestUp_secondAtTheSameTimeNamesTheFirst starts a second up while the first runs.
 func TestUp_secondAtTheSameTimeNamesTheFirst(t *testing.T) {
-	p := clitest.New(t)
+	p := clitest.NewSmall(t)
 	cmd, out := start(t, p)
 	out.await(t, "subnet")
 	r := p.Run(t, "sim", "up", "--wait", "300ms")

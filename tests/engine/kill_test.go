@@ -34,18 +34,18 @@ const (
 // A moment is a size of the world's log, so it falls in the middle of the work
 // however fast the machine is.
 func TestUp_convergesAfterAKill(t *testing.T) {
-	whole := clitest.New(t)
+	whole := clitest.NewSmall(t)
 	whole.Must(t, "sim", "up")
 	size := written(whole)
 	want := things(t, whole)
-	require.Greater(t, len(want), 300, "the example is a whole system")
+	require.Greater(t, len(want), 300, "it is a whole system")
 	t.Logf("an undisturbed up wrote %d bytes and made %d things; seed %d", size, len(want), killSeed)
 
 	random := rand.New(rand.NewPCG(killSeed, 1))
 	for i := range moments {
 		after := int64((float64(i) + random.Float64()) / moments * float64(size))
 		t.Run(fmt.Sprintf("after %d bytes", after), func(t *testing.T) {
-			p := clitest.New(t)
+			p := clitest.NewSmall(t)
 			kill(t, p, after, i%2 == 0)
 			p.Must(t, "sim", "up")
 			assert.Equal(t, want, things(t, p))
