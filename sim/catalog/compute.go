@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/scheduler"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/servicequotas"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sfn"
@@ -19,6 +18,4 @@ var computeRows = []row{
 	{"aws:scheduler/schedule:Schedule", "aws_scheduler_schedule", scheduler.ScheduleArgs{}, scheduler.ScheduleState{}},
 	{"aws:scheduler/scheduleGroup:ScheduleGroup", "aws_scheduler_schedule_group", scheduler.ScheduleGroupArgs{}, scheduler.ScheduleGroupState{}},
 	{"aws:sfn/stateMachine:StateMachine", "aws_sfn_state_machine", sfn.StateMachineArgs{}, sfn.StateMachineState{}},
-	{"aws:lambda/function:Function", "aws_lambda_function", lambda.FunctionArgs{}, lambda.FunctionState{}},
-	{"aws:lambda/permission:Permission", "aws_lambda_permission", lambda.PermissionArgs{}, lambda.PermissionState{}},
 }

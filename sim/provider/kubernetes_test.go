@@ -142,10 +142,11 @@ func TestKubernetes_wantsAKubeconfigOfEKS(t *testing.T) {
 func TestKubernetes_anUpdateLeavesAloneWhatItIgnores(t *testing.T) {
 	t.Parallel()
 	s, w := serve(t)
-	c := connect(t, s.kubernetes, map[string]any{"kubeconfig": kubeconfig})
+	config, host := clusterIn(t, w)
+	c := connect(t, s.kubernetes, map[string]any{"kubeconfig": config})
 	id, state, inputs := create(t, c, deploymentURN, props(deployment(nil)))
 	_, err := w.Call(world.Request{Region: "eu-west-1", Service: "kubernetes", Operation: "Patch", Input: world.Document{
-		"Server": "https://ABC.gr7.eu-west-1.eks.amazonaws.com", "ApiVersion": "apps/v1", "Kind": "Deployment",
+		"Server": "https://" + host + ".yl4.eu-west-1.eks.amazonaws.com", "ApiVersion": "apps/v1", "Kind": "Deployment",
 		"Namespace": "agents", "Name": "planner", "Subresource": "scale",
 		"Patch": world.Document{"spec": world.Document{"replicas": 9}},
 	}})

@@ -11,12 +11,10 @@ import (
 )
 
 const (
-	clusterText  = "1 to 100 characters"
-	clusterForm  = `^.{1,100}$`
-	auditForm    = `^[A-Za-z][0-9A-Za-z_]{0,255}$`
-	auditText    = "up to 256 letters, digits and underscores, starting with a letter"
-	functionForm = `^(arn:[\w-]+:lambda:)?([a-z]{2}-(?:[a-z]+-){1,2}\d:)?(\d{12}:)?(function:)?([0-9A-Za-z_-]+)` +
-		`(:(\$LATEST|[0-9A-Za-z_-]+))?$`
+	clusterText = "1 to 100 characters"
+	clusterForm = `^.{1,100}$`
+	auditForm   = `^[A-Za-z][0-9A-Za-z_]{0,255}$`
+	auditText   = "up to 256 letters, digits and underscores, starting with a letter"
 )
 
 var rulesOfPlatform = map[string][]rule{
@@ -64,15 +62,6 @@ var rulesOfPlatform = map[string][]rule{
 	"aws:elasticache/globalReplicationGroup:GlobalReplicationGroup": {
 		requires("", "parameterGroupName", "engineVersion"),
 		matches("engineVersion", `^([7-9]\.\d+|6\.(\d+|x)|[1-5]\.\d+\.\d+)$`, "major.minor such as 8.0"),
-	},
-	"aws:lambda/function:Function": {
-		{"", zipped}, matches("name", functionForm, "a function's name or ARN"),
-		matches("loggingConfig.logGroup", `^[.\-_/#A-Za-z0-9]+$`, "letters, digits and .-_/#"),
-	},
-	"aws:lambda/permission:Permission": {
-		filled("action"), matches("action", `^(lambda:[A-Za-z]+|\*|lambda:\*)$`, "an action of lambda"),
-		matches("function", functionForm, "a function's name or ARN"),
-		matches("statementId", `^[0-9A-Za-z_-]+$`, "letters, digits, underscores and hyphens"),
 	},
 	"aws:scheduler/schedule:Schedule": {moment("startDate"), moment("endDate")},
 	"aws:servicequotas/serviceQuota:ServiceQuota": {
@@ -191,21 +180,6 @@ func paid(in resource.PropertyMap) []Failure {
 		v, told := plain(in[resource.PropertyKey(name)])
 		if told && !(v.IsNumber() && v.NumberValue() >= 1) {
 			faults = append(faults, Failure{name, "is less than 1, which a table of fixed capacity needs"})
-		}
-	}
-	return faults
-}
-
-// zipped: a function that is no image says what runs it.
-func zipped(in resource.PropertyMap) []Failure {
-	form, known := plain(in["packageType"])
-	if !known || form.IsString() && form.StringValue() == "Image" {
-		return nil
-	}
-	var faults []Failure
-	for _, name := range []string{"handler", "runtime"} {
-		if v, told := plain(in[resource.PropertyKey(name)]); told && (v.IsNull() || emptyText(v)) {
-			faults = append(faults, Failure{name, "is missing: a function from an archive needs handler and runtime"})
 		}
 	}
 	return faults

@@ -24,7 +24,6 @@ var special = map[string]pair{
 	"aws_ecr_lifecycle_policy.policy":                         {untagged(7), untagged(14)},
 	"aws_elasticache_global_replication_group.engine_version": {"7.0", "7.1"},
 	"aws_elasticache_replication_group.engine_version":        {"7.0", "7.1"},
-	"aws_lambda_function.runtime":                             {"python3.12", "python3.13"},
 	"aws_acm_certificate.subject_alternative_names": {
 		[]any{"a.example.com", "c.example.com"}, []any{"a.example.com", "d.example.com"},
 	},
@@ -58,8 +57,6 @@ var always = map[string]bool{
 	"aws_dynamodb_table.hash_key":            true,
 	"aws_dynamodb_table.ttl.attribute_name":  true,
 	"aws_eks_cluster.compute_config.enabled": true,
-	"aws_lambda_function.handler":            true,
-	"aws_lambda_function.runtime":            true,
 	"aws_acm_certificate.domain_name":        true,
 	"aws_cloudwatch_metric_alarm.statistic":  true,
 	"aws_lb_target_group.port":               true,
