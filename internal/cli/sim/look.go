@@ -35,7 +35,7 @@ type HomeView struct {
 	Zones     []string    `json:"zones"`
 	Resources int         `json:"resources"`
 	Stores    []StoreView `json:"stores"`
-	Agents    int         `json:"agents"`
+	Agents    []AgentView `json:"agents"`
 	Address   string      `json:"address"`
 	// Answers is false when the region is silent and the home is shown as its
 	// peer last saw it.
@@ -123,7 +123,7 @@ func (w *workspace) fetch(s *system.System, at, of system.Home) (*inventory.Inve
 func (w *workspace) view(h system.Home, own inventory.Home) HomeView {
 	prefix := stackPrefix(string(h))
 	v := HomeView{
-		Home: h, Region: own.Region, Zones: own.Zones, Agents: len(own.Agents), Address: own.Entry.Address,
+		Home: h, Region: own.Region, Zones: own.Zones, Agents: w.agents(own), Address: own.Entry.Address,
 		Resources: len(w.all(func(e *world.Entity) bool {
 			return strings.HasPrefix(e.Token, prefix) && e.Out["DeletionDate"] == nil
 		})),
@@ -131,7 +131,12 @@ func (w *workspace) view(h system.Home, own inventory.Home) HomeView {
 	for name, st := range own.Stores {
 		v.Stores = append(v.Stores, StoreView{Name: name, Kind: st.Kind, Tier: st.Tier, At: or(st.Endpoint, st.Name)})
 	}
-	sort.Slice(v.Stores, func(i, j int) bool { return v.Stores[i].Name < v.Stores[j].Name })
+	sort.Slice(v.Stores, func(i, j int) bool {
+		if a, b := w.rank(v.Stores[i].Tier), w.rank(v.Stores[j].Tier); a != b {
+			return a < b
+		}
+		return v.Stores[i].Name < v.Stores[j].Name
+	})
 	return v
 }
 
@@ -191,14 +196,21 @@ func (v *View) print(s *streams.Streams) {
 	s.Printf("\n")
 	t := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
 	row := func(cells ...any) { _, _ = fmt.Fprintln(t, strings.TrimRight(fmt.Sprintln(cells...), "\n")) }
-	row("home\tregion\tzones\tresources\tstores\tagents declared\taddress")
+	row("home\tregion\tzones\tresources\tstores\tagents\taddress")
 	for _, h := range v.Homes {
-		row(fmt.Sprintf("%s\t%s\t%d\t%d\t%d\t%d\t%s", h.Home, h.Region, len(h.Zones), h.Resources, len(h.Stores), h.Agents, h.address()))
+		row(fmt.Sprintf("%s\t%s\t%d\t%d\t%d\t%d\t%s", h.Home, h.Region, len(h.Zones), h.Resources, len(h.Stores), len(h.Agents), h.address()))
 	}
 	_, _ = fmt.Fprintln(t)
-	row("store\tkind\ttier\tin " + strings.Join(v.names(), "\tin "))
+	row("store\ttier\tkind\tin " + strings.Join(v.names(), "\tin "))
 	for i := range v.stores() {
 		row(v.storeRow(i))
+	}
+	if len(v.Homes) > 0 {
+		_, _ = fmt.Fprintln(t)
+		row("agent\ttier\tstrategy\tready in " + strings.Join(v.names(), "\tready in ") + "\tneeded to serve")
+		for i := range v.Homes[0].Agents {
+			row(v.agentRow(i))
+		}
 	}
 	_ = t.Flush()
 	if len(v.Missing) > 0 {
@@ -230,7 +242,7 @@ func (v *View) stores() []StoreView {
 
 func (v *View) storeRow(i int) string {
 	st := v.Homes[0].Stores[i]
-	cells := []string{st.Name, string(st.Kind), st.Tier}
+	cells := []string{st.Name, st.Tier, string(st.Kind)}
 	for _, h := range v.Homes {
 		at := "-"
 		for _, other := range h.Stores {

@@ -163,5 +163,8 @@ func (w *workspace) env() map[string]string {
 		"PULUMI_SKIP_UPDATE_CHECK":                      "true",
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION":   "true",
 		"PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
+		// The state is written once, at the end: decision 0011.
+		"PULUMI_EXPERIMENTAL":     "true",
+		"PULUMI_SKIP_CHECKPOINTS": "true",
 	}
 }
