@@ -32,7 +32,8 @@ func onDemand(obj resource.PropertyMap) []Failure {
 
 // streamed: a stream that is on says what it shows.
 func streamed(obj resource.PropertyMap) []Failure {
-	if truth(obj, "streamEnabled") && !given(obj, "streamViewType") {
+	view, _ := plain(obj["streamViewType"])
+	if truth(obj, "streamEnabled") && (!given(obj, "streamViewType") || emptyText(view)) {
 		return []Failure{{"streamEnabled", "needs streamViewType"}}
 	}
 	return nil

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,11 +14,20 @@ const (
 	clusterForm = `^.{1,100}$`
 	auditForm   = `^[A-Za-z][0-9A-Za-z_]{0,255}$`
 	auditText   = "up to 256 letters, digits and underscores, starting with a letter"
+	arnForm     = `^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$`
 )
 
 var rulesOfPlatform = map[string][]rule{
 	"aws:backup/framework:Framework":   {matches("name", auditForm, auditText)},
 	"aws:backup/reportPlan:ReportPlan": {matches("name", auditForm, auditText)},
+	"aws:backup/restoreTestingPlan:RestoreTestingPlan": {
+		atLeastOne("", "recoveryPointSelection"),
+		arnOrAny("recoveryPointSelection.includeVaults[]"), arnOrAny("recoveryPointSelection.excludeVaults[]"),
+		between("recoveryPointSelection.selectionWindowDays", 1, 365), between("startWindowHours", 0, 168),
+	},
+	"aws:backup/restoreTestingSelection:RestoreTestingSelection": {
+		matches("iamRoleArn", arnForm, "an ARN"), arnOrAny("protectedResourceArns[]"), between("validationWindowHours", 1, 168),
+	},
 	"aws:cfg/recorder:Recorder": {
 		{"recordingGroup", recording}, conflicts("recordingGroup", "exclusionByResourceTypes", "resourceTypes"),
 	},
@@ -57,7 +65,7 @@ var rulesOfPlatform = map[string][]rule{
 	"aws:eks/accessEntry:AccessEntry":                         {matches("clusterName", clusterForm, clusterText)},
 	"aws:eks/accessPolicyAssociation:AccessPolicyAssociation": {matches("clusterName", clusterForm, clusterText)},
 	"aws:eks/podIdentityAssociation:PodIdentityAssociation": {
-		matches("roleArn", `^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$`, "an ARN"),
+		matches("roleArn", arnForm, "an ARN"),
 	},
 	"aws:elasticache/globalReplicationGroup:GlobalReplicationGroup": {
 		requires("", "parameterGroupName", "engineVersion"),
@@ -68,8 +76,11 @@ var rulesOfPlatform = map[string][]rule{
 		matches("quotaCode", `^[0-9A-Za-z-]+$`, "letters, digits and hyphens"),
 		matches("serviceCode", `^[0-9A-Za-z-]+$`, "letters, digits and hyphens"),
 	},
-	"aws:sqs/queue:Queue": {{"", queueName}, {"", deduplicated}},
+	"aws:sqs/queue:Queue": {{"", deduplicated}},
 }
+
+// arnOrAny wants an ARN or the star that stands for all.
+func arnOrAny(path string) rule { return matches(path, `^\*$|`+arnForm, "an ARN or *") }
 
 // choice is oneOf where the empty text is refused too.
 func choice(path string, allowed ...string) rule {
@@ -100,28 +111,6 @@ func moment(path string) rule {
 		return ""
 	})
 }
-
-// queueName: the name of a queue that keeps the order ends in .fifo, and no other does.
-func queueName(in resource.PropertyMap) []Failure {
-	name, known := plain(in["name"])
-	ordered, told := plain(in["fifoQueue"])
-	if !known || !told || !name.IsString() || name.StringValue() == "" {
-		return nil
-	}
-	form, want := plainQueue, "up to 80 letters, digits, hyphens and underscores"
-	if ordered.IsBool() && ordered.BoolValue() {
-		form, want = orderedQueue, "up to 75 letters, digits, hyphens and underscores and then .fifo"
-	}
-	if form.MatchString(name.StringValue()) {
-		return nil
-	}
-	return []Failure{{"name", "is " + strconv.Quote(name.StringValue()) + ", want " + want}}
-}
-
-var (
-	plainQueue   = regexp.MustCompile(`^[0-9A-Za-z_-]{1,80}$`)
-	orderedQueue = regexp.MustCompile(`^[0-9A-Za-z_-]{1,75}\.fifo$`)
-)
 
 // deduplicated: only a queue that keeps the order tells messages apart by content.
 func deduplicated(in resource.PropertyMap) []Failure {

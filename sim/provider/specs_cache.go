@@ -3,7 +3,7 @@ package provider
 var specsOfCache = map[string]spec{
 	"aws:elasticache/replicationGroup:ReplicationGroup": {kind: "AWS::ElastiCache::ReplicationGroup",
 		name:   lowerName("replicationGroupId", "", 40),
-		sticky: []string{"logDeliveryConfigurations"}},
+		sticky: []string{"logDeliveryConfigurations"}, names: []string{"replicationGroupId", "maintenanceWindow"}},
 	"aws:elasticache/globalReplicationGroup:GlobalReplicationGroup": {kind: "AWS::ElastiCache::GlobalReplicationGroup"},
 	"aws:elasticache/subnetGroup:SubnetGroup": {kind: "AWS::ElastiCache::SubnetGroup", names: []string{"name"},
 		name: &naming{property: "name", max: 255, lower: true}},

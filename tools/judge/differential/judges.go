@@ -59,14 +59,17 @@ func Types(p *upstream.Provider) (map[string]*Judged, error) {
 
 // translate turns inputs into what pulumi-aws hands to the upstream provider:
 // names it makes up are filled in.
-func (j *Judged) translate(in map[string]any) map[string]any {
+func (j *Judged) translate(in map[string]any) map[string]any { return j.Nodes.Upstream(j.named(in)) }
+
+// named fills in the names that are made up where they are left out.
+func (j *Judged) named(in map[string]any) map[string]any {
 	named := maps.Clone(in)
 	for name, node := range j.Nodes {
 		if _, set := named[name]; !set && node.Prop.AutoNamed {
-			named[name] = "made-up-1234567"
+			named[name] = "madeup1234567"
 		}
 	}
-	return j.Nodes.Upstream(named)
+	return named
 }
 
 // Upstream asks the upstream provider whether it takes the inputs: its
@@ -132,7 +135,7 @@ func (j *Judged) UpstreamChange(ctx context.Context, prior upstream.State, in ma
 // SimulatorChange asks the simulator the same, of the same state.
 func (j *Judged) SimulatorChange(prior upstream.State, in map[string]any) (Verdict, error) {
 	state := j.properties(j.Nodes.Pulumi(prior.Value))
-	update, replaces, err := provider.DiffInputs(j.Token, state, j.properties(in))
+	update, replaces, err := provider.DiffInputs(j.Token, state, j.properties(j.named(in)))
 	switch {
 	case err != nil:
 		return Verdict{}, err
