@@ -38,7 +38,8 @@ func TestCheckInputs_holdsTheRulesOfTables(t *testing.T) {
 	}{
 		"sound": {nil, nil},
 		"no key": {map[string]any{"hashKey": "id"}, []Failure{
-			{"attributes[0].name", `is "pk", which is no key of the table or an index`}, {"hashKey", `is "id", which is no attribute`},
+			{"attributes[0].name", `is "pk", which is no key of the table or an index`},
+			{"hashKey", `is "id", which is no attribute`},
 		}},
 		"capacities": {map[string]any{"readCapacity": 5}, []Failure{{"readCapacity", "has no place beside billingMode PAY_PER_REQUEST"}}},
 		"stream of nothing": {map[string]any{"streamViewType": nil},

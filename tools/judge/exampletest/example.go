@@ -77,6 +77,7 @@ var arns = map[string]string{
 	"aws:elasticache/replicationGroup:ReplicationGroup": "arn:aws:elasticache:REGION:123456789012:replicationgroup:atlas",
 	"aws:elasticache/user:User":                         "arn:aws:elasticache:REGION:123456789012:user:atlas",
 	"aws:iam/role:Role":                                 "arn:aws:iam::123456789012:role/atlas",
+	"aws:lb/targetGroup:TargetGroup":                    "arn:aws:elasticloadbalancing:REGION:123456789012:targetgroup/atlas/0123456789abcdef",
 	"aws:s3/bucketV2:BucketV2":                          "arn:aws:s3:::atlas",
 	"aws:secretsmanager/secret:Secret":                  "arn:aws:secretsmanager:REGION:123456789012:secret:atlas-a1b2c3",
 	"aws:sfn/stateMachine:StateMachine":                 "arn:aws:states:REGION:123456789012:stateMachine:atlas",
