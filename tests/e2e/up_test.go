@@ -60,9 +60,9 @@ func testEdit(t *testing.T, p *clitest.Project) {
 		Homes   []struct{ Changes map[string]int }
 	}
 	p.JSON(t, &plan, "sim", "preview")
-	assert.Equal(t, 2, plan.Changed, "one backup plan in each home")
+	assert.Equal(t, 4, plan.Changed, "one backup plan and the kept copy of the file in each home")
 	for _, h := range plan.Homes {
-		assert.Equal(t, 1, h.Changes["update"], "%v", h.Changes)
+		assert.Equal(t, 2, h.Changes["update"], "%v", h.Changes)
 		assert.Zero(t, h.Changes["create"]+h.Changes["delete"]+h.Changes["replace"], "only updates in place: %v", h.Changes)
 	}
 }
