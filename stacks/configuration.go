@@ -80,7 +80,7 @@ func Rebuilt(text []byte) (map[string]string, error) {
 	}
 	for key := range out {
 		if !strings.HasPrefix(key, Namespace+":") {
-			return nil, fmt.Errorf("settings: key %q, want one that starts with %s:", key, Namespace)
+			return nil, fmt.Errorf("settings: key %q, want one that starts with %q", key, Namespace+":")
 		}
 	}
 	return out, nil

@@ -92,9 +92,7 @@ func After(inv inventory.Inventory, r Restored) (map[system.Home]Adoption, error
 		a := Adoption{Home: home, Settings: []Setting{{
 			Path: "redoubt:storeGenerations." + r.Store, Value: fmt.Sprint(r.Generation),
 		}}}
-		for _, p := range kinds[store.Kind](at, r.Generation) {
-			a.Swaps = append(a.Swaps, p)
-		}
+		a.Swaps = append(a.Swaps, kinds[store.Kind](at, r.Generation)...)
 		for _, p := range kinds[store.Kind](at, store.Generation) {
 			if p.ID != "" && p.Type != selectionType {
 				a.Left = append(a.Left, Thing{p.Type, p.ID})

@@ -159,11 +159,10 @@ func restoreTable(t *tx, r Request) (Document, error) {
 	if key := str(r.Input, "SSESpecificationOverride.KMSMasterKeyId"); key != "" {
 		in["ServerSideEncryption"] = Document{"Enabled": true, "KmsKeyArn": key}
 	}
-	e, err := kinds[kindTable].create(t, r.Region, "", in)
-	if err != nil {
+	if _, err := kinds[kindTable].create(t, r.Region, "", in); err != nil {
 		return nil, err
 	}
-	e = t.edit(t.get(kindTable, r.Region, name))
+	e := t.edit(t.get(kindTable, r.Region, name))
 	e.Out["TableStatus"] = "CREATING"
 	e.Out["RestoreSummary"] = Document{
 		"SourceTableArn": source.ARN, "RestoreDateTime": at.Format(timeFormat), "RestoreInProgress": true,
