@@ -22,6 +22,9 @@ const (
 	datastoreType  = "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup"
 	nodeGroupType  = "aws:eks/nodeGroup:NodeGroup"
 	nodeGroupKind  = "AWS::EKS::Nodegroup"
+	deploymentType = "kubernetes:apps/v1:Deployment"
+	scalerType     = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+	consumerType   = "kubernetes:keda.sh/v1alpha1:ScaledObject"
 	regionSettings = "AWS::Backup::RegionSettings"
 )
 
@@ -67,6 +70,22 @@ var drifts = map[string]func(*testing.T, *homes){
 			}
 		}
 		require.Fail(t, "no node group can grow")
+	},
+	// A plan has started a pilot light and raised what stood by.
+	"scaled agents": func(t *testing.T, h *homes) {
+		own := h.inventory(t).Homes[system.Secondary]
+		for _, p := range []struct {
+			version, kind, name, sub string
+			patch                    world.Document
+		}{
+			{"apps/v1", "Deployment", "evaluator", "scale", world.Document{"replicas": 3.0}},
+			{"autoscaling/v2", "HorizontalPodAutoscaler", "gateway", "", world.Document{"minReplicas": 9.0}},
+			{"keda.sh/v1alpha1", "ScaledObject", "worker", "", world.Document{"minReplicaCount": 12.0}},
+		} {
+			h.call(t, frankfurt, "kubernetes", "Patch", world.Document{
+				"Server": own.Cluster.Endpoint, "ApiVersion": p.version, "Kind": p.kind, "Namespace": own.Cluster.Namespace,
+				"Name": p.name, "Subresource": p.sub, "Patch": world.Document{"spec": p.patch}})
+		}
 	},
 	// A plan has let the follower write alone.
 	"a datastore taken apart": func(t *testing.T, h *homes) {
@@ -124,6 +143,9 @@ var needs = []struct {
 	{"aws:dynamodb/table:Table", "replicas", "a switchover", enginetest.Update},
 	{"aws:route53/zone:Zone", "vpcs", "a switchover", enginetest.Update},
 	{nodeGroupType, "scalingConfig.desiredSize", "a scaled cluster", enginetest.Update},
+	{deploymentType, "spec.replicas", "scaled agents", enginetest.Update},
+	{scalerType, "spec.minReplicas", "scaled agents", enginetest.Update},
+	{consumerType, "spec.minReplicaCount", "scaled agents", enginetest.Update},
 }
 
 // spare are entries that no event of ours needs, with the reason to keep them.
@@ -140,6 +162,9 @@ var spare = map[enginetest.Entry]string{
 	{Type: cacheType, Property: "transitEncryptionEnabled"}: "a member may not give it",
 	{Type: "aws:rds/clusterInstance:ClusterInstance", Property: "engineVersion"}: "not given; the cluster's " +
 		"upgrade moves the instances",
+	{Type: consumerType, Property: `metadata.annotations["autoscaling.keda.sh/paused"]`}: "a plan lifts it where a consumer " +
+		"stands by with none; the example has no such consumer",
+	{Type: "aws:servicequotas/serviceQuota:ServiceQuota", Property: "value"}: "the account has enough; a lower value is refused",
 }
 
 func TestIgnored_eachEntryIsNeeded(t *testing.T) {
