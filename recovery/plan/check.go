@@ -79,6 +79,9 @@ func (s Step) check(p Plan) []error {
 	if s.OnFailure != Stop && s.OnFailure != Continue && s.OnFailure != Report {
 		errs = append(errs, fmt.Errorf("onFailure is %q, want %s, %s or %s", s.OnFailure, Stop, Continue, Report))
 	}
+	if !slices.Contains(roles, s.Role) {
+		errs = append(errs, fmt.Errorf("role is %q, want one of %v", s.Role, roles[1:]))
+	}
 	errs = append(errs, s.Call.check(p, "call")...)
 	errs = append(errs, s.Condition.Call.check(p, "condition")...)
 	if s.Undo != nil {

@@ -20,6 +20,9 @@ type Expect struct {
 	Op   Op   `json:"op"`
 	// Value is a string, a number or a truth.
 	Value any `json:"value"`
+	// Missing is what an answer without the path counts as: AWS and Kubernetes
+	// leave a count of none out. Nil means that nobody can tell.
+	Missing any `json:"missing,omitempty"`
 }
 
 // Op compares what was found with what is wanted.
@@ -68,7 +71,13 @@ func (c Condition) Judge(answer Document) (Answer, string) {
 func (e Expect) judge(in any) (Answer, string) {
 	got, found := e.Path.Find(in)
 	if !found {
-		return CannotTell, fmt.Sprintf("%s is missing in the answer", e.Path)
+		if e.Missing == nil {
+			return CannotTell, fmt.Sprintf("%s is missing in the answer", e.Path)
+		}
+		var err error
+		if got, err = normal(e.Missing); err != nil {
+			return CannotTell, err.Error()
+		}
 	}
 	want, err := normal(e.Value)
 	if err != nil {
@@ -128,6 +137,14 @@ func (c Condition) check() []error {
 		value, err := normal(e.Value)
 		if _, ok := compare(value, e.Op, value); err != nil || !ok {
 			errs = append(errs, fmt.Errorf("condition: %s %s %v cannot be judged", e.Path, e.Op, e.Value))
+		}
+		if e.Missing == nil {
+			continue
+		}
+		missing, err := normal(e.Missing)
+		if _, ok := compare(missing, e.Op, value); err != nil || !ok {
+			errs = append(errs, fmt.Errorf("condition: %s: missing is %v, which %s %v cannot judge",
+				e.Path, e.Missing, e.Op, e.Value))
 		}
 	}
 	return errs

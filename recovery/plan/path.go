@@ -10,7 +10,16 @@ import (
 	"strings"
 )
 
-// Path leads to one value in a document: fields joined by dots, [n] for the
+// jmesField writes a field as it is, or in quotes when it is no plain word.
+func jmesField(name string) string {
+	if fieldPart.FindString(name) == name {
+		return name
+	}
+	return `"` + name + `"`
+}
+
+// Path leads to one value in a document: fields joined by dots (one that is no
+// plain word in quotes), [n] for the
 // nth entry of a list and [?field==value] for the first entry whose field has
 // the value, a JSON string, number or truth. An example is
 // MetricAlarms[?AlarmName=="taken"].StateValue. It is a subset of JMESPath.
@@ -26,6 +35,7 @@ type segment struct {
 
 var (
 	fieldPart  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*`)
+	quotedPart = regexp.MustCompile(`^"[^"\\]+"`)
 	indexPart  = regexp.MustCompile(`^\[([0-9]{1,9})\]`)
 	filterPart = regexp.MustCompile(`^\[\?([A-Za-z_][A-Za-z0-9_]*)==("(?:[^"\\]|\\.)*"|-?[0-9.]+|true|false)\]`)
 )
@@ -62,6 +72,9 @@ func next(rest string, first bool) (segment, int, error) {
 			return segment{}, 0, errors.New("want a dot, [n] or [?field==value]")
 		}
 		dot = 1
+	}
+	if quoted := quotedPart.FindString(rest[dot:]); quoted != "" {
+		return segment{field: strings.Trim(quoted, `"`)}, dot + len(quoted), nil
 	}
 	field := fieldPart.FindString(rest[dot:])
 	if field == "" {
@@ -122,9 +135,9 @@ func (p Path) JMESPath() string {
 		case s.field == "":
 			fmt.Fprintf(&b, "[%d]", s.index)
 		case i == 0:
-			b.WriteString(s.field)
+			b.WriteString(jmesField(s.field))
 		default:
-			b.WriteString("." + s.field)
+			b.WriteString("." + jmesField(s.field))
 		}
 	}
 	return b.String()

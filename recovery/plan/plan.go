@@ -22,6 +22,14 @@ type Plan struct {
 	System string `json:"system"`
 	// Title says in one line what the plan achieves.
 	Title string `json:"title"`
+	// Scenario is the planner's name for what the plan recovers from.
+	Scenario string `json:"scenario,omitempty"`
+	// Because says what was found, and how the evidence leads there.
+	Because string `json:"because,omitempty"`
+	// Lost is the home that the plan must do without, if any; Active is the home
+	// that serves when the plan is done.
+	Lost   system.Home `json:"lost,omitempty"`
+	Active system.Home `json:"active,omitempty"`
 	// Inventory is the hash of the inventory that the plan was made from.
 	Inventory string `json:"inventory"`
 	// Regions says where each home lives.
@@ -37,6 +45,9 @@ type Step struct {
 	// ID names the step within its plan: lower-case words joined by hyphens.
 	ID    string `json:"id"`
 	Title string `json:"title"`
+	// Role is what the step is for; Subject is what it is about.
+	Role    Role    `json:"role,omitempty"`
+	Subject Subject `json:"subject,omitzero"`
 	// Why says what would go wrong without the step.
 	Why string `json:"why"`
 	// Source is the address of the AWS document that the step relies on.
@@ -54,6 +65,38 @@ type Step struct {
 	Timeout Duration `json:"timeout"`
 	// OnFailure says what a failure of the step means for the rest.
 	OnFailure OnFailure `json:"onFailure"`
+}
+
+// Role is what a step is for. The rules of a plan (one writer, traffic after
+// data) are rules of roles.
+type Role string
+
+// The roles of steps.
+const (
+	// Fence keeps an old writer from writing.
+	Fence Role = "fence"
+	// Capacity makes room for what is started.
+	Capacity Role = "capacity"
+	// Data makes a store take writes where they are wanted.
+	Data Role = "data"
+	// Start lets an agent run where it is wanted.
+	Start Role = "start"
+	// Requeue sends accepted work that was not done.
+	Requeue Role = "requeue"
+	// Traffic moves users.
+	Traffic Role = "traffic"
+	// Prove shows that the system works.
+	Prove Role = "prove"
+	// Settle puts right what is left, after users are served.
+	Settle Role = "settle"
+)
+
+var roles = []Role{"", Fence, Capacity, Data, Start, Requeue, Traffic, Prove, Settle}
+
+// Subject is the store or the agent that a step is about; both may be empty.
+type Subject struct {
+	Store string `json:"store,omitempty"`
+	Agent string `json:"agent,omitempty"`
 }
 
 // OnFailure is what a failure of a step means for the rest of its plan.
@@ -83,9 +126,12 @@ const (
 	// Probe is a task that passes through the system in a home. Its service is
 	// "redoubt", its operation RunProbe.
 	Probe Kind = "probe"
+	// Ledger is an act on a queue's work ledger that is made of many calls. Its
+	// service is "redoubt", its operations are RequeueAccepted and CountStranded.
+	Ledger Kind = "ledger"
 )
 
-var callKinds = []Kind{AWS, Kubernetes, Probe}
+var callKinds = []Kind{AWS, Kubernetes, Probe, Ledger}
 
 // Call is one call of one operation.
 type Call struct {

@@ -68,26 +68,26 @@ func build(inv inventory.Inventory, title string, steps ...plan.Step) (plan.Plan
 	return plan.New(p)
 }
 
-// move is one of the two acts of a home.
-type move struct {
+// sign is one of the two acts of a home on the switch.
+type sign struct {
 	id, title, why, source string
 	value                  float64
 	state                  string
 }
 
-var takes = move{
+var takes = sign{
 	id: "take-traffic", title: "Take the traffic into the %s home", value: 1, state: "ALARM", source: healthSource,
 	why: "Users reach the home whose load balancer the domain's failover record names. The record obeys a health check " +
 		"over a metric that the receiving home puts in its own region, so this works with the other home dead.",
 }
 
-var letsGo = move{
+var letsGo = sign{
 	id: "reset-switch", title: "Reset the switch of the %s home", value: 0, state: "OK", source: putSource,
 	why: "As long as both homes hold their claim the secondary cannot take traffic, so the loss of the primary " +
 		"would find nobody who can act.",
 }
 
-func act(inv inventory.Inventory, home system.Home, m move) (plan.Step, error) {
+func act(inv inventory.Inventory, home system.Home, m sign) (plan.Step, error) {
 	entry, err := metricEntry(inv, home)
 	if err != nil {
 		return plan.Step{}, fmt.Errorf("step %s: %w", m.id, err)

@@ -1,0 +1,129 @@
+package planner
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"redoubt/recovery/diagnose"
+	"redoubt/recovery/plan"
+	"redoubt/system"
+)
+
+// quiet is how long after a move of traffic the next one is refused: users'
+// resolvers and the copies between the homes need it to settle (assumed).
+const quiet = 30 * time.Minute
+
+// stale is how old an inventory may be that a plan is made from. Each update
+// of a home writes one; a week is longer than any team leaves its updates (assumed).
+const stale = 7 * 24 * time.Hour
+
+// quorumGate refuses when nobody else has seen the loss.
+func (d *draft) quorumGate(lost system.Home) {
+	g := plan.Gate{
+		ID: "quorum", Title: "Enough observers have lost the home",
+		Why:         "One observer cannot tell a lost region from its own cut line, and a move on its word alone makes two writers.",
+		Overridable: true,
+	}
+	switch d.Finding.Kind {
+	case diagnose.RegionLost, diagnose.RegionSilent:
+		return // a silent one is the fence's question
+	case "":
+		g.Reason = "nobody has looked: no finding was given"
+	default:
+		g.Reason = fmt.Sprintf("the finding is %s, not that the %s home is lost: %s", d.Finding.Kind, lost, d.Finding.Why)
+	}
+	d.gate(g)
+}
+
+// fenceGate refuses an unplanned move while the old home may still write and
+// no third region has seen that it is lost.
+func (d *draft) fenceGate(lost system.Home) {
+	if d.Finding.Kind == diagnose.RegionLost {
+		return
+	}
+	d.gate(plan.Gate{
+		ID: "confirmed-fence", Title: "The old writers are stopped",
+		Why: "Two homes that cannot see each other look the same to each as a dead peer does. If the other one lives, " +
+			"it goes on writing, and what it accepts from now on is lost.",
+		Overridable: true,
+		Reason: fmt.Sprintf("nothing confirms that the %s home has stopped writing; "+
+			"stop its agents there, or set the gate aside with a reason and a name", lost),
+	})
+}
+
+// approvalGate lets a person decide.
+func (d *draft) approvalGate() {
+	d.gate(plan.Gate{
+		ID: "approval", Title: "A person approves the move",
+		Why: "A planned move interrupts users for minutes. Somebody must want that now.", Timeout: minutes(60),
+	})
+}
+
+// seenGates refuse what stands on old knowledge, or follows too soon.
+func (d *draft) seenGates(to system.Home) {
+	if at, known := d.Seen.InventoryAt[to]; known && !at.IsZero() && d.Now.Sub(at) > stale {
+		d.gate(plan.Gate{
+			ID: "inventory", Title: "The inventory is fresh", Overridable: true,
+			Why:    "A plan calls what the inventory names. What has changed since then it cannot know.",
+			Reason: fmt.Sprintf("the %s home wrote its inventory %s ago, want at most %s", to, d.Now.Sub(at).Round(time.Hour), stale),
+		})
+	}
+	if moved := d.Seen.MovedAt; !moved.IsZero() && d.Now.Sub(moved) < quiet {
+		d.gate(plan.Gate{
+			ID: "anti-flapping", Title: "Traffic has settled since it last moved", Overridable: true,
+			Why:    "A move back before the copies have turned round loses what was written in between.",
+			Reason: fmt.Sprintf("traffic moved %s ago, want at least %s", d.Now.Sub(moved).Round(time.Second), quiet),
+		})
+	}
+}
+
+// lagGates compare the lag of what is copied with what may be lost. Without
+// the old home the last known lag is that of the minutes before.
+func (d *draft) lagGates(to system.Home) {
+	for _, s := range d.System.StoresOf(system.Postgres) {
+		of := d.home(to).Stores[s.Name]
+		t, _ := d.System.Tier(s.Tier)
+		promised, has := t.Objectives[system.RegionLoss]
+		if of.GlobalID == "" || !has {
+			continue
+		}
+		d.gate(d.lagGate(to, s.Name, of.Name, time.Duration(promised.RPO)))
+	}
+}
+
+func (d *draft) lagGate(to system.Home, store, cluster string, rpo time.Duration) plan.Gate {
+	call := aws(to, "cloudwatch", "GetMetricStatistics", plan.Document{
+		"Namespace": "AWS/RDS", "MetricName": "AuroraGlobalDBReplicationLag", "Period": 60, "Statistics": []string{"Maximum"},
+		"Dimensions": []plan.Document{{"Name": "DBClusterIdentifier", "Value": cluster}},
+		"StartTime":  d.Now.UTC().Add(-lagWindow).Format(time.RFC3339), "EndTime": d.Now.UTC().Format(time.RFC3339),
+	})
+	c := holds(call, plan.Expect{
+		Path: "Datapoints[0].Maximum", Op: plan.AtMost, Value: float64(rpo.Milliseconds()),
+	})
+	return plan.Gate{
+		ID: "lag-" + store, Title: fmt.Sprintf("The lag of %s is at most its objective of %s", store, rpo),
+		Why: "What has not arrived is lost when the copy takes over. More than the objective is never lost in silence.",
+		// Condition shows the last minutes that the receiving region has seen.
+		Condition: &c, Overridable: true, Timeout: minutes(2),
+	}
+}
+
+// lagWindow is how far back the gate looks: one period, so that there is one datapoint.
+const lagWindow = time.Minute
+
+// capacityGates look whether the receiving home runs what its strategy holds ready.
+func (d *draft) capacityGates(to system.Home) {
+	c := d.home(to).Cluster
+	for _, zone := range slices.Sorted(maps.Keys(c.NodeGroups)) {
+		call := aws(to, "eks", "DescribeNodegroup",
+			plan.Document{"clusterName": c.Name, "nodegroupName": c.NodeGroups[zone]})
+		cond := holds(call, atLeast("nodegroup.scalingConfig.desiredSize", c.RunningNodes))
+		d.gate(plan.Gate{
+			ID: "capacity-" + zone, Title: fmt.Sprintf("Zone %s runs the %d nodes of a standby", zone, c.RunningNodes),
+			Why:       "A home with less than it should hold ready takes longer to recover than was promised.",
+			Condition: &cond, Overridable: true, Timeout: minutes(2),
+		})
+	}
+}
