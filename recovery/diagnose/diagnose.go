@@ -104,6 +104,8 @@ type Finding struct {
 	Home system.Home
 	// Name is the store, zone or dependency that is lost.
 	Name string
+	// Since is when what is lost was first seen so, without a break since.
+	Since time.Time
 	// Why says in a sentence how the evidence leads here.
 	Why string
 	// For is the evidence, Against what speaks against it.
@@ -209,11 +211,29 @@ func (s sight) flaps(r Rules) bool {
 // bad reports whether the thing has been bad without a break for the quiet
 // period, and is so on a line that does not flap.
 func (s sight) bad(now time.Time, r Rules) bool {
-	since := now
+	return s.last().State == Bad && now.Sub(s.since(now)) >= r.Quiet && !s.flaps(r)
+}
+
+// since is when the thing began to be bad, now when it is not.
+func (s sight) since(now time.Time) time.Time {
 	for n := len(s.seen) - 1; n >= 0 && s.seen[n].State == Bad; n-- {
-		since = s.seen[n].At
+		now = s.seen[n].At
 	}
-	return s.last().State == Bad && now.Sub(since) >= r.Quiet && !s.flaps(r)
+	return now
+}
+
+// since is when a home was first lost on any line of the observers.
+func (l looked) since(home system.Home, observers []string) time.Time {
+	at := l.now
+	for _, s := range l.sights {
+		if s.home != home || !slices.Contains(observers, s.observer) || s.aspect == Content || s.aspect == Zone {
+			continue
+		}
+		if began := s.since(l.now); began.Before(at) {
+			at = began
+		}
+	}
+	return at
 }
 
 // latest returns the last observation of every line.

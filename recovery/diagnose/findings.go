@@ -56,7 +56,7 @@ func (l looked) region() (Finding, bool) {
 				seenBy, against = append(seenBy, observer), append(against, seen...)
 			}
 		}
-		f := Finding{Home: home, For: evidence, Against: against}
+		f := Finding{Home: home, For: evidence, Against: against, Since: l.since(home, lostTo)}
 		switch {
 		case len(lostTo) == 0:
 			continue

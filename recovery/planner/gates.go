@@ -79,8 +79,8 @@ func (d *draft) seenGates(to system.Home) {
 	}
 }
 
-// lagGates compare the lag of what is copied with what may be lost. Without
-// the old home the last known lag is that of the minutes before.
+// lagGates compare the lag of what is copied with what may be lost: in a
+// planned move that of now, after a loss that of the minute before it.
 func (d *draft) lagGates(to system.Home) {
 	for _, s := range d.System.StoresOf(system.Postgres) {
 		of := d.home(to).Stores[s.Name]
@@ -94,23 +94,28 @@ func (d *draft) lagGates(to system.Home) {
 }
 
 func (d *draft) lagGate(to system.Home, store, cluster string, rpo time.Duration) plan.Gate {
+	end := d.Now
+	if since := d.Finding.Since; d.lost != "" && !since.IsZero() {
+		end = since
+	}
+	end = end.UTC().Truncate(lagWindow)
 	call := aws(to, "cloudwatch", "GetMetricStatistics", plan.Document{
 		"Namespace": "AWS/RDS", "MetricName": "AuroraGlobalDBReplicationLag", "Period": 60, "Statistics": []string{"Maximum"},
 		"Dimensions": []plan.Document{{"Name": "DBClusterIdentifier", "Value": cluster}},
-		"StartTime":  d.Now.UTC().Add(-lagWindow).Format(time.RFC3339), "EndTime": d.Now.UTC().Format(time.RFC3339),
+		"StartTime":  end.Add(-lagWindow).Format(time.RFC3339), "EndTime": end.Format(time.RFC3339),
 	})
 	c := holds(call, plan.Expect{
 		Path: "Datapoints[0].Maximum", Op: plan.AtMost, Value: float64(rpo.Milliseconds()),
 	})
 	return plan.Gate{
 		ID: "lag-" + store, Title: fmt.Sprintf("The lag of %s is at most its objective of %s", store, rpo),
-		Why: "What has not arrived is lost when the copy takes over. More than the objective is never lost in silence.",
-		// Condition shows the last minutes that the receiving region has seen.
+		Why:       "What has not arrived is lost when the copy takes over. More than the objective is never lost in silence.",
 		Condition: &c, Overridable: true, Timeout: minutes(2),
 	}
 }
 
-// lagWindow is how far back the gate looks: one period, so that there is one datapoint.
+// lagWindow is how far back the gate looks: one whole period, so that there is
+// one datapoint; CloudWatch gives several in no order.
 const lagWindow = time.Minute
 
 // capacityGates look whether the receiving home runs what its strategy holds ready.

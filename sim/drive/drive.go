@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"time"
 
+	"redoubt/inventory"
 	"redoubt/recovery/execute"
+	"redoubt/recovery/ledger"
 	"redoubt/recovery/plan"
 	"redoubt/sim/world"
 	"redoubt/system"
@@ -21,6 +23,8 @@ type World struct {
 	Regions map[system.Home]string
 	// From is the region that the caller runs in; empty is outside AWS.
 	From string
+	// Inventory is what a probe finds its way by; runs without one need none.
+	Inventory inventory.Inventory
 }
 
 var (
@@ -29,7 +33,13 @@ var (
 )
 
 // Call makes one call. Its error carries the class that AWS's answer has.
-func (w World) Call(_ context.Context, c plan.Call) (plan.Document, error) {
+func (w World) Call(ctx context.Context, c plan.Call) (plan.Document, error) {
+	switch c.Kind {
+	case plan.Ledger:
+		return ledger.Port{Port: w}.Call(ctx, c)
+	case plan.Probe:
+		return w.probe(ctx, c)
+	}
 	region, known := w.Regions[c.Home]
 	if !known {
 		return nil, fmt.Errorf("%s: the region of the home is unknown", c)

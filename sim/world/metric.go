@@ -203,6 +203,8 @@ func getMetricStatistics(t *tx, r Request) (Document, error) {
 		for _, stat := range strs(r.Input, "Statistics") {
 			if v, ok := t.statistic(key, stat, at, at.Add(period)); ok {
 				p[stat] = v
+			} else if v, ok := t.lagPoint(r, earlier(at.Add(period), t.at)); ok && stat != "Sum" && stat != "SampleCount" {
+				p[stat] = v
 			}
 		}
 		if len(p) > 1 {

@@ -122,7 +122,7 @@ func (w *World) Inject(f fault.Fault) error {
 		list := slices.Clone(t.activeFaults())
 		if f.Breaks() {
 			if !slices.ContainsFunc(list, func(a active) bool { return a.Fault == f }) {
-				list = append(list, active{Fault: f})
+				list = append(list, active{Fault: f, Since: t.at})
 			}
 		} else {
 			list = slices.DeleteFunc(list, func(a active) bool { return f.Undoes(a.Fault) })

@@ -26,6 +26,8 @@ type active struct {
 	fault.Fault
 	// Seen is how many calls a fail fault has counted.
 	Seen int `json:"seen,omitempty"`
+	// Since is when it was injected.
+	Since time.Time `json:"since,omitzero"`
 }
 
 // state is all that a world holds. Entities in it are never changed in place,

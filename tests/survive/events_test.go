@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/internal/enginetest"
-	"redoubt/inventory"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
 	"redoubt/sim/world"
@@ -164,21 +163,6 @@ func (h *homes) writer(t *testing.T, global string) string {
 		}
 	}
 	return ""
-}
-
-// inventory is the whole inventory as the secondary keeps it.
-func (h *homes) inventory(t *testing.T) inventory.Inventory {
-	t.Helper()
-	read := func(home system.Home) inventory.Inventory {
-		out := h.call(t, frankfurt, "s3", "GetObject", world.Document{
-			"Bucket": "atlas-control-123456789012-" + frankfurt, "Key": inventory.ObjectKey(home)})
-		inv, err := inventory.Decode([]byte(out["Body"].(string)))
-		require.NoError(t, err)
-		return inv
-	}
-	inv, err := inventory.Merge(read(system.Secondary), read(system.Primary))
-	require.NoError(t, err)
-	return inv
 }
 
 // moveWriter makes the databases and the caches of a home the ones that write.

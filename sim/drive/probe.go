@@ -1,0 +1,107 @@
+package drive
+
+import (
+	"context"
+	"fmt"
+
+	"redoubt/inventory"
+	"redoubt/recovery/execute"
+	"redoubt/recovery/plan"
+	"redoubt/system"
+)
+
+// probe is what a task meets on its way from the gateway to a tool runner and
+// back: the name leads into the home, every agent of the way answers there, and
+// every store takes writes there. That a task passes when all of this holds is
+// assumed; the agents themselves are not simulated.
+func (w World) probe(ctx context.Context, c plan.Call) (plan.Document, error) {
+	of, known := w.Inventory.Homes[c.Home]
+	if !known {
+		return nil, &execute.ClassError{Class: execute.Invalid, Err: fmt.Errorf("%s: no inventory of the home", c)}
+	}
+	for _, name := range list(c.Input["Agents"]) {
+		if why := w.answers(ctx, c.Home, of, name); why != "" {
+			return failed("agent %s: %s", name, why)
+		}
+	}
+	for _, name := range list(c.Input["Stores"]) {
+		if why := w.takesWrites(ctx, c.Home, of, name); why != "" {
+			return failed("store %s: %s", name, why)
+		}
+	}
+	domain, _ := c.Input["Domain"].(string)
+	at, err := w.World.Resolve(domain, "A")
+	switch {
+	case err != nil:
+		return failed("%s does not resolve: %v", domain, err)
+	case at.Region != of.Region:
+		return failed("%s leads to %s", domain, at.Region)
+	}
+	return plan.Document{"Passed": true}, nil
+}
+
+func failed(format string, args ...any) (plan.Document, error) {
+	return plan.Document{"Passed": false, "Why": fmt.Sprintf(format, args...)}, nil
+}
+
+func list(v any) []string {
+	var out []string
+	all, _ := v.([]any)
+	for _, one := range all {
+		if s, ok := one.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// answers says why an agent does not answer in a home, or nothing.
+func (w World) answers(ctx context.Context, home system.Home, of inventory.Home, name string) string {
+	return w.holds(ctx, plan.Condition{
+		Call: plan.Call{Kind: plan.Kubernetes, Home: home, Service: "kubernetes", Operation: "Get", Input: plan.Document{
+			"Server": of.Cluster.Endpoint, "ApiVersion": "apps/v1", "Kind": "Deployment",
+			"Namespace": of.Cluster.Namespace, "Name": of.Agents[name].Deployment}},
+		All: []plan.Expect{{Path: "status.readyReplicas", Op: plan.AtLeast, Value: 1, Missing: 0}},
+	})
+}
+
+// takesWrites says why a store takes no writes in a home, or nothing.
+func (w World) takesWrites(ctx context.Context, home system.Home, of inventory.Home, name string) string {
+	s := of.Stores[name]
+	ask := func(service, operation string, in plan.Document, all ...plan.Expect) plan.Condition {
+		return plan.Condition{All: all, Call: plan.Call{
+			Kind: plan.AWS, Home: home, Service: service, Operation: operation, Input: in}}
+	}
+	is := func(path string, value any) plan.Expect {
+		return plan.Expect{Path: plan.Path(path), Op: plan.Is, Value: value}
+	}
+	switch {
+	case s.Kind == system.Postgres && s.GlobalID != "":
+		member := fmt.Sprintf("GlobalClusters[0].GlobalClusterMembers[?DBClusterArn==%q].IsWriter", s.Arn)
+		return w.holds(ctx, ask("rds", "DescribeGlobalClusters", plan.Document{"GlobalClusterIdentifier": s.GlobalID},
+			is(member, true), is("GlobalClusters[0].Status", "available")))
+	case s.Kind == system.Cache && s.GlobalID != "":
+		member := fmt.Sprintf("GlobalReplicationGroups[0].Members[?ReplicationGroupId==%q].Role", s.Name)
+		return w.holds(ctx, ask("elasticache", "DescribeGlobalReplicationGroups", plan.Document{
+			"GlobalReplicationGroupId": s.GlobalID, "ShowMemberInfo": true}, is(member, "PRIMARY")))
+	case s.Kind == system.Table:
+		return w.holds(ctx, ask("dynamodb", "DescribeTable", plan.Document{"TableName": s.Name},
+			is("Table.TableStatus", "ACTIVE")))
+	case s.Kind == system.Queue:
+		return w.holds(ctx, ask("sqs", "GetQueueAttributes",
+			plan.Document{"QueueUrl": s.URL, "AttributeNames": []any{"QueueArn"}}, is("Attributes.QueueArn", s.Arn)))
+	}
+	return ""
+}
+
+// holds says why a condition does not hold, or nothing.
+func (w World) holds(ctx context.Context, c plan.Condition) string {
+	out, err := w.Call(ctx, c.Call)
+	if err != nil {
+		return err.Error()
+	}
+	if answer, why := c.Judge(out); answer != plan.Done {
+		return why
+	}
+	return ""
+}
