@@ -26,6 +26,12 @@ func (h *home) declareControllers() (err error) {
 	args := &controllers.Args{
 		Scope: h.scope(), ClusterName: h.scope().Kubernetes(), Cluster: h.cluster.Name, VpcID: h.network.VpcID,
 		TargetGroupArns: h.targetGroups(), QueueArns: map[string]pulumi.StringInput{},
+		Nodes: controllers.Nodes{
+			Groups: map[string]pulumi.StringInput{}, Least: h.size.Running, Most: h.size.Most(),
+		},
+	}
+	for _, zone := range h.config.Zones {
+		args.Nodes.Groups[zone] = h.cluster.ScalingGroups.MapIndex(pulumi.String(zone))
 	}
 	for name, st := range h.agentStores() {
 		if s, _ := h.system.Store(name); s.Kind == system.Queue {

@@ -1,6 +1,8 @@
 package stacks
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -51,4 +53,18 @@ func TestDeploy_entersTheClusterByAComputedName(t *testing.T) {
 	entries := r.OfType("aws:eks/accessEntry:AccessEntry")
 	require.Len(t, entries, 1)
 	assert.Equal(t, "arn:aws:iam::123456789012:role/atlas-deployer", entries[0].Values()["principalArn"])
+}
+
+func TestDeploy_tellsTheAutoscalerEachZoneWithItsNumbers(t *testing.T) {
+	t.Parallel()
+	c := settings(system.Secondary)
+	c.PeerReady = true
+	r := pulumitest.Run(t, deploy(c, example(t)), region("eu-central-1"), reference(t, "own-last", nil),
+		reference(t, "peer", seen(system.Primary)))
+	size := sizeOf(t, system.Secondary, nil)
+	require.Less(t, size.Running, size.Active)
+	spec := r.Get(t, "kubernetes:apps/v1:Deployment", "controllers-kube-system-deployment-cluster-autoscaler").Values()["spec"]
+	text := fmt.Sprint(spec)
+	assert.Equal(t, cluster.Zones, strings.Count(text, fmt.Sprintf("--nodes=%d:%d:eks-nodes-0123", size.Running, size.Active+2)),
+		"a group for each zone, from what runs to what serves and two more")
 }

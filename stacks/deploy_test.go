@@ -40,8 +40,8 @@ func example(t *testing.T) *system.System {
 	return s
 }
 
-// region answers like a region: keys are multi-region keys, and a certificate
-// tells the record that validates it.
+// region answers like a region: keys are multi-region keys, a certificate tells
+// the record that validates it, and a node group what is behind it.
 func region(code string) pulumitest.Option {
 	record := resource.NewObjectProperty(resource.PropertyMap{
 		"domainName":          resource.NewStringProperty("agents.example.com"),
@@ -58,6 +58,10 @@ func region(code string) pulumitest.Option {
 		pulumitest.WithOutputs("aws:acm/certificate:Certificate", resource.PropertyMap{
 			"domainValidationOptions": resource.NewArrayProperty([]resource.PropertyValue{record}),
 		})(r)
+		pulumitest.WithOutputs("aws:eks/nodeGroup:NodeGroup", resource.NewPropertyMapFromMap(map[string]any{
+			"nodeGroupName": "nodes-0123",
+			"resources":     []any{map[string]any{"autoscalingGroups": []any{map[string]any{"name": "eks-nodes-0123"}}}},
+		}))(r)
 	}
 }
 

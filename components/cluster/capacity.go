@@ -24,12 +24,12 @@ type Size struct {
 // the nodes starts a new one before it takes an old one.
 const spare = 2
 
-// Most is the upper end of a zone's node group: at any time it can be scaled
-// to serve.
+// Most is up to how many nodes the autoscaler grows a zone: at any time it can be
+// scaled to serve.
 func (s Size) Most() int { return max(s.Running, s.Active) + spare }
 
-// VCPUs is how many processors the nodes of all zones have when every group is
-// at its upper end. What is reserved is among them.
+// VCPUs is how many processors the nodes of all zones have when every zone has
+// the most. What is reserved is among them.
 func (s Size) VCPUs() (int, error) {
 	m, err := instance(s.InstanceType)
 	return Zones * s.Most() * m.vCPUs, err

@@ -65,6 +65,8 @@ type Cluster struct {
 	SecurityGroupID pulumi.StringOutput `pulumi:"securityGroupId"`
 	// NodeGroups maps each zone to the name of its node group.
 	NodeGroups pulumi.StringMapOutput `pulumi:"nodeGroups"`
+	// ScalingGroups maps each zone to the Auto Scaling group that EKS made for its node group.
+	ScalingGroups pulumi.StringMapOutput `pulumi:"scalingGroups"`
 }
 
 // New registers the cluster under name. The region comes from the AWS provider
@@ -96,10 +98,11 @@ func newCluster(ctx *pulumi.Context, name string, args *Args, opts []pulumi.Reso
 	c.Endpoint = b.cluster.Endpoint
 	c.CertificateAuthority = b.cluster.CertificateAuthority.Data().Elem()
 	c.SecurityGroupID = b.cluster.VpcConfig.ClusterSecurityGroupId().Elem()
-	c.NodeGroups = b.groups.ToStringMapOutput()
+	c.NodeGroups, c.ScalingGroups = b.groups.ToStringMapOutput(), b.scaling.ToStringMapOutput()
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
 		"name": c.Name, "arn": c.Arn, "endpoint": c.Endpoint, "certificateAuthority": c.CertificateAuthority,
 		"securityGroupId": c.SecurityGroupID, "nodeGroups": c.NodeGroups,
+		"scalingGroups": c.ScalingGroups,
 	})
 }
 
@@ -113,7 +116,7 @@ type builder struct {
 	cluster *eks.Cluster
 	// plumbing is what nodes need to become ready, running what services need to be placed.
 	plumbing, running []pulumi.Resource
-	groups            pulumi.StringMap
+	groups, scaling   pulumi.StringMap
 }
 
 // child returns the options of a child: the parent and its own.

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -40,9 +41,27 @@ func args(n int) *Args {
 	}
 }
 
+// scalingGroups answers for EKS, which makes an Auto Scaling group for each node group.
+var scalingGroups = pulumitest.WithOutputs(groupToken, resource.NewPropertyMapFromMap(map[string]any{
+	"nodeGroupName": "nodes-0123",
+	"resources":     []any{map[string]any{"autoscalingGroups": []any{map[string]any{"name": "eks-nodes-0123"}}}},
+}))
+
+// run registers a cluster on mocks and gives it back with what was recorded.
+func run(t *testing.T, a *Args) (*Cluster, *pulumitest.Recorder) {
+	t.Helper()
+	var c *Cluster
+	r := pulumitest.Run(t, func(ctx *pulumi.Context) (err error) {
+		c, err = New(ctx, "main", a)
+		return err
+	}, scalingGroups)
+	return c, r
+}
+
 func TestCluster_suite(t *testing.T) {
 	t.Parallel()
-	pulumitest.Suite[Args, *Cluster]{Args: args, New: New, Bad: bad(), Changes: changes()}.Run(t)
+	pulumitest.Suite[Args, *Cluster]{Args: args, New: New, Bad: bad(), Changes: changes(),
+		Options: []pulumitest.Option{scalingGroups}}.Run(t)
 }
 
 func bad() []pulumitest.Bad[Args] {
@@ -96,6 +115,7 @@ func changes() []pulumitest.Change[Args] {
 		}, Want: []string{"+main-admin-ann", "+main-admin-ann-policy"}},
 		{Name: "no caller from outside", Mutate: func(a *Args) { a.CallerCIDRs = nil }, Want: []string{"main-control vpcConfig"}},
 		{Name: "how many nodes", Mutate: func(a *Args) { a.Size.Running, a.Size.Active = 3, 5 },
+			// The number of nodes is ignored once the groups stand, and their ends never change.
 			Want: append(each("nodes- scalingConfig"), "main activeNodes", "main runningNodes")},
 		{Name: "a reservation", Mutate: func(a *Args) { a.Size.Reserved = 4 },
 			Want: append(each("template- capacityReservationSpecification"),
@@ -121,7 +141,7 @@ func tail(p string) string {
 
 func TestCluster_eachZoneScalesAlone(t *testing.T) {
 	t.Parallel()
-	r := pulumitest.Run(t, func(ctx *pulumi.Context) error { _, err := New(ctx, "main", args(0)); return err })
+	_, r := run(t, args(0))
 	groups := r.OfType(groupToken)
 	require.Len(t, groups, Zones)
 	seen := map[string]bool{}
@@ -133,14 +153,52 @@ func TestCluster_eachZoneScalesAlone(t *testing.T) {
 		assert.NotContains(t, v, "nodeGroupName", "a fixed name would keep a successor from standing beside it")
 		scaling := v["scalingConfig"].(map[string]any)
 		assert.Equal(t, 2.0, scaling["desiredSize"])
-		assert.Equal(t, 6.0, scaling["maxSize"], "it can always grow to serve")
 	}
 	assert.Len(t, seen, Zones)
 }
 
+func TestCluster_knowsWhatIsBehindEachZone(t *testing.T) {
+	t.Parallel()
+	program := func(ctx *pulumi.Context) error {
+		c, err := New(ctx, "main", args(0))
+		if err != nil {
+			return err
+		}
+		ctx.Export("behind", c.ScalingGroups.MapIndex(pulumi.String("eu-west-1b")).ApplyT(func(name string) string {
+			assert.Equal(t, "eks-nodes-0123", name)
+			return name
+		}))
+		return nil
+	}
+	pulumitest.Run(t, program, scalingGroups)
+	_, err := pulumitest.RunErr(program)
+	require.ErrorContains(t, err, "has no Auto Scaling group", "an autoscaler that is told no name does not start")
+}
+
+// AWS refuses a least above what runs, and the upstream provider sends what the
+// state last knew of that with each change of an end: so the ends must be the same for every size.
+func TestCluster_theEndsOfAGroupAreTheSameForEverySize(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		size Size
+		most float64
+	}{
+		{Size{Running: 1, Active: 1}, 450}, {Size{Running: 2, Active: 9, Reserved: 9}, 450},
+		{Size{Running: 448, Active: 448}, 450}, {Size{Running: 449, Active: 449}, 451},
+	} {
+		a := args(0)
+		a.Size, a.Size.InstanceType = tt.size, "m6i.large"
+		_, r := run(t, a)
+		for _, g := range r.OfType(groupToken) {
+			assert.Equal(t, map[string]any{"minSize": 1.0, "maxSize": tt.most, "desiredSize": float64(tt.size.Running)},
+				g.Values()["scalingConfig"], "%+v", tt.size)
+		}
+	}
+}
+
 func TestCluster_nobodyIsAdministratorByAccident(t *testing.T) {
 	t.Parallel()
-	r := pulumitest.Run(t, func(ctx *pulumi.Context) error { _, err := New(ctx, "main", args(0)); return err })
+	_, r := run(t, args(0))
 	access := r.Get(t, clusterToken, "main-control").Values()["accessConfig"].(map[string]any)
 	assert.Equal(t, map[string]any{
 		"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": false,

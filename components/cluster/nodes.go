@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"fmt"
 	"strconv"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
@@ -22,6 +23,16 @@ var nodePolicies = []string{
 	"AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy",
 }
 
+// least and ceiling are the ends of every node group, in which no update ever
+// changes anything. EKS refuses a least above the number that runs, which plans and the autoscaler decide, and the
+// upstream provider sends that number as the state last knew it with every change of an end. So a home that grows
+// tells its numbers to the autoscaler alone (components/controllers), which keeps between Size.Running and Size.Most.
+// The ceiling is what AWS allows without asking: https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html
+const (
+	least   = 1
+	ceiling = 450
+)
+
 // nodes registers a launch template and a node group for each zone, so that a
 // shortage or a shift of one zone stays there and each can be scaled alone. Each zone has a template of its own
 // because a reservation of capacity belongs to one zone. Groups get their names from
@@ -32,7 +43,7 @@ func (b *builder) nodes() error {
 	if err != nil {
 		return err
 	}
-	b.groups = pulumi.StringMap{}
+	b.groups, b.scaling = pulumi.StringMap{}, pulumi.StringMap{}
 	before := append(attached, b.plumbing...)
 	for n, zone := range b.args.Zones {
 		letter := zone[len(b.args.Scope.Region):]
@@ -56,24 +67,39 @@ func (b *builder) nodes() error {
 				}).(pulumi.StringOutput),
 			},
 			ScalingConfig: &eks.NodeGroupScalingConfigArgs{
-				MinSize: pulumi.Int(b.args.Size.Running), DesiredSize: pulumi.Int(b.args.Size.Running),
-				MaxSize: pulumi.Int(b.args.Size.Most()),
+				MinSize: pulumi.Int(least), DesiredSize: pulumi.Int(b.args.Size.Running),
+				MaxSize: pulumi.Int(max(ceiling, b.args.Size.Most())),
 			},
 			UpdateConfig:     &eks.NodeGroupUpdateConfigArgs{MaxUnavailable: pulumi.Int(1)},
 			NodeRepairConfig: &eks.NodeGroupNodeRepairConfigArgs{Enabled: pulumi.Bool(true)},
 			Tags:             b.tags("nodes-" + letter),
 		}, b.child(
 			pulumi.DependsOn(before),
-			// Plans scale a home that takes over; an update must not undo that.
+			// Plans scale a home that takes over, the autoscaler one that grows; an update must not undo that.
 			pulumi.IgnoreChanges([]string{"scalingConfig.desiredSize"}),
 			pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "60m", Update: "60m", Delete: "60m"}))...)
 		if err != nil {
 			return err
 		}
 		b.groups[zone] = group.NodeGroupName
+		b.scaling[zone] = behind(group)
 		b.running = append(b.running, group)
 	}
 	return nil
+}
+
+// behind is the Auto Scaling group that EKS made for a node group.
+func behind(group *eks.NodeGroup) pulumi.StringOutput {
+	return pulumi.All(group.NodeGroupName, group.Resources).ApplyT(func(v []any) (string, error) {
+		for _, made := range v[1].([]eks.NodeGroupResource) {
+			for _, g := range made.AutoscalingGroups {
+				if g.Name != nil {
+					return *g.Name, nil
+				}
+			}
+		}
+		return "", fmt.Errorf("node group %s has no Auto Scaling group", v[0])
+	}).(pulumi.StringOutput)
 }
 
 // reservation keeps machines of a zone for its nodes. It counts those that run

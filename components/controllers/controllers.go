@@ -33,8 +33,19 @@ type Args struct {
 	// TargetGroupArns are the target groups of the entry, by agent. The load balancer
 	// controller registers pods in these and no others. At least one.
 	TargetGroupArns map[string]pulumi.StringInput
+	// Nodes are the nodes that the cluster autoscaler grows and shrinks. Required.
+	Nodes Nodes
 	// QueueArns are the queues by whose length KEDA scales, by store.
 	QueueArns map[string]pulumi.StringInput
+}
+
+// Nodes are the nodes of a home.
+type Nodes struct {
+	// Groups are their Auto Scaling groups, by zone. At least one.
+	Groups map[string]pulumi.StringInput
+	// Least and Most are between how many nodes the autoscaler keeps each group. The ends of the groups
+	// themselves are wider and never change: see components/cluster.
+	Least, Most int
 }
 
 // Controllers are the controllers of one home's cluster.
@@ -103,6 +114,12 @@ func (args *Args) resolve() (Args, error) {
 	}
 	if len(a.TargetGroupArns) == 0 {
 		add("targetGroupArns are empty: no agent is public")
+	}
+	if len(a.Nodes.Groups) == 0 {
+		add("nodes.groups are empty: the autoscaler would know no node")
+	}
+	if n := a.Nodes; n.Least < 1 || n.Most < n.Least {
+		add("nodes are %d to %d in a zone, want 1 or more and no less than the least", n.Least, n.Most)
 	}
 	return a, errors.Join(errs...)
 }

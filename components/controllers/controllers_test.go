@@ -25,6 +25,8 @@ func argsFor(int) *Args {
 		TargetGroupArns: map[string]pulumi.StringInput{
 			"front": pulumi.String(scope.ARN("elasticloadbalancing", "targetgroup/front/0123")),
 		},
+		Nodes: Nodes{Least: 2, Most: 6, Groups: map[string]pulumi.StringInput{
+			"eu-west-1b": pulumi.String("eks-b"), "eu-west-1a": pulumi.String("eks-a")}},
 		QueueArns: map[string]pulumi.StringInput{"jobs": pulumi.String(scope.ARN("sqs", "demo-jobs"))},
 	}
 }
@@ -38,6 +40,9 @@ func TestControllers_suite(t *testing.T) {
 		{Name: "no cluster name", Mutate: func(a *Args) { a.ClusterName = "" }, Want: "clusterName is empty"},
 		{Name: "no vpc", Mutate: func(a *Args) { a.VpcID = nil }, Want: "vpcId is required"},
 		{Name: "no target group", Mutate: func(a *Args) { a.TargetGroupArns = nil }, Want: "no agent is public"},
+		{Name: "no nodes", Mutate: func(a *Args) { a.Nodes.Groups = nil }, Want: "the autoscaler would know no node"},
+		{Name: "no least", Mutate: func(a *Args) { a.Nodes.Least = 0 }, Want: "nodes are 0 to 6 in a zone"},
+		{Name: "more than the most", Mutate: func(a *Args) { a.Nodes.Least = 7 }, Want: "nodes are 7 to 6 in a zone"},
 	}
 	s.Changes = []pulumitest.Change[Args]{
 		{Name: "the network", Mutate: func(a *Args) { a.VpcID = pulumi.String("x") },
@@ -48,9 +53,10 @@ func TestControllers_suite(t *testing.T) {
 			Want: []string{"main-queue-scaler-allowed policy"}},
 		{Name: "no queues", Mutate: func(a *Args) { a.QueueArns = nil },
 			Want: []string{"-main-queue-scaler-role", "-main-queue-scaler-allowed", "-main-queue-scaler-identity"}},
+		{Name: "how many nodes", Mutate: func(a *Args) { a.Nodes.Least, a.Nodes.Most = 3, 7 },
+			Want: []string{"main-kube-system-deployment-cluster-autoscaler spec"}},
 		{Name: "the cluster's name", Mutate: func(a *Args) { a.ClusterName = "x" }, Want: []string{"main cluster",
-			"main-autoscaler-allowed policy", "main-kube-system-deployment-cluster-autoscaler spec",
-			"main-kube-system-deployment-load-balancer spec"}},
+			"main-autoscaler-allowed policy", "main-kube-system-deployment-load-balancer spec"}},
 		{Name: "the cluster", Mutate: func(a *Args) { a.Cluster = pulumi.String("x") },
 			Want: []string{"main-autoscaler-identity clusterName", "main-load-balancer-identity clusterName",
 				"main-queue-scaler-identity clusterName"},
@@ -88,6 +94,20 @@ func TestControllers_surviveTheLossOfAZone(t *testing.T) {
 			"main-"+m.meta("namespace")+"-poddisruptionbudget-"+m.meta("name")).Values()["spec"].(map[string]any)
 		assert.Equal(t, spec["selector"], budget["selector"], d.Name)
 		assert.Equal(t, []any{1.0, "AlwaysAllow"}, []any{budget["maxUnavailable"], budget["unhealthyPodEvictionPolicy"]})
+	}
+}
+
+// A home that grows tells its numbers to the autoscaler, which must hold the
+// least also while no pod waits: the room is there before a zone is lost.
+func TestControllers_theAutoscalerKeepsTheLeast(t *testing.T) {
+	t.Parallel()
+	spec := run(t).Get(t, deployment, "main-kube-system-deployment-cluster-autoscaler").Values()["spec"].(map[string]any)
+	pod := spec["template"].(map[string]any)["spec"].(map[string]any)
+	command := pod["containers"].([]any)[0].(map[string]any)["command"].([]any)
+	assert.Subset(t, command, []any{"--nodes=2:6:eks-a", "--nodes=2:6:eks-b", "--enforce-node-group-min-size=true"})
+	for _, arg := range command {
+		assert.NotContains(t, arg, "auto-discovery", "it would take the groups' own least, which is one")
+		assert.NotContains(t, arg, "${")
 	}
 }
 

@@ -127,7 +127,7 @@ func (b *builder) autoscaler() iampolicy.Document {
 	return iampolicy.Document{Statements: []iampolicy.Statement{
 		{Sid: "Look", Resources: []string{"*"}, Actions: []string{
 			"autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeAutoScalingInstances",
-			"autoscaling:DescribeLaunchConfigurations", "autoscaling:DescribeScalingActivities", "autoscaling:DescribeTags",
+			"autoscaling:DescribeLaunchConfigurations", "autoscaling:DescribeScalingActivities",
 			"ec2:DescribeImages", "ec2:DescribeInstanceTypes", "ec2:DescribeLaunchTemplateVersions",
 		}},
 		{Sid: "NodeGroups", Actions: []string{"eks:DescribeNodegroup"},

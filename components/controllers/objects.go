@@ -2,7 +2,9 @@ package controllers
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -53,6 +55,19 @@ func (b *builder) object(m manifest, after []pulumi.Resource) (pulumi.Resource, 
 // blank is a place in a manifest that the home fills in.
 var blank = regexp.MustCompile(`\$\{[a-z]+\}`)
 
+// nodeGroups stands in a list for the arguments that name the node groups.
+const nodeGroups = "${nodes}"
+
+// groups tells the autoscaler each group of nodes with its least and most, which it then takes instead of the
+// group's own (https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md).
+func (b *builder) groups() pulumi.Array {
+	out, n := pulumi.Array{}, b.args.Nodes
+	for _, zone := range slices.Sorted(maps.Keys(n.Groups)) {
+		out = append(out, pulumi.Sprintf("--nodes=%d:%d:%s", n.Least, n.Most, n.Groups[zone]))
+	}
+	return out
+}
+
 // value is a part of a manifest as the SDK takes it.
 func (b *builder) value(v any) pulumi.Input {
 	switch at := v.(type) {
@@ -65,6 +80,10 @@ func (b *builder) value(v any) pulumi.Input {
 	case []any:
 		out := pulumi.Array{}
 		for _, child := range at {
+			if child == nodeGroups {
+				out = append(out, b.groups()...)
+				continue
+			}
 			out = append(out, b.value(child))
 		}
 		return out

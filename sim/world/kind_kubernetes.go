@@ -4,7 +4,7 @@ import "strings"
 
 // kindKubernetes is any object of a Kubernetes cluster. The world keeps it
 // under the id that the provider makes of cluster, kind, namespace and name,
-// and knows nothing of what it means. The cluster must be there. That its API
+// and knows nothing of what it means, but for the scalers. The cluster must be there. That its API
 // server answers whenever its region does is assumed.
 const kindKubernetes = "Kubernetes::Object"
 
@@ -14,6 +14,7 @@ var kubernetesKinds = []Kind{{
 	Required: []string{"Id", "Object"},
 	checks:   []check{inCluster},
 	id:       named("Id"), computed: func(t *tx, e *Entity) { set(e, "Uid", t.uuid(e, "uid")) },
+	after: autoscaled,
 }}
 
 // inCluster: only the API server of a cluster takes objects.

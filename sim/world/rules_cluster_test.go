@@ -147,6 +147,48 @@ func TestNodes_comeAfterTheirLaunch(t *testing.T) {
 	assert.Equal(t, "InvalidParameterException", code(err), "more than its maximum")
 }
 
+// autoscaler puts the cluster autoscaler into the lab with what it is told of the first group.
+func (l *lab) autoscaler(args ...any) {
+	l.t.Helper()
+	l.clusterObject("apps/v1", "Deployment", "cluster-autoscaler", doc{"spec": doc{"template": doc{"spec": doc{
+		"containers": []any{doc{"command": append([]any{"./cluster-autoscaler"}, args...)}}}}}})
+}
+
+func TestAutoscaler_bringsAGroupToItsLeast(t *testing.T) {
+	t.Parallel()
+	enforced := "--enforce-node-group-min-size=true"
+	for name, tt := range map[string]struct {
+		flag  string
+		least string
+		want  float64
+	}{
+		"the least is more than there are": {enforced, "4:6:", 4},
+		"there are more than the least":    {enforced, "1:6:", 2},
+		"nothing makes it hold the least":  {"--v=4", "4:6:", 2},
+		"more than the group allows":       {enforced, "9:9:", 6},
+		"another group":                    {enforced, "4:6:x", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := newLab(t, 15)
+			l.kubernetes()
+			behind := l.made[ireland+"/group-subnet0"].Out["Resources"].([]any)[0].(doc)["AutoscalingGroups"].([]any)[0].(doc)
+			l.autoscaler(tt.flag, "--nodes="+tt.least+behind["Name"].(string))
+			now := l.group()
+			assert.Equal(t, tt.want, now["scalingConfig"].(doc)["desiredSize"])
+			assert.Equal(t, "ACTIVE", now["status"], "EKS takes a change of the group's size for none of its own")
+			nodes := func() any {
+				g, err := l.Read(ireland, "AWS::EKS::Nodegroup", "agora:nodes-subnet0")
+				require.NoError(t, err)
+				return g.Out["Nodes"]
+			}
+			assert.Equal(t, 2.0, nodes(), "a machine takes its time")
+			l.Advance(l.Now().Add(3 * time.Minute))
+			assert.Equal(t, tt.want, nodes())
+		})
+	}
+}
+
 func TestNodes_aShortZoneGivesOnlyWhatIsReserved(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
