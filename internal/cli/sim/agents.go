@@ -26,7 +26,7 @@ type AgentView struct {
 func (w *workspace) agents(own inventory.Home) []AgentView {
 	out := []AgentView{}
 	for name, a := range own.Agents {
-		tier, _ := w.system.Tier(a.Tier)
+		tier, _ := w.System.Tier(a.Tier)
 		out = append(out, AgentView{
 			Name: name, Tier: a.Tier, Strategy: tier.Strategy, Active: a.Active, Standby: a.Standby,
 			Replicas: w.ready(own, a.Deployment),
@@ -43,12 +43,12 @@ func (w *workspace) agents(own inventory.Home) []AgentView {
 
 // rank is a tier's place in the system's file.
 func (w *workspace) rank(tier string) int {
-	for n, t := range w.system.Tiers {
+	for n, t := range w.System.Tiers {
 		if t.Name == tier {
 			return n
 		}
 	}
-	return len(w.system.Tiers)
+	return len(w.System.Tiers)
 }
 
 // ready asks the home's cluster how many replicas of a deployment are ready.

@@ -63,7 +63,7 @@ func Down(ctx context.Context, o *Options) error {
 // beginDown switches protection off in both homes and makes them forget each
 // other, so that the next up begins with the first update again.
 func (w *workspace) beginDown(ctx context.Context) error {
-	w.streams.Above("%s: protection off in both homes, then destroying the secondary and the primary\n", w.system.Name)
+	w.streams.Above("%s: protection off in both homes, then destroying the secondary and the primary\n", w.System.Name)
 	for _, h := range system.Homes {
 		has, err := w.deployed(h)
 		if err != nil {
@@ -81,12 +81,12 @@ func (w *workspace) beginDown(ctx context.Context) error {
 			return fmt.Errorf("settle stack %s: %w", h, err)
 		}
 	}
-	return os.WriteFile(w.path("going-down"), []byte("protection is off in both homes\n"), 0o644)
+	return os.WriteFile(w.Path("going-down"), []byte("protection is off in both homes\n"), 0o644)
 }
 
 // goingDown reports whether protection was switched off and no up came since.
 func (w *workspace) goingDown() bool {
-	_, err := os.Stat(w.path("going-down"))
+	_, err := os.Stat(w.Path("going-down"))
 	return err == nil
 }
 

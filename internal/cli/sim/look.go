@@ -6,9 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"redoubt/internal/cli/exit"
 	"redoubt/internal/cli/streams"
-	"redoubt/internal/naming"
 	"redoubt/inventory"
 	"redoubt/sim/world"
 	"redoubt/system"
@@ -62,7 +60,7 @@ type StoreView struct {
 // look reads the inventory that each home keeps in its own region; neither the
 // engine's state nor the other home is asked.
 func (w *workspace) look() (*View, error) {
-	s := w.system
+	s := w.System
 	v := &View{System: s.Name, Homes: []HomeView{}, Faults: w.faults()}
 	regions := map[string]system.Home{}
 	for _, h := range system.Homes {
@@ -97,11 +95,7 @@ func (w *workspace) ownInventory(s *system.System, h system.Home) (inv *inventor
 
 // fetch reads the inventory that speaks for one home from the control bucket at another, or its own.
 func (w *workspace) fetch(s *system.System, at, of system.Home) (*inventory.Inventory, error) {
-	doc, err := readSettings("Pulumi." + string(at) + ".yaml")
-	if err != nil {
-		return nil, exit.With(exit.Usage, err, "redoubt system check")
-	}
-	scope := naming.Scope{System: s.Name, Home: at, Region: doc.text("region"), Account: doc.text("accountId")}
+	scope := w.Scope(at)
 	out, err := w.world.Call(world.Request{
 		Region: scope.Region, Service: "s3", Operation: "GetObject",
 		Input: world.Document{"Bucket": scope.Bucket("control", 1), "Key": inventory.ObjectKey(of)},

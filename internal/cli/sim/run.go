@@ -165,11 +165,11 @@ func (w *workspace) explain(p *progress, err error) error {
 }
 
 func (w *workspace) mark() error {
-	return os.WriteFile(w.path("running"), []byte("an update is under way\n"), 0o644)
+	return os.WriteFile(w.Path("running"), []byte("an update is under way\n"), 0o644)
 }
 
 func (w *workspace) unmark() error {
-	if err := os.Remove(w.path("running")); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := os.Remove(w.Path("running")); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	return nil
@@ -177,6 +177,6 @@ func (w *workspace) unmark() error {
 
 // cutShort reports whether the last update did not end.
 func (w *workspace) cutShort() bool {
-	_, err := os.Stat(w.path("running"))
+	_, err := os.Stat(w.Path("running"))
 	return err == nil
 }

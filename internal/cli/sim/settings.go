@@ -11,35 +11,36 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"redoubt/internal/cli/exit"
+	"redoubt/internal/cli/project"
 	"redoubt/stacks"
 	"redoubt/system"
 )
 
 func (w *workspace) settingsFile(h system.Home) string {
-	return w.path("work", "Pulumi."+string(h)+".yaml")
+	return w.Path("work", "Pulumi."+string(h)+".yaml")
 }
 
 // settings copies the project's settings into the workspace, keeps what the
 // simulator added before (the made-up password, peerReady), and lays changes over.
 func (w *workspace) settings(h system.Home, changes map[string]any) error {
-	if err := os.MkdirAll(w.path("work"), 0o755); err != nil {
+	if err := os.MkdirAll(w.Path("work"), 0o755); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(w.path("state"), 0o755); err != nil {
+	if err := os.MkdirAll(w.Path("state"), 0o755); err != nil {
 		return err
 	}
-	project, err := os.ReadFile(filepath.Join(w.dir, "Pulumi.yaml"))
+	program, err := os.ReadFile(filepath.Join(w.Dir, "Pulumi.yaml"))
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(w.path("work", "Pulumi.yaml"), project, 0o644); err != nil {
+	if err := os.WriteFile(w.Path("work", "Pulumi.yaml"), program, 0o644); err != nil {
 		return err
 	}
-	given, err := readSettings(filepath.Join(w.dir, "Pulumi."+string(h)+".yaml"))
+	given, err := project.Read(filepath.Join(w.Dir, "Pulumi."+string(h)+".yaml"))
 	if err != nil {
 		return exit.With(exit.Usage, err, "redoubt system check")
 	}
-	kept, err := readSettings(w.settingsFile(h))
+	kept, err := project.Read(w.settingsFile(h))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
@@ -65,36 +66,15 @@ const (
 	protectKey   = stacks.Namespace + ":protect"
 )
 
-// settingsDoc is a Pulumi stack file.
-type settingsDoc struct {
-	EncryptionSalt string         `yaml:"encryptionsalt,omitempty"`
-	Config         map[string]any `yaml:"config"`
-}
-
-func readSettings(path string) (settingsDoc, error) {
-	doc := settingsDoc{Config: map[string]any{}}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return doc, err
-	}
-	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return doc, fmt.Errorf("%s: %w", filepath.Base(path), err)
-	}
-	if doc.Config == nil {
-		doc.Config = map[string]any{}
-	}
-	return doc, nil
-}
-
 // peerReady tells what the workspace's settings say.
 func (w *workspace) peerReady(h system.Home) bool {
-	doc, err := readSettings(w.settingsFile(h))
+	doc, err := project.Read(w.settingsFile(h))
 	return err == nil && fmt.Sprint(doc.Config[peerReadyKey]) == "true" // the engine writes it back as text
 }
 
 // password sets a made-up database password once.
 func (w *workspace) password(ctx context.Context, s auto.Stack, h system.Home) error {
-	doc, err := readSettings(w.settingsFile(h))
+	doc, err := project.Read(w.settingsFile(h))
 	if err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func dropPending(d *apitype.DeploymentV3) bool {
 
 // stateFile is where the engine keeps a stack's state.
 func (w *workspace) stateFile(h system.Home) string {
-	return w.path("state", ".pulumi", "stacks", "redoubt", string(h)+".json")
+	return w.Path("state", ".pulumi", "stacks", "redoubt", string(h)+".json")
 }
 
 // deployed reports whether the stack has any resource of its own.

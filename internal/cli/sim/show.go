@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"redoubt/internal/cli/exit"
+	"redoubt/internal/cli/project"
 	"redoubt/internal/cli/streams"
 )
 
@@ -29,7 +30,7 @@ func newShow(s *streams.Streams) *cobra.Command {
 // Show prints both homes, from the inventories that they keep themselves.
 func Show(ctx context.Context, o *Options) error {
 	if _, err := os.Stat(filepath.Join(Folder, "world")); errors.Is(err, os.ErrNotExist) {
-		if _, err := openProject(); err != nil {
+		if _, err := project.Open(); err != nil {
 			return err
 		}
 		return errNothingUp

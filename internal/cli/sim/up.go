@@ -93,7 +93,7 @@ func stackText(home string) string {
 
 // stay ends a down that kept something or did not end.
 func (w *workspace) stay() error {
-	if err := os.Remove(w.path("going-down")); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := os.Remove(w.Path("going-down")); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	return nil
@@ -112,7 +112,7 @@ func (w *workspace) bringUp(ctx context.Context) ([]outcome, error) {
 	}
 	if !w.peerReady(system.Primary) {
 		w.streams.Above("%s: the first time, in three updates: the primary, the secondary, "+
-			"and the primary again with what it learns of the secondary\n", w.system.Name)
+			"and the primary again with what it learns of the secondary\n", w.System.Name)
 		if _, err := step(system.Primary, false); err != nil {
 			return rounds, err
 		}
@@ -122,7 +122,7 @@ func (w *workspace) bringUp(ctx context.Context) ([]outcome, error) {
 		_, err := step(system.Primary, true)
 		return rounds, err
 	}
-	w.streams.Above("%s: updating the primary, then the secondary; the primary again if the secondary changes\n", w.system.Name)
+	w.streams.Above("%s: updating the primary, then the secondary; the primary again if the secondary changes\n", w.System.Name)
 	if _, err := step(system.Primary, true); err != nil {
 		return rounds, err
 	}
@@ -138,7 +138,7 @@ func (w *workspace) bringUpOne(ctx context.Context, h system.Home) ([]outcome, e
 	if h == system.Secondary && !w.peerReady(h) {
 		return nil, errSecondaryFirst
 	}
-	w.streams.Above("%s: updating the %s\n", w.system.Name, h)
+	w.streams.Above("%s: updating the %s\n", w.System.Name, h)
 	done, err := w.up(ctx, h, nil)
 	return []outcome{done}, err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"redoubt/internal/cli/exit"
+	"redoubt/internal/cli/project"
 	"redoubt/internal/cli/streams"
 	"redoubt/internal/clock"
 	"redoubt/sim/disk"
@@ -20,7 +21,7 @@ import (
 )
 
 // Folder is where the simulated regions and the engine's state live.
-const Folder = ".redoubt"
+const Folder = project.Folder
 
 // passphrase protects nothing: every secret of the simulator is made up here.
 const passphrase = "redoubt-simulator"
@@ -30,7 +31,7 @@ const Seed = 1
 
 // workspace is one project folder with its simulated regions.
 type workspace struct {
-	*project
+	*project.Project
 	streams *streams.Streams
 	clock   clock.Clock
 	// again is the command that goes on after a stop.
@@ -49,7 +50,7 @@ type workspace struct {
 // use opens the project's simulated regions for act. An interrupted act ends
 // with the code Stopped and the command that goes on.
 func use(ctx context.Context, o *Options, again string, act func(*workspace) error) error {
-	p, err := openProject()
+	p, err := project.Open()
 	if err != nil {
 		return err
 	}
@@ -63,11 +64,11 @@ func use(ctx context.Context, o *Options, again string, act func(*workspace) err
 // useEngine is use for acts that need the engine. A broken system file and a
 // missing engine are found before anything is touched.
 func useEngine(ctx context.Context, o *Options, again string, act func(*workspace) error) error {
-	p, err := openProject()
+	p, err := project.Open()
 	if err != nil {
 		return err
 	}
-	cli, err := findEngine(ctx, p.dir)
+	cli, err := findEngine(ctx, p.Dir)
 	if err != nil {
 		return err
 	}
@@ -84,13 +85,13 @@ func useEngine(ctx context.Context, o *Options, again string, act func(*workspac
 }
 
 // open locks the project's simulator and loads the regions.
-func open(ctx context.Context, o *Options, p *project, again string) (*workspace, error) {
-	w := &workspace{project: p, streams: o.Streams, clock: o.clock(), again: again}
+func open(ctx context.Context, o *Options, p *project.Project, again string) (*workspace, error) {
+	w := &workspace{Project: p, streams: o.Streams, clock: o.clock(), again: again}
 	var err error
-	if w.lock, err = acquire(ctx, o, w.path(), again); err != nil {
+	if w.lock, err = acquire(ctx, o, w.Path(), again); err != nil {
 		return nil, err
 	}
-	if w.disk, err = disk.Open(w.path("world"), world.Config{Seed: Seed, Account: p.account}); err != nil {
+	if w.disk, err = disk.Open(w.Path("world"), world.Config{Seed: Seed, Account: or(p.Accounts[system.Primary], p.Accounts[system.Secondary])}); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the simulated regions: %w", err), w.Close())
 	}
 	w.world = w.disk.World
@@ -141,7 +142,7 @@ func (w *workspace) stack(ctx context.Context, h system.Home, changes map[string
 		return auto.Stack{}, err
 	}
 	s, err := auto.UpsertStackInlineSource(ctx, string(h), stacks.Namespace, w.program,
-		auto.WorkDir(w.path("work")), auto.Pulumi(w.cli), auto.EnvVars(w.env()))
+		auto.WorkDir(w.Path("work")), auto.Pulumi(w.cli), auto.EnvVars(w.env()))
 	if err != nil {
 		return auto.Stack{}, fmt.Errorf("open stack %s: %w", h, err)
 	}
@@ -156,8 +157,8 @@ func (w *workspace) program(ctx *pulumi.Context) error { return stacks.Program(c
 // whole state unreadable.
 func (w *workspace) env() map[string]string {
 	return map[string]string{
-		"PULUMI_BACKEND_URL":                            "file://" + w.path("state") + "?metadata=skip",
-		"PULUMI_HOME":                                   w.path("engine"),
+		"PULUMI_BACKEND_URL":                            "file://" + w.Path("state") + "?metadata=skip",
+		"PULUMI_HOME":                                   w.Path("engine"),
 		"PULUMI_CONFIG_PASSPHRASE":                      passphrase,
 		"PULUMI_DEBUG_PROVIDERS":                        w.providers,
 		"PULUMI_SKIP_UPDATE_CHECK":                      "true",
