@@ -82,6 +82,17 @@ func TestDecode_readsTheFirstVersionForEver(t *testing.T) {
 	assert.Equal(t, inv, back, "nothing of version 1 is lost by writing it again")
 }
 
+func TestDecode_readsTheSecondVersionForEver(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("testdata/v2.json")
+	require.NoError(t, err)
+	inv, err := inventory.Decode(raw)
+	require.NoError(t, err)
+	assert.Equal(t, inventory.Version, inv.Version, "what is read is written as of now")
+	assert.Equal(t, map[string]string{"eu-west-1a": "agents-a"}, inv.Own().Cluster.NodeGroups)
+	assert.Empty(t, inv.Own().ZoneIDs, "the second version did not know them")
+}
+
 func TestDecode_refuses(t *testing.T) {
 	t.Parallel()
 	good, err := inventory.Encode(small())
@@ -93,9 +104,9 @@ func TestDecode_refuses(t *testing.T) {
 	}
 	for name, c := range map[string]struct{ doc, want string }{
 		"nothing":        {"", "unexpected end"},
-		"no version":     {change(`"version":2`, `"homer":2`), "version is missing"},
-		"newer version":  {change(`"version":2`, `"version":3`), "version is 3, this program reads up to 2"},
-		"version zero":   {change(`"version":2`, `"version":0`), "version is 0, want 1 to 2"},
+		"no version":     {change(`"version":3`, `"homer":3`), "version is missing"},
+		"newer version":  {change(`"version":3`, `"version":4`), "version is 4, this program reads up to 3"},
+		"version zero":   {change(`"version":3`, `"version":0`), "version is 0, want 1 to 3"},
 		"unknown field":  {change(`"vpcId"`, `"vpc"`), `unknown field "vpc"`},
 		"no system":      {change(`"system":"agents"`, `"system":""`), "system is missing"},
 		"unknown home":   {change(`"primary":{`, `"third":{`), "homes.third is unknown"},

@@ -7,7 +7,7 @@ import "redoubt/system"
 // Version is the version of the document's format that this code writes. A
 // new field raises it: a program that does not know a field refuses the document
 // rather than recover with half of it.
-const Version = 2
+const Version = 3
 
 // Inventory describes both homes.
 type Inventory struct {
@@ -29,9 +29,12 @@ func (i Inventory) Own() Home { return i.Homes[i.Home] }
 
 // Home is what recovery must know of one home.
 type Home struct {
-	Region  string            `json:"region"`
-	Account string            `json:"account"`
-	Zones   []string          `json:"zones"`
+	Region  string   `json:"region"`
+	Account string   `json:"account"`
+	Zones   []string `json:"zones"`
+	// ZoneIDs maps each zone to the id that means it in every account, such as
+	// euw1-az1. A zonal shift takes no other. It came with version 3.
+	ZoneIDs map[string]string `json:"zoneIds,omitempty"`
 	CIDR    string            `json:"cidr"`
 	Network Network           `json:"network"`
 	Keys    map[string]string `json:"keys"` // purpose -> key ARN

@@ -10,9 +10,9 @@ import (
 
 // Blank reports whether a home holds nothing that AWS invented or recovery
 // acts on. Where it lives (region, account, zones, range) does not count: that
-// comes from configuration and says nothing about what exists.
+// comes from configuration, or is there without us, and says nothing about what exists.
 func Blank(h Home) bool {
-	h.Region, h.Account, h.Zones, h.CIDR = "", "", nil, ""
+	h.Region, h.Account, h.Zones, h.ZoneIDs, h.CIDR = "", "", nil, nil, ""
 	return blank(reflect.ValueOf(h))
 }
 

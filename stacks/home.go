@@ -40,6 +40,8 @@ type home struct {
 	// configurations is the bucket of what the homes are made from.
 	configurations *bucket.Bucket
 
+	// zoneIDs are the ids of the home's zones, which mean the same in every account.
+	zoneIDs  map[string]string
 	keys     *keys.Keys
 	registry *registry.Registry
 	secrets  *secrets.Secrets
@@ -64,6 +66,7 @@ type home struct {
 // declare registers every component in the order of their needs.
 func (h *home) declare() error {
 	for _, step := range []func() error{
+		h.lookZones,
 		h.declareQuotas,
 		h.declareKeys,
 		h.declareRegistry,

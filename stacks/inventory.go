@@ -57,7 +57,7 @@ func (h *home) inventory() pulumi.Output {
 func (h *home) known() inventory.Home {
 	scope, site := h.scope(), h.config.Site()
 	own := inventory.Home{
-		Region: site.Region, Account: site.Account, Zones: site.Zones, CIDR: site.CIDR.String(),
+		Region: site.Region, Account: site.Account, Zones: site.Zones, ZoneIDs: h.zoneIDs, CIDR: site.CIDR.String(),
 		Keys: map[string]string{}, Stores: map[string]inventory.Store{}, Agents: map[string]inventory.Agent{},
 		Entry: inventory.Entry{
 			Domain: h.system.Domain, Switch: h.config.Switch,
