@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -64,8 +63,8 @@ func textList(list []string) resource.PropertyValue {
 func (p *awsProvider) availabilityZones(region string) resource.PropertyMap {
 	names := world.Zones(region)
 	ids := make([]string, 0, len(names))
-	for i := range names {
-		ids = append(ids, fmt.Sprintf("%s-az%d", shortRegion(region), i+1))
+	for _, name := range names {
+		ids = append(ids, world.ZoneID(name))
 	}
 	return resource.PropertyMap{
 		"id":         resource.NewStringProperty(region),
@@ -73,15 +72,6 @@ func (p *awsProvider) availabilityZones(region string) resource.PropertyMap {
 		"zoneIds":    textList(ids),
 		"groupNames": textList([]string{region}),
 	}
-}
-
-// shortRegion abbreviates a region as zone ids do: eu-west-1 is euw1. The
-// letters of the points of the compass are assumed for the rarer ones.
-func shortRegion(region string) string {
-	parts := strings.Split(region, "-")
-	middle := map[string]string{"central": "c", "north": "n", "south": "s", "east": "e", "west": "w",
-		"northeast": "ne", "northwest": "nw", "southeast": "se", "southwest": "sw"}
-	return parts[0] + middle[parts[1]] + parts[2]
 }
 
 func (p *awsProvider) callerIdentity(string) resource.PropertyMap {

@@ -128,7 +128,7 @@ func startShift(t *tx, r Request) (Document, error) {
 		return nil, refuse("ValidationException", "expiresIn is %q, want 1m to 72h", str(r.Input, "expiresIn"))
 	case str(r.Input, "comment") == "":
 		return nil, refuse("ValidationException", "a comment is required")
-	case !slices.ContainsFunc(Zones(r.Region), func(z string) bool { return zoneID(z) == away }):
+	case !slices.ContainsFunc(Zones(r.Region), func(z string) bool { return ZoneID(z) == away }):
 		return nil, refuse("ValidationException", "%q is no zone id of %s", away, r.Region)
 	}
 	for _, s := range t.list(kindShift, r.Region) {
@@ -156,7 +156,7 @@ func (t *tx) shifting(s *Entity) bool {
 func (t *tx) shifted(region, cluster, zone string) bool {
 	for _, s := range t.list(kindShift, region) {
 		if strings.HasSuffix(str(s.In, "resourceIdentifier"), ":cluster/"+cluster) &&
-			str(s.In, "awayFrom") == zoneID(zone) && t.shifting(s) {
+			str(s.In, "awayFrom") == ZoneID(zone) && t.shifting(s) {
 			return true
 		}
 	}

@@ -174,7 +174,7 @@ func subnetComputed(t *tx, e *Entity) {
 		zone = all[int(t.digest(e, "zone")[0])%len(all)]
 	}
 	def(e, "AvailabilityZone", zone)
-	def(e, "AvailabilityZoneId", zoneID(zone))
+	def(e, "AvailabilityZoneId", ZoneID(zone))
 	def(e, "MapPublicIpOnLaunch", false)
 }
 

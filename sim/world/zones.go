@@ -30,9 +30,9 @@ func Zones(region string) []string {
 
 func isZone(region, zone string) bool { return slices.Contains(Zones(region), zone) }
 
-// zoneID is the id that means the same zone in every account (assumed to
+// ZoneID is the id that means the same zone in every account (assumed to
 // follow the order of the names).
-func zoneID(zone string) string {
+func ZoneID(zone string) string {
 	region, letter := zone[:len(zone)-1], zone[len(zone)-1:]
 	part := strings.Split(region, "-")
 	short := part[0]
