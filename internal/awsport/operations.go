@@ -72,6 +72,7 @@ var registry = map[string]operation{
 		(*elasticache.Client).DisassociateGlobalReplicationGroup),
 	"elasticache.FailoverGlobalReplicationGroup": serve(elasticache.NewFromConfig,
 		(*elasticache.Client).FailoverGlobalReplicationGroup),
+	"elasticache.TestFailover": serve(elasticache.NewFromConfig, (*elasticache.Client).TestFailover),
 
 	"elasticloadbalancing.DeregisterTargets": serve(elb.NewFromConfig, (*elb.Client).DeregisterTargets),
 	"elasticloadbalancing.RegisterTargets":   serve(elb.NewFromConfig, (*elb.Client).RegisterTargets),
@@ -86,6 +87,7 @@ var registry = map[string]operation{
 	"rds.DescribeDBClusters":       serve(rds.NewFromConfig, (*rds.Client).DescribeDBClusters),
 	"rds.DescribeDBInstances":      serve(rds.NewFromConfig, (*rds.Client).DescribeDBInstances),
 	"rds.DescribeGlobalClusters":   serve(rds.NewFromConfig, (*rds.Client).DescribeGlobalClusters),
+	"rds.FailoverDBCluster":        serve(rds.NewFromConfig, (*rds.Client).FailoverDBCluster),
 	"rds.FailoverGlobalCluster":    serve(rds.NewFromConfig, (*rds.Client).FailoverGlobalCluster),
 	"rds.ModifyDBCluster":          serve(rds.NewFromConfig, (*rds.Client).ModifyDBCluster),
 	"rds.RegisterDBProxyTargets":   serve(rds.NewFromConfig, (*rds.Client).RegisterDBProxyTargets),

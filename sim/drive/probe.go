@@ -75,6 +75,11 @@ func (w World) takesWrites(ctx context.Context, home system.Home, of inventory.H
 	is := func(path string, value any) plan.Expect {
 		return plan.Expect{Path: plan.Path(path), Op: plan.Is, Value: value}
 	}
+	if s.Kind == system.Postgres || s.Kind == system.Cache {
+		if err := w.World.Writes(of.Region, s.Name); err != nil {
+			return err.Error()
+		}
+	}
 	switch {
 	case s.Kind == system.Postgres && s.GlobalID != "":
 		member := fmt.Sprintf("GlobalClusters[0].GlobalClusterMembers[?DBClusterArn==%q].IsWriter", s.Arn)

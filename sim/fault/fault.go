@@ -24,10 +24,14 @@ const (
 	// CapacityShort is a zone in which no machine can be launched that is not reserved.
 	CapacityShort Kind = "capacity-short"
 	CapacityBack  Kind = "capacity-back"
-	Partition     Kind = "partition"
-	Heal          Kind = "heal"
-	FailCall      Kind = "fail"
-	StopFailing   Kind = "stop-failing"
+	// WriterDown is a database or cache whose writing node takes no writes any
+	// more, while nothing that watches it notices.
+	WriterDown  Kind = "writer-down"
+	WriterUp    Kind = "writer-up"
+	Partition   Kind = "partition"
+	Heal        Kind = "heal"
+	FailCall    Kind = "fail"
+	StopFailing Kind = "stop-failing"
 )
 
 // Fault is one thing that breaks, or heals, at the moment it is injected.
@@ -37,6 +41,8 @@ type Fault struct {
 	Region string `json:"region,omitempty"`
 	Peer   string `json:"peer,omitempty"`
 	Zone   string `json:"zone,omitempty"`
+	// Name is the database cluster or the cache's replication group.
+	Name string `json:"name,omitempty"`
 	// Service and Operation are AWS's own names, such as rds and FailoverGlobalCluster.
 	Service   string `json:"service,omitempty"`
 	Operation string `json:"operation,omitempty"`
@@ -55,6 +61,8 @@ func (f Fault) String() string {
 		return fmt.Sprintf("%s %s %s", f.Kind, f.Service, f.Region)
 	case ZoneDown, ZoneUp, CapacityShort, CapacityBack:
 		return fmt.Sprintf("%s %s", f.Kind, f.Zone)
+	case WriterDown, WriterUp:
+		return fmt.Sprintf("%s %s %s", f.Kind, f.Name, f.Region)
 	case Partition, Heal:
 		return fmt.Sprintf("%s %s %s", f.Kind, f.Region, f.Peer)
 	case FailCall:
@@ -80,6 +88,8 @@ func (f Fault) Undoes(other Fault) bool {
 		return other.Kind == ZoneDown && other.Zone == f.Zone
 	case CapacityBack:
 		return other.Kind == CapacityShort && other.Zone == f.Zone
+	case WriterUp:
+		return other.Kind == WriterDown && other.Name == f.Name && other.Region == f.Region
 	case Heal:
 		return other.Kind == Partition && other.Cuts(f.Region, f.Peer)
 	case StopFailing:
@@ -92,7 +102,7 @@ func (f Fault) Undoes(other Fault) bool {
 // Breaks reports whether f breaks something, rather than heal it.
 func (f Fault) Breaks() bool {
 	switch f.Kind {
-	case RegionDown, ControlPlaneDown, ZoneDown, CapacityShort, Partition, FailCall:
+	case RegionDown, ControlPlaneDown, ZoneDown, CapacityShort, WriterDown, Partition, FailCall:
 		return true
 	}
 	return false
@@ -120,6 +130,7 @@ var forms = []string{
 	"control-plane-down SERVICE REGION", "control-plane-up SERVICE REGION",
 	"zone-down ZONE", "zone-up ZONE",
 	"capacity-short ZONE", "capacity-back ZONE",
+	"writer-down CLUSTER REGION", "writer-up CLUSTER REGION",
 	"partition REGION REGION", "heal REGION REGION",
 	"fail call N of SERVICE.OPERATION in REGION with CODE",
 	"fail every call of SERVICE.OPERATION in REGION with CODE",
@@ -138,6 +149,8 @@ func parse(w []string) (Fault, bool) {
 		return Fault{Kind: kind, Service: w[1], Region: w[2]}, true
 	case (kind == ZoneDown || kind == ZoneUp || kind == CapacityShort || kind == CapacityBack) && len(w) == 2:
 		return Fault{Kind: kind, Zone: w[1]}, true
+	case (kind == WriterDown || kind == WriterUp) && len(w) == 3:
+		return Fault{Kind: kind, Name: w[1], Region: w[2]}, true
 	case (kind == Partition || kind == Heal) && len(w) == 3 && w[1] != w[2]:
 		return Fault{Kind: kind, Region: w[1], Peer: w[2]}, true
 	case kind == StopFailing && len(w) == 4 && w[2] == "in":

@@ -15,6 +15,7 @@ func TestFault_printsAndParsesTheSameLine(t *testing.T) {
 		"region-down eu-west-1", "region-up eu-west-1",
 		"control-plane-down rds eu-west-1", "control-plane-up rds eu-west-1",
 		"zone-down eu-west-1a", "zone-up eu-west-1a",
+		"writer-down atlas-tasks-primary eu-west-1", "writer-up atlas-tasks-primary eu-west-1",
 		"partition eu-west-1 eu-central-1", "heal eu-west-1 eu-central-1",
 		"fail call 3 of rds.FailoverGlobalCluster in eu-west-1 with Throttling",
 		"fail every call of s3.PutObject in eu-west-1 with SlowDown",
@@ -45,6 +46,7 @@ func TestFault_everyBreakHasAnInverse(t *testing.T) {
 		"control-plane-down rds r":             "control-plane-up rds r",
 		"zone-down ra":                         "zone-up ra",
 		"partition a b":                        "heal b a",
+		"writer-down c r":                      "writer-up c r",
 		"fail call 2 of rds.X in r with Slow":  "stop-failing rds.X in r",
 		"fail every call of rds.X in r with S": "stop-failing rds.X in r",
 	} {

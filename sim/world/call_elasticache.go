@@ -16,6 +16,7 @@ func cacheOperations() map[string]operation {
 		"elasticache.CreateSnapshot":                     {run: createSnapshot},
 		"elasticache.CopySnapshot":                       {run: copySnapshot},
 		"elasticache.DescribeSnapshots":                  {run: describeSnapshots},
+		"elasticache.TestFailover":                       {run: testCacheFailover},
 	}
 }
 
@@ -59,14 +60,12 @@ func enabled(v any) string {
 }
 
 func cacheDocument(t *tx, e *Entity) Document {
-	members, zones := []any{}, strs(e.In, "PreferredCacheClusterAzs")
-	for n, id := range strs(e.Out, "MemberClusters") {
-		m := Document{"CacheClusterId": id, "CacheNodeId": "0001", "CurrentRole": "replica"}
-		if n == 0 {
+	members := []any{}
+	for _, id := range strs(e.Out, "MemberClusters") {
+		m := Document{"CacheClusterId": id, "CacheNodeId": "0001", "CurrentRole": "replica",
+			"PreferredAvailabilityZone": zoneOfNode(e, id)}
+		if id == primaryOf(e) {
 			m["CurrentRole"] = "primary"
-		}
-		if n < len(zones) {
-			m["PreferredAvailabilityZone"] = zones[n]
 		}
 		members = append(members, m)
 	}

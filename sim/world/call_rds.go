@@ -10,6 +10,7 @@ func rdsOperations() map[string]operation {
 	return map[string]operation{
 		"rds.DescribeGlobalClusters":  {run: describeGlobalClusters},
 		"rds.DescribeDBClusters":      {run: describeDBClusters},
+		"rds.FailoverDBCluster":       {run: failoverDBCluster},
 		"rds.FailoverGlobalCluster":   {run: failoverGlobalCluster},
 		"rds.SwitchoverGlobalCluster": {run: switchoverGlobalCluster},
 	}

@@ -142,6 +142,10 @@ func (t *tx) happen(event string, in Document) error {
 		t.available(in)
 	case "FinishCacheFailover":
 		t.finishCacheFailover(in)
+	case eventPromote:
+		t.promoted(in)
+	case eventOwnFailover:
+		t.ownFailover(in)
 	case "FinishScale":
 		t.finishScale(in)
 	case "FinishBackup":

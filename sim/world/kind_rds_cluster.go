@@ -316,8 +316,7 @@ func instanceGuard(t *tx, e *Entity) error {
 	return nil
 }
 
-// instanceSeen names the writer: the first instance of the active cluster by
-// promotion tier and id (which of equals AWS takes is assumed).
+// instanceSeen names the writer of the active cluster.
 func instanceSeen(t *tx, e *Entity) {
 	c := t.get(kindCluster, e.Region, str(e.In, "ClusterIdentifier"))
 	if c == nil {
@@ -327,13 +326,5 @@ func instanceSeen(t *tx, e *Entity) {
 		e.Out["Writer"] = false
 		return
 	}
-	best := e.ID
-	rank := func(i *Entity) float64 { return numOr(i.In, "PromotionTier", 0) }
-	for _, i := range t.instancesOf(c) {
-		b := t.get(kindInstance, e.Region, best)
-		if rank(i) < rank(b) || rank(i) == rank(b) && i.ID < b.ID {
-			best = i.ID
-		}
-	}
-	e.Out["Writer"] = best == e.ID
+	e.Out["Writer"] = t.writerOf(c) == e.ID
 }

@@ -122,7 +122,11 @@ func (w *World) Inject(f fault.Fault) error {
 		list := slices.Clone(t.activeFaults())
 		if f.Breaks() {
 			if !slices.ContainsFunc(list, func(a active) bool { return a.Fault == f }) {
-				list = append(list, active{Fault: f, Since: t.at})
+				hit, err := t.strike(f)
+				if err != nil {
+					return err
+				}
+				list = append(list, active{Fault: f, Since: t.at, Hit: hit})
 			}
 		} else {
 			list = slices.DeleteFunc(list, func(a active) bool { return f.Undoes(a.Fault) })

@@ -28,6 +28,8 @@ type active struct {
 	Seen int `json:"seen,omitempty"`
 	// Since is when it was injected.
 	Since time.Time `json:"since,omitzero"`
+	// Hit is the node that was the writer then, of a fault of a writer.
+	Hit string `json:"hit,omitempty"`
 }
 
 // state is all that a world holds. Entities in it are never changed in place,

@@ -15,6 +15,7 @@ func TestDurations_areThoseOfTheTimings(t *testing.T) {
 		timings.CWAlarmPeriod: tick, timings.AuroraGlobalDnscache: rdsTTL, timings.ELBDnsttl: aliasTTL, timings.S3CRRLag: lagPlain,
 		timings.AuroraPITRLatest:         restorableBehind,
 		timings.ElasticacheGlobalPromote: cachePromoteTakes,
+		timings.AuroraInregionFailover:   inRegionTakes,
 		timings.DDBMRECLag:               lagTable,
 		timings.DDBPITRLatest:            tableTail,
 		timings.DDBRestorePITRMin:        tableRestores,
