@@ -106,7 +106,7 @@ func writes(a system.Agent) bool {
 
 // fences stops the agents that write in the home that is left. In a planned
 // move what follows waits for them; a lost home's are tried once and left.
-func (d *draft) fences(m move) []string {
+func (d *draft) fences(m move, ready []string) []string {
 	var ids []string
 	for _, a := range d.System.Agents {
 		of := d.home(m.from).Agents[a.Name]
@@ -114,24 +114,23 @@ func (d *draft) fences(m move) []string {
 			continue
 		}
 		s := plan.Step{
-			Role: plan.Fence, Subject: plan.Subject{Agent: a.Name}, Budget: timings.EKSDrain,
+			Role: plan.Fence, Subject: plan.Subject{Agent: a.Name}, Needs: ready, Budget: timings.EKSDrain,
 			Timeout: minutes(10), OnFailure: plan.Stop,
 			Why: "A store with one writer must not have two: what still runs in the home that is left would write beside the new one.",
 		}
 		if !m.planned {
 			s.Timeout, s.OnFailure = minutes(2), plan.Continue
 		}
-		var needs []string
 		if of.ScalerKind == "ScaledObject" {
 			pause := s
 			pause.ID, pause.Title = "pause-"+a.Name, fmt.Sprintf("Pause the scaler of agent %s in the %s home", a.Name, m.from)
 			pause.Source, pause.Call = pauseSource, d.paused(m.from, of.Scaler, "true")
 			undo := d.paused(m.from, of.Scaler, "false")
 			pause.Undo, pause.Condition = &undo, d.isPaused(m.from, of.Scaler, "true")
-			needs = []string{d.add(pause)}
+			s.Needs = []string{d.add(pause)}
 		}
 		s.ID, s.Title = "fence-"+a.Name, fmt.Sprintf("Stop agent %s in the %s home", a.Name, m.from)
-		s.Needs, s.Source = needs, scaleSource
+		s.Source = scaleSource
 		s.Call = d.replicas(m.from, of.Deployment, 0)
 		undo := d.replicas(m.from, of.Deployment, of.Active)
 		s.Undo = &undo

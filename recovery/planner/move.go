@@ -91,9 +91,10 @@ func (d *draft) move(m move) {
 		critical := d.critical(a.Tier)
 		started[critical] = append(started[critical], d.start(m.to, a, rooms, critical)...)
 	}
-	fences := d.fences(m)
-	if m.planned {
-		before = append(fences, started[true]...)
+	if m.planned { // the old writers stop once the new ones are ready, not before
+		before = d.fences(m, started[true])
+	} else {
+		d.fences(m, nil)
 	}
 	ready := map[bool][]string{}
 	for _, s := range d.System.Stores {

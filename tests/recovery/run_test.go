@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"redoubt/inventory"
 	"redoubt/recovery/diagnose"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/journal"
@@ -31,8 +32,9 @@ func standing(t testing.TB) *lab {
 func (l *lab) fork() *lab { return &lab{l.Fork(), l.sys} }
 
 // port is what a run acts through.
-func (l *lab) port(t testing.TB) drive.World {
-	inv := l.Inventory(t)
+func (l *lab) port(t testing.TB) drive.World { return l.portOf(l.Inventory(t)) }
+
+func (l *lab) portOf(inv inventory.Inventory) drive.World {
 	return drive.World{World: l.World, Inventory: inv, Regions: map[system.Home]string{
 		system.Primary: homes.Ireland, system.Secondary: homes.Frankfurt}}
 }
@@ -64,17 +66,31 @@ func (l *lab) plan(t testing.TB, r planner.Request) plan.Plan {
 func (l *lab) run(t testing.TB, p plan.Plan, o execute.Options) execute.Finish {
 	t.Helper()
 	o.Run, o.Generation = "test", 1
-	port := l.port(t)
-	v := execute.Virtual{
-		Time: port, Port: port, Store: &journal.Memory{},
-		Decide: func(g plan.Gate) execute.Decided { return execute.Decided{Gate: g.ID, Allowed: true, By: "a test"} },
-		See: func(at time.Time, cmd execute.Command) {
-			if a, is := cmd.(execute.Append); is {
-				t.Logf("%s %s %s %s %s", at.Format(time.TimeOnly), a.Record.Kind, a.Record.Step, a.Record.Result, a.Record.Why)
-			}
-		},
+	v := l.driver(t)
+	v.See = func(at time.Time, cmd execute.Command) {
+		if a, is := cmd.(execute.Append); is {
+			t.Logf("%s %s %s %s %s", at.Format(time.TimeOnly), a.Record.Kind, a.Record.Step, a.Record.Result, a.Record.Why)
+		}
 	}
 	f, err := v.Run(context.Background(), execute.New(p, o))
 	require.NoError(t, err)
 	return f
+}
+
+// quiet is run without a log.
+func (l *lab) quiet(t testing.TB, p plan.Plan, o execute.Options) execute.Finish {
+	t.Helper()
+	o.Run, o.Generation = "test", 1
+	f, err := l.driver(t).Run(context.Background(), execute.New(p, o))
+	require.NoError(t, err)
+	return f
+}
+
+func (l *lab) driver(t testing.TB) *execute.Virtual {
+	t.Helper()
+	port := l.port(t)
+	return &execute.Virtual{
+		Time: port, Port: port, Store: &journal.Memory{},
+		Decide: func(g plan.Gate) execute.Decided { return execute.Decided{Gate: g.ID, Allowed: true, By: "a test"} },
+	}
 }

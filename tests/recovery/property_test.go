@@ -1,0 +1,200 @@
+package recovery
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"redoubt/recovery/execute"
+	"redoubt/recovery/plan"
+	"redoubt/recovery/planner"
+	"redoubt/system"
+	"redoubt/tests/homes"
+)
+
+var schedules = flag.Int("schedules", 10_000, "how many random fault schedules TestProperty runs")
+
+// scenes are the plans whose runs are disturbed, each with the homes that it starts from.
+var scenes = map[string]func(testing.TB) (*lab, plan.Plan){
+	"region-loss": func(t testing.TB) (*lab, plan.Plan) {
+		l := standing(t)
+		return l, l.loseTheRegion(t)
+	},
+	"switchover": func(t testing.TB) (*lab, plan.Plan) {
+		l := standing(t)
+		l.accept(t, system.Primary, "work", accepted...)
+		l.Wait(time.Minute)
+		return l, l.plan(t, planner.Request{Scenario: planner.Switchover, Goal: planner.Goal{Active: system.Primary}})
+	},
+	"failback": func(t testing.TB) (*lab, plan.Plan) {
+		l := standing(t)
+		p := l.plan(t, planner.Request{Scenario: planner.Switchover, Goal: planner.Goal{Active: system.Primary}})
+		require.Equal(t, execute.Recovered, l.quiet(t, p, execute.Options{}).Outcome)
+		l.Wait(time.Hour)
+		l.accept(t, system.Secondary, "work", accepted...)
+		l.Wait(time.Minute)
+		return l, l.plan(t, planner.Request{Scenario: planner.Failback, Goal: planner.Goal{Active: system.Secondary}})
+	},
+}
+
+// TestProperty disturbs runs at random. Whatever happens, the rules of the
+// design hold: one writer, traffic after data, no silent loss, an end.
+func TestProperty_randomFaultSchedules(t *testing.T) {
+	seed := uint64(time.Now().UnixNano()) //nolint:gosec // printed; a failing one becomes a scenario
+	t.Logf("seed %d, %d schedules", seed, *schedules)
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // a run is short and makes much garbage
+	names := slices.Sorted(mapKeys(scenes))
+	var mu sync.Mutex
+	ends := map[execute.Outcome]int{}
+	var wait sync.WaitGroup
+	for n, name := range names {
+		l, p := scenes[name](t)
+		inv := l.Inventory(t)
+		wait.Go(func() {
+			for k := n; k < *schedules; k += len(names) {
+				s := story{inv: inv, plan: p}
+				s.mishaps, s.poll = randomMishaps(seed+uint64(k), p) //nolint:gosec // not negative
+				s.lab = l.fork()
+				f, broken := s.tell()
+				mu.Lock()
+				ends[f.Outcome]++
+				mu.Unlock()
+				if len(broken) > 0 {
+					s.shrink(l)
+					t.Errorf("seed %d of %s: %v\n%s", seed+uint64(k), name, broken, s.text(name))
+					return
+				}
+			}
+		})
+	}
+	wait.Wait()
+	t.Logf("how they ended: %v", ends)
+	assert.Positive(t, ends[execute.Recovered])
+	assert.Positive(t, ends[execute.Stopped])
+}
+
+func mapKeys[V any](m map[string]V) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// randomMishaps are up to eight things that go wrong, and how often the run looks.
+func randomMishaps(seed uint64, p plan.Plan) ([]mishap, time.Duration) {
+	r := rand.New(rand.NewPCG(seed, 2)) //nolint:gosec // a test
+	var all []mishap
+	for range 1 + r.IntN(8) {
+		all = append(all, randomMishap(r, p))
+	}
+	return all, []time.Duration{0, 10 * time.Second, time.Minute}[r.IntN(3)]
+}
+
+func randomMishap(r *rand.Rand, p plan.Plan) mishap {
+	pick := func(of ...string) string { return of[r.IntN(len(of))] }
+	to := p.Regions[p.Active]
+	after := time.Duration(r.IntN(15*60)) * time.Second
+	switch r.IntN(8) {
+	case 0:
+		return mishap{Cut: 1 + r.IntN(4*len(p.Steps))}
+	case 1:
+		return mishap{After: after, Fault: pick("zone-down ", "zone-up ") + to + pick("a", "b", "c")}
+	case 2:
+		return mishap{After: after, Fault: pick("control-plane-down ", "control-plane-up ") +
+			pick("rds", "eks", "elasticache", "dynamodb") + " " + to}
+	case 3:
+		return mishap{After: after, Fault: pick("region-down ", "region-up ", "region-up ") + homes.Ireland}
+	case 4:
+		return mishap{After: after, Fault: pick("partition ", "heal ") + homes.Ireland + " " + homes.Frankfurt}
+	}
+	m := mishap{Step: p.Steps[r.IntN(len(p.Steps))].ID, On: "call", Nth: 1 + r.IntN(3)}
+	m.Until = m.Nth + r.IntN(4)
+	m.What = pick("throttled", "conflict", "denied", "unreachable", "lost", "lost", "lost")
+	if r.IntN(2) == 0 {
+		m.On, m.What = "check", pick("silent", "stale")
+	}
+	if r.IntN(15) == 0 {
+		m.Until = 1_000_000
+	}
+	return m
+}
+
+// shrink leaves mishaps out as long as the story still breaks a rule.
+func (s *story) shrink(from *lab) {
+	for n := 0; n < len(s.mishaps); {
+		less := *s
+		less.mishaps, less.broken = slices.Delete(slices.Clone(s.mishaps), n, n+1), nil
+		less.lab = from.fork()
+		if _, broken := less.tell(); len(broken) > 0 {
+			s.mishaps, s.broken = less.mishaps, broken
+			continue
+		}
+		n++
+	}
+}
+
+// text is the story as a scenario file.
+func (s *story) text(scene string) string {
+	lines := []string{"scene " + scene, "poll " + s.poll.String()}
+	for _, m := range s.mishaps {
+		lines = append(lines, m.String())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// TestFound_stayMended tells the stories again that once broke a rule.
+func TestFound_stayMended(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/found/*.txt")
+	require.NoError(t, err)
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			raw, err := os.ReadFile(file)
+			require.NoError(t, err)
+			s, scene := readStory(t, string(raw))
+			l, p := scenes[scene](t)
+			s.lab, s.inv, s.plan = l, l.Inventory(t), p
+			f, broken := s.tell()
+			assert.Empty(t, broken, "%s: %s", f.Outcome, f.Why)
+		})
+	}
+}
+
+// readStory reads a scenario file; lines that begin with # are for the reader.
+func readStory(t *testing.T, text string) (story, string) {
+	t.Helper()
+	var s story
+	scene := ""
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "" || line[0] == '#':
+		case strings.HasPrefix(line, "scene "):
+			scene = strings.TrimPrefix(line, "scene ")
+		case strings.HasPrefix(line, "poll "):
+			d, err := time.ParseDuration(strings.TrimPrefix(line, "poll "))
+			require.NoError(t, err)
+			s.poll = d
+		default:
+			m, err := parseMishap(line)
+			require.NoError(t, err)
+			s.mishaps = append(s.mishaps, m)
+		}
+	}
+	require.Contains(t, scenes, scene, fmt.Sprintf("%q", text))
+	return s, scene
+}
