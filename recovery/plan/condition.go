@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Condition asks one thing and says what the answer must hold.
@@ -162,6 +163,9 @@ func normal(v any) (any, error) {
 		}
 		return v, nil
 	}
+	if isNormal(v) {
+		return v, nil
+	}
 	raw, err := json.Marshal(v)
 	if err != nil {
 		return nil, err
@@ -169,4 +173,25 @@ func normal(v any) (any, error) {
 	var out any
 	err = json.Unmarshal(raw, &out)
 	return out, err
+}
+
+// isNormal reports whether v looks already as it would after being written and
+// read, which spares most answers the way through text.
+func isNormal(v any) bool {
+	switch v := v.(type) {
+	case nil, string, bool:
+		return true
+	case float64:
+		return !math.IsNaN(v) && !math.IsInf(v, 0)
+	case map[string]any:
+		for _, one := range v {
+			if !isNormal(one) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		return !slices.ContainsFunc(v, func(one any) bool { return !isNormal(one) })
+	}
+	return false
 }

@@ -175,7 +175,9 @@ func (t *tx) moveWriter(r Request, loss bool) (Document, error) {
 }
 
 // finishFailover makes the target the writer. After a loss the old primary is
-// no member until it can be rebuilt.
+// no member until it can be rebuilt. A switchover that loses sight of the old
+// primary is canceled (that AWS does so by itself is assumed):
+// https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_FailoverState.html
 func (t *tx) finishFailover(in Document) {
 	g := t.get(kindGlobalCluster, Global, str(in, "Id"))
 	if g == nil {
@@ -187,8 +189,12 @@ func (t *tx) finishFailover(in Document) {
 		return
 	}
 	g = t.edit(g)
-	g.Out["Writer"], g.Out["Status"] = to.ARN, "available"
+	g.Out["Status"] = "available"
 	delete(g.Out, "FailoverState")
+	if !yes(in, "Loss") && t.cut(to.Region, regionOfARN(from)) {
+		return // canceled: both clusters return to what they were
+	}
+	g.Out["Writer"] = to.ARN
 	if yes(in, "Loss") {
 		g.Out["Members"] = anyList(slices.DeleteFunc(strs(g.Out, "Members"), func(arn string) bool { return arn == from })...)
 		if c := t.arn(from); c != nil {

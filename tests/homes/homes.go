@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -132,17 +133,22 @@ func (h *Homes) Break(t testing.TB, line string) {
 // Wait lets time pass.
 func (h *Homes) Wait(d time.Duration) { h.Advance(h.Now().Add(d)) }
 
-// Inventory is the whole inventory as the secondary keeps it.
+// Inventory is the whole inventory as a home keeps it whose region answers: the
+// secondary's, or the primary's when the secondary's is lost.
 func (h *Homes) Inventory(t testing.TB) inventory.Inventory {
 	t.Helper()
+	own, region := system.Secondary, Frankfurt
+	if slices.Contains(h.Faults(), fault.Fault{Kind: fault.RegionDown, Region: Frankfurt}) {
+		own, region = system.Primary, Ireland
+	}
 	read := func(home system.Home) inventory.Inventory {
-		out := h.Ask(t, Frankfurt, "s3", "GetObject", world.Document{
-			"Bucket": "atlas-control-" + Account + "-" + Frankfurt, "Key": inventory.ObjectKey(home)})
+		out := h.Ask(t, region, "s3", "GetObject", world.Document{
+			"Bucket": "atlas-control-" + Account + "-" + region, "Key": inventory.ObjectKey(home)})
 		inv, err := inventory.Decode([]byte(out["Body"].(string)))
 		require.NoError(t, err)
 		return inv
 	}
-	inv, err := inventory.Merge(read(system.Secondary), read(system.Primary))
+	inv, err := inventory.Merge(read(own), read(own.Peer()))
 	require.NoError(t, err)
 	return inv
 }

@@ -23,7 +23,7 @@ import (
 	"redoubt/tests/homes"
 )
 
-var schedules = flag.Int("schedules", 10_000, "how many random fault schedules TestProperty runs")
+var schedules = flag.Int("schedules", 1000, "how many random fault schedules TestProperty runs in the simulator")
 
 // scenes are the plans whose runs are disturbed, each with the homes that it starts from.
 var scenes = map[string]func(testing.TB) (*lab, plan.Plan){
@@ -36,6 +36,18 @@ var scenes = map[string]func(testing.TB) (*lab, plan.Plan){
 		l.accept(t, system.Primary, "work", accepted...)
 		l.Wait(time.Minute)
 		return l, l.plan(t, planner.Request{Scenario: planner.Switchover, Goal: planner.Goal{Active: system.Primary}})
+	},
+	"region-loss-of-the-secondary": func(t testing.TB) (*lab, plan.Plan) {
+		l := standing(t)
+		p := l.plan(t, planner.Request{Scenario: planner.Switchover, Goal: planner.Goal{Active: system.Primary}})
+		require.Equal(t, execute.Recovered, l.quiet(t, p, execute.Options{}).Outcome)
+		l.Wait(time.Hour)
+		l.accept(t, system.Secondary, "work", accepted...)
+		l.Wait(time.Minute)
+		l.Break(t, "region-down "+homes.Frankfurt)
+		l.Wait(2 * time.Minute)
+		return l, l.plan(t, planner.Request{
+			Scenario: planner.RegionLoss, Finding: l.lost(system.Secondary), Goal: planner.Goal{Active: system.Secondary}})
 	},
 	"failback": func(t testing.TB) (*lab, plan.Plan) {
 		l := standing(t)
@@ -50,9 +62,11 @@ var scenes = map[string]func(testing.TB) (*lab, plan.Plan){
 
 // TestProperty disturbs runs at random. Whatever happens, the rules of the
 // design hold: one writer, traffic after data, no silent loss, an end.
-func TestProperty_randomFaultSchedules(t *testing.T) {
+func TestProperty_randomFaultSchedules(t *testing.T) { disturb(t, *schedules) }
+
+func disturb(t *testing.T, schedules int) {
 	seed := uint64(time.Now().UnixNano()) //nolint:gosec // printed; a failing one becomes a scenario
-	t.Logf("seed %d, %d schedules", seed, *schedules)
+	t.Logf("seed %d, %d schedules", seed, schedules)
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // a run is short and makes much garbage
 	names := slices.Sorted(mapKeys(scenes))
 	var mu sync.Mutex
@@ -62,7 +76,7 @@ func TestProperty_randomFaultSchedules(t *testing.T) {
 		l, p := scenes[name](t)
 		inv := l.Inventory(t)
 		wait.Go(func() {
-			for k := n; k < *schedules; k += len(names) {
+			for k := n; k < schedules; k += len(names) {
 				s := story{inv: inv, plan: p}
 				s.mishaps, s.poll = randomMishaps(seed+uint64(k), p) //nolint:gosec // not negative
 				s.lab = l.fork()
@@ -117,7 +131,7 @@ func randomMishap(r *rand.Rand, p plan.Plan) mishap {
 		return mishap{After: after, Fault: pick("control-plane-down ", "control-plane-up ") +
 			pick("rds", "eks", "elasticache", "dynamodb") + " " + to}
 	case 3:
-		return mishap{After: after, Fault: pick("region-down ", "region-up ", "region-up ") + homes.Ireland}
+		return mishap{After: after, Fault: pick("region-down ", "region-up ", "region-up ") + p.Regions[p.Active.Peer()]}
 	case 4:
 		return mishap{After: after, Fault: pick("partition ", "heal ") + homes.Ireland + " " + homes.Frankfurt}
 	}
@@ -156,13 +170,15 @@ func (s *story) text(scene string) string {
 	return strings.Join(lines, "\n")
 }
 
-// TestFound_stayMended tells the stories again that once broke a rule.
-func TestFound_stayMended(t *testing.T) {
+// TestStories tells what goes wrong in a run and how it must end: recovered,
+// or stopped with the reason. What the property finds is kept here.
+func TestStories(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/found/*.txt")
+	files, err := filepath.Glob("testdata/stories/*.txt")
 	require.NoError(t, err)
+	require.NotEmpty(t, files)
 	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 			raw, err := os.ReadFile(file)
 			require.NoError(t, err)
 			s, scene := readStory(t, string(raw))
@@ -170,6 +186,8 @@ func TestFound_stayMended(t *testing.T) {
 			s.lab, s.inv, s.plan = l, l.Inventory(t), p
 			f, broken := s.tell()
 			assert.Empty(t, broken, "%s: %s", f.Outcome, f.Why)
+			assert.Equal(t, s.ends, f.Outcome, f.Why)
+			assert.Contains(t, f.Why, s.because)
 		})
 	}
 }
@@ -189,6 +207,9 @@ func readStory(t *testing.T, text string) (story, string) {
 			d, err := time.ParseDuration(strings.TrimPrefix(line, "poll "))
 			require.NoError(t, err)
 			s.poll = d
+		case strings.HasPrefix(line, "expect "):
+			outcome, because, _ := strings.Cut(strings.TrimPrefix(line, "expect "), ": ")
+			s.ends, s.because = execute.Outcome(outcome), because
 		default:
 			m, err := parseMishap(line)
 			require.NoError(t, err)

@@ -37,6 +37,12 @@ func TestRegionLoss_endsInTheOtherHome(t *testing.T) {
 	f := l.run(t, p, execute.Options{})
 	assert.Equal(t, execute.Recovered, f.Outcome, f.Why)
 	l.serves(t, system.Secondary)
+	for _, s := range p.Steps {
+		if s.ID == "write-sessions" || s.ID == "write-tool-calls" {
+			out := l.Ask(t, homes.Frankfurt, "dynamodb", "Query", s.Condition.Call.Input)
+			assert.Equal(t, 1, out["Count"], "%s wrote its mark", s.ID)
+		}
+	}
 	assert.ElementsMatch(t, []string{
 		`{"token":"w-1","payload":"s3://work/w-1"}`, `{"token":"w-2","payload":"s3://work/w-2"}`,
 		`{"token":"w-3","payload":"s3://work/w-3"}`,
@@ -81,6 +87,14 @@ func TestSwitchover_movesAndComesBack(t *testing.T) {
 		l.serves(t, to)
 		l.standsBy(t, to.Peer())
 	}
+}
+
+func TestRegionLoss_ofTheSecondaryThatServes(t *testing.T) {
+	t.Parallel()
+	l, p := scenes["region-loss-of-the-secondary"](t)
+	f := l.run(t, p, execute.Options{})
+	assert.Equal(t, execute.Recovered, f.Outcome, f.Why)
+	l.serves(t, system.Primary)
 }
 
 // Without a third region nobody can tell a lost region from a cut line: only

@@ -22,6 +22,9 @@ type story struct {
 	mishaps []mishap
 	poll    time.Duration
 	broken  []string
+	// ends and because are how the story is said to end.
+	ends    execute.Outcome
+	because string
 }
 
 // longest is how long any run may take: every timeout of a plan, one after the

@@ -3,6 +3,7 @@ package recovery
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -10,6 +11,7 @@ import (
 
 	"redoubt/inventory"
 	"redoubt/recovery/plan"
+	"redoubt/sim/fault"
 	"redoubt/sim/world"
 	"redoubt/system"
 	"redoubt/tests/homes"
@@ -37,6 +39,14 @@ func (l *lab) serves(t testing.TB, home system.Home) {
 	}
 }
 
+// answers is a region that is not lost.
+func (l *lab) answers() string {
+	if slices.Contains(l.Faults(), fault.Fault{Kind: fault.RegionDown, Region: homes.Frankfurt}) {
+		return homes.Ireland
+	}
+	return homes.Frankfurt
+}
+
 // standsBy requires that the agents of a home run at a standby's size.
 func (l *lab) standsBy(t testing.TB, home system.Home) {
 	t.Helper()
@@ -53,7 +63,8 @@ func (l *lab) writers(t testing.TB, inv inventory.Inventory, store string) []str
 	for _, home := range system.Homes {
 		s := inv.Homes[home].Stores[store]
 		in := world.Document{"GlobalClusterIdentifier": s.GlobalID}
-		for _, m := range l.Ask(t, homes.Frankfurt, "rds", "DescribeGlobalClusters", in)["GlobalClusters"].([]any)[0].(map[string]any)["GlobalClusterMembers"].([]any) {
+		global := l.Ask(t, l.answers(), "rds", "DescribeGlobalClusters", in)["GlobalClusters"].([]any)[0].(map[string]any)
+		for _, m := range global["GlobalClusterMembers"].([]any) {
 			if m := m.(map[string]any); m["DBClusterArn"] == s.Arn && m["IsWriter"] == true {
 				out = append(out, inv.Homes[home].Region)
 			}
@@ -64,7 +75,7 @@ func (l *lab) writers(t testing.TB, inv inventory.Inventory, store string) []str
 
 func (l *lab) cacheWriter(t testing.TB, global string) string {
 	t.Helper()
-	out := l.Ask(t, homes.Frankfurt, "elasticache", "DescribeGlobalReplicationGroups",
+	out := l.Ask(t, l.answers(), "elasticache", "DescribeGlobalReplicationGroups",
 		world.Document{"GlobalReplicationGroupId": global, "ShowMemberInfo": true})
 	for _, m := range out["GlobalReplicationGroups"].([]any)[0].(map[string]any)["Members"].([]any) {
 		if m := m.(map[string]any); m["Role"] == "PRIMARY" {

@@ -1,0 +1,102 @@
+package recovery
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"redoubt/recovery/execute"
+	"redoubt/recovery/journal"
+	"redoubt/system"
+)
+
+// TestCrash_atEveryRecord cuts a run of every scene off at each of its records,
+// before it is written, and resumes it as another operator does. The end is that of a
+// run that nobody cut, and nothing takes effect twice.
+func TestCrash_atEveryRecord(t *testing.T) {
+	t.Parallel()
+	for _, name := range slices.Sorted(mapKeys(scenes)) {
+		t.Run(name, func(t *testing.T) {
+			l, p := scenes[name](t)
+			inv := l.Inventory(t)
+			whole := story{lab: l.fork(), inv: inv, plan: p}
+			store := &journal.Memory{}
+			v := whole.lab.driver(t)
+			v.Store = store
+			_, err := v.Run(context.Background(), execute.New(p, execute.Options{Run: "r", Generation: 1}))
+			require.NoError(t, err)
+			want := whole.digest(t)
+			records, err := store.Load(t.Context(), "r")
+			require.NoError(t, err)
+			for at := 1; at <= len(records); at++ {
+				s := story{lab: l.fork(), inv: inv, plan: p, mishaps: []mishap{{Cut: at}}}
+				f, broken := s.tell()
+				require.Empty(t, broken, "cut at record %d", at)
+				require.Equal(t, execute.Recovered, f.Outcome, "cut at record %d: %s", at, f.Why)
+				require.Equal(t, want, s.digest(t), "cut at record %d", at)
+			}
+			t.Logf("%d crash points", len(records))
+		})
+	}
+}
+
+// someCuts cuts runs off at seeded records, up to four times each.
+func someCuts(t *testing.T, times int) {
+	seed := uint64(time.Now().UnixNano()) //nolint:gosec // printed
+	for n, name := range slices.Sorted(mapKeys(scenes)) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			seed := seed + uint64(n) //nolint:gosec // not negative
+			t.Logf("seed %d, %d runs", seed, times)
+			l, p := scenes[name](t)
+			inv := l.Inventory(t)
+			whole := story{lab: l.fork(), inv: inv, plan: p}
+			_, broken := whole.tell()
+			require.Empty(t, broken)
+			want, points := whole.digest(t), 0
+			r := rand.New(rand.NewPCG(seed, 3)) //nolint:gosec // a test
+			for n := range times {
+				s := story{lab: l.fork(), inv: inv, plan: p}
+				for range 1 + r.IntN(4) {
+					s.mishaps = append(s.mishaps, mishap{Cut: 1 + r.IntN(5*len(p.Steps))})
+				}
+				points += len(s.mishaps)
+				f, broken := s.tell()
+				require.Empty(t, broken, "run %d: %v", n, s.mishaps)
+				require.Equal(t, execute.Recovered, f.Outcome, "run %d: %v: %s", n, s.mishaps, f.Why)
+				require.Equal(t, want, s.digest(t), "run %d: %v", n, s.mishaps)
+			}
+			t.Logf("%d crash points", points)
+		})
+	}
+}
+
+// digest is what a recovery is about: who writes, where users go, what runs where
+// and what work waits.
+func (s *story) digest(t testing.TB) string {
+	t.Helper()
+	var out []string
+	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	at, err := s.lab.Resolve("agents.example.com", "A")
+	add("entry %s %v", at.Region, err)
+	for _, home := range system.Homes {
+		add("%s writes: %v", home, s.writes(home))
+		for _, a := range s.lab.sys.Agents {
+			add("%s %s: %v", home, a.Name, s.ready(home, a.Name))
+		}
+	}
+	add("stranded: %v", s.stranded(s.plan.Active))
+	return strings.Join(out, "\n")
+}
+
+func TestCrash_seededCuts(t *testing.T) {
+	someCuts(t, 20)
+	assert.False(t, t.Failed())
+}

@@ -1,0 +1,11 @@
+//go:build engine
+
+package recovery
+
+import "testing"
+
+// TestEngine_aThousandCuts is TestCrash_seededCuts a thousand times for each scene.
+func TestEngine_aThousandCuts(t *testing.T) { someCuts(t, 1000) }
+
+// TestEngine_tenThousandSchedules is TestProperty ten times as long.
+func TestEngine_tenThousandSchedules(t *testing.T) { disturb(t, 10_000) }
