@@ -71,13 +71,15 @@ type recipe struct {
 	title string
 	asks  func(Request) ([]plan.Call, error)
 	make  func(*draft) error
+	// all tells that the plan moves everything, so that it may forget nothing.
+	all bool
 }
 
 // recipes are all scenarios. Each file adds its own here by name.
 var recipes = map[Scenario]recipe{
-	RegionLoss: {title: "Recover from the loss of a region", make: regionLoss},
-	Switchover: {title: "Move to the other home as planned", make: switchover},
-	Failback:   {title: "Move back to the primary home", make: failback},
+	RegionLoss: {title: "Recover from the loss of a region", make: regionLoss, all: true},
+	Switchover: {title: "Move to the other home as planned", make: switchover, all: true},
+	Failback:   {title: "Move back to the primary home", make: failback, all: true},
 }
 
 // Scenarios lists every scenario with its title, sorted by name.
@@ -117,7 +119,10 @@ func Make(r Request) (plan.Plan, error) {
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	return p, Check(p)
+	if rec.all {
+		err = Covers(p, r.System, r.Inventory)
+	}
+	return p, errors.Join(Check(p), err)
 }
 
 func recipeOf(r Request) (recipe, error) {

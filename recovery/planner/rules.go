@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"redoubt/inventory"
 	"redoubt/recovery/plan"
@@ -16,7 +17,12 @@ type Violation struct {
 }
 
 // Error says which rule is broken where.
-func (v *Violation) Error() string { return fmt.Sprintf("rule %s: step %s: %s", v.Rule, v.Step, v.Why) }
+func (v *Violation) Error() string {
+	if v.Step == "" {
+		return fmt.Sprintf("rule %s: %s", v.Rule, v.Why)
+	}
+	return fmt.Sprintf("rule %s: step %s: %s", v.Rule, v.Step, v.Why)
+}
 
 // The rules of every plan.
 const (
@@ -63,27 +69,17 @@ func Covers(p plan.Plan, sys *system.System, inv inventory.Inventory) error {
 	var errs []error
 	for name := range inv.Homes[p.Active].Stores {
 		if !stores[name] {
-			errs = append(errs, &Violation{EveryStore, "none", fmt.Sprintf("store %s has no step", name)})
+			errs = append(errs, &Violation{EveryStore, "", fmt.Sprintf("store %s has no step", name)})
 		}
 	}
 	for _, a := range sys.Agents {
 		t, _ := sys.Tier(a.Tier)
 		if t.Critical && t.Strategy != system.ActiveActive && !agents[a.Name] {
-			errs = append(errs, &Violation{EveryAgent, "none", fmt.Sprintf("agent %s is not started", a.Name)})
+			errs = append(errs, &Violation{EveryAgent, "", fmt.Sprintf("agent %s is not started", a.Name)})
 		}
 	}
-	slices.SortFunc(errs, func(a, b error) int { return compareText(a.Error(), b.Error()) })
+	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(errs...)
-}
-
-func compareText(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // critical are the steps that users wait for: those that serve and prove, and
