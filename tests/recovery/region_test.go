@@ -44,8 +44,8 @@ func TestRegionLoss_endsInTheOtherHome(t *testing.T) {
 		}
 	}
 	assert.ElementsMatch(t, []string{
-		`{"token":"w-1","payload":"s3://work/w-1"}`, `{"token":"w-2","payload":"s3://work/w-2"}`,
-		`{"token":"w-3","payload":"s3://work/w-3"}`,
+		`{"token":"w-1","payload":"s3://payloads/w-1"}`, `{"token":"w-2","payload":"s3://payloads/w-2"}`,
+		`{"token":"w-3","payload":"s3://payloads/w-3"}`,
 	}, l.queued(t, system.Secondary, "work"), "what was accepted stands in the queue of the home that serves")
 }
 

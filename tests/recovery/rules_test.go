@@ -190,7 +190,7 @@ func (s *story) stranded(home system.Home) []string {
 	}
 	var out []string
 	for _, token := range accepted {
-		if !have[fmt.Sprintf(`{"token":%q,"payload":%q}`, token, "s3://work/"+token)] {
+		if !have[fmt.Sprintf(`{"token":%q,"payload":%q}`, token, "s3://payloads/"+token)] {
 			out = append(out, token)
 		}
 	}

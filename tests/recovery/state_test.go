@@ -106,7 +106,7 @@ func (l *lab) accept(t testing.TB, home system.Home, queue string, tokens ...str
 	for _, token := range tokens {
 		l.Ask(t, regionOf[home], "dynamodb", "PutItem", world.Document{"TableName": table, "Item": world.Document{
 			inventory.LedgerKey:      world.Document{"S": token},
-			inventory.LedgerPayload:  world.Document{"S": "s3://work/" + token},
+			inventory.LedgerPayload:  world.Document{"S": "s3://payloads/" + token},
 			inventory.LedgerAccepted: world.Document{"S": l.Now().UTC().Format("2006-01-02T15:04:05Z")},
 			inventory.LedgerOpen:     world.Document{"S": inventory.LedgerShard(token)},
 		}})
