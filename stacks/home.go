@@ -162,7 +162,8 @@ func (h *home) declareBuckets() error {
 	for _, st := range h.system.StoresOf(system.Bucket) {
 		args := &bucket.Args{
 			Scope: h.scope(), Name: st.Name, Generation: h.config.Generation(st.Name), Retention: st.Retention,
-			Lock: true, KeyArn: h.keys.Arn(keys.Data), Peer: h.bucketPeer(st.Name), Protect: h.config.Protect,
+			Lock: st.Retention.LockDays > 0, KeyArn: h.keys.Arn(keys.Data), Peer: h.bucketPeer(st.Name),
+			Protect: h.config.Protect,
 		}
 		if name := h.config.Adopt.Buckets[st.Name]; name != "" {
 			args.Adopt = &bucket.Adopt{Name: name}

@@ -14,6 +14,7 @@ var rules = []func(*checker){
 	checkSystemName,
 	checkDomain,
 	checkNames,
+	checkTaken,
 	checkTierObjectives,
 	checkRecoveryPoints,
 	checkRecoveryTimes,

@@ -40,16 +40,17 @@ func checkSystemName(c *checker) {
 				"system name %q begins with %s, which AWS keeps for its own parameters", c.sys.Name, start)
 		}
 	}
+	// The agents run in a namespace of the system's name, and Kubernetes keeps names for its own:
+	// https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/
+	if strings.HasPrefix(c.sys.Name, "kube-") || slices.Contains(namespaces, c.sys.Name) {
+		c.fault("name", "give it another name",
+			"system name %q is a namespace that every cluster has, want one for the agents alone", c.sys.Name)
+	}
 }
 
-// reserved are the store names whose physical names are taken: the bucket of
-// the inventories, the tables that every system has, and the databases that every cluster has
-// (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html).
-var reserved = map[StoreKind][]string{
-	Bucket:   {"control"},
-	Table:    {"idempotency", "locks-primary", "locks-secondary"},
-	Postgres: {"postgres", "rdsadmin", "template0", "template1"},
-}
+// namespaces are those of every home's cluster beside Kubernetes' own: that of
+// objects without one, and those of the controllers.
+var namespaces = []string{"default", "istio-system", "keda"}
 
 // checkNames holds the names of all items, and that none is given twice.
 func checkNames(c *checker) {
@@ -62,14 +63,6 @@ func checkNames(c *checker) {
 		if generation.MatchString(s.Name) {
 			c.fault(path, "end it in another way",
 				"store name %q ends like a store generation, want names that a restore cannot give", s.Name)
-		}
-		if slices.Contains(reserved[s.Kind], s.Name) {
-			c.fault(path, "give it another name", "%s name %q is taken by what comes with it", s.Kind, s.Name)
-		}
-		if queue, ends := strings.CutSuffix(s.Name, LedgerSuffix); ends && s.Kind == Table {
-			if q, has := c.sys.Store(queue); has && q.Kind == Queue {
-				c.fault(path, "give it another name", "table name %q is taken by the work ledger of queue %q", s.Name, queue)
-			}
 		}
 		if s.Kind == Queue && strings.HasSuffix(s.Name, "-dlq") {
 			c.fault(path, "end it in another way",

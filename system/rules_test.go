@@ -125,6 +125,8 @@ func TestParse_names(t *testing.T) {
 		{"system called like parameters of AWS", "name: demo", "name: §awsome", "begins with aws", "another way"},
 		{"system called like Systems Manager", "name: demo", "name: §ssm-demo", "begins with ssm", "another way"},
 		{"a bucket of Redoubt's own", "  - name: files", "  - name: §control", `bucket name "control" is taken`, "another"},
+		{"system called like a namespace", "name: demo", "name: §keda", "is a namespace that every cluster has", "another"},
+		{"system called like Kubernetes' own", "name: demo", "name: §kube-demo", "is a namespace that every cluster", "another"},
 		{"system with capitals", "name: demo", "name: §Demo", `system name "Demo" is refused by AWS`, "for instance demo"},
 		{"starting with a digit", "name: files", "name: §9files", "starting with a letter", "for instance files"},
 		{"ending with a hyphen", "  - name: files", "  - name: §files-", `store name "files-" is refused by AWS`, "files"},
@@ -332,7 +334,7 @@ func TestParse_combinations(t *testing.T) {
 		{
 			"a table called like a ledger",
 			[]string{"  - name: notes", "  - name: §jobs-ledger", "store: notes", "store: jobs-ledger"},
-			`work ledger of queue "jobs"`,
+			`table name "jobs-ledger" is taken by the work ledger of store "jobs"`,
 		},
 		{
 			"dead-letter queue",
