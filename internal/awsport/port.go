@@ -15,6 +15,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"redoubt/inventory"
+	"redoubt/recovery/ledger"
 	"redoubt/recovery/plan"
 	"redoubt/system"
 )
@@ -120,8 +121,10 @@ func (p *Port) call(ctx context.Context, region string, c plan.Call) (plan.Docum
 			return nil, &badInput{fmt.Errorf("nobody can make the probe task here")}
 		}
 		return p.opts.Probe.Probe(ctx, c)
+	case plan.Ledger:
+		return ledger.Port{Port: p}.Call(ctx, c)
 	default:
-		return nil, &badInput{fmt.Errorf("kind is %q, want %s, %s or %s", c.Kind, plan.AWS, plan.Kubernetes, plan.Probe)}
+		return nil, &badInput{fmt.Errorf("kind is %q, which the port does not know", c.Kind)}
 	}
 }
 
