@@ -27,8 +27,9 @@ func classed(c plan.Call, err error) error {
 }
 
 // classOf returns the class of an error of the SDK or of the Kubernetes client.
-// What never became an answer is Unreachable, because nobody knows what it did;
-// what was never sent is Invalid.
+// What never became an answer of AWS is Unreachable, because nobody knows what
+// the call did: also the page of somebody on the way, whatever its status says.
+// What was never sent is Invalid.
 func classOf(err error) execute.Class {
 	var (
 		bad      *badInput
@@ -48,12 +49,12 @@ func classOf(err error) execute.Class {
 		status := refused.Status()
 		return execute.ClassOfCode(string(status.Reason), int(status.Code))
 	}
-	code, status := "", 0
+	if !errors.As(err, &api) {
+		return execute.Unreachable
+	}
+	status := 0
 	if errors.As(err, &response) && response.Response != nil && response.Response.Response != nil {
 		status = response.HTTPStatusCode()
 	}
-	if errors.As(err, &api) {
-		code = api.ErrorCode()
-	}
-	return execute.ClassOfCode(code, status)
+	return execute.ClassOfCode(api.ErrorCode(), status)
 }

@@ -65,6 +65,8 @@ func TestCall_classesErrors(t *testing.T) {
 		"rds denies":         {global, 403, `<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>`, execute.Denied},
 		"rds says nothing":   {global, 503, ``, execute.Unreachable},
 		"a gateway's page":   {global, 502, `<html>bad gateway</html>`, execute.Unreachable},
+		"somebody's page":    {global, 404, `<html>not here</html>`, execute.Unreachable},
+		"somebody's no":      {table, 403, `<html>blocked</html>`, execute.Unreachable},
 		"table is not there": {table, 400, `{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"}`, execute.NotFound},
 		"table throttles":    {table, 400, `{"__type":"x#ProvisionedThroughputExceededException"}`, execute.Throttled},
 		"table is wrong":     {table, 400, `{"__type":"x#ValidationException"}`, execute.Invalid},

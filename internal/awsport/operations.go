@@ -35,9 +35,9 @@ var registry = map[string]operation{
 		(*backup.Client).ListRecoveryPointsByBackupVault),
 	"backup.StartBackupJob": serve(backup.NewFromConfig, (*backup.Client).StartBackupJob).with("IdempotencyToken"),
 
-	"cloudwatch.DescribeAlarms":      serve(cloudwatch.NewFromConfig, (*cloudwatch.Client).DescribeAlarms),
-	"cloudwatch.GetMetricStatistics": serve(cloudwatch.NewFromConfig, (*cloudwatch.Client).GetMetricStatistics),
-	"cloudwatch.PutMetricData":       serve(cloudwatch.NewFromConfig, (*cloudwatch.Client).PutMetricData),
+	"cloudwatch.DescribeAlarms":      serve(metrics, (*cloudwatch.Client).DescribeAlarms),
+	"cloudwatch.GetMetricStatistics": serve(metrics, (*cloudwatch.Client).GetMetricStatistics),
+	"cloudwatch.PutMetricData":       serve(metrics, (*cloudwatch.Client).PutMetricData),
 
 	"dynamodb.DeleteItem":                serve(dynamodb.NewFromConfig, (*dynamodb.Client).DeleteItem),
 	"dynamodb.DescribeContinuousBackups": serve(dynamodb.NewFromConfig, (*dynamodb.Client).DescribeContinuousBackups),

@@ -123,8 +123,9 @@ func answered(res *http.Response) (plan.Document, error) {
 	}
 	code, _ := out["__type"].(string)
 	message, _ := out["message"].(string)
-	return nil, &smithyhttp.ResponseError{
-		Response: &smithyhttp.Response{Response: res},
-		Err:      &smithy.GenericAPIError{Code: code[strings.LastIndex(code, "#")+1:], Message: message},
+	cause := error(&smithy.GenericAPIError{Code: code[strings.LastIndex(code, "#")+1:], Message: message})
+	if code == "" {
+		cause = errors.New("the answer is not one of AWS")
 	}
+	return nil, &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: res}, Err: cause}
 }

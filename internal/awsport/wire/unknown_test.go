@@ -1,0 +1,53 @@
+//go:build apps
+
+package wire
+
+const (
+	// A service that moto does not know, an operation of one that it knows, and a
+	// path that it does not know. None of them is an answer of AWS.
+	noService   = "unreachable 500"
+	noOperation = "unreachable 500"
+	noPath      = "unreachable 404"
+	vaultRole   = "arn:aws:iam::" + account + ":role/backup"
+	controlARN  = "arn:aws:route53-recovery-control::" + account + ":controlpanel/a/routingcontrol/b"
+	clusterARN  = "arn:aws:eks:" + region + ":" + account + ":cluster/atlas"
+	followerARN = "arn:aws:rds:" + region + ":" + account + ":cluster:db-2"
+)
+
+// unknown are the operations that moto 5.2.1 does not know, each with a
+// plausible input and how moto answers it: the class that the port gives to the
+// answer, and its code. What they do can be tried on a real account only
+// (docs/limits.md).
+var unknown = map[string]struct {
+	in     doc
+	answer string
+}{
+	"arc-zonal-shift.CancelZonalShift": {doc{"zonalShiftId": "6a3c9a4c-1d3c-4c9a-8d3c-6a3c9a4c1d3c"}, noService},
+	"arc-zonal-shift.ListZonalShifts":  {doc{"status": "ACTIVE"}, noService},
+	"arc-zonal-shift.StartZonalShift": {doc{"resourceIdentifier": clusterARN, "awayFrom": "euc1-az1", "expiresIn": "1h",
+		"comment": "a zone is lost"}, noService},
+	"backup.CreateBackupSelection": {doc{"BackupPlanId": "p", "BackupSelection": doc{"SelectionName": "s",
+		"IamRoleArn": vaultRole, "Resources": []any{tableARN}}}, noOperation},
+	"backup.DeleteBackupSelection": {doc{"BackupPlanId": "p", "SelectionId": "s"}, noOperation},
+	"backup.DeleteRecoveryPoint": {doc{"BackupVaultName": "vault", "RecoveryPointArn": tableARN + "/backup/a"},
+		noPath},
+	"backup.DescribeBackupJob":               {doc{"BackupJobId": "j"}, noPath},
+	"backup.ListRecoveryPointsByBackupVault": {doc{"BackupVaultName": "vault"}, noPath},
+	"backup.StartBackupJob": {doc{"BackupVaultName": "vault", "IamRoleArn": vaultRole, "ResourceArn": tableARN},
+		noPath},
+	"elasticache.CopySnapshot": {doc{"SourceSnapshotName": "now", "TargetSnapshotName": "exported",
+		"TargetBucket": "data"}, noOperation},
+	"elasticache.DescribeGlobalReplicationGroups": {doc{"GlobalReplicationGroupId": "g"}, noOperation},
+	"elasticache.DisassociateGlobalReplicationGroup": {doc{"GlobalReplicationGroupId": "g", "ReplicationGroupId": "cache",
+		"ReplicationGroupRegion": region}, noOperation},
+	"elasticache.FailoverGlobalReplicationGroup": {doc{"GlobalReplicationGroupId": "g",
+		"PrimaryReplicationGroupId": "cache", "PrimaryRegion": region}, noOperation},
+	"rds.FailoverGlobalCluster": {doc{"GlobalClusterIdentifier": "global", "TargetDbClusterIdentifier": followerARN,
+		"AllowDataLoss": true}, noOperation},
+	"rds.SwitchoverGlobalCluster": {doc{"GlobalClusterIdentifier": "global", "TargetDbClusterIdentifier": followerARN},
+		noOperation},
+	"route53-recovery-cluster.GetRoutingControlState": {doc{"RoutingControlArn": controlARN}, noService},
+	"route53-recovery-cluster.UpdateRoutingControlState": {doc{"RoutingControlArn": controlARN,
+		"RoutingControlState": "On"}, noService},
+	"sqs.StartMessageMoveTask": {doc{"SourceArn": "arn:aws:sqs:" + region + ":" + account + ":work-dead"}, noOperation},
+}
