@@ -113,6 +113,28 @@ func TestCall_withoutAnswer(t *testing.T) {
 	assert.Equal(t, execute.Unreachable, execute.ClassOf(err), "%v", err)
 }
 
+// TestPatient_asksAgain is throttled twice.
+func TestPatient_asksAgain(t *testing.T) {
+	t.Parallel()
+	var n atomic.Int32
+	port, asked := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+		if n.Add(1) < 3 {
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = w.Write([]byte(`{"__type":"x#ProvisionedThroughputExceededException"}`))
+			return
+		}
+		_, _ = w.Write([]byte(`{"Item":{"lock":{"S":"a"}}}`))
+	})
+	get := call("dynamodb", "GetItem", doc{"TableName": "t", "Key": doc{"lock": doc{"S": "a"}}})
+	out, err := port.Patient().Call(t.Context(), get)
+	require.NoError(t, err)
+	assert.Equal(t, doc{"Item": doc{"lock": doc{"S": "a"}}}, out)
+	assert.EqualValues(t, 3, asked.Load())
+	n.Store(0)
+	_, err = port.Call(t.Context(), get)
+	assert.Equal(t, execute.Throttled, execute.ClassOf(err), "the port itself asks once")
+}
+
 // TestCall_refusesWhatCannotBeRight never asks anybody.
 func TestCall_refusesWhatCannotBeRight(t *testing.T) {
 	t.Parallel()

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"k8s.io/client-go/rest"
@@ -89,6 +90,17 @@ func once(cfg aws.Config) aws.Config {
 		cfg.HTTPClient = awshttp.NewBuildableClient()
 	}
 	return cfg
+}
+
+// patience is how often a patient port makes a request, at most.
+const patience = 6
+
+// Patient is the same port with the SDK's own retries, for leases and journals:
+// their writes are conditional, and a throttled one must not stop a recovery.
+func (p *Port) Patient() *Port {
+	cfg := p.cfg.Copy()
+	cfg.Retryer = func() aws.Retryer { return retry.AddWithMaxAttempts(retry.NewStandard(), patience) }
+	return &Port{cfg: cfg, opts: p.opts, clusters: map[system.Home]*rest.RESTClient{}}
 }
 
 // Call makes one call, once. Its error is an execute.ClassError.

@@ -5,6 +5,8 @@ package wire
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -59,7 +61,10 @@ func filled(in, last doc) doc {
 // TestOperations_thatMotoDoesNotKnow fails when moto learns one: then it belongs into the story.
 func TestOperations_thatMotoDoesNotKnow(t *testing.T) {
 	t.Parallel()
+	limits, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "limits.md"))
+	require.NoError(t, err)
 	for name, c := range unknown {
+		assert.Contains(t, string(limits), "`"+name+"`", "docs/limits.md lists it")
 		service, operation, _ := strings.Cut(name, ".")
 		_, err := port().Call(t.Context(), plan.Call{Kind: plan.AWS, Home: system.Secondary, Service: service,
 			Operation: operation, Input: c.in})

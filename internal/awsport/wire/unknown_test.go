@@ -42,6 +42,8 @@ var unknown = map[string]struct {
 		"ReplicationGroupRegion": region}, noOperation},
 	"elasticache.FailoverGlobalReplicationGroup": {doc{"GlobalReplicationGroupId": "g",
 		"PrimaryReplicationGroupId": "cache", "PrimaryRegion": region}, noOperation},
+	"elasticache.TestFailover": {doc{"ReplicationGroupId": "cache", "NodeGroupId": "0001"}, noOperation},
+	"rds.FailoverDBCluster":    {doc{"DBClusterIdentifier": "db", "TargetDBInstanceIdentifier": "db-1"}, noOperation},
 	"rds.FailoverGlobalCluster": {doc{"GlobalClusterIdentifier": "global", "TargetDbClusterIdentifier": followerARN,
 		"AllowDataLoss": true}, noOperation},
 	"rds.SwitchoverGlobalCluster": {doc{"GlobalClusterIdentifier": "global", "TargetDbClusterIdentifier": followerARN},
