@@ -37,7 +37,7 @@ func ClassOf(err error) Class {
 // evaluate asks a condition; a question that nobody answers cannot be told.
 // That what was asked for does not exist is an answer: it is not done.
 func evaluate(ctx context.Context, port plan.Port, e Evaluate) Checked {
-	doc, err := port.Call(ctx, e.Condition.Call)
+	doc, err := ask(ctx, port, e.Condition.Call)
 	if err != nil {
 		answer := plan.CannotTell
 		if ClassOf(err) == NotFound {
@@ -50,7 +50,7 @@ func evaluate(ctx context.Context, port plan.Port, e Evaluate) Checked {
 }
 
 func perform(ctx context.Context, port plan.Port, p Perform) Returned {
-	_, err := port.Call(ctx, p.Call)
+	_, err := ask(ctx, port, p.Call)
 	r := Returned{Step: p.Step, Class: ClassOf(err)}
 	if err != nil {
 		r.Why = err.Error()

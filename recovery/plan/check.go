@@ -101,5 +101,5 @@ func (c Call) check(p Plan, at string) []error {
 	if !c.Home.Valid() || p.Regions[c.Home] == "" {
 		errs = append(errs, fmt.Errorf("%s: the region of home %q is missing", at, c.Home))
 	}
-	return errs
+	return append(errs, c.checkLate(p, at)...)
 }

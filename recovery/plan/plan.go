@@ -144,6 +144,8 @@ type Call struct {
 	Input     Document `json:"input,omitempty"`
 	// Token makes a repeat harmless where the operation itself is not idempotent.
 	Token string `json:"token,omitempty"`
+	// Late are the values of the input that are asked for just before.
+	Late []Late `json:"late,omitempty"`
 }
 
 // String says what is called and where, for messages.

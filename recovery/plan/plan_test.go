@@ -87,6 +87,48 @@ func TestNew_refuses(t *testing.T) {
 	}
 }
 
+func TestNew_refusesLateValues(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*plan.Late)
+		want   string
+	}{
+		"a plain name":     {func(l *plan.Late) { l.Name = "id" }, `late value "id": want late- and`},
+		"an unused name":   {func(l *plan.Late) { l.Name = "late-other" }, `"late-other": it stands nowhere`},
+		"a bad path":       {func(l *plan.Late) { l.Path = "[" }, `"late-id": path "["`},
+		"no operation":     {func(l *plan.Late) { l.Call.Operation = "" }, `"late-id": call: service or operation`},
+		"one within a one": {func(l *plan.Late) { l.Call.Late = []plan.Late{{}} }, `"late-id": its call has late values`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := plans(late())
+			c.change(&p.Steps[0].Call.Late[0])
+			_, err := plan.New(p)
+			require.ErrorContains(t, err, c.want)
+		})
+	}
+}
+
+func TestCall_isFilledWithLateValues(t *testing.T) {
+	t.Parallel()
+	p, err := plan.New(plans(late()))
+	require.NoError(t, err)
+	c := p.Steps[0].Call
+	require.Len(t, c.Asks(), 2)
+	full := c.Filled(map[string]string{"late-id": "s-1"})
+	assert.Equal(t, plan.Document{"Id": "s-1", "List": []any{"of s-1", 1.0}, "In": plan.Document{"Id": "s-1"}}, full.Input)
+	assert.Empty(t, full.Late)
+	assert.Equal(t, "late-id", c.Input["Id"], "the plan's own call stays as it is")
+}
+
+// late is a step whose call takes an id that only the call before tells.
+func late() plan.Step {
+	s := step("one")
+	s.Call.Input = plan.Document{"Id": "late-id", "List": []any{"of late-id", 1}, "In": plan.Document{"Id": "late-id"}}
+	s.Call.Late = []plan.Late{{Name: "late-id", Call: s.Condition.Call, Path: "Things[0].Id"}}
+	return s
+}
+
 func TestFile_roundTripsWithTheSameHash(t *testing.T) {
 	t.Parallel()
 	s := step("one")

@@ -78,6 +78,21 @@ func TestStep_carriesTheBudgetAsItsSourceGivesIt(t *testing.T) {
 	}
 }
 
+func TestCommand_asksForLateValuesFirst(t *testing.T) {
+	t.Parallel()
+	p := plan.Plan{Regions: map[system.Home]string{system.Primary: "eu-west-1"}}
+	got, err := render.Command(p, plan.Call{
+		Home: system.Primary, Service: "arc-zonal-shift", Operation: "CancelZonalShift",
+		Input: plan.Document{"zonalShiftId": "late-shift"},
+		Late: []plan.Late{{Name: "late-shift", Path: "items[0].zonalShiftId", Call: plan.Call{
+			Home: system.Primary, Service: "arc-zonal-shift", Operation: "ListZonalShifts"}}},
+	}, "")
+	require.NoError(t, err)
+	assert.Equal(t, "late_shift=$(aws arc-zonal-shift list-zonal-shifts --region eu-west-1 "+
+		"--query 'items[0].zonalShiftId' --output text)\n"+
+		`aws arc-zonal-shift cancel-zonal-shift --region eu-west-1 --cli-input-json '{"zonalShiftId":"'"$late_shift"'"}'`, got)
+}
+
 func TestCommand_namesOperationsAsTheCommandLineDoes(t *testing.T) {
 	t.Parallel()
 	p := plan.Plan{Regions: map[system.Home]string{system.Primary: "eu-west-1"}}

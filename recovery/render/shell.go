@@ -12,7 +12,27 @@ import (
 
 // Command is the call as a command of the AWS command line, in the region of
 // its home, safe to paste into a shell. A non-empty query picks what is printed.
+// What is known only then is asked for in lines of their own before.
 func Command(p plan.Plan, call plan.Call, query plan.Path) (string, error) {
+	var lines []string
+	for _, l := range call.Late {
+		ask, err := Command(p, l.Call, l.Path)
+		if err != nil {
+			return "", err
+		}
+		lines = append(lines, variable(l)+"=$("+ask+")")
+	}
+	line, err := command(p, call, query)
+	for _, l := range call.Late { // the input stands in single quotes
+		line = strings.ReplaceAll(line, l.Name, `'"$`+variable(l)+`"'`)
+	}
+	return strings.Join(append(lines, line), "\n"), err
+}
+
+// variable is the shell's name of a late value.
+func variable(l plan.Late) string { return strings.ReplaceAll(l.Name, "-", "_") }
+
+func command(p plan.Plan, call plan.Call, query plan.Path) (string, error) {
 	args := []string{"aws", service(call.Service), kebab(call.Operation), "--region", p.Regions[call.Home]}
 	if len(call.Input) > 0 {
 		var input bytes.Buffer
