@@ -122,13 +122,16 @@ const lagWindow = time.Minute
 func (d *draft) capacityGates(to system.Home) {
 	c := d.home(to).Cluster
 	for _, zone := range slices.Sorted(maps.Keys(c.NodeGroups)) {
-		call := aws(to, "eks", "DescribeNodegroup",
-			plan.Document{"clusterName": c.Name, "nodegroupName": c.NodeGroups[zone]})
-		cond := holds(call, atLeast("nodegroup.scalingConfig.desiredSize", c.RunningNodes))
-		d.gate(plan.Gate{
-			ID: "capacity-" + zone, Title: fmt.Sprintf("Zone %s runs the %d nodes of a standby", zone, c.RunningNodes),
-			Why:       "A home with less than it should hold ready takes longer to recover than was promised.",
-			Condition: &cond, Overridable: true, Timeout: minutes(2),
-		})
+		d.gate(d.capacityGate(to, zone, c.RunningNodes))
+	}
+}
+
+func (d *draft) capacityGate(home system.Home, zone string, nodes int) plan.Gate {
+	c := d.home(home).Cluster
+	cond := holds(askNodes(home, c.Name, c.NodeGroups[zone]), atLeast("nodegroup.scalingConfig.desiredSize", nodes))
+	return plan.Gate{
+		ID: "capacity-" + zone, Title: fmt.Sprintf("Zone %s runs the %d nodes that it should", zone, nodes),
+		Why:       "A home with less than it should hold ready takes longer to recover than was promised.",
+		Condition: &cond, Overridable: true, Timeout: minutes(2),
 	}
 }

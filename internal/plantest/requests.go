@@ -1,0 +1,29 @@
+package plantest
+
+import (
+	"time"
+
+	"redoubt/recovery/diagnose"
+	"redoubt/recovery/planner"
+	"redoubt/system"
+)
+
+// requests are the examples. The primary home serves unless a name says otherwise.
+func requests(now time.Time) []Example {
+	since := now.Add(-2 * time.Minute)
+	finding := func(kind diagnose.Kind, home system.Home, name, why string) diagnose.Finding {
+		return diagnose.Finding{Kind: kind, Home: home, Name: name, Since: since, Why: why}
+	}
+	healthy := finding(diagnose.Healthy, "", "", "nothing that was looked at is bad")
+	here, there := planner.Goal{Active: system.Primary}, planner.Goal{Active: system.Secondary}
+	return []Example{
+		{"zone-loss", planner.Request{Scenario: planner.ZoneLoss, Goal: here,
+			Finding: finding(diagnose.ZoneLost, system.Primary, "eu-west-1a", "what runs in zone eu-west-1a does not answer")}},
+		{"zone-back", planner.Request{Scenario: planner.ZoneLoss, Finding: healthy,
+			Goal: planner.Goal{Active: system.Primary, Zone: "eu-west-1a"}}},
+		{"region-loss", planner.Request{Scenario: planner.RegionLoss, Goal: here,
+			Finding: finding(diagnose.RegionLost, system.Primary, "", "secondary and arbiter see nothing of the primary home")}},
+		{"switchover", planner.Request{Scenario: planner.Switchover, Goal: here, Finding: healthy}},
+		{"failback", planner.Request{Scenario: planner.Failback, Goal: there, Finding: healthy}},
+	}
+}
