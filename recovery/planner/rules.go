@@ -50,7 +50,8 @@ var fixed = map[string]string{
 // Check names every rule that the plan breaks.
 func Check(p plan.Plan) error {
 	var errs []error
-	for _, rule := range []func(plan.Plan) []error{asksTheLost, asksAFixedRegion, trafficTooEarly, twoWriters} {
+	for _, rule := range []func(plan.Plan) []error{asksTheLost, asksAFixedRegion, trafficTooEarly, twoWriters,
+		movesHome, shiftsTooFar} {
 		errs = append(errs, rule(p)...)
 	}
 	return errors.Join(errs...)

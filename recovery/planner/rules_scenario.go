@@ -1,0 +1,58 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+
+	"redoubt/recovery/plan"
+)
+
+// The rules of the scenarios that leave the work in its home.
+const (
+	// HomeStays: nobody is promoted in another home, and the domain leads where it led.
+	HomeStays = "home-stays"
+	// OneZone: users are taken away from one zone alone, for a time that ends, and can be let back.
+	OneZone = "one-zone"
+)
+
+// stays are the scenarios in which the home that serves goes on serving.
+var stays = []Scenario{ZoneLoss}
+
+// between are the operations by which another home begins to write.
+var between = []string{"FailoverGlobalCluster", "SwitchoverGlobalCluster", "FailoverGlobalReplicationGroup"}
+
+func movesHome(p plan.Plan) []error {
+	if !slices.Contains(stays, Scenario(p.Scenario)) {
+		return nil
+	}
+	var errs []error
+	for _, s := range p.Steps {
+		switch {
+		case s.Role == plan.Traffic:
+			errs = append(errs, &Violation{HomeStays, s.ID, "it moves users to another home"})
+		case slices.Contains(between, s.Call.Operation):
+			errs = append(errs, &Violation{HomeStays, s.ID, fmt.Sprintf("%s lets another home write", s.Call)})
+		}
+	}
+	return errs
+}
+
+func shiftsTooFar(p plan.Plan) []error {
+	var errs []error
+	zones := map[any]bool{}
+	for _, s := range p.Steps {
+		if s.Call.Operation != "StartZonalShift" {
+			continue
+		}
+		zones[s.Call.Input["awayFrom"]] = true
+		switch {
+		case s.Call.Input["expiresIn"] == nil:
+			errs = append(errs, &Violation{OneZone, s.ID, "the shift never ends"})
+		case s.Undo == nil:
+			errs = append(errs, &Violation{OneZone, s.ID, "nothing takes the shift back"})
+		case len(zones) > 1:
+			errs = append(errs, &Violation{OneZone, s.ID, "a second zone is given up, and one does not carry the load"})
+		}
+	}
+	return errs
+}

@@ -1,0 +1,54 @@
+package planner_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"redoubt/recovery/plan"
+	"redoubt/recovery/planner"
+)
+
+// TestCheck_refusesByName changes a sound plan so that it breaks one rule.
+func TestCheck_refusesByName(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		example, step string
+		change        func(*plan.Step)
+		want          string
+	}{
+		"users leave the home": {"zone-loss", "shift-entry",
+			func(s *plan.Step) { s.Role = plan.Traffic }, "rule home-stays: step shift-entry: it moves users"},
+		"another home writes": {"zone-loss", "move-writer-tasks",
+			func(s *plan.Step) { s.Call.Operation = "FailoverGlobalCluster" },
+			"rule home-stays: step move-writer-tasks: rds.FailoverGlobalCluster in the primary home lets another home write"},
+		"a shift for ever": {"zone-loss", "shift-entry",
+			func(s *plan.Step) { delete(s.Call.Input, "expiresIn") }, "rule one-zone: step shift-entry: the shift never ends"},
+		"a shift for good": {"zone-loss", "shift-entry",
+			func(s *plan.Step) { s.Undo = nil }, "rule one-zone: step shift-entry: nothing takes the shift back"},
+		"two zones": {"zone-loss", "shift-cluster",
+			func(s *plan.Step) { s.Call.Input["awayFrom"] = "euw1-az2" }, "rule one-zone: step shift-cluster: a second zone"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, err := made(t, c.example)
+			require.NoError(t, err)
+			require.NoError(t, planner.Check(p))
+			require.True(t, change(p, c.step, c.change), "the plan has no step %s", c.step)
+			err = planner.Check(p)
+			require.Error(t, err)
+			assert.Contains(t, err.Error(), c.want)
+		})
+	}
+}
+
+func change(p plan.Plan, step string, do func(*plan.Step)) bool {
+	for n := range p.Steps {
+		if p.Steps[n].ID == step {
+			do(&p.Steps[n])
+			return true
+		}
+	}
+	return false
+}
