@@ -78,6 +78,7 @@ type recipe struct {
 // recipes are all scenarios. Each file adds its own here by name.
 var recipes = map[Scenario]recipe{
 	ZoneLoss:   {title: "Recover from the loss of a zone", asks: zoneQuestions, make: zoneLoss},
+	WriterLoss: {title: "Recover from the loss of a store's writer", asks: writerQuestions, make: writerLoss},
 	RegionLoss: {title: "Recover from the loss of a region", make: regionLoss, all: true},
 	Switchover: {title: "Move to the other home as planned", make: switchover, all: true},
 	Failback:   {title: "Move back to the primary home", make: failback, all: true},

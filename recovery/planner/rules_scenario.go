@@ -16,7 +16,7 @@ const (
 )
 
 // stays are the scenarios in which the home that serves goes on serving.
-var stays = []Scenario{ZoneLoss}
+var stays = []Scenario{ZoneLoss, WriterLoss}
 
 // between are the operations by which another home begins to write.
 var between = []string{"FailoverGlobalCluster", "SwitchoverGlobalCluster", "FailoverGlobalReplicationGroup"}
