@@ -23,7 +23,7 @@ import (
 	"redoubt/tests/homes"
 )
 
-var schedules = flag.Int("schedules", 1000, "how many random fault schedules TestProperty runs in the simulator")
+var schedules = flag.Int("schedules", 400, "how many random fault schedules TestProperty runs in the simulator")
 
 // scenes are the plans whose runs are disturbed, each with the homes that it starts from.
 var scenes = map[string]func(testing.TB) (*lab, plan.Plan){
