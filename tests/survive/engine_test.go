@@ -19,6 +19,11 @@ import (
 	"redoubt/system"
 )
 
+func TestSwitchover_changesNothingInEitherStack(t *testing.T) {
+	t.Parallel()
+	follow(t, planned)
+}
+
 // TestEngine_survivesToo follows the loss of a region, the failback and a
 // restore with the real engine: preview with refresh, update with refresh and
 // preview find nothing to do after each, but the inventory after the restore.

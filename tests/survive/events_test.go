@@ -71,11 +71,6 @@ var unplanned = []event{
 	}, system.Primary, system.Primary},
 }
 
-func TestSwitchover_changesNothingInEitherStack(t *testing.T) {
-	t.Parallel()
-	follow(t, planned)
-}
-
 func TestFailover_changesNothingInEitherStack(t *testing.T) {
 	t.Parallel()
 	follow(t, unplanned)

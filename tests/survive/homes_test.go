@@ -15,6 +15,18 @@ const (
 	frankfurt = of.Frankfurt
 )
 
+const (
+	clusterType    = "aws:rds/cluster:Cluster"
+	cacheType      = "aws:elasticache/replicationGroup:ReplicationGroup"
+	datastoreType  = "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup"
+	nodeGroupType  = "aws:eks/nodeGroup:NodeGroup"
+	nodeGroupKind  = "AWS::EKS::Nodegroup"
+	deploymentType = "kubernetes:apps/v1:Deployment"
+	scalerType     = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+	consumerType   = "kubernetes:keda.sh/v1alpha1:ScaledObject"
+	regionSettings = "AWS::Backup::RegionSettings"
+)
+
 // homes are both homes of the example, up, on a world of their own.
 type homes struct {
 	*world.World

@@ -1,3 +1,5 @@
+//go:build engine
+
 package survive
 
 import (
@@ -14,18 +16,6 @@ import (
 	"redoubt/internal/enginetest"
 	"redoubt/sim/world"
 	"redoubt/system"
-)
-
-const (
-	clusterType    = "aws:rds/cluster:Cluster"
-	cacheType      = "aws:elasticache/replicationGroup:ReplicationGroup"
-	datastoreType  = "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup"
-	nodeGroupType  = "aws:eks/nodeGroup:NodeGroup"
-	nodeGroupKind  = "AWS::EKS::Nodegroup"
-	deploymentType = "kubernetes:apps/v1:Deployment"
-	scalerType     = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
-	consumerType   = "kubernetes:keda.sh/v1alpha1:ScaledObject"
-	regionSettings = "AWS::Backup::RegionSettings"
 )
 
 // drifts are what happens beside the code, each on homes of its own.
