@@ -15,6 +15,11 @@ func requests(now time.Time) []Example {
 		return diagnose.Finding{Kind: kind, Home: home, Name: name, Since: since, Why: why}
 	}
 	healthy := finding(diagnose.Healthy, "", "", "nothing that was looked at is bad")
+	cut := finding(diagnose.Partitioned, system.Primary, "", "secondary sees nothing of the primary home, arbiter does")
+	cut.For = []diagnose.Observation{{Observer: "secondary", At: since, Aspect: diagnose.Entry, Home: system.Primary,
+		State: diagnose.Bad, Detail: "no answer in 5s"}}
+	cut.Against = []diagnose.Observation{{Observer: "arbiter", At: since, Aspect: diagnose.Entry, Home: system.Primary,
+		State: diagnose.Good, Detail: "answers in 120ms"}}
 	here, there := planner.Goal{Active: system.Primary}, planner.Goal{Active: system.Secondary}
 	return []Example{
 		{"zone-loss", planner.Request{Scenario: planner.ZoneLoss, Goal: here,
@@ -25,6 +30,9 @@ func requests(now time.Time) []Example {
 			Finding: finding(diagnose.WriterLost, system.Primary, "tasks", "store tasks takes no writes in the primary home")}},
 		{"writer-loss-cache", planner.Request{Scenario: planner.WriterLoss, Goal: here,
 			Finding: finding(diagnose.WriterLost, system.Primary, "recall", "store recall takes no writes in the primary home")}},
+		{"partition", planner.Request{Scenario: planner.Partition, Goal: here, Finding: cut}},
+		{"partition-of-the-secondary", planner.Request{Scenario: planner.Partition, Goal: there,
+			Finding: diagnose.Finding{Kind: diagnose.Partitioned, Home: system.Primary, Since: since, Why: cut.Why, For: cut.For}}},
 		{"region-loss", planner.Request{Scenario: planner.RegionLoss, Goal: here,
 			Finding: finding(diagnose.RegionLost, system.Primary, "", "secondary and arbiter see nothing of the primary home")}},
 		{"switchover", planner.Request{Scenario: planner.Switchover, Goal: here, Finding: healthy}},

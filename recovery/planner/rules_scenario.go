@@ -11,12 +11,15 @@ import (
 const (
 	// HomeStays: nobody is promoted in another home, and the domain leads where it led.
 	HomeStays = "home-stays"
+	// NobodyPromoted: while the homes do not see each other, no home begins to
+	// write, to run or to serve what it did not before.
+	NobodyPromoted = "nobody-promoted"
 	// OneZone: users are taken away from one zone alone, for a time that ends, and can be let back.
 	OneZone = "one-zone"
 )
 
 // stays are the scenarios in which the home that serves goes on serving.
-var stays = []Scenario{ZoneLoss, WriterLoss}
+var stays = []Scenario{ZoneLoss, WriterLoss, Partition}
 
 // between are the operations by which another home begins to write.
 var between = []string{"FailoverGlobalCluster", "SwitchoverGlobalCluster", "FailoverGlobalReplicationGroup"}
@@ -55,4 +58,29 @@ func shiftsTooFar(p plan.Plan) []error {
 		}
 	}
 	return errs
+}
+
+// promotes looks for what makes more of a home in a partition than it was.
+func promotes(p plan.Plan) []error {
+	if Scenario(p.Scenario) != Partition {
+		return nil
+	}
+	var errs []error
+	for _, s := range p.Steps {
+		switch {
+		case s.Role == plan.Data || s.Role == plan.Start || s.Role == plan.Requeue || s.Role == plan.Capacity:
+			errs = append(errs, &Violation{NobodyPromoted, s.ID, "it makes a home do what it did not before"})
+		case s.Undo != nil:
+			errs = append(errs, &Violation{NobodyPromoted, s.ID, "to take it back would make a home claim what it let go"})
+		case s.Call.Operation == "PutMetricData" && s.Call.Home != p.Active && claims(s.Call):
+			errs = append(errs, &Violation{NobodyPromoted, s.ID, "it claims the traffic for the other home"})
+		}
+	}
+	return errs
+}
+
+// claims reports whether a metric of the switch is put to anything but nothing.
+func claims(c plan.Call) bool {
+	v, _ := plan.Path("MetricData[0].Value").Find(c.Input)
+	return v != 0.0
 }

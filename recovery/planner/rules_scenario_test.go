@@ -29,6 +29,14 @@ func TestCheck_refusesByName(t *testing.T) {
 			func(s *plan.Step) { s.Undo = nil }, "rule one-zone: step shift-entry: nothing takes the shift back"},
 		"two zones": {"zone-loss", "shift-cluster",
 			func(s *plan.Step) { s.Call.Input["awayFrom"] = "euw1-az2" }, "rule one-zone: step shift-cluster: a second zone"},
+		"a promotion in a partition": {"partition", "release-secondary",
+			func(s *plan.Step) { s.Role = plan.Start }, "rule nobody-promoted: step release-secondary: it makes a home do"},
+		"a claim in a partition": {"partition", "release-secondary",
+			func(s *plan.Step) {
+				s.Call.Input["MetricData"].([]any)[0].(map[string]any)["Value"] = 1.0
+			}, "rule nobody-promoted: step release-secondary: it claims the traffic"},
+		"a claim taken back": {"partition", "release-secondary",
+			func(s *plan.Step) { s.Undo = &s.Call }, "rule nobody-promoted: step release-secondary: to take it back"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
