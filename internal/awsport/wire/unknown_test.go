@@ -43,7 +43,6 @@ var unknown = map[string]struct {
 	"elasticache.FailoverGlobalReplicationGroup": {doc{"GlobalReplicationGroupId": "g",
 		"PrimaryReplicationGroupId": "cache", "PrimaryRegion": region}, noOperation},
 	"elasticache.TestFailover": {doc{"ReplicationGroupId": "cache", "NodeGroupId": "0001"}, noOperation},
-	"rds.FailoverDBCluster":    {doc{"DBClusterIdentifier": "db", "TargetDBInstanceIdentifier": "db-1"}, noOperation},
 	"rds.FailoverGlobalCluster": {doc{"GlobalClusterIdentifier": "global", "TargetDbClusterIdentifier": followerARN,
 		"AllowDataLoss": true}, noOperation},
 	"rds.SwitchoverGlobalCluster": {doc{"GlobalClusterIdentifier": "global", "TargetDbClusterIdentifier": followerARN},
