@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -18,6 +19,7 @@ var (
 	attributeType  = reflect.TypeFor[types.AttributeValue]()
 	readerType     = reflect.TypeFor[io.Reader]()
 	readCloserType = reflect.TypeFor[io.ReadCloser]()
+	timeType       = reflect.TypeFor[time.Time]()
 )
 
 // attributeMembers are the forms of an attribute, each under the name that the

@@ -2,7 +2,6 @@ package awsport
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -87,19 +86,6 @@ func Operations() []string { return slices.Sorted(maps.Keys(registry)) }
 func ShapeOf(service, operation string) (Shape, bool) {
 	o, known := registry[service+"."+operation]
 	return Shape{Input: o.input, Output: o.output, Token: o.token}, known
-}
-
-// Check says what is wrong with the call before it is made: an operation that
-// the port does not have, or an input that is not the operation's.
-func Check(c plan.Call) error {
-	o, known := registry[c.Service+"."+c.Operation]
-	if !known {
-		return fmt.Errorf("%s: the port does not have this operation", c)
-	}
-	if err := Codec.Decode(o.placed(c), reflect.New(o.input).Interface()); err != nil {
-		return fmt.Errorf("%s: %w", c, err)
-	}
-	return nil
 }
 
 // Codec knows the two things in the inputs and answers of AWS that have no

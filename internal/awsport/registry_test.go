@@ -53,7 +53,7 @@ func TestShapeOf_tokensAreMembers(t *testing.T) {
 			continue
 		}
 		tokens++
-		call := plan.Call{Service: service, Operation: operation, Input: plan.Document{shape.Token: "t"}}
+		call := plan.Call{Kind: plan.AWS, Service: service, Operation: operation, Input: plan.Document{shape.Token: "t"}}
 		require.NoError(t, awsport.Check(call), name)
 		call.Input[shape.Token] = 1
 		require.ErrorContains(t, awsport.Check(call), fmt.Sprintf("%s: it is a number, want text", shape.Token))
@@ -63,13 +63,13 @@ func TestShapeOf_tokensAreMembers(t *testing.T) {
 
 func TestCheck_placesTheToken(t *testing.T) {
 	t.Parallel()
-	call := plan.Call{Service: "eks", Operation: "UpdateNodegroupConfig", Token: "run-1/step-2"}
+	call := plan.Call{Kind: plan.AWS, Service: "eks", Operation: "UpdateNodegroupConfig", Token: "run-1/step-2"}
 	require.NoError(t, awsport.Check(call), "the token goes into clientRequestToken")
 	call.Input = plan.Document{"clientRequestToken": "own"}
 	require.NoError(t, awsport.Check(call))
-	call = plan.Call{Service: "eks", Operation: "Reboot"}
+	call = plan.Call{Kind: plan.AWS, Service: "eks", Operation: "Reboot"}
 	require.ErrorContains(t, awsport.Check(call), "the port does not have this operation")
-	call = plan.Call{Service: "eks", Operation: "DescribeCluster", Input: plan.Document{"Name": "c"}}
+	call = plan.Call{Kind: plan.AWS, Service: "eks", Operation: "DescribeCluster", Input: plan.Document{"Name": "c"}}
 	require.ErrorContains(t, awsport.Check(call), "Name: eks.DescribeClusterInput has no such field")
 	assert.True(t, slices.IsSorted(awsport.Operations()))
 }

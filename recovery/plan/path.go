@@ -83,6 +83,29 @@ func next(rest string, first bool) (segment, int, error) {
 	return segment{field: field}, dot + len(field), nil
 }
 
+// Part is one part of a path: a field, or a place in a list.
+type Part struct {
+	// Field is the name of a field; empty is the entry of a list.
+	Field string
+	// Filter is the field of the entry that is looked for; empty is an index.
+	Filter string
+	// Value is what the field of a filter must be.
+	Value any
+}
+
+// Parts takes the path apart, for those who hold it against a model.
+func (p Path) Parts() ([]Part, error) {
+	segments, err := p.parse()
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Part, 0, len(segments))
+	for _, s := range segments {
+		out = append(out, Part{Field: s.field, Filter: s.filter, Value: s.value})
+	}
+	return out, nil
+}
+
 // Find returns the value that the path leads to. It is false when something
 // on the way is missing, null or of another shape. A path that does not parse is
 // a programmer's error, caught by New, and finds nothing.
