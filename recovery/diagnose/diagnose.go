@@ -47,16 +47,16 @@ const (
 // Observation is one look of one observer.
 type Observation struct {
 	// Observer names who looked: a home, or the arbiter.
-	Observer string
-	At       time.Time
-	Aspect   Aspect
+	Observer string    `json:"observer"`
+	At       time.Time `json:"at"`
+	Aspect   Aspect    `json:"aspect"`
 	// Home is the home that was looked at; empty for a dependency.
-	Home system.Home
+	Home system.Home `json:"home,omitempty"`
 	// Name is the store, zone or dependency.
-	Name  string
-	State State
+	Name  string `json:"name,omitempty"`
+	State State  `json:"state"`
 	// Detail is what was seen, for a person.
-	Detail string
+	Detail string `json:"detail,omitempty"`
 }
 
 // String says who saw what, when.
@@ -100,16 +100,17 @@ const (
 
 // Finding is what we believe after looking.
 type Finding struct {
-	Kind Kind
-	Home system.Home
+	Kind Kind        `json:"kind"`
+	Home system.Home `json:"home,omitempty"`
 	// Name is the store, zone or dependency that is lost.
-	Name string
+	Name string `json:"name,omitempty"`
 	// Since is when what is lost was first seen so, without a break since.
-	Since time.Time
+	Since time.Time `json:"since,omitzero"`
 	// Why says in a sentence how the evidence leads here.
-	Why string
+	Why string `json:"why"`
 	// For is the evidence, Against what speaks against it.
-	For, Against []Observation
+	For     []Observation `json:"for,omitempty"`
+	Against []Observation `json:"against,omitempty"`
 }
 
 // Rules say how much evidence is enough.

@@ -26,6 +26,9 @@ type Options struct {
 	Backoff, MaxBackoff time.Duration
 	// Overrides are the gates that a person set aside, by gate.
 	Overrides map[string]Override
+	// Anew are steps that are called once also when their condition holds already:
+	// what takes another step back must not be overtaken by it.
+	Anew map[string]bool
 }
 
 // Override is a person's word that a gate does not hold this time.

@@ -1,6 +1,8 @@
 package execute_test
 
 import (
+	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -78,6 +80,33 @@ func TestCore_callsNothingThatIsDone(t *testing.T) {
 	f, _ := run(t, chain(), l, execute.Options{})
 	assert.Equal(t, execute.Recovered, f.Outcome)
 	assert.Zero(t, l.calls)
+}
+
+func TestCore_callsAnewWhatItIsTold(t *testing.T) {
+	t.Parallel()
+	l, opts := newLab(chain(), chainTakes), execute.Options{Anew: map[string]bool{"two": true}}
+	run(t, chain(), l, execute.Options{})
+	done := l.calls
+	_, records := run(t, chain(), l, opts)
+	assert.Equal(t, done+1, l.calls, "all is done, and step two is called all the same")
+	for cut := range records { // what was called anew once is not called again
+		c, err := execute.Restore(chain(), execute.Options{Run: "r", Generation: 1, Anew: opts.Anew}, records[:cut])
+		require.NoError(t, err)
+		before := l.calls
+		_, err = drive(l, c, execute.Virtual{Store: storeOf(t, records[:cut])})
+		require.NoError(t, err)
+		intended := slices.ContainsFunc(records[:cut], func(r journal.Record) bool { return r.Kind == journal.Intended })
+		assert.Equal(t, intended, l.calls == before, "cut at %d", cut)
+	}
+}
+
+func storeOf(t *testing.T, records []journal.Record) *journal.Memory {
+	t.Helper()
+	store := &journal.Memory{}
+	for _, r := range records {
+		require.NoError(t, store.Append(t.Context(), r))
+	}
+	return store
 }
 
 func TestCore_neverActsWhenItCannotTell(t *testing.T) {
@@ -231,6 +260,25 @@ func TestInterrupt_finishesWhatIsUnderWay(t *testing.T) {
 		assert.Equal(t, execute.Recovered, f.Outcome, "it is resumed")
 		assert.Equal(t, map[string]int{"one": 1, "two": 1, "three": 1}, l.effects)
 	}
+}
+
+func TestVirtual_theEndOfItsContextLetsStepsEnd(t *testing.T) {
+	t.Parallel()
+	l, store := newLab(chain(), chainTakes), &journal.Memory{}
+	ctx, end := context.WithCancel(t.Context())
+	v := execute.Virtual{Time: l, Port: l, Store: store, See: func(_ time.Time, cmd execute.Command) {
+		if p, is := cmd.(execute.Perform); is && p.Step == "two" {
+			end()
+		}
+	}}
+	f, err := v.Run(ctx, execute.New(chain(), execute.Options{Run: "r", Generation: 1}))
+	require.NoError(t, err)
+	assert.Equal(t, execute.Finish{Outcome: execute.Stopped, Why: "interrupted"}, f)
+	assert.Equal(t, minutes(5), l.now.Sub(start), "step two came to its end")
+	assert.Equal(t, map[string]int{"one": 1, "two": 1}, l.effects)
+	records, err := store.Load(t.Context(), "r")
+	require.NoError(t, err)
+	assert.Equal(t, journal.Paused, records[len(records)-1].Kind)
 }
 
 func TestLeaseLost_endsAtOnce(t *testing.T) {

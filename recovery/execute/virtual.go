@@ -46,14 +46,24 @@ type timer struct {
 // ErrCut is what Before returns to cut a run off as a crash would.
 var ErrCut = errors.New("the run was cut off")
 
-// Run drives the machine to its end.
+// Run drives the machine to its end. The end of ctx stops the run after the
+// steps under way.
 func (v *Virtual) Run(ctx context.Context, c *Core) (Finish, error) {
+	interrupted, ended := ctx.Err, false
+	ctx = context.WithoutCancel(ctx)
 	if err := v.carry(ctx, c.Start(v.Time.Now())); err != nil {
 		return Finish{}, err
 	}
 	for {
 		if f, done := c.Finished(); done {
 			return f, nil
+		}
+		if !ended && interrupted() != nil {
+			ended = true
+			if err := v.carry(ctx, c.Step(v.Time.Now(), Interrupted{})); err != nil {
+				return Finish{}, err
+			}
+			continue
 		}
 		event, ok := v.next()
 		if !ok {

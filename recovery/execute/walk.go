@@ -98,14 +98,15 @@ func (c *Core) checked(w *walk, e Checked) {
 		return
 	}
 	late := !c.now.Before(w.deadline)
+	anew := c.opts.Anew[w.step.ID] && w.attempts == 0
 	switch {
 	case e.Answer == plan.Done && w.attempts > 0:
 		c.close(w, plan.Performed, "")
-	case e.Answer == plan.Done:
+	case e.Answer == plan.Done && !anew:
 		c.close(w, plan.AlreadyDone, "")
 	case late:
 		c.close(w, plan.Failed, c.lateness(w, e))
-	case e.Answer == plan.NotDone && !w.accepted && (c.stopping == "" || w.attempts > 0):
+	case (e.Answer == plan.NotDone || e.Answer == plan.Done) && !w.accepted && (c.stopping == "" || w.attempts > 0):
 		c.intend(w)
 	default: // under way, or nobody knows: nothing is done on half an answer
 		c.rest(w, c.opts.Poll)

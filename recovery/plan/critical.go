@@ -13,8 +13,8 @@ type Way struct {
 	Steps []string
 	// Takes is the sum of the steps' budgets: predicted, never measured.
 	Takes time.Duration
-	// Unknown are the steps of the whole plan whose budget is given in words
-	// only. They count as nothing, so the way may be longer.
+	// Unknown are the steps before its end whose budget is given in words only.
+	// They count as nothing, so the way may be longer.
 	Unknown []string
 }
 
@@ -22,7 +22,6 @@ type Way struct {
 // the one that moves traffic where nothing proves, and to any where nothing does.
 func (p Plan) Critical() Way {
 	longest := map[string]Way{}
-	var unknown []string
 	best := Way{}
 	ends := p.ends()
 	for _, s := range p.Steps { // each follows what it needs
@@ -32,18 +31,37 @@ func (p Plan) Critical() Way {
 				way = before
 			}
 		}
-		takes, known := Takes(s)
-		if !known {
-			unknown = append(unknown, s.ID)
-		}
+		takes, _ := Takes(s)
 		way = Way{Steps: append(slices.Clone(way.Steps), s.ID), Takes: way.Takes + takes}
 		longest[s.ID] = way
 		if slices.Contains(ends, s.ID) && (way.Takes > best.Takes || best.Steps == nil) {
 			best = way
 		}
 	}
-	best.Unknown = unknown
+	best.Unknown = p.unknown(ends)
 	return best
+}
+
+// unknown are the steps up to the ends whose budget is given in words only.
+func (p Plan) unknown(ends []string) []string {
+	wanted := map[string]bool{}
+	for _, id := range ends {
+		wanted[id] = true
+	}
+	var out []string
+	for _, s := range slices.Backward(p.Steps) {
+		if !wanted[s.ID] {
+			continue
+		}
+		for _, need := range s.Needs {
+			wanted[need] = true
+		}
+		if _, known := Takes(s); !known {
+			out = append(out, s.ID)
+		}
+	}
+	slices.Reverse(out)
+	return out
 }
 
 // Takes is what the step's budget calls typical, or the longest where no

@@ -34,6 +34,7 @@ func TestCritical_isTheLongestWayToTheProof(t *testing.T) {
 		timed("traffic", short, plan.Traffic, "quick", "slow", "unsaid"),
 		timed("proof", long, plan.Prove, "traffic"),
 		timed("later", short, plan.Settle, "proof"),
+		timed("unsaid-later", words, plan.Settle, "proof"),
 	))
 	require.NoError(t, err)
 	got := p.Critical()

@@ -39,7 +39,7 @@ var Table = []Meaning{
 	{Unexpected, "something unexpected went wrong; the message says what", "mend the cause and run the same command again"},
 	{Usage, "the command line, the settings or system.yaml are wrong; nothing was touched", "redoubt help"},
 	{Refused, "a gate refused the act, such as changes found where none were expected", "look at what the command printed above"},
-	{Stopped, "stopped before the end; the same command goes on from there", "run the same command again"},
+	{Stopped, "stopped before the end; the same command, or the one that it names, goes on from there", "run the same command again"},
 	{NotProven, "finished, but not proven recovered", "look at what the command printed above"},
 	{Held, "another redoubt holds the lease or the lock", "wait for it to end, then run the same command again"},
 	{Interrupted, "interrupted at once, in the middle of what was under way", "run the same command again; it goes on from there"},
@@ -64,6 +64,8 @@ type Error struct {
 	// Plain prints the error's own lines and nothing else, because each of them
 	// begins with its place and ends with its hint.
 	Plain bool
+	// Told prints nothing: the command's last line has said it, with what to type next.
+	Told bool
 }
 
 func (e *Error) Error() string { return e.Err.Error() }
@@ -93,6 +95,14 @@ func Faults(err error) error {
 	return &Error{Code: Usage, Err: err, Plain: true}
 }
 
+// Told gives an end that the command has told of itself its code.
+func Told(code Code, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Error{Code: code, Err: err, Told: true}
+}
+
 // Of returns the code of err: OK for nil, Unexpected when it carries none.
 func Of(err error) Code {
 	var coded *Error
@@ -107,8 +117,11 @@ func Of(err error) Code {
 
 // Format writes err as the command prints it: the cause, then the hint.
 func Format(err error) string {
-	var plain *Error
-	if errors.As(err, &plain) && plain.Plain {
+	var coded *Error
+	switch is := errors.As(err, &coded); {
+	case is && coded.Told:
+		return ""
+	case is && coded.Plain:
 		return strings.TrimRight(err.Error(), "\n") + "\n"
 	}
 	out := ""
@@ -116,8 +129,7 @@ func Format(err error) string {
 		out += "redoubt: error: " + line + "\n"
 	}
 	hint := next(Of(err))
-	var coded *Error
-	if errors.As(err, &coded) && coded.Hint != "" {
+	if coded != nil && coded.Hint != "" {
 		hint = coded.Hint
 	}
 	return out + "redoubt: hint: " + hint + "\n"

@@ -56,6 +56,7 @@ func TestFormat_saysCauseAndNextCommand(t *testing.T) {
 			errors.Join(With(Stopped, cause, "go on"), errors.New("two")), Stopped,
 			"redoubt: error: disk is full\nredoubt: error: two\nredoubt: hint: go on\n",
 		},
+		"told already":     {fmt.Errorf("run: %w", Told(NotProven, cause)), NotProven, ""},
 		"faults of a file": {Faults(errors.New("f:1:2: bad\nf:3:4: bad")), Usage, "f:1:2: bad\nf:3:4: bad\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -67,4 +68,5 @@ func TestFormat_saysCauseAndNextCommand(t *testing.T) {
 	assert.Equal(t, OK, Of(nil))
 	assert.NoError(t, With(Usage, nil, "x"))
 	assert.NoError(t, Faults(nil))
+	assert.NoError(t, Told(Stopped, nil))
 }

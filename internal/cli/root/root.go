@@ -12,6 +12,7 @@ import (
 
 	"redoubt/internal/cli/adopt"
 	"redoubt/internal/cli/exit"
+	"redoubt/internal/cli/recovery"
 	"redoubt/internal/cli/sim"
 	"redoubt/internal/cli/streams"
 	"redoubt/internal/cli/syscheck"
@@ -38,7 +39,7 @@ func New(s *streams.Streams) *cobra.Command {
 		Long: "redoubt deploys, watches, drills and recovers a multi-agent system that lives in two AWS regions.\n" +
 			"Without an account it works on a simulated pair of regions, kept in .redoubt/.",
 		Example: "  redoubt sim up\n" +
-			"  redoubt system check",
+			"  redoubt plan region-loss --out plan.json",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
@@ -46,6 +47,7 @@ func New(s *streams.Streams) *cobra.Command {
 	cmd.SetErr(s.Err)
 	cmd.CompletionOptions.HiddenDefaultCmd = true
 	cmd.AddCommand(adopt.New(s), sim.New(s), syscheck.New(s), exitCodes(s))
+	cmd.AddCommand(recovery.Commands(s)...)
 	cmd.SetHelpCommand(help(cmd))
 	cmd.InitDefaultCompletionCmd()
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(c, err) })

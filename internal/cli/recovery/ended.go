@@ -1,0 +1,136 @@
+package recovery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"redoubt/internal/cli/exit"
+	"redoubt/internal/cli/target"
+	"redoubt/recovery/execute"
+	"redoubt/recovery/journal"
+	"redoubt/system"
+)
+
+// result is how a run ended, as JSON.
+type result struct {
+	Run     string `json:"run"`
+	Outcome string `json:"outcome"`
+	// Recovered is true only when the run came to its end and was proved.
+	Recovered bool   `json:"recovered"`
+	Why       string `json:"why,omitempty"`
+	// Took is in seconds, of the kind that Kind says.
+	Took  float64 `json:"tookSeconds"`
+	Kind  string  `json:"kind"`
+	Gates []state `json:"gates"`
+	Steps []state `json:"steps"`
+	// Next is what to type next.
+	Next string    `json:"next"`
+	Code exit.Code `json:"exitCode"`
+}
+
+// codes are the exit codes of the outcomes.
+var codes = map[execute.Outcome]exit.Code{
+	execute.Recovered: exit.OK, execute.Unproven: exit.NotProven, execute.Refused: exit.Refused, execute.Stopped: exit.Stopped,
+}
+
+// ended tells how a run ended. The last line says whether the system is
+// recovered, and what to type next.
+func (o *runOptions) ended(ctx context.Context, t target.Target, run string, f execute.Finish) error {
+	s, err := read(context.WithoutCancel(ctx), t, run)
+	if err != nil {
+		return err
+	}
+	r := result{
+		Run: run, Outcome: string(f.Outcome), Recovered: f.Outcome == execute.Recovered && !isAbort(run), Why: f.Why,
+		Took: s.took().Seconds(), Kind: t.Kind(), Gates: s.gates(), Steps: s.steps(), Next: o.next(s, f), Code: codes[f.Outcome],
+	}
+	if o.JSON {
+		if err := printJSON(o.Streams, r); err != nil {
+			return err
+		}
+	} else {
+		o.Streams.Printf("%s. Next: %s\n", sentence(s, f, t.Kind()), r.Next)
+	}
+	if r.Code == exit.OK {
+		return nil
+	}
+	return exit.Told(r.Code, errors.New(r.Outcome+": "+f.Why))
+}
+
+// isAbort reports whether a run takes another back.
+func isAbort(run string) bool { return strings.HasSuffix(run, abortSuffix) }
+
+// sentence says how a run ended.
+func sentence(s story, f execute.Finish, kind string) string {
+	took := fmt.Sprintf("%s (%s)", span(s.took()), kind)
+	done, not := "recovered", "not recovered"
+	if isAbort(s.Run) {
+		done, not = "taken back", "not taken back"
+	}
+	switch f.Outcome {
+	case execute.Recovered:
+		text := fmt.Sprintf("%s in %s", done, took)
+		if s.Plan.Active != "" && !isAbort(s.Run) {
+			text += fmt.Sprintf(": the %s home serves %s", s.Plan.Active, s.Plan.System)
+		}
+		if f.Why != "" {
+			text += " (" + f.Why + ")"
+		}
+		return text
+	case execute.Unproven:
+		return fmt.Sprintf("not proven %s after %s: %s", done, took, f.Why)
+	case execute.Refused:
+		return fmt.Sprintf("%s, refused before anything was called: %s", not, f.Why)
+	}
+	return fmt.Sprintf("%s, stopped after %s: %s", not, took, f.Why)
+}
+
+// next is what to type after a run.
+func (o *Options) next(s story, f execute.Finish) string {
+	look := "redoubt status " + s.Run + o.on()
+	switch f.Outcome {
+	case execute.Recovered:
+		switch {
+		case isAbort(s.Run) || o.on() != "":
+			return look
+		case s.Plan.Lost != "":
+			return "redoubt sim show; when the region is back: redoubt plan failback --out failback.json"
+		case s.Plan.Active == system.Secondary:
+			return "redoubt sim show; to move back: redoubt plan failback --out failback.json"
+		}
+		return "redoubt sim show"
+	case execute.Unproven:
+		return look
+	case execute.Refused:
+		return o.afterRefusal(s)
+	}
+	return "redoubt resume " + s.Run + o.on()
+}
+
+// afterRefusal is the command that answers the gates that refused.
+func (o *Options) afterRefusal(s story) string {
+	command, over := "redoubt run PLAN"+o.on(), false
+	if isAbort(s.Run) {
+		command = "redoubt abort " + strings.TrimSuffix(s.Run, abortSuffix) + o.on()
+	}
+	for _, r := range s.Records {
+		if r.Kind != journal.Decided || r.Result == execute.Allowed || r.Result == execute.Overridden {
+			continue
+		}
+		for _, g := range s.Plan.Gates {
+			switch {
+			case g.ID != r.Step:
+			case g.Approval():
+				command += " --approve " + g.ID
+			case g.Overridable:
+				command, over = command+" --override "+g.ID+"=REASON", true
+			}
+		}
+	}
+	if over {
+		command += " --by NAME"
+	}
+	return command
+}

@@ -1,0 +1,214 @@
+package recovery
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"redoubt/internal/cli/exit"
+	"redoubt/internal/cli/streams"
+	"redoubt/internal/cli/target"
+	"redoubt/recovery/plan"
+	"redoubt/recovery/render"
+	"redoubt/timings"
+)
+
+func newExplain(s *streams.Streams) *cobra.Command {
+	o := &Options{Streams: s}
+	cmd := &cobra.Command{
+		Use:   "explain STEP [RUN | PLAN]",
+		Short: "Why a step or a gate is there, and how it is known to be done",
+		Long: "Explain a step or a gate of a plan: why it is there, what it calls, how it is known to be done, whether it can be\n" +
+			"taken back, how long it takes and whose figure that is. The plan is that of a file or of a run, by default the last.",
+		Example: "  redoubt explain take-traffic-secondary plan.json\n" +
+			"  redoubt explain confirmed-fence --json",
+		Args: cobra.RangeArgs(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error { return o.explain(cmd.Context(), args) },
+	}
+	o.look(cmd)
+	return cmd
+}
+
+func (o *Options) explain(ctx context.Context, args []string) error {
+	p, err := o.planOf(ctx, args[1:])
+	if err != nil {
+		return err
+	}
+	for _, g := range p.Gates {
+		if g.ID == args[0] {
+			return o.explainGate(p, g)
+		}
+	}
+	for _, s := range p.Steps {
+		if s.ID == args[0] {
+			return o.explainStep(p, s)
+		}
+	}
+	return exit.Errorf(exit.Usage, "redoubt status lists them", "%q is no step and no gate of the plan %q", args[0], p.Title)
+}
+
+// planOf is the plan of a file or of a run.
+func (o *Options) planOf(ctx context.Context, args []string) (plan.Plan, error) {
+	if len(args) > 0 {
+		info, err := os.Stat(args[0])
+		if err == nil && info.Mode().IsRegular() {
+			return readPlan(args[0])
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return plan.Plan{}, exit.With(exit.Usage, err, "redoubt explain --help")
+		}
+	}
+	runs, _, err := target.RunsOf(ctx, target.Options{On: o.On, Streams: o.Streams})
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	run, err := pick(ctx, runs, args)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	return runs.Plan(ctx, run)
+}
+
+// explained is a step with what its plan says around it.
+type explained struct {
+	Step plan.Step `json:"step"`
+	// Before are the steps that wait for it.
+	Before []string `json:"before"`
+	// Critical is true when users wait for it.
+	Critical bool   `json:"onCriticalPath"`
+	Budget   budget `json:"budget"`
+}
+
+// budget is a step's figure with its source.
+type budget struct {
+	ID      timings.ID   `json:"id"`
+	Typical *float64     `json:"typicalSeconds,omitempty"`
+	Longest *float64     `json:"longestSeconds,omitempty"`
+	Kind    timings.Kind `json:"kind"`
+	Source  string       `json:"source"`
+}
+
+func budgetOf(s plan.Step) budget {
+	t := timings.Get(s.Budget)
+	b := budget{ID: t.ID, Kind: t.Kind, Source: t.Source}
+	if d, has := t.Typical(); has {
+		seconds := d.Seconds()
+		b.Typical = &seconds
+	}
+	if d, has := t.Max(); has {
+		seconds := d.Seconds()
+		b.Longest = &seconds
+	}
+	return b
+}
+
+func (o *Options) explainStep(p plan.Plan, s plan.Step) error {
+	e := explained{Step: s, Before: []string{}, Budget: budgetOf(s)}
+	for _, other := range p.Steps {
+		for _, need := range other.Needs {
+			if need == s.ID {
+				e.Before = append(e.Before, other.ID)
+			}
+		}
+	}
+	for _, id := range p.Critical().Steps {
+		e.Critical = e.Critical || id == s.ID
+	}
+	if o.JSON {
+		return printJSON(o.Streams, e)
+	}
+	o.Streams.Printf("step %s: %s\n", s.ID, s.Title)
+	t := tableTo(o.Streams.Printf)
+	t.row("why", s.Why)
+	t.row("source", s.Source)
+	t.row("calls", where(p, s.Call))
+	t.row("by hand", byHand(p, s.Call))
+	t.row("done when", where(p, s.Condition.Call)+" answers")
+	for _, x := range s.Condition.All {
+		t.row("", expects(x))
+	}
+	if s.Undo == nil {
+		t.row("undo", "none: it cannot be taken back by a call")
+	} else {
+		t.row("undo", where(p, *s.Undo))
+		t.row("by hand", byHand(p, *s.Undo))
+	}
+	t.row("takes", e.Budget.text())
+	t.row("gives up", fmt.Sprintf("after %s; %s", s.Timeout, meaning[s.OnFailure]))
+	t.row("after", or(listed(s.Needs), "nothing"))
+	t.row("before", or(listed(e.Before), "nothing"))
+	t.end()
+	return nil
+}
+
+var meaning = map[plan.OnFailure]string{
+	plan.Stop:     "a failure stops the plan",
+	plan.Continue: "a failure stops nothing",
+	plan.Report:   "a failure stops nothing, and the run is not proven",
+}
+
+func (b budget) text() string {
+	text := "a time that AWS gives in words only"
+	switch {
+	case b.Typical != nil && b.Longest != nil && *b.Typical != *b.Longest:
+		text = fmt.Sprintf("typically %s, up to %s", seconds(*b.Typical), seconds(*b.Longest))
+	case b.Typical != nil:
+		text = "typically " + seconds(*b.Typical)
+	case b.Longest != nil:
+		text = "up to " + seconds(*b.Longest)
+	}
+	return fmt.Sprintf("%s (%s, %s, %s)", text, b.ID, b.Kind, b.Source)
+}
+
+func (o *Options) explainGate(p plan.Plan, g plan.Gate) error {
+	if o.JSON {
+		return printJSON(o.Streams, map[string]plan.Gate{"gate": g})
+	}
+	o.Streams.Printf("gate %s: %s\n", g.ID, g.Title)
+	t := tableTo(o.Streams.Printf)
+	t.row("why", g.Why)
+	switch {
+	case g.Reason != "":
+		t.row("refuses", g.Reason)
+	case g.Approval():
+		t.row("asks", "a person, or --approve "+g.ID)
+	default:
+		t.row("opens when", where(p, g.Condition.Call)+" answers")
+		for _, x := range g.Condition.All {
+			t.row("", expects(x))
+		}
+	}
+	over := "nobody may"
+	if g.Overridable {
+		over = "--override " + g.ID + "=REASON --by NAME"
+	}
+	t.row("set aside", over)
+	t.end()
+	return nil
+}
+
+// where says what is called and where.
+func where(p plan.Plan, c plan.Call) string {
+	return fmt.Sprintf("%s (%s)", c, p.Regions[c.Home])
+}
+
+// byHand is the call as a command, or its input where no command makes it.
+func byHand(p plan.Plan, c plan.Call) string {
+	if c.Kind == plan.AWS {
+		if command, err := render.Command(p, c, ""); err == nil {
+			return command
+		}
+	}
+	raw, err := json.Marshal(c.Input)
+	if err != nil {
+		return err.Error()
+	}
+	return string(raw)
+}
+
+func expects(e plan.Expect) string { return fmt.Sprintf("%s %s %v", e.Path, e.Op, e.Value) }

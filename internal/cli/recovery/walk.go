@@ -1,0 +1,194 @@
+package recovery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"redoubt/internal/cli/exit"
+	"redoubt/internal/cli/target"
+	"redoubt/inventory"
+	"redoubt/recovery/execute"
+	"redoubt/recovery/journal"
+	"redoubt/recovery/lease"
+	"redoubt/recovery/plan"
+	"redoubt/system"
+)
+
+// walk is one walk through the plan of a run, from wherever it stands.
+type walk struct {
+	story
+	inventory inventory.Inventory
+}
+
+// walk walks the plan of a run under the lease of the home that receives the
+// work, and tells how it ended.
+func (o *runOptions) walk(ctx context.Context, t target.Target, w walk) error {
+	port := t.Port(w.inventory)
+	held, err := o.hold(ctx, t, port, w)
+	if err != nil {
+		return err
+	}
+	store, err := t.Journal(w.Run)
+	if err != nil {
+		return errors.Join(err, held.Release(ctx))
+	}
+	finish, err := o.drive(ctx, t, w, target.Session{Port: port, Store: store, Lease: held})
+	// The lease is let go also when the run was interrupted, and may be another's by now.
+	if released := held.Release(context.WithoutCancel(ctx)); released != nil && !errors.Is(released, lease.ErrLost) {
+		o.Streams.Above("the lease is not let go and ends by itself: %v\n", released)
+	}
+	if err != nil {
+		return exit.With(exit.Stopped, err, "redoubt resume "+w.Run+o.on())
+	}
+	return o.ended(ctx, t, w.Run, finish)
+}
+
+func (o *runOptions) drive(ctx context.Context, t target.Target, w walk, s target.Session) (execute.Finish, error) {
+	records, err := s.Store.Load(ctx, w.Run) // cuts off what was never safe
+	if err != nil {
+		return execute.Finish{}, err
+	}
+	opts := execute.Options{
+		Run: w.Run, Generation: s.Lease.Generation(), Seed: seedOf(w.Run), Parallel: o.Parallel, Poll: t.Poll(),
+		Overrides: o.overrides(),
+	}
+	if isAbort(w.Run) {
+		opts.Anew = undos(w.Plan)
+	}
+	if s.Core, err = execute.Restore(w.Plan, opts, records); err != nil {
+		return execute.Finish{}, err
+	}
+	start := t.Clock().Now()
+	if len(records) > 0 {
+		start = records[0].At
+	}
+	p := &progress{streams: o.Streams, start: start, plan: w.Plan}
+	s.See, s.Decide = p.see, o.decide
+	return t.Run(ctx, s)
+}
+
+// seedOf makes the jitter of a run its own.
+func seedOf(run string) uint64 {
+	seed := uint64(14695981039346656037)
+	for _, b := range []byte(run) {
+		seed = (seed ^ uint64(b)) * 1099511628211
+	}
+	return seed
+}
+
+// The lease under which plans run in a home.
+const leaseName = "recovery"
+
+var leaseOptions = lease.Options{TTL: 2 * time.Minute, Skew: 10 * time.Second}
+
+// leaseHome is the home in whose region a run's lease is. An abort takes that of
+// the run which it takes back, so that the two exclude each other.
+func leaseHome(ctx context.Context, runs target.Runs, s story) (system.Home, error) {
+	if !isAbort(s.Run) {
+		return receiving(s.Plan), nil
+	}
+	p, err := runs.Plan(ctx, strings.TrimSuffix(s.Run, abortSuffix))
+	if err != nil {
+		return "", err
+	}
+	return receiving(p), nil
+}
+
+// receiving is the home that serves when the plan is done.
+func receiving(p plan.Plan) system.Home {
+	if p.Active != "" {
+		return p.Active
+	}
+	return p.Steps[0].Call.Home
+}
+
+// hold takes the lease. Another run's is waited for as long as --wait says.
+func (o *runOptions) hold(ctx context.Context, t target.Target, port plan.Port, w walk) (*lease.Held, error) {
+	home, err := leaseHome(ctx, t, w.story)
+	if err != nil {
+		return nil, err
+	}
+	table := w.inventory.Homes[home].Control.LockTable
+	if table == "" {
+		return nil, exit.Errorf(exit.Usage, "update the homes first", "the inventory names no lock table in the %s home", home)
+	}
+	store := lease.Table{Port: port, Home: home, Name: table}
+	owner, clock := fmt.Sprintf("%s (run %s)", o.By, w.Run), t.Clock()
+	until, told := clock.Now().Add(o.Wait), false
+	for {
+		held, err := lease.Acquire(ctx, store, clock, leaseName, owner, leaseOptions)
+		var other *lease.HeldError
+		switch {
+		case err == nil:
+			return held, nil
+		case errors.Is(err, lease.ErrChanged): // somebody took it at this moment: see who
+			continue
+		case !errors.As(err, &other):
+			return nil, fmt.Errorf("the lease of the %s home: %w", home, err)
+		case !clock.Now().Before(until):
+			return nil, exit.With(exit.Held, err, "wait until then, or give --wait "+span(leaseOptions.TTL+leaseOptions.Skew))
+		}
+		if !told {
+			o.Streams.Above("waiting: %v\n", other)
+			told = true
+		}
+		if err := clock.Sleep(ctx, time.Second); err != nil {
+			return nil, exit.Errorf(exit.Stopped, "", "interrupted while waiting: %v", other)
+		}
+	}
+}
+
+// progress shows a run on stderr: a line for each gate and step that ends, with
+// the time since the run began.
+type progress struct {
+	streams interface {
+		Above(format string, args ...any)
+		Redraw(text string)
+	}
+	start time.Time
+	plan  plan.Plan
+}
+
+func (p *progress) see(at time.Time, cmd execute.Command) {
+	a, is := cmd.(execute.Append)
+	if !is {
+		return
+	}
+	since, r := clockwise(at.Sub(p.start)), a.Record
+	switch r.Kind {
+	case journal.Decided:
+		p.streams.Above("%s gate %s: %s%s\n", since, r.Step, r.Result, because(r.By, r.Why))
+	case journal.Intended:
+		p.streams.Redraw(fmt.Sprintf("%s %s: under way", since, r.Step))
+	case journal.Returned:
+		if execute.Class(r.Result) != execute.OK {
+			p.streams.Above("%s %s: %s, attempt %d: %s\n", since, r.Step, r.Result, r.Attempt, r.Why)
+		}
+	case journal.Ended:
+		p.streams.Above("%s %s: %s%s\n", since, r.Step, r.Result, because(p.title(r), r.Why))
+	}
+}
+
+// title is the step's, unless it failed: then the cause is enough.
+func (p *progress) title(r journal.Record) string {
+	for _, s := range p.plan.Steps {
+		if s.ID == r.Step && r.Why == "" {
+			return s.Title
+		}
+	}
+	return ""
+}
+
+// because is who and why, as far as they are known, behind a comma.
+func because(parts ...string) string {
+	text := ""
+	for _, part := range parts {
+		if part != "" {
+			text += ", " + part
+		}
+	}
+	return text
+}

@@ -1,0 +1,184 @@
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"redoubt/internal/cli/exit"
+	"redoubt/inventory"
+	"redoubt/recovery/execute"
+	"redoubt/recovery/plan"
+	"redoubt/system"
+)
+
+// Known is what the homes themselves tell of each other, each in its own region.
+type Known struct {
+	Inventory inventory.Inventory
+	// At is when each home's inventory was written; a home that is missing told none.
+	At map[system.Home]time.Time
+	// Silent are the homes that did not answer, and how; their part is the peer's copy.
+	Silent map[system.Home]error
+}
+
+// Know reads both inventories. A home that does not answer is known by the
+// copy that its peer keeps.
+func Know(ctx context.Context, t Target) (Known, error) {
+	k := Known{At: map[system.Home]time.Time{}, Silent: map[system.Home]error{}}
+	if err := placed(t); err != nil {
+		return k, err
+	}
+	own := map[system.Home]inventory.Inventory{}
+	for _, home := range system.Homes {
+		inv, at, err := fetch(ctx, t, home, home)
+		switch execute.ClassOf(err) {
+		case execute.OK:
+			own[home], k.At[home] = inv, at
+		case execute.NotFound: // it has never been up
+		default:
+			k.Silent[home] = err
+		}
+	}
+	for _, home := range []system.Home{system.Secondary, system.Primary} {
+		mine, answers := own[home]
+		if !answers {
+			continue
+		}
+		if err := k.merge(ctx, t, mine, own[home.Peer()]); err != nil {
+			return k, err
+		}
+		return k, nil
+	}
+	return k, k.nobody()
+}
+
+// merge joins what a home says with what its peer says, or with its copy of that.
+func (k *Known) merge(ctx context.Context, t Target, mine, peer inventory.Inventory) error {
+	of := mine.Home.Peer()
+	if len(peer.Homes) == 0 {
+		copied, at, err := fetch(ctx, t, mine.Home, of)
+		switch execute.ClassOf(err) {
+		case execute.OK:
+			peer, k.At[of] = copied, at
+		case execute.NotFound:
+		default:
+			return err
+		}
+	}
+	var err error
+	k.Inventory, err = inventory.Merge(mine, peer)
+	return err
+}
+
+func (k *Known) nobody() error {
+	if len(k.Silent) == 0 {
+		return exit.Errorf(exit.Usage, "redoubt sim up, or pulumi up on AWS", "no home has an inventory: nothing is up")
+	}
+	var errs []error
+	for _, home := range system.Homes {
+		if err := k.Silent[home]; err != nil {
+			errs = append(errs, fmt.Errorf("the %s home: %w", home, err))
+		}
+	}
+	return exit.With(exit.Unexpected, fmt.Errorf("no home tells its inventory: %w", errors.Join(errs...)),
+		"try again when a region answers")
+}
+
+// placed requires that the settings say where both homes live.
+func placed(t Target) error {
+	var errs []error
+	for _, home := range system.Homes {
+		scope := t.Project().Scope(home)
+		for _, f := range []struct{ name, value string }{{"region", scope.Region}, {"accountId", scope.Account}} {
+			if f.value == "" {
+				errs = append(errs, fmt.Errorf("Pulumi.%s.yaml: redoubt:%s is missing", home, f.name))
+			}
+		}
+	}
+	return exit.With(exit.Usage, errors.Join(errs...), "the settings of a home say in which account and region it lives")
+}
+
+// fetch reads the inventory of one home from the control bucket at another, or its own.
+func fetch(ctx context.Context, t Target, at, of system.Home) (inventory.Inventory, time.Time, error) {
+	out, err := t.Port(inventory.Inventory{}).Call(ctx, plan.Call{
+		Kind: plan.AWS, Home: at, Service: "s3", Operation: "GetObject",
+		Input: plan.Document{"Bucket": t.Project().Scope(at).Bucket("control", 1), "Key": inventory.ObjectKey(of)},
+	})
+	if err != nil {
+		return inventory.Inventory{}, time.Time{}, err
+	}
+	body, _ := out["Body"].(string)
+	inv, err := inventory.Decode([]byte(body))
+	if err != nil {
+		return inv, time.Time{}, fmt.Errorf("the inventory of the %s home, as the %s home keeps it: %w", of, at, err)
+	}
+	modified, _ := out["LastModified"].(string)
+	written, err := time.Parse(time.RFC3339, modified)
+	if err != nil {
+		written = time.Time{} // nobody said
+	}
+	return inv, written, nil
+}
+
+// Serving is the home that serves now: that to which the domain leads, or the
+// one whose act on the switch stands.
+func Serving(ctx context.Context, t Target, k Known) (system.Home, error) {
+	addresses, domain := map[system.Home]string{}, t.Project().System.Domain
+	for home, of := range k.Inventory.Homes {
+		addresses[home] = of.Entry.Address
+	}
+	home, err := t.Leads(ctx, domain, addresses)
+	if err == nil && home != "" {
+		return home, nil
+	}
+	if taken, known := switched(ctx, t, k, system.Secondary); known {
+		reclaimed, sure := switched(ctx, t, k, system.Primary)
+		switch {
+		case taken.IsZero():
+			return system.Primary, nil
+		case sure && reclaimed.IsZero():
+			return system.Secondary, nil
+		}
+	}
+	if err == nil {
+		err = fmt.Errorf("%s leads to neither home", domain)
+	}
+	return "", exit.With(exit.Usage, fmt.Errorf("which home serves now cannot be told: %w", err),
+		"say it: --active primary or --active secondary")
+}
+
+// Moved is when traffic last moved by an act that still stands; zero when none does.
+func Moved(ctx context.Context, t Target, k Known) time.Time {
+	var last time.Time
+	for _, home := range system.Homes {
+		if at, known := switched(ctx, t, k, home); known && at.After(last) {
+			last = at
+		}
+	}
+	return last
+}
+
+// switched is since when the home's act on the switch stands, zero when it does
+// not; it is false when the home does not say.
+func switched(ctx context.Context, t Target, k Known, home system.Home) (time.Time, bool) {
+	name := k.Inventory.Homes[home].Entry.SwitchAlarm
+	if name == "" {
+		return time.Time{}, false
+	}
+	out, err := t.Port(k.Inventory).Call(ctx, plan.Call{
+		Kind: plan.AWS, Home: home, Service: "cloudwatch", Operation: "DescribeAlarms",
+		Input: plan.Document{"AlarmNames": []any{name}, "AlarmTypes": []any{"MetricAlarm"}},
+	})
+	if err != nil {
+		return time.Time{}, false
+	}
+	state, found := plan.Path("MetricAlarms[0].StateValue").Find(out)
+	if !found || state != "ALARM" {
+		return time.Time{}, found
+	}
+	stamp, _ := plan.Path("MetricAlarms[0].StateUpdatedTimestamp").Find(out)
+	text, _ := stamp.(string)
+	at, err := time.Parse(time.RFC3339, text)
+	return at, err == nil
+}
