@@ -15,10 +15,10 @@ func regionLoss(d *draft) error {
 	from := d.Goal.Active
 	switch {
 	case d.Finding.Home == from.Peer():
-		return fmt.Errorf("the %s home is lost and the %s home serves: nothing has to move; "+
+		return unfit("the %s home is lost and the %s home serves: nothing has to move; "+
 			"when the region is back, plan %s", from.Peer(), from, Rebuild)
 	case d.Finding.Home != "" && d.Finding.Home != from:
-		return fmt.Errorf("the finding is about the home %q", d.Finding.Home)
+		return unfit("the finding is about the home %q", d.Finding.Home)
 	}
 	d.lost = from
 	d.title = fmt.Sprintf("Recover from the loss of the %s home's region", from)
@@ -42,7 +42,7 @@ func switchover(d *draft) error {
 // that the next loss of the primary finds a secondary that can act.
 func failback(d *draft) error {
 	if d.Goal.Active == system.Primary {
-		return fmt.Errorf("the %s home serves already", system.Primary)
+		return unfit("the %s home serves already", system.Primary)
 	}
 	return d.plannedMove(system.Primary, "Move back to the primary home")
 }
@@ -51,7 +51,7 @@ func (d *draft) plannedMove(to system.Home, title string) error {
 	switch d.Finding.Kind {
 	case "", diagnose.Healthy:
 	default:
-		return fmt.Errorf("a planned move needs both homes, and what was found is: %s (%s)", d.Finding.Kind, d.Finding.Why)
+		return unfit("a planned move needs both homes, and what was found is: %s (%s)", d.Finding.Kind, d.Finding.Why)
 	}
 	d.title = title
 	d.because = "a person wants the work in the " + string(to) + " home"

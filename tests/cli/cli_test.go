@@ -16,12 +16,22 @@ import (
 	"redoubt/internal/cli/root"
 	"redoubt/internal/cli/streams"
 	"redoubt/internal/clitest"
+	"redoubt/tests/homes"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(tests{m}, map[string]func(){
 		"redoubt": func() { os.Exit(root.Main(streams.System(), os.Args[1:], os.Exit)) },
 	})
+}
+
+// tests are the tests of this package, and what has to be tidied after them.
+type tests struct{ *testing.M }
+
+// Run runs them.
+func (t tests) Run() int {
+	defer homes.Clean()
+	return t.M.Run()
 }
 
 // TestScripts runs the scripts in this folder. Each begins in a folder of its
@@ -32,7 +42,9 @@ func TestScripts(t *testing.T) {
 		Dir:                 ".",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "edit": edit},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "edit": edit, "standing": standing,
+		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PATH", filepath.SplitList(e.Getenv("PATH"))[0]) // where testscript put the command, and nothing else
 			return project(filepath.Join(e.WorkDir, "project"), clitest.Root(t))
@@ -72,6 +84,14 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if got := strconv.Itoa(code); got != args[0] {
 		ts.Fatalf("redoubt %v ended with %s, want %s", args[1:], got, args[0])
 	}
+}
+
+// standing is "standing DIR": a folder becomes a project whose small system is up.
+func standing(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: standing DIR")
+	}
+	ts.Check(homes.Store(ts.MkAbs(args[0])))
 }
 
 // edit is "edit FILE OLD NEW": it replaces the first OLD, which must be there.

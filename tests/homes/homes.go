@@ -41,10 +41,14 @@ var root = filepath.Join("..", "..")
 
 // up brings both homes up once for all tests of a process.
 var up = sync.OnceValues(func() (*Homes, error) {
-	w := world.New(world.Config{Seed: 1})
+	return Raise(world.New(world.Config{Seed: 1}), root)
+})
+
+// Raise brings both homes of the project in a folder up on a world.
+func Raise(w *world.World, folder string) (*Homes, error) {
 	h := &Homes{w, enginetest.New(w)}
 	for _, home := range system.Homes {
-		settings, err := settingsOf(home)
+		settings, err := settingsOf(folder, home)
 		if err != nil {
 			return nil, err
 		}
@@ -63,7 +67,7 @@ var up = sync.OnceValues(func() (*Homes, error) {
 		}
 	}
 	return h, nil
-})
+}
 
 // Standing returns both homes as they are after the first three updates.
 func Standing(t testing.TB) *Homes {
@@ -79,9 +83,9 @@ func (h *Homes) Fork() *Homes {
 	return &Homes{w, h.Engine.Fork(w)}
 }
 
-// settingsOf reads the settings of the example's stack file.
-func settingsOf(home system.Home) (map[string]string, error) {
-	text, err := os.ReadFile(filepath.Join(root, "Pulumi."+string(home)+".yaml"))
+// settingsOf reads the settings of a project's stack file.
+func settingsOf(folder string, home system.Home) (map[string]string, error) {
+	text, err := os.ReadFile(filepath.Join(folder, "Pulumi."+string(home)+".yaml"))
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +94,7 @@ func settingsOf(home system.Home) (map[string]string, error) {
 		return nil, err
 	}
 	out := map[string]string{
-		"redoubt:system": filepath.Join(root, "system.yaml"), "redoubt:databasePassword": "simulated-Passw0rd-1",
+		"redoubt:system": filepath.Join(folder, "system.yaml"), "redoubt:databasePassword": "simulated-Passw0rd-1",
 	}
 	for key, v := range file.Config {
 		text, plain := v.(string)

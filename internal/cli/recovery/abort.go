@@ -11,6 +11,7 @@ import (
 	"redoubt/internal/cli/exit"
 	"redoubt/internal/cli/streams"
 	"redoubt/internal/cli/target"
+	"redoubt/recovery/execute"
 	"redoubt/recovery/journal"
 	"redoubt/recovery/plan"
 )
@@ -153,21 +154,26 @@ func moves(s plan.Step) bool {
 	return s.Role == plan.Data && s.Call.Service != "s3" && s.Call.Service != "dynamodb"
 }
 
-// act is a step of a run that has called something.
+// act is a step of a run that has, or may have, done something.
 type act struct {
 	step plan.Step
-	// open is true when it is not known how the call ended.
+	// open is true when the run was killed before it knew how the step ended.
 	open bool
 }
 
-// acts are the steps that have called something, in the order of their last record.
+// acts are the steps that may have done something, in the order of their last
+// record. A call that was refused has done nothing.
 func (s story) acts() []act {
 	var order []string
-	called, open := map[string]bool{}, map[string]bool{}
+	did, pending, open := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, r := range s.Records {
 		switch r.Kind {
 		case journal.Intended:
-			called[r.Step], open[r.Step] = true, true
+			pending[r.Step], open[r.Step] = true, true
+		case journal.Returned:
+			class := execute.Class(r.Result)
+			did[r.Step] = did[r.Step] || class == execute.OK || class == execute.Unreachable
+			pending[r.Step] = false
 		case journal.Ended:
 			open[r.Step] = false
 		default:
@@ -178,7 +184,7 @@ func (s story) acts() []act {
 	var out []act
 	for _, id := range order {
 		for _, step := range s.Plan.Steps {
-			if step.ID == id && called[id] {
+			if step.ID == id && (did[id] || pending[id]) {
 				out = append(out, act{step, open[id]})
 			}
 		}

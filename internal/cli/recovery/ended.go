@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"redoubt/internal/cli/exit"
 	"redoubt/internal/cli/target"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/journal"
+	"redoubt/recovery/plan"
 	"redoubt/system"
 )
 
@@ -20,11 +22,13 @@ type result struct {
 	// Recovered is true only when the run came to its end and was proved.
 	Recovered bool   `json:"recovered"`
 	Why       string `json:"why,omitempty"`
-	// Took is in seconds, of the kind that Kind says.
-	Took  float64 `json:"tookSeconds"`
-	Kind  string  `json:"kind"`
-	Gates []state `json:"gates"`
-	Steps []state `json:"steps"`
+	// Took is how long the run has taken, RecoveredAfter how long until the proof
+	// passed; both in seconds, of the kind that Kind says.
+	Took           float64 `json:"tookSeconds"`
+	RecoveredAfter float64 `json:"recoveredAfterSeconds,omitempty"`
+	Kind           string  `json:"kind"`
+	Gates          []state `json:"gates"`
+	Steps          []state `json:"steps"`
 	// Next is what to type next.
 	Next string    `json:"next"`
 	Code exit.Code `json:"exitCode"`
@@ -45,6 +49,9 @@ func (o *runOptions) ended(ctx context.Context, t target.Target, run string, f e
 	r := result{
 		Run: run, Outcome: string(f.Outcome), Recovered: f.Outcome == execute.Recovered && !isAbort(run), Why: f.Why,
 		Took: s.took().Seconds(), Kind: t.Kind(), Gates: s.gates(), Steps: s.steps(), Next: o.next(s, f), Code: codes[f.Outcome],
+	}
+	if at, proved := s.proved(); proved && r.Recovered {
+		r.RecoveredAfter = at.Seconds()
 	}
 	if o.JSON {
 		if err := printJSON(o.Streams, r); err != nil {
@@ -72,19 +79,67 @@ func sentence(s story, f execute.Finish, kind string) string {
 	switch f.Outcome {
 	case execute.Recovered:
 		text := fmt.Sprintf("%s in %s", done, took)
-		if s.Plan.Active != "" && !isAbort(s.Run) {
+		if at, proved := s.proved(); proved && at < s.took() {
+			text = fmt.Sprintf("%s after %s, all done after %s", done, span(at), took)
+		}
+		if s.Plan.Active != "" {
 			text += fmt.Sprintf(": the %s home serves %s", s.Plan.Active, s.Plan.System)
 		}
-		if f.Why != "" {
-			text += " (" + f.Why + ")"
-		}
-		return text
+		return text + s.lacks()
 	case execute.Unproven:
-		return fmt.Sprintf("not proven %s after %s: %s", done, took, f.Why)
+		return fmt.Sprintf("not proven %s after %s: %s%s", done, took, s.unproven(), s.lacks())
 	case execute.Refused:
 		return fmt.Sprintf("%s, refused before anything was called: %s", not, f.Why)
 	}
 	return fmt.Sprintf("%s, stopped after %s: %s", not, took, f.Why)
+}
+
+// proved is when the step ended that proves the plan; false where none did.
+func (s story) proved() (time.Duration, bool) {
+	for _, step := range s.Plan.Steps {
+		for _, st := range s.steps() {
+			if step.Role == plan.Prove && st.ID == step.ID && st.State != string(plan.Failed) && st.ended() {
+				return st.at, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// failed are the steps that failed and mean this.
+func (s story) failed(meaning plan.OnFailure) []state {
+	var out []state
+	for n, st := range s.steps() {
+		if st.State == string(plan.Failed) && s.Plan.Steps[n].OnFailure == meaning {
+			out = append(out, st)
+		}
+	}
+	return out
+}
+
+// unproven says why nothing is proved.
+func (s story) unproven() string {
+	var parts []string
+	for _, st := range s.failed(plan.Report) {
+		parts = append(parts, fmt.Sprintf("step %s: %s", st.ID, st.Why))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// lacks names what the run went on without.
+func (s story) lacks() string {
+	const most = 3
+	var names []string
+	for _, st := range s.failed(plan.Continue) {
+		names = append(names, st.ID)
+	}
+	switch n := len(names); {
+	case n == 0:
+		return ""
+	case n > most:
+		names = append(names[:most-1], fmt.Sprintf("%d more", n-most+1))
+	}
+	return ", without " + listed(names)
 }
 
 // next is what to type after a run.
@@ -111,7 +166,7 @@ func (o *Options) next(s story, f execute.Finish) string {
 
 // afterRefusal is the command that answers the gates that refused.
 func (o *Options) afterRefusal(s story) string {
-	command, over := "redoubt run PLAN"+o.on(), false
+	command, over := "redoubt run "+or(o.file, "PLAN")+o.on(), false
 	if isAbort(s.Run) {
 		command = "redoubt abort " + strings.TrimSuffix(s.Run, abortSuffix) + o.on()
 	}

@@ -98,7 +98,10 @@ func (o *planOptions) run(ctx context.Context) error {
 		}
 		p, err := planner.Make(r)
 		var broken *planner.Violation
+		var unfit *planner.UnfitError
 		switch {
+		case errors.As(err, &unfit):
+			return exit.With(exit.Refused, err, "redoubt plan --help lists what else can be planned; redoubt sim show tells what is broken")
 		case errors.As(err, &broken):
 			return exit.With(exit.Refused, err, "a plan must not break this rule; this is a bug of the planner")
 		case err != nil:

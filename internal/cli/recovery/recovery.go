@@ -35,6 +35,8 @@ type Options struct {
 	Wait time.Duration
 	// By is who acts; empty is the user of this machine.
 	By string
+	// file is the plan's file as it was given, for a command to type next.
+	file string
 }
 
 // look are the flags of a command that only looks.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"redoubt/internal/cli/exit"
@@ -91,8 +92,10 @@ func (o *planOptions) finding(ctx context.Context, t target.Target, r planner.Re
 	}
 	var seen []diagnose.Observation
 	var err error
+	arbiter := false
 	if o.Observations != "" {
 		seen, err = o.observed()
+		arbiter = slices.ContainsFunc(seen, func(one diagnose.Observation) bool { return one.Observer == "arbiter" })
 	} else {
 		o.Streams.Redraw("looking at both homes")
 		seen, err = t.Observe(ctx, r.Inventory, r.Goal.Active)
@@ -100,7 +103,7 @@ func (o *planOptions) finding(ctx context.Context, t target.Target, r planner.Re
 	if err != nil {
 		return diagnose.Finding{}, err
 	}
-	f := diagnose.Find(t.Clock().Now(), seen, diagnose.DefaultRules(r.Goal.Arbiter))
+	f := diagnose.Find(t.Clock().Now(), seen, diagnose.DefaultRules(arbiter))
 	o.Streams.Above("found: %s: %s\n", f.Kind, f.Why)
 	return f, nil
 }

@@ -14,7 +14,6 @@ import (
 	"redoubt/internal/cli/exit"
 	"redoubt/internal/cli/streams"
 	"redoubt/internal/cli/target"
-	"redoubt/inventory"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/plan"
 	"redoubt/system"
@@ -67,8 +66,9 @@ func (o *runOptions) run(ctx context.Context, file string) error {
 	if err := o.check(p); err != nil {
 		return err
 	}
+	o.file = file
 	return o.use(ctx, o.acting("redoubt run "+file), func(t target.Target) error {
-		known, err := fits(ctx, t, p)
+		known, err := o.fits(ctx, t, p)
 		if err != nil {
 			return err
 		}
@@ -102,7 +102,7 @@ func readPlan(file string) (plan.Plan, error) {
 }
 
 // fits requires that the plan was made for this system as both homes tell it now.
-func fits(ctx context.Context, t target.Target, p plan.Plan) (target.Known, error) {
+func (o *runOptions) fits(ctx context.Context, t target.Target, p plan.Plan) (target.Known, error) {
 	own := t.Project()
 	var errs []error
 	if p.System != own.System.Name {
@@ -120,24 +120,16 @@ func fits(ctx context.Context, t target.Target, p plan.Plan) (target.Known, erro
 	if err != nil {
 		return known, err
 	}
-	same, err := madeFrom(p, known.Inventory)
-	if err == nil && !same {
-		err = exit.Errorf(exit.Refused, "make the plan again: redoubt plan "+or(p.Scenario, "SCENARIO")+" --out FILE",
-			"the homes have changed since the plan was made: its inventory is %.12s", p.Inventory)
+	same, err := known.Made(p.Inventory)
+	switch {
+	case err != nil || same:
+		return known, err
+	case len(known.Silent) > 0:
+		o.Streams.Above("whether the homes have changed since the plan was made cannot be told: one of them does not answer\n")
+		return known, nil
 	}
-	return known, err
-}
-
-// madeFrom reports whether the inventory is the plan's, whichever home told it.
-func madeFrom(p plan.Plan, inv inventory.Inventory) (bool, error) {
-	for home := range inv.Homes {
-		inv.Home = home
-		hash, err := inventory.Hash(inv)
-		if err != nil || hash == p.Inventory {
-			return err == nil, err
-		}
-	}
-	return false, nil
+	return known, exit.Errorf(exit.Refused, "make the plan again: redoubt plan "+or(p.Scenario, "SCENARIO")+" --out FILE",
+		"the homes have changed since the plan was made from the inventory %.12s", p.Inventory)
 }
 
 // check names all that is wrong with the flags about gates.

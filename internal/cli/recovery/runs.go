@@ -125,6 +125,11 @@ const (
 	undecided = "not decided"
 )
 
+// ended reports whether the state is an end.
+func (s state) ended() bool {
+	return s.State != waits && s.State != looked && s.State != underWay && s.State != undecided
+}
+
 // steps tells where each step stands, in the order of the plan.
 func (s story) steps() []state {
 	out := make([]state, len(s.Plan.Steps))

@@ -20,6 +20,22 @@ type Known struct {
 	At map[system.Home]time.Time
 	// Silent are the homes that did not answer, and how; their part is the peer's copy.
 	Silent map[system.Home]error
+	// Told are all that could be told now, by who answers and who does not.
+	Told []inventory.Inventory
+}
+
+// Made reports whether the inventory with the hash is one of those that could be told now.
+func (k Known) Made(hash string) (bool, error) {
+	for _, inv := range k.Told {
+		for home := range inv.Homes {
+			inv.Home = home // whichever of them told it
+			got, err := inventory.Hash(inv)
+			if err != nil || got == hash {
+				return err == nil, err
+			}
+		}
+	}
+	return false, nil
 }
 
 // Know reads both inventories. A home that does not answer is known by the
@@ -41,34 +57,41 @@ func Know(ctx context.Context, t Target) (Known, error) {
 		}
 	}
 	for _, home := range []system.Home{system.Secondary, system.Primary} {
-		mine, answers := own[home]
-		if !answers {
-			continue
+		if mine, answers := own[home]; answers {
+			if err := k.merge(ctx, t, mine, own[home.Peer()]); err != nil {
+				return k, err
+			}
 		}
-		if err := k.merge(ctx, t, mine, own[home.Peer()]); err != nil {
-			return k, err
-		}
-		return k, nil
 	}
-	return k, k.nobody()
+	if len(k.Told) == 0 {
+		return k, k.nobody()
+	}
+	k.Inventory = k.Told[0]
+	return k, nil
 }
 
-// merge joins what a home says with what its peer says, or with its copy of that.
+// merge joins what a home says with what its peer says, if that answers, and
+// with the copy that the home keeps of it.
 func (k *Known) merge(ctx context.Context, t Target, mine, peer inventory.Inventory) error {
 	of := mine.Home.Peer()
-	if len(peer.Homes) == 0 {
-		copied, at, err := fetch(ctx, t, mine.Home, of)
-		switch execute.ClassOf(err) {
-		case execute.OK:
-			peer, k.At[of] = copied, at
-		case execute.NotFound:
-		default:
+	copied, at, err := fetch(ctx, t, mine.Home, of)
+	switch execute.ClassOf(err) {
+	case execute.OK, execute.NotFound: // a peer that has never been up is none
+	default:
+		return err
+	}
+	first, answers := peer, len(peer.Homes) > 0
+	if !answers {
+		first, k.At[of] = copied, at
+	}
+	for _, told := range []inventory.Inventory{first, copied} {
+		inv, err := inventory.Merge(mine, told)
+		if err != nil {
 			return err
 		}
+		k.Told = append(k.Told, inv)
 	}
-	var err error
-	k.Inventory, err = inventory.Merge(mine, peer)
-	return err
+	return nil
 }
 
 func (k *Known) nobody() error {
