@@ -83,10 +83,7 @@ func (o *runOptions) begin(ctx context.Context, t target.Target, run string, p p
 		return err
 	}
 	o.preview(p)
-	if err := t.Create(ctx, run, p); err != nil {
-		return err
-	}
-	return o.walk(ctx, t, walk{story: story{Run: run, Plan: p}, inventory: known.Inventory})
+	return o.walk(ctx, t, walk{story: story{Run: run, Plan: p}, inventory: known.Inventory, fresh: true})
 }
 
 func (o *runOptions) nothing(s story) error {

@@ -73,11 +73,7 @@ func (o *runOptions) run(ctx context.Context, file string) error {
 			return err
 		}
 		o.preview(p)
-		run, err := create(ctx, t, p)
-		if err != nil {
-			return err
-		}
-		return o.walk(ctx, t, walk{story: story{Run: run, Plan: p}, inventory: known.Inventory})
+		return o.walk(ctx, t, walk{story: story{Run: free(ctx, t, p), Plan: p}, inventory: known.Inventory, fresh: true})
 	})
 }
 

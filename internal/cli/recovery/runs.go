@@ -2,7 +2,6 @@ package recovery
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,17 +17,15 @@ import (
 // abortSuffix ends the name of the run that takes another back.
 const abortSuffix = "-abort"
 
-// create keeps the plan of a new run under a name that nobody has.
-func create(ctx context.Context, t target.Target, p plan.Plan) (string, error) {
+// free is a name for a new run that no run has.
+func free(ctx context.Context, t target.Target, p plan.Plan) string {
 	base := or(p.Scenario, "plan") + "-" + t.Clock().Now().UTC().Format("20060102t150405z")
-	for n := 1; ; n++ {
-		run := base
-		if n > 1 {
-			run = fmt.Sprintf("%s-%d", base, n)
+	run := base
+	for n := 2; ; n++ {
+		if _, err := t.Plan(ctx, run); err != nil {
+			return run
 		}
-		if err := t.Create(ctx, run, p); !errors.Is(err, target.ErrExists) {
-			return run, err
-		}
+		run = fmt.Sprintf("%s-%d", base, n)
 	}
 }
 

@@ -21,6 +21,8 @@ import (
 type walk struct {
 	story
 	inventory inventory.Inventory
+	// fresh is true when the run is not kept yet: it is once the lease is held.
+	fresh bool
 }
 
 // walk walks the plan of a run under the lease of the home that receives the
@@ -31,19 +33,34 @@ func (o *runOptions) walk(ctx context.Context, t target.Target, w walk) error {
 	if err != nil {
 		return err
 	}
-	store, err := t.Journal(w.Run)
-	if err != nil {
-		return errors.Join(err, held.Release(ctx))
+	s := target.Session{Port: port, Lease: held, Decide: o.decide}
+	defer o.letGo(ctx, held)
+	if s.Store, err = keep(ctx, t, w); err != nil {
+		return err
 	}
-	finish, err := o.drive(ctx, t, w, target.Session{Port: port, Store: store, Lease: held})
-	// The lease is let go also when the run was interrupted, and may be another's by now.
-	if released := held.Release(context.WithoutCancel(ctx)); released != nil && !errors.Is(released, lease.ErrLost) {
-		o.Streams.Above("the lease is not let go and ends by itself: %v\n", released)
-	}
+	finish, err := o.drive(ctx, t, w, s)
 	if err != nil {
 		return exit.With(exit.Stopped, err, "redoubt resume "+w.Run+o.on())
 	}
 	return o.ended(ctx, t, w.Run, finish)
+}
+
+// keep opens the journal of the run, which is kept from now on.
+func keep(ctx context.Context, t target.Target, w walk) (journal.Store, error) {
+	if w.fresh {
+		if err := t.Create(ctx, w.Run, w.Plan); err != nil {
+			return nil, fmt.Errorf("keep run %s: %w", w.Run, err)
+		}
+	}
+	return t.Journal(w.Run)
+}
+
+// letGo releases the lease, also when the run was interrupted. It may be
+// another's by now; and where it cannot be let go it ends by itself.
+func (o *runOptions) letGo(ctx context.Context, held *lease.Held) {
+	if err := held.Release(context.WithoutCancel(ctx)); err != nil && !errors.Is(err, lease.ErrLost) {
+		o.Streams.Above("the lease is not let go and ends by itself: %v\n", err)
+	}
 }
 
 func (o *runOptions) drive(ctx context.Context, t target.Target, w walk, s target.Session) (execute.Finish, error) {
@@ -61,12 +78,11 @@ func (o *runOptions) drive(ctx context.Context, t target.Target, w walk, s targe
 	if s.Core, err = execute.Restore(w.Plan, opts, records); err != nil {
 		return execute.Finish{}, err
 	}
-	start := t.Clock().Now()
+	p := &progress{streams: o.Streams, start: t.Clock().Now(), plan: w.Plan}
 	if len(records) > 0 {
-		start = records[0].At
+		p.start = records[0].At
 	}
-	p := &progress{streams: o.Streams, start: start, plan: w.Plan}
-	s.See, s.Decide = p.see, o.decide
+	s.See = p.see
 	return t.Run(ctx, s)
 }
 
