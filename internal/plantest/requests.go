@@ -36,6 +36,7 @@ func requests(now time.Time) []Example {
 		{"region-loss", planner.Request{Scenario: planner.RegionLoss, Goal: here,
 			Finding: finding(diagnose.RegionLost, system.Primary, "", "secondary and arbiter see nothing of the primary home")}},
 		{"switchover", planner.Request{Scenario: planner.Switchover, Goal: here, Finding: healthy}},
+		{"rebuild", planner.Request{Scenario: planner.Rebuild, Goal: there, Finding: healthy}},
 		{"failback", planner.Request{Scenario: planner.Failback, Goal: there, Finding: healthy}},
 	}
 }
