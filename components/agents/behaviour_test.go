@@ -56,9 +56,18 @@ func TestAgents_spreadSurvivesTheLossOfAZone(t *testing.T) {
 	}, zone)
 	assert.Equal(t, "ScheduleAnyway", at(t, pod(t, r, "front"), "topologySpreadConstraints", 1, "whenUnsatisfiable"))
 
-	worker := at(t, pod(t, r, "hand"), "topologySpreadConstraints", 0).(map[string]any)
-	assert.Equal(t, "ScheduleAnyway", worker["whenUnsatisfiable"], "a consumer would rather run anywhere than wait")
-	assert.NotContains(t, worker, "minDomains", "the API server takes it with DoNotSchedule only")
+	for agent, tier := range map[string]string{"hand": "solid", "back": "slow"} {
+		s := small(0)
+		for i := range s.Agents {
+			if s.Agents[i].Name == agent {
+				s.Agents[i].Tier = tier
+			}
+		}
+		zone := at(t, pod(t, run(t, argsFor(s, system.Primary)), agent), "topologySpreadConstraints", 0).(map[string]any)
+		assert.Equal(t, "ScheduleAnyway", zone["whenUnsatisfiable"],
+			"a consumer, and what is not critical, would rather run anywhere than wait")
+		assert.NotContains(t, zone, "minDomains", "the API server takes it with DoNotSchedule only")
+	}
 	for n := range 2 {
 		assert.Equal(t, 30.0, at(t, pod(t, r, "front"), "tolerations", n, "tolerationSeconds"))
 	}

@@ -73,7 +73,7 @@ func (b *builder) pod(agent system.Agent) *corev1.PodSpecArgs {
 		EnableServiceLinks:            pulumi.Bool(false),
 		PriorityClassName:             pulumi.String(class(b.args.System, agent.Tier)),
 		TerminationGracePeriodSeconds: pulumi.Int(b.graceSeconds(agent)),
-		TopologySpreadConstraints:     spread(agent),
+		TopologySpreadConstraints:     b.spread(agent),
 		Tolerations:                   tolerations(),
 		SecurityContext: &corev1.PodSecurityContextArgs{
 			RunAsNonRoot: pulumi.Bool(true), RunAsUser: pulumi.Int(65532), RunAsGroup: pulumi.Int(65532),
@@ -93,8 +93,9 @@ func (b *builder) pod(agent system.Agent) *corev1.PodSpecArgs {
 // spread puts replicas into every zone and, as far as it goes, onto different
 // nodes. Nodes of a lost zone do not count, and two zones are enough, so that the loss of
 // one never keeps a replica from starting; replicas of an earlier version do not count
-// either, so that a rollout ends as even as it began. A consumer would rather run anywhere than wait.
-func spread(agent system.Agent) corev1.TopologySpreadConstraintArray {
+// either, so that a rollout ends as even as it began. What answers in a critical tier waits for room in the right
+// zone; a consumer, and what is not critical, would rather run anywhere than wait.
+func (b *builder) spread(agent system.Agent) corev1.TopologySpreadConstraintArray {
 	zone := corev1.TopologySpreadConstraintArgs{
 		MaxSkew: pulumi.Int(1), TopologyKey: pulumi.String("topology.kubernetes.io/zone"),
 		LabelSelector:      selector(agent.Name),
@@ -102,7 +103,7 @@ func spread(agent system.Agent) corev1.TopologySpreadConstraintArray {
 		NodeAffinityPolicy: pulumi.String("Honor"), NodeTaintsPolicy: pulumi.String("Honor"),
 		WhenUnsatisfiable: pulumi.String("ScheduleAnyway"),
 	}
-	if agent.Consumes == "" {
+	if t, _ := b.args.System.Tier(agent.Tier); t.Critical && agent.Consumes == "" {
 		zone.WhenUnsatisfiable, zone.MinDomains = pulumi.String("DoNotSchedule"), pulumi.Int(2)
 	}
 	node := corev1.TopologySpreadConstraintArgs{

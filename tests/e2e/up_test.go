@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/internal/cli/exit"
+	"redoubt/internal/cli/sim"
 	"redoubt/internal/clitest"
 )
 
@@ -49,21 +50,41 @@ func TestUp_isTheWholeStory(t *testing.T) {
 	t.Run("down leaves only what locks keep", func(t *testing.T) { testDown(t, p) })
 }
 
+// testEdit makes two edits at once, because each preview takes its time: how long
+// backups are kept, and the tier of an agent.
 func testEdit(t *testing.T, p *clitest.Project) {
 	path := filepath.Join(p.Dir, "system.yaml")
 	before, err := os.ReadFile(path)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.WriteFile(path, before, 0o644)) })
 	p.Edit(t, "system.yaml", "monthlyDays: 365, lockDays: 30", "monthlyDays: 366, lockDays: 30")
+	p.Edit(t, "system.yaml", "- name: scheduler\n    tier: core", "- name: scheduler\n    tier: archive")
 	var plan struct {
-		Changed int
-		Homes   []struct{ Changes map[string]int }
+		Homes []struct {
+			Changes map[string]int
+			Steps   []sim.Step
+		}
 	}
 	p.JSON(t, &plan, "sim", "preview")
-	assert.Equal(t, 4, plan.Changed, "one backup plan and the kept copy of the file in each home")
+	require.Len(t, plan.Homes, 2)
+	const tier, standby = `metadata.labels["redoubt.dev/tier"]`, `metadata.annotations["redoubt.dev/standby-replicas"]`
 	for _, h := range plan.Homes {
-		assert.Equal(t, 2, h.Changes["update"], "%v", h.Changes)
 		assert.Zero(t, h.Changes["create"]+h.Changes["delete"]+h.Changes["replace"], "only updates in place: %v", h.Changes)
+		got := map[string][]string{}
+		for _, step := range h.Steps {
+			got[step.Name] = step.Properties
+		}
+		spread := "spec.template.spec.topologySpreadConstraints[0]."
+		assert.Equal(t, map[string][]string{
+			"vault-plan-artifacts": {"rules[0].copyActions[0].lifecycle.deleteAfter", "rules[0].lifecycle.deleteAfter"},
+			"agents-scheduler-deployment": {standby, tier, "spec.template." + tier, "spec.template.spec.priorityClassName",
+				spread + "minDomains", spread + "whenUnsatisfiable"},
+			"agents-scheduler-scaler":  {standby, tier},
+			"agents-scheduler-account": {tier}, "agents-scheduler-budget": {tier}, "agents-scheduler-network": {tier},
+			"agents-scheduler-service": {tier},
+			// The kept copy of the file, and the tier in the inventory.
+			"configuration-system": {"content"}, "control-own": {"content"}, "control-own-pointer": {"insecureValue"},
+		}, got)
 	}
 }
 
