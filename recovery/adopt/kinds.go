@@ -22,7 +22,11 @@ type place struct {
 // held by tests/survive: an update after the adoption would replace what misses.
 var kinds = map[system.StoreKind]func(place, int) []Swap{
 	system.Postgres: postgres,
-	system.Table:    table,
+	system.Table:    func(p place, generation int) []Swap { return table(p, "table-"+p.store, p.store, generation) },
+	// The queue itself has no generation: what a restore brings back is its ledger.
+	system.Queue: func(p place, generation int) []Swap {
+		return table(p, "queue-"+p.store+"-ledger", p.store+system.LedgerSuffix, generation)
+	},
 }
 
 const selectionType = "aws:backup/selection:Selection"
@@ -32,26 +36,27 @@ func chosen(typ, name, property, id string) Swap {
 	return Swap{Type: typ, Name: name, ID: id, Properties: map[string]any{property: id}}
 }
 
-// selected is the backup selection of the store, which names what it backs up.
-func (p place) selected(arn string) Swap {
+// selected is the backup selection of the store, or of the part of it that is
+// backed up, which names what it backs up.
+func (p place) selected(part, arn string) Swap {
 	return Swap{
-		Type: selectionType, Name: "vault-selection-" + p.store, ID: p.selection,
+		Type: selectionType, Name: "vault-selection-" + part, ID: p.selection,
 		Properties: map[string]any{"resources": []any{arn}},
 	}
 }
 
-// table lists what components/table declares: the table in the primary, its
-// replica in the secondary, whichever home was restored first.
-func table(p place, generation int) []Swap {
-	name := p.scope.Table(p.store, generation)
-	own := chosen("aws:dynamodb/table:Table", "table-"+p.store+"-table", "name", name)
+// table lists what components/table declares under a resource's name: the table
+// in the primary, its replica in the secondary, whichever home was restored first.
+func table(p place, resource, part string, generation int) []Swap {
+	name := p.scope.Table(part, generation)
+	own := chosen("aws:dynamodb/table:Table", resource+"-table", "name", name)
 	if p.scope.Home == system.Secondary {
 		own = Swap{
-			Type: "aws:dynamodb/tableReplica:TableReplica", Name: "table-" + p.store + "-replica", ID: name + ":" + p.peer,
+			Type: "aws:dynamodb/tableReplica:TableReplica", Name: resource + "-replica", ID: name + ":" + p.peer,
 			Properties: map[string]any{"globalTableArn": p.scope.Peer(p.peer).ARN("dynamodb", "table/"+name)},
 		}
 	}
-	return []Swap{own, p.selected(p.scope.ARN("dynamodb", "table/"+name))}
+	return []Swap{own, p.selected(part, p.scope.ARN("dynamodb", "table/"+name))}
 }
 
 // postgres lists what components/postgres declares: the seed alone declares the
@@ -82,6 +87,6 @@ func postgres(p place, generation int) []Swap {
 			ID:         proxy + "/default/TRACKED_CLUSTER/" + cluster,
 			Properties: map[string]any{"dbClusterIdentifier": cluster},
 		},
-		p.selected(p.scope.ARN("rds", "cluster:"+cluster)),
+		p.selected(p.store, p.scope.ARN("rds", "cluster:"+cluster)),
 	)
 }

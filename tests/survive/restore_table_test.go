@@ -18,17 +18,24 @@ import (
 
 func TestRestore_ofATableIsAdopted(t *testing.T) {
 	t.Parallel()
-	for _, active := range both {
-		t.Run("in the "+string(active), func(t *testing.T) {
+	for name, c := range map[string]struct {
+		store, table string
+		active       system.Home
+	}{
+		"in the primary":           {"sessions", "sessions", system.Primary},
+		"in the secondary":         {"sessions", "sessions", system.Secondary},
+		"of the ledger of a queue": {"work", "work" + system.LedgerSuffix, system.Primary},
+	} {
+		t.Run(name, func(t *testing.T) {
 			h := standing(t)
 			h.wait(24 * time.Hour)
 			inv := h.inventory(t)
-			h.adopt(t, inv, adopt.Restored{Store: "sessions", Generation: 2,
-				Selections: h.restoreTable(t, inv, "sessions", 2, active)})
+			h.adopt(t, inv, adopt.Restored{Store: c.store, Generation: 2,
+				Selections: h.restoreTable(t, inv, c.store, c.table, 2, c.active)})
 			for _, region := range []string{ireland, frankfurt} {
-				_, err := h.Read(region, "AWS::DynamoDB::Table", "atlas-sessions-g2")
+				_, err := h.Read(region, "AWS::DynamoDB::Table", "atlas-"+c.table+"-g2")
 				require.NoError(t, err)
-				_, err = h.Read(region, "AWS::DynamoDB::Table", "atlas-sessions")
+				_, err = h.Read(region, "AWS::DynamoDB::Table", "atlas-"+c.table)
 				assert.NoError(t, err, "the damaged one stands as it was")
 			}
 		})
@@ -38,14 +45,14 @@ func TestRestore_ofATableIsAdopted(t *testing.T) {
 // restoreTable does what a plan does: it restores the table in the home that is
 // active, gives it what a restore does not bring back, replicates it to the other
 // home, and backs both up. It returns the new backup selections.
-func (h *homes) restoreTable(t *testing.T, inv inventory.Inventory, store string, generation int, active system.Home,
+func (h *homes) restoreTable(t *testing.T, inv inventory.Inventory, store, part string, generation int, active system.Home,
 ) map[system.Home]string {
 	t.Helper()
 	first, other := inv.Homes[active], inv.Homes[active.Peer()]
 	scope := func(home system.Home) naming.Scope {
 		return naming.Scope{System: inv.System, Home: home, Region: inv.Homes[home].Region, Account: inv.Homes[home].Account}
 	}
-	old, name := first.Stores[store].Name, scope(active).Table(store, generation)
+	old, name := scope(active).Table(part, 1), scope(active).Table(part, generation)
 	h.call(t, first.Region, "dynamodb", "RestoreTableToPointInTime", world.Document{
 		"SourceTableName": old, "TargetTableName": name, "UseLatestRestorableTime": true})
 	h.wait(12 * time.Hour)
@@ -66,7 +73,7 @@ func (h *homes) restoreTable(t *testing.T, inv inventory.Inventory, store string
 				world.Document{"Key": "redoubt:system", "Value": inv.System},
 				world.Document{"Key": "redoubt:home", "Value": string(home)},
 				world.Document{"Key": "managed-by", "Value": "redoubt"},
-				world.Document{"Key": "redoubt:store", "Value": store},
+				world.Document{"Key": "redoubt:store", "Value": part},
 				world.Document{"Key": "redoubt:tier", "Value": inv.Homes[home].Stores[store].Tier},
 			}})
 		out[home] = h.reselect(t, at, at.ARN("dynamodb", "table/"+old), at.ARN("dynamodb", "table/"+name))
