@@ -102,14 +102,33 @@ func (l *look) entry(ctx context.Context) {
 	l.saw(diagnose.Entry, "", why)
 }
 
-// stores asks each store whether it takes writes, where a call tells.
+// stores asks each store, as its clients do, whether it takes writes. What a
+// control plane says or does not say is no evidence.
 func (l *look) stores(ctx context.Context) {
 	for _, name := range slices.Sorted(maps.Keys(l.of.Stores)) {
-		if s := l.of.Stores[name]; s.Kind == system.Bucket || s.Kind == system.Cache && s.GlobalID == "" {
-			continue // nothing but a write tells
-		}
-		l.saw(diagnose.Writes, name, l.from.takesWrites(ctx, l.home, l.of, name))
+		l.saw(diagnose.Writes, name, text(l.takes(ctx, l.of.Stores[name])))
 	}
+}
+
+// takes is why a store takes no writes, seen from the observer.
+func (l *look) takes(ctx context.Context, s inventory.Store) error {
+	at := ask(l.home, "s3", "HeadObject", plan.Document{"Bucket": l.of.Control.Bucket, "Key": inventory.ObjectKey(l.home)})
+	switch s.Kind {
+	case system.Bucket:
+		at = ask(l.home, "s3", "HeadObject", plan.Document{"Bucket": s.Name, "Key": "redoubt/observed"})
+	case system.Table:
+		at = ask(l.home, "dynamodb", "GetItem", plan.Document{"TableName": s.Name, "Key": plan.Document{
+			inventory.RecordsKey: plan.Document{"S": "redoubt"}, inventory.RecordsSort: plan.Document{"S": "observed"}}})
+	case system.Queue:
+		at = ask(l.home, "sqs", "GetQueueAttributes", plan.Document{"QueueUrl": s.URL, "AttributeNames": []any{"QueueArn"}})
+	}
+	if _, err := l.from.Call(ctx, at); execute.ClassOf(err) == execute.Unreachable {
+		return err
+	}
+	if s.Kind == system.Postgres || s.Kind == system.Cache {
+		return l.World.World.Writes(l.of.Region, s.Name)
+	}
+	return nil
 }
 
 func ask(home system.Home, service, operation string, in plan.Document) plan.Call {

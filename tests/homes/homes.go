@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -36,8 +37,11 @@ type Homes struct {
 	Engine *enginetest.Engine
 }
 
-// root is the project's folder as seen from a test two folders below it.
-var root = filepath.Join("..", "..")
+// root is the folder of the example project.
+var root = func() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "..", "..")
+}()
 
 // up brings both homes up once for all tests of a process.
 var up = sync.OnceValues(func() (*Homes, error) {

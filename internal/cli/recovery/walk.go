@@ -29,7 +29,7 @@ type walk struct {
 // work, and tells how it ended.
 func (o *runOptions) walk(ctx context.Context, t target.Target, w walk) error {
 	port := t.Port(w.inventory)
-	held, err := o.hold(ctx, t, port, w)
+	held, err := o.hold(ctx, t, w)
 	if err != nil {
 		return err
 	}
@@ -48,11 +48,15 @@ func (o *runOptions) walk(ctx context.Context, t target.Target, w walk) error {
 // keep opens the journal of the run, which is kept from now on.
 func keep(ctx context.Context, t target.Target, w walk) (journal.Store, error) {
 	if w.fresh {
-		if err := t.Create(ctx, w.Run, w.Plan); err != nil {
+		home, err := leaseHome(ctx, t, w.story)
+		if err != nil {
+			return nil, err
+		}
+		if err := t.Create(ctx, w.Run, home, w.Plan); err != nil {
 			return nil, fmt.Errorf("keep run %s: %w", w.Run, err)
 		}
 	}
-	return t.Journal(w.Run)
+	return t.Journal(ctx, w.Run)
 }
 
 // letGo releases the lease, also when the run was interrupted. It may be
@@ -122,7 +126,7 @@ func receiving(p plan.Plan) system.Home {
 }
 
 // hold takes the lease. Another run's is waited for as long as --wait says.
-func (o *runOptions) hold(ctx context.Context, t target.Target, port plan.Port, w walk) (*lease.Held, error) {
+func (o *runOptions) hold(ctx context.Context, t target.Target, w walk) (*lease.Held, error) {
 	home, err := leaseHome(ctx, t, w.story)
 	if err != nil {
 		return nil, err
@@ -131,7 +135,7 @@ func (o *runOptions) hold(ctx context.Context, t target.Target, port plan.Port, 
 	if table == "" {
 		return nil, exit.Errorf(exit.Usage, "update the homes first", "the inventory names no lock table in the %s home", home)
 	}
-	store := lease.Table{Port: port, Home: home, Name: table}
+	store := lease.Table{Port: t.Steady(), Home: home, Name: table}
 	owner, clock := fmt.Sprintf("%s (run %s)", o.By, w.Run), t.Clock()
 	until, told := clock.Now().Add(o.Wait), false
 	for {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"redoubt/internal/cli/exit"
+	"redoubt/internal/cli/project"
 	"redoubt/inventory"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/plan"
@@ -47,7 +48,7 @@ func Know(ctx context.Context, t Target) (Known, error) {
 	}
 	own := map[system.Home]inventory.Inventory{}
 	for _, home := range system.Homes {
-		inv, at, err := fetch(ctx, t, home, home)
+		inv, at, err := fetch(ctx, t.Port(inventory.Inventory{}), t.Project(), home, home)
 		switch execute.ClassOf(err) {
 		case execute.OK:
 			own[home], k.At[home] = inv, at
@@ -74,7 +75,7 @@ func Know(ctx context.Context, t Target) (Known, error) {
 // with the copy that the home keeps of it.
 func (k *Known) merge(ctx context.Context, t Target, mine, peer inventory.Inventory) error {
 	of := mine.Home.Peer()
-	copied, at, err := fetch(ctx, t, mine.Home, of)
+	copied, at, err := fetch(ctx, t.Port(inventory.Inventory{}), t.Project(), mine.Home, of)
 	switch execute.ClassOf(err) {
 	case execute.OK, execute.NotFound: // a peer that has never been up is none
 	default:
@@ -123,25 +124,35 @@ func placed(t Target) error {
 }
 
 // fetch reads the inventory of one home from the control bucket at another, or its own.
-func fetch(ctx context.Context, t Target, at, of system.Home) (inventory.Inventory, time.Time, error) {
-	out, err := t.Port(inventory.Inventory{}).Call(ctx, plan.Call{
-		Kind: plan.AWS, Home: at, Service: "s3", Operation: "GetObject",
-		Input: plan.Document{"Bucket": t.Project().Scope(at).Bucket("control", 1), "Key": inventory.ObjectKey(of)},
-	})
+func fetch(ctx context.Context, port plan.Port, p *project.Project, at, of system.Home) (inventory.Inventory, time.Time, error) {
+	body, written, err := object(ctx, port, p, at, inventory.ObjectKey(of))
 	if err != nil {
 		return inventory.Inventory{}, time.Time{}, err
 	}
-	body, _ := out["Body"].(string)
 	inv, err := inventory.Decode([]byte(body))
 	if err != nil {
 		return inv, time.Time{}, fmt.Errorf("the inventory of the %s home, as the %s home keeps it: %w", of, at, err)
 	}
+	return inv, written, nil
+}
+
+// object reads an object of a home's control bucket, and when it was written:
+// zero when nobody says.
+func object(ctx context.Context, port plan.Port, p *project.Project, at system.Home, key string) (string, time.Time, error) {
+	out, err := port.Call(ctx, plan.Call{
+		Kind: plan.AWS, Home: at, Service: "s3", Operation: "GetObject",
+		Input: plan.Document{"Bucket": p.Scope(at).Bucket("control", 1), "Key": key},
+	})
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	body, _ := out["Body"].(string)
 	modified, _ := out["LastModified"].(string)
 	written, err := time.Parse(time.RFC3339, modified)
 	if err != nil {
-		written = time.Time{} // nobody said
+		written = time.Time{}
 	}
-	return inv, written, nil
+	return body, written, nil
 }
 
 // Serving is the home that serves now: that to which the domain leads, or the

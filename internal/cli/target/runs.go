@@ -12,6 +12,7 @@ import (
 	"redoubt/internal/cli/exit"
 	"redoubt/recovery/journal"
 	"redoubt/recovery/plan"
+	"redoubt/system"
 )
 
 // ErrExists means that a run of that name is there already.
@@ -29,7 +30,7 @@ const (
 )
 
 // Create writes the plan whole or not at all, and then the name of the run.
-func (r localRuns) Create(_ context.Context, run string, p plan.Plan) error {
+func (r localRuns) Create(_ context.Context, run string, _ system.Home, p plan.Plan) error {
 	raw, err := plan.Encode(p)
 	if err != nil {
 		return err
@@ -54,7 +55,7 @@ func (r localRuns) Create(_ context.Context, run string, p plan.Plan) error {
 func (r localRuns) Plan(_ context.Context, run string) (plan.Plan, error) {
 	raw, err := os.ReadFile(filepath.Join(string(r), filepath.Base(run), planFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return plan.Plan{}, exit.Errorf(exit.Usage, "redoubt status", "there is no run %q", run)
+		return plan.Plan{}, noRun(run)
 	}
 	if err != nil {
 		return plan.Plan{}, err
@@ -64,6 +65,10 @@ func (r localRuns) Plan(_ context.Context, run string) (plan.Plan, error) {
 		return plan.Plan{}, fmt.Errorf("the plan of run %s: %w", run, err)
 	}
 	return p, nil
+}
+
+func noRun(run string) error {
+	return exit.Errorf(exit.Usage, "redoubt status", "there is no run %q", run)
 }
 
 // Records reads the journal up to its last whole record and leaves the file as it is.
@@ -83,7 +88,7 @@ func (r localRuns) Records(_ context.Context, run string) ([]journal.Record, err
 }
 
 // Journal opens the run's file.
-func (r localRuns) Journal(run string) (journal.Store, error) {
+func (r localRuns) Journal(_ context.Context, run string) (journal.Store, error) {
 	return journal.NewFile(filepath.Join(string(r), run))
 }
 

@@ -41,6 +41,9 @@ func (s simulated) Project() *project.Project { return s.Regions.Project }
 // Port makes calls in the world.
 func (s simulated) Port(inv inventory.Inventory) plan.Port { return s.world(inv) }
 
+// Steady makes the calls of leases.
+func (s simulated) Steady() plan.Port { return s.Port(inventory.Inventory{}) }
+
 func (s simulated) world(inv inventory.Inventory) drive.World {
 	return drive.World{World: s.World, Regions: s.Project().Regions, Inventory: inv}
 }

@@ -27,6 +27,8 @@ type Target interface {
 	// Port makes calls from outside both homes. Without an inventory it makes
 	// those that need none.
 	Port(inventory.Inventory) plan.Port
+	// Steady makes the calls of leases, and tries again what is throttled.
+	Steady() plan.Port
 	// Poll is the wait between two looks at an open condition; zero looks whenever something changed.
 	Poll() time.Duration
 	// Clock is the time that passes here.
@@ -53,14 +55,14 @@ type Session struct {
 // Runs keeps what was run: the plan of each run and its journal.
 type Runs interface {
 	// Create keeps a plan under a run's name, which nobody may have taken: then it
-	// fails with ErrExists.
-	Create(ctx context.Context, run string, p plan.Plan) error
+	// fails with ErrExists. Home is whose lease the run has.
+	Create(ctx context.Context, run string, home system.Home, p plan.Plan) error
 	// Plan is the plan of a run. A run that is not there is an error for the user.
 	Plan(ctx context.Context, run string) (plan.Plan, error)
 	// Records are those of a run, without touching it: it may be under way.
 	Records(ctx context.Context, run string) ([]journal.Record, error)
 	// Journal opens the journal of a run to write on.
-	Journal(run string) (journal.Store, error)
+	Journal(ctx context.Context, run string) (journal.Store, error)
 	// Last is the run that began last; empty when none has.
 	Last(ctx context.Context) (string, error)
 }
@@ -89,7 +91,7 @@ func Use(ctx context.Context, o Options, act func(Target) error) error {
 		return err
 	}
 	if o.On == AWS {
-		return useAWS(ctx, o, p, act)
+		return useAWS(ctx, p, act)
 	}
 	return useSim(ctx, o, p, act)
 }
@@ -101,7 +103,7 @@ func RunsOf(ctx context.Context, o Options) (Runs, *project.Project, error) {
 		return nil, nil, err
 	}
 	if o.On == AWS {
-		runs, err := runsOnAWS(ctx, o, p)
+		runs, err := runsOnAWS(ctx, p)
 		return runs, p, err
 	}
 	return localRuns(p.Path("runs")), p, nil
