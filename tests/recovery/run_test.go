@@ -62,11 +62,13 @@ func (l *lab) plan(t testing.TB, r planner.Request) plan.Plan {
 	return p
 }
 
-// run runs a plan to its end, and lets a person approve.
+// run runs a plan to its end, and lets a person approve. Every answer that it
+// is given is held against AWS's.
 func (l *lab) run(t testing.TB, p plan.Plan, o execute.Options) execute.Finish {
 	t.Helper()
 	o.Run, o.Generation = "test", 1
 	v := l.driver(t)
+	v.Port = contract{l.port(t), t}
 	v.See = func(at time.Time, cmd execute.Command) {
 		if a, is := cmd.(execute.Append); is {
 			t.Logf("%s %s %s %s %s", at.Format(time.TimeOnly), a.Record.Kind, a.Record.Step, a.Record.Result, a.Record.Why)

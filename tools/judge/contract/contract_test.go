@@ -2,40 +2,42 @@ package contract
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/internal/plantest"
 	"redoubt/recovery/plan"
+	"redoubt/recovery/planner"
 	"redoubt/system"
 )
 
 const root = "../../.."
 
-// plans asks the project's own tests for the plans of every scenario, made from
-// both homes of the example.
+// plans are the examples of every scenario that the planner's tests keep, and
+// those of the switch alone.
 func plans(t *testing.T) map[string]plan.Plan {
 	t.Helper()
-	dir := t.TempDir()
-	cmd := exec.Command("go", "test", "-count=1", "-run", "^TestContract_thePortCanMakeEveryCall$", "./tests/recovery")
-	cmd.Dir, cmd.Env = root, append(os.Environ(), "REDOUBT_PLANS="+dir)
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	out := map[string]plan.Plan{}
+	files, err := filepath.Glob(filepath.Join(root, "recovery", "planner", "testdata", "plans", "*.json"))
 	require.NoError(t, err)
-	made := map[string]plan.Plan{}
 	for _, file := range files {
 		raw, err := os.ReadFile(file)
 		require.NoError(t, err)
-		p, err := plan.Decode(raw)
+		out[filepath.Base(file)], err = plan.Decode(raw)
 		require.NoError(t, err, file)
-		made[filepath.Base(file)] = p
 	}
-	require.Greater(t, len(made), 5)
-	return made
+	inv, err := plantest.Inventory()
+	require.NoError(t, err)
+	for _, home := range system.Homes {
+		out["take-traffic-"+string(home)], err = planner.TakeTraffic(inv, home)
+		require.NoError(t, err)
+	}
+	out["reset-switch"], err = planner.ResetSwitch(inv)
+	require.NoError(t, err)
+	return out
 }
 
 // TestPlans_keepTheContract holds every call and every condition of every plan
@@ -57,7 +59,9 @@ func TestPlans_keepTheContract(t *testing.T) {
 			assert.NoError(t, models.Condition(c), "%s: %s", where, c.Call)
 		}
 	}
+	scenarios := map[string]bool{}
 	for name, p := range plans(t) {
+		scenarios[p.Scenario] = true
 		for _, g := range p.Gates {
 			if g.Condition != nil {
 				condition(*g.Condition, name+" gate "+g.ID)
@@ -70,6 +74,9 @@ func TestPlans_keepTheContract(t *testing.T) {
 				call(*s.Undo, name+" undo "+s.ID)
 			}
 		}
+	}
+	for name := range planner.Scenarios() {
+		assert.True(t, scenarios[string(name)], "scenario %s has a plan", name)
 	}
 	t.Logf("%d calls and %d conditions of AWS", calls, conditions)
 	assert.Greater(t, calls, 40)
