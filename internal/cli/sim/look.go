@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
-	"text/tabwriter"
 
-	"redoubt/internal/cli/streams"
 	"redoubt/inventory"
 	"redoubt/sim/world"
 	"redoubt/system"
@@ -22,7 +20,7 @@ type View struct {
 	Faults []string `json:"faults"`
 	// Changed counts the changes of the run that this view ends; nil for a mere look.
 	Changed *int `json:"changed,omitempty"`
-	// Missing are declared stores of kinds that are not deployed yet.
+	// Missing are declared stores that a home should have and has not yet.
 	Missing []string `json:"missing,omitempty"`
 }
 
@@ -38,6 +36,9 @@ type HomeView struct {
 	// Answers is false when the region is silent and the home is shown as its
 	// peer last saw it.
 	Answers bool `json:"answers"`
+
+	// waiting says of stores that are not in the home what of them is.
+	waiting map[string]string
 }
 
 // TrafficView is where clients of the system's domain are sent.
@@ -74,7 +75,7 @@ func (w *workspace) look() (*View, error) {
 		view := w.view(h, inv.Own())
 		view.Answers = answers
 		v.Homes = append(v.Homes, view)
-		v.Missing = missing(s, inv.Own())
+		v.Missing = append(v.Missing, missing(s, h, inv.Own())...)
 		regions[view.Region] = h
 	}
 	v.Traffic = w.traffic(s.Domain, regions)
@@ -118,9 +119,14 @@ func (w *workspace) view(h system.Home, own inventory.Home) HomeView {
 	prefix := stackPrefix(string(h))
 	v := HomeView{
 		Home: h, Region: own.Region, Zones: own.Zones, Agents: w.agents(own), Address: own.Entry.Address,
-		Resources: len(w.all(func(e *world.Entity) bool {
+		waiting: map[string]string{}, Resources: len(w.all(func(e *world.Entity) bool {
 			return strings.HasPrefix(e.Token, prefix) && e.Out["DeletionDate"] == nil
 		})),
+	}
+	for _, st := range w.System.Stores {
+		if backupsOnly(w.System, st.Tier, st.Kind, h) {
+			v.waiting[st.Name] = "copies of backups"
+		}
 	}
 	for name, st := range own.Stores {
 		v.Stores = append(v.Stores, StoreView{Name: name, Kind: st.Kind, Tier: st.Tier, At: or(st.Endpoint, st.Name)})
@@ -171,80 +177,20 @@ func (w *workspace) all(match func(*world.Entity) bool) []*world.Entity {
 	return out
 }
 
-// missing lists the declared stores that the home does not have.
-func missing(s *system.System, own inventory.Home) []string {
+// missing lists the declared stores that the home should have and has not.
+func missing(s *system.System, h system.Home, own inventory.Home) []string {
 	var out []string
 	for _, st := range s.Stores {
-		if _, ok := own.Stores[st.Name]; !ok {
-			out = append(out, fmt.Sprintf("%s (%s)", st.Name, st.Kind))
+		if _, has := own.Stores[st.Name]; !has && !backupsOnly(s, st.Tier, st.Kind, h) {
+			out = append(out, fmt.Sprintf("%s (%s) in the %s", st.Name, st.Kind, h))
 		}
 	}
 	return out
 }
 
-func (v *View) print(s *streams.Streams) {
-	s.Printf("%s, simulated\n\ntraffic: %s\n", v.System, v.Traffic)
-	for _, f := range v.Faults {
-		s.Printf("fault: %s\n", f)
-	}
-	s.Printf("\n")
-	t := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
-	row := func(cells ...any) { _, _ = fmt.Fprintln(t, strings.TrimRight(fmt.Sprintln(cells...), "\n")) }
-	row("home\tregion\tzones\tresources\tstores\tagents\taddress")
-	for _, h := range v.Homes {
-		row(fmt.Sprintf("%s\t%s\t%d\t%d\t%d\t%d\t%s", h.Home, h.Region, len(h.Zones), h.Resources, len(h.Stores), len(h.Agents), h.address()))
-	}
-	_, _ = fmt.Fprintln(t)
-	row("store\ttier\tkind\tin " + strings.Join(v.names(), "\tin "))
-	for i := range v.stores() {
-		row(v.storeRow(i))
-	}
-	if len(v.Homes) > 0 {
-		_, _ = fmt.Fprintln(t)
-		row("agent\ttier\tstrategy\tready in " + strings.Join(v.names(), "\tready in ") + "\tneeded to serve")
-		for i := range v.Homes[0].Agents {
-			row(v.agentRow(i))
-		}
-	}
-	_ = t.Flush()
-	if len(v.Missing) > 0 {
-		s.Printf("\ndeclared, not deployed by this version: %s\n", strings.Join(v.Missing, ", "))
-	}
-}
-
-func (h HomeView) address() string {
-	if !h.Answers {
-		return h.Address + " (no answer from " + h.Region + ")"
-	}
-	return h.Address
-}
-
-func (v *View) names() []string {
-	var out []string
-	for _, h := range v.Homes {
-		out = append(out, string(h.Home))
-	}
-	return out
-}
-
-func (v *View) stores() []StoreView {
-	if len(v.Homes) == 0 {
-		return nil
-	}
-	return v.Homes[0].Stores
-}
-
-func (v *View) storeRow(i int) string {
-	st := v.Homes[0].Stores[i]
-	cells := []string{st.Name, st.Tier, string(st.Kind)}
-	for _, h := range v.Homes {
-		at := "-"
-		for _, other := range h.Stores {
-			if other.Name == st.Name {
-				at = other.At
-			}
-		}
-		cells = append(cells, at)
-	}
-	return strings.Join(cells, "\t")
+// backupsOnly reports whether the home has nothing of a store but copies of its
+// backups: see stacks and components/cache.
+func backupsOnly(s *system.System, tier string, kind system.StoreKind, h system.Home) bool {
+	t, _ := s.Tier(tier)
+	return h == system.Secondary && t.Strategy == system.BackupRestore && (kind == system.Table || kind == system.Cache)
 }
