@@ -56,7 +56,7 @@ func (h *home) declareAgents() error {
 			return err
 		}
 	}
-	_, err = agents.New(h.ctx, "agents", &agents.Args{
+	h.agents, err = agents.New(h.ctx, "agents", &agents.Args{
 		Scope: h.scope(), System: h.system, Cluster: h.cluster.Name, VpcID: h.network.VpcID, Addresses: addresses,
 		Stores: h.agentStores(), Waiting: waiting, LockTableArn: h.locks.Arn, TargetGroupArns: h.targetGroups(),
 		DiscoveryParameter: directory.Parameter(h.system.Name), DependencySecrets: h.dependencySecrets(),

@@ -3,14 +3,17 @@ package stacks
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 
+	"redoubt/components/agents"
 	"redoubt/components/bucket"
 	"redoubt/components/configuration"
 	"redoubt/components/keys"
+	"redoubt/regions"
 	"redoubt/system"
 )
 
@@ -36,6 +39,23 @@ func (h *home) declareConfiguration() error {
 		Scope: h.scope(), Bucket: h.configurations.Bucket, KeyArn: h.keys.Arn(keys.Data),
 		Settings: encodeSettings(h.config.Plain), System: h.config.SystemText,
 	}, h.here())
+	return err
+}
+
+// declareExport keeps the objects of the agents' namespace there too, hour by
+// hour. The API server answers at an address of the services' range, behind which are network
+// interfaces in the cluster's subnets.
+func (h *home) declareExport() error {
+	addresses, err := h.addresses()
+	if err != nil {
+		return err
+	}
+	_, err = configuration.NewExport(h.ctx, "export", &configuration.ExportArgs{
+		Scope: h.scope(), Cluster: h.cluster.Name, Namespace: agents.Namespace(h.system),
+		Bucket: h.configurations.Bucket, KeyArn: h.keys.Arn(keys.Data),
+		Services: slices.Concat(addresses.Services, []string{regions.ServiceCIDR(h.config.Home).String()}),
+		Homes:    addresses.Homes,
+	}, h.inside(), pulumi.DependsOn([]pulumi.Resource{h.agents}))
 	return err
 }
 

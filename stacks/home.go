@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"redoubt/components/agents"
 	"redoubt/components/bucket"
 	"redoubt/components/cache"
 	"redoubt/components/certificates"
@@ -61,6 +62,7 @@ type home struct {
 	kubernetes *kubernetes.Provider
 	homeTables
 	controllers *controllers.Controllers
+	agents      *agents.Agents
 }
 
 // declare registers every component in the order of their needs.
@@ -83,6 +85,7 @@ func (h *home) declare() error {
 		h.declareCluster,
 		h.declareControllers,
 		h.declareAgents,
+		h.declareExport,
 	} {
 		if err := step(); err != nil {
 			return err

@@ -3,6 +3,7 @@ package stacks
 import (
 	"slices"
 
+	"redoubt/components/configuration"
 	"redoubt/components/controllers"
 	"redoubt/components/registry"
 )
@@ -22,12 +23,14 @@ func (h *home) declareRegistry() error {
 	return err
 }
 
-// images lists the images that a home runs, agents and controllers, each once.
+// images lists the images that a home runs, of agents, controllers and the
+// export, each once.
 func (h *home) images() ([]string, error) {
 	all, err := controllers.Images()
 	if err != nil {
 		return nil, err
 	}
+	all = append(all, configuration.ExportImage)
 	for _, a := range h.system.Agents {
 		all = append(all, a.Image)
 	}

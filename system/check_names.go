@@ -52,6 +52,10 @@ func checkSystemName(c *checker) {
 // objects without one, and those of the controllers.
 var namespaces = []string{"default", "istio-system", "keda"}
 
+// Exporter is what exports a home's Kubernetes objects, in the agents' own
+// namespace. No agent is called so.
+const Exporter = "redoubt-export"
+
 // checkNames holds the names of all items, and that none is given twice.
 func checkNames(c *checker) {
 	c.uniqueWords("tiers", "tier", c.namesOf("tier"))

@@ -8,6 +8,7 @@ var fixed = map[string]map[string]string{
 		"audit":         "what AWS Config delivers",
 		"configuration": "the kept configuration",
 		"control":       "the inventories",
+		"state":         "the state of both homes",
 	},
 	tableNames: {
 		"idempotency":     "the idempotency records",
@@ -24,9 +25,11 @@ var fixed = map[string]map[string]string{
 		"postgres": "PostgreSQL itself", "rdsadmin": "RDS itself",
 		"template0": "PostgreSQL itself", "template1": "PostgreSQL itself",
 	},
-	classNames:   {"balloon": "pods that keep room free"},
-	policyNames:  {"closed": "the policy that refuses what no agent allows"},
-	accountNames: {"default": "pods that name no account"},
+	classNames: {"balloon": "pods that keep room free"},
+	policyNames: {
+		"closed": "the policy that refuses what no agent allows", Exporter: "the export of the home's objects",
+	},
+	accountNames: {"default": "pods that name no account", Exporter: "the export of the home's objects"},
 	publicNames:  {"primary": "the primary home", "secondary": "the secondary home"},
 }
 

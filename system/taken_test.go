@@ -43,11 +43,14 @@ func TestParse_namesThatAreTaken(t *testing.T) {
 	for want, edits := range map[string][]string{
 		`bucket name "configuration" is taken by the kept configuration`: {moreStores, store("§configuration", "bucket", kept)},
 		`bucket name "audit" is taken by what AWS Config delivers`:       {moreStores, store("§audit", "bucket", kept)},
-		`bucket name "control" is taken by the inventories`:              {moreStores, store("§control", "bucket", kept)},
-		`table name "locks" is taken by the locks`:                       {moreStores, store("§locks", "table", kept)},
-		`table name "locks-primary" is taken by the primary's locks`:     {moreStores, store("§locks-primary", "table", kept)},
-		`backup plan name "configuration" is taken by the kept conf`:     {moreStores, store("§configuration", "table", kept)},
-		`backup plan name "idempotency" is taken by the idempotency`:     {moreStores, store("§idempotency", "bucket", kept)},
+		`bucket name "state" is taken by the state of both homes`:        {moreStores, store("§state", "bucket", kept)},
+		`network policy name "redoubt-export" is taken by the export`: {
+			"  - name: back", "  - name: §redoubt-export", "calls: [back]", "calls: [redoubt-export]"},
+		`bucket name "control" is taken by the inventories`:          {moreStores, store("§control", "bucket", kept)},
+		`table name "locks" is taken by the locks`:                   {moreStores, store("§locks", "table", kept)},
+		`table name "locks-primary" is taken by the primary's locks`: {moreStores, store("§locks-primary", "table", kept)},
+		`backup plan name "configuration" is taken by the kept conf`: {moreStores, store("§configuration", "table", kept)},
+		`backup plan name "idempotency" is taken by the idempotency`: {moreStores, store("§idempotency", "bucket", kept)},
 		`backup plan name "jobs-ledger" is taken by the work ledger of store "jobs"`: {
 			moreStores, store("§jobs-ledger", "bucket", kept)},
 		`database name "rdsadmin" is taken by RDS itself`: {moreStores, store("§rdsadmin", "postgres", kept)},
