@@ -23,22 +23,30 @@ func (h *home) declareConfigurationBucket() (err error) {
 		Scope: h.scope(), Name: configuration.Store, Generation: 1, KeyArn: h.keys.Arn(keys.Data),
 		Retention: configuration.Retention(), Protect: h.config.Protect,
 	}
-	if h.peer != nil && h.peer.Configuration != "" {
+	if copied := h.configurationCopy(); copied != "" {
 		args.Peer = &bucket.Peer{
 			Region: h.config.PeerRegion, KeyArn: keys.InRegion(h.keys.Arn(keys.Data), h.config.PeerRegion),
-			Bucket: h.peer.Configuration,
+			Bucket: copied,
 		}
 	}
 	h.configurations, err = bucket.New(h.ctx, "bucket-"+configuration.Store, args, h.here())
 	return err
 }
 
+// configurationCopy is the peer's bucket, empty as long as there is none.
+func (h *home) configurationCopy() string {
+	if h.peer == nil {
+		return ""
+	}
+	return h.peer.Configuration
+}
+
 // declareConfiguration writes this home's configuration there.
 func (h *home) declareConfiguration() error {
 	_, err := configuration.New(h.ctx, "configuration", &configuration.Args{
 		Scope: h.scope(), Bucket: h.configurations.Bucket, KeyArn: h.keys.Arn(keys.Data),
-		Settings: encodeSettings(h.config.Plain), System: h.config.SystemText,
-	}, h.here())
+		CopiedTo: h.configurationCopy(), Settings: encodeSettings(h.config.Plain), System: h.config.SystemText,
+	}, h.here(), pulumi.DependsOn([]pulumi.Resource{h.configurations}))
 	return err
 }
 

@@ -40,6 +40,10 @@ type Args struct {
 	Scope naming.Scope
 	// Bucket is the name of the home's configuration bucket, KeyArn the key of its objects. Required.
 	Bucket, KeyArn pulumi.StringInput
+	// CopiedTo is the bucket in the other home that the objects replicate to, empty while there is
+	// none. S3 replicates only what is written after the rule is there, so that the objects are written again
+	// when it changes: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html.
+	CopiedTo string
 	// Settings are the stack's settings as JSON, without secrets; System is the
 	// text of system.yaml. Equal settings give equal text, or every update would write. Required.
 	Settings, System string
@@ -54,7 +58,8 @@ type Configuration struct {
 	SystemKey   pulumi.StringOutput `pulumi:"systemKey"`
 }
 
-// New registers the objects under name, in the region of the provider in opts.
+// New registers the objects under name, in the region of the provider in opts,
+// which must wait for the bucket's replication.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Configuration, error) {
 	c, err := newConfiguration(ctx, name, args, opts)
 	if err != nil {
@@ -75,10 +80,15 @@ func newConfiguration(ctx *pulumi.Context, name string, args *Args, opts []pulum
 	}, c, opts...); err != nil {
 		return nil, err
 	}
+	var metadata pulumi.StringMapInput
+	if a.CopiedTo != "" {
+		metadata = pulumi.StringMap{"copied-to": pulumi.String(a.CopiedTo)}
+	}
 	keep := func(part, key, content, typ string) (pulumi.StringOutput, error) {
 		o, err := s3.NewBucketObjectv2(ctx, name+"-"+part, &s3.BucketObjectv2Args{
 			Bucket: a.Bucket, Key: pulumi.String(key), Content: pulumi.String(content), ContentType: pulumi.String(typ),
 			ServerSideEncryption: pulumi.String("aws:kms"), KmsKeyId: a.KeyArn, BucketKeyEnabled: pulumi.Bool(true),
+			Metadata: metadata,
 			// A destroy leaves what is needed to undo it.
 		}, pulumi.Parent(c), pulumi.RetainOnDelete(true))
 		if err != nil {

@@ -46,6 +46,10 @@ func TestConfiguration_component(t *testing.T) {
 				Want: []string{"main-system content"},
 			},
 			{
+				Name: "the first copy", Mutate: func(a *configuration.Args) { a.CopiedTo = "agora-configuration-there" },
+				Want: []string{"main-settings metadata", "main-system metadata"},
+			},
+			{
 				Name: "the key", Mutate: func(a *configuration.Args) { a.KeyArn = pulumi.String("arn:aws:kms:eu-west-1:1:key/b") },
 				Want: []string{"main-settings kmsKeyId", "main-system kmsKeyId"},
 			},

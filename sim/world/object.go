@@ -3,6 +3,7 @@ package world
 import (
 	"crypto/md5" //nolint:gosec // an ETag is an MD5 sum
 	"encoding/hex"
+	"reflect"
 	"strings"
 	"time"
 )
@@ -188,11 +189,20 @@ func (t *tx) mark(bucket *Entity, key, id, status string) {
 	t.keep(bucket, key, list, t.made(bucket, key))
 }
 
+// uploaded are what the provider uploads the object again for, besides its content:
+// https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/s3/object.go
+var uploaded = []string{"Metadata", "ContentType", "ContentEncoding", "CacheControl", "KmsKeyId", "BucketKeyEnabled",
+	"ServerSideEncryption", "StorageClass", "SourceHash"}
+
 // objectAfter writes the declared object's content as a new version.
 func objectAfter(t *tx, e, old *Entity) error {
 	bucket := t.get(kindBucket, e.Region, str(e.In, "Bucket"))
 	body := firstOf(str(e.In, "Content"), str(e.In, "ContentBase64"), str(e.In, "Source"))
-	if old != nil && body == firstOf(str(old.In, "Content"), str(old.In, "ContentBase64"), str(old.In, "Source")) {
+	same := old != nil && body == firstOf(str(old.In, "Content"), str(old.In, "ContentBase64"), str(old.In, "Source"))
+	for _, p := range uploaded {
+		same = same && reflect.DeepEqual(e.In[p], old.In[p])
+	}
+	if same {
 		return nil
 	}
 	v := t.content(bucket, body, e.In)
