@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -188,10 +190,13 @@ func TestRebuild_ofTheKubernetesObjects(t *testing.T) {
 
 		blank := h.blank(t, region, cluster)
 		restore(t, h.serve(t, region, blank, admin), doc)
-		before := h.kept(t, region, cluster, namespace)
-		assert.Equal(t, before, h.kept(t, region, blank, namespace), "%s: the objects are as before", home)
-		assert.Len(t, before, done.Objects, "%s: nothing of the namespace is left out", home)
-		assert.Greater(t, done.Objects, 60)
+		before, after := h.kept(t, region, cluster, namespace), h.kept(t, region, blank, namespace)
+		require.Equal(t, slices.Sorted(maps.Keys(before)), slices.Sorted(maps.Keys(after)), "%s: nothing is left out", home)
+		for id, o := range before {
+			assert.Equal(t, o, after[id], "%s: %s is as before", home, id)
+		}
+		assert.Equal(t, len(before), done.Objects, "%s: the export holds no more and no less", home)
+		assert.GreaterOrEqual(t, done.Objects, 6*len(example(t).Agents), "%s: each agent has its objects", home)
 		assert.Equal(t, 11.0, replicas(before["apps/v1:Deployment/"+namespace+"/gateway"]), "what the plan had set")
 
 		again, _ := h.runExport(t, home, blank)
@@ -215,6 +220,14 @@ func (h *homes) kept(t *testing.T, region, cluster, namespace string) map[string
 		}
 	}
 	return out
+}
+
+// example is the system of the homes.
+func example(t *testing.T) *system.System {
+	t.Helper()
+	s, err := system.Load("../../system.yaml")
+	require.NoError(t, err)
+	return s
 }
 
 func replicas(o objects.Object) any {
