@@ -59,7 +59,7 @@ func sentences(faults []coverage.Fault) string {
 
 // TestCoverage_nothingIsWithoutAPlace walks what both homes declare: every
 // store has a place in the other home, a backup, a copy of it there and a restore
-// test; every agent has its place in both homes.
+// test; every agent has its place in both homes; what a home is made from is kept.
 func TestCoverage_nothingIsWithoutAPlace(t *testing.T) {
 	t.Parallel()
 	s := example(t)
@@ -93,6 +93,13 @@ func TestCoverage_namesWhatIsTakenAway(t *testing.T) {
 		{system.Secondary, "agents-planner-deployment", `agent "planner" has no deployment in the secondary home`},
 		{system.Primary, "agents-worker-scaler", `agent "worker" has no scaler in the primary home`},
 		{system.Secondary, "agents-memory-identity", `agent "memory" has no identity in the secondary home`},
+		{system.Secondary, "export-job", `the configuration has no export of its Kubernetes objects in the secondary home`},
+		{system.Primary, "configuration-system", `the configuration has no text of system.yaml in the primary home`},
+		{system.Primary, "configuration-settings", `the configuration has no settings of the stack in the primary home`},
+		{system.Secondary, "bucket-configuration-replication",
+			`the configuration has no replication to the other home in the secondary home`},
+		{system.Primary, "vault-selection-configuration", `the configuration has no backup in the primary home`},
+		{system.Secondary, "vault-test-configuration", `the configuration has no restore test in the secondary home`},
 		{system.Secondary, "registry-atlas/gateway", `agent "gateway" has no image in the secondary home`},
 	} {
 		left, taken := without(whole, c.home, c.name)
@@ -121,6 +128,7 @@ func TestCoverage_seesEveryStoreAndAgent(t *testing.T) {
 	for _, a := range s.Agents {
 		assert.Contains(t, said, fmt.Sprintf("agent %q has no", a.Name))
 	}
+	assert.Contains(t, said, "the configuration has no bucket")
 }
 
 func without(all []coverage.Resource, home system.Home, name string) (left []coverage.Resource, taken int) {

@@ -48,6 +48,7 @@ func Faults(s *system.System, graph []Resource) []Fault {
 	for _, a := range s.Agents {
 		g.agent(a)
 	}
+	g.configuration()
 	return g.faults
 }
 
@@ -221,6 +222,25 @@ func (j *judge) agent(a system.Agent) {
 			j.missing(subject, "pass its image to components/registry in stacks/", "no image in the %s home", h)
 		}
 	}
+}
+
+// configuration judges that a home can be made again: its settings, the text of
+// the file and its Kubernetes objects are kept, copied to the other home, backed up and restored in a test.
+func (j *judge) configuration() {
+	const subject = "the configuration"
+	object := one("aws:s3/bucketObjectv2:BucketObjectv2")
+	for _, n := range []need{
+		{"bucket", both, one("aws:s3/bucketV2:BucketV2"), "bucket-%s-bucket"},
+		{"versions", both, one("aws:s3/bucketVersioningV2:BucketVersioningV2"), "bucket-%s-versioning"},
+		{"replication to the other home", both, one("aws:s3/bucketReplicationConfig:BucketReplicationConfig"),
+			"bucket-%s-replication"},
+		{"settings of the stack", both, object, "%s-settings"},
+		{"text of system.yaml", both, object, "%s-system"},
+	} {
+		j.need(subject, "configuration", n)
+	}
+	j.backups(subject, "configuration")
+	j.need(subject, "export", need{"export of its Kubernetes objects", both, one("kubernetes:batch/v1:CronJob"), "%s-job"})
 }
 
 // image reports whether the home has a repository for the agent's image.
