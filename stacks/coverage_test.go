@@ -29,6 +29,7 @@ func standing(home system.Home, s *system.System) *inventory.Inventory {
 		own.Stores[st.Name] = of
 	}
 	own.Control.IdempotencyTable = "atlas-idempotency"
+	own.Configuration = "atlas-configuration-" + string(home)
 	inv.Homes[home] = own
 	return inv
 }

@@ -37,7 +37,7 @@ const (
 
 // Cluster is a Kubernetes API server as it is asked.
 type Cluster struct {
-	// Server is its address, such as https://172.21.0.1:443.
+	// Server is its address, with the scheme and without a path.
 	Server string
 	// Token reads the token that each request carries; it changes while the pod runs.
 	Token  func() (string, error)

@@ -86,7 +86,7 @@ func bucket(t *testing.T, status int) (*s3.Client, *[]written) {
 	}), &got
 }
 
-var options = Options{Namespace: "atlas", Bucket: "home", Key: "kubernetes/primary/objects.json"}
+var options = Options{Namespace: "atlas", Bucket: "kept", Key: "kubernetes/primary/objects.json"}
 
 func namespaceAnd(more map[string]string) map[string]string {
 	out := map[string]string{"/api/v1/namespaces/atlas": `{"metadata":{"name":"atlas","uid":"1"}}`}
@@ -112,7 +112,7 @@ func TestRun_writesWhatTheClusterHolds(t *testing.T) {
 
 	require.Len(t, *got, 1)
 	w := (*got)[0]
-	assert.Equal(t, "PUT /home/kubernetes/primary/objects.json", w.method+" "+w.path)
+	assert.Equal(t, "PUT /kept/kubernetes/primary/objects.json", w.method+" "+w.path)
 	assert.Equal(t, "application/json", w.contentType)
 	assert.NotEmpty(t, w.checksum)
 	kept, err := objects.Decode([]byte(w.body))
@@ -177,7 +177,7 @@ func TestRun_tellsRefusals(t *testing.T) {
 	right, _ := apiServer(t, namespaceAnd(nil))
 	b, _ = bucket(t, http.StatusForbidden)
 	_, err = Run(t.Context(), right, b, options)
-	assert.ErrorContains(t, err, "write home/kubernetes/primary/objects.json")
+	assert.ErrorContains(t, err, "write kept/kubernetes/primary/objects.json")
 }
 
 func TestInCluster_needsAPod(t *testing.T) {
