@@ -10,8 +10,11 @@ import (
 	"redoubt/system"
 )
 
-// Program is the Pulumi program of one home.
+// Program is the Pulumi program of one stack: of a home, or of the state.
 func Program(ctx *pulumi.Context) error {
+	if ctx.Project() == StateProject {
+		return stateProgram(ctx)
+	}
 	c, err := Load(ctx)
 	if err != nil {
 		return err

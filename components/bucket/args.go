@@ -19,7 +19,7 @@ const defaultKeepDays = 30
 
 // Args configures a Bucket.
 type Args struct {
-	// Scope says whose bucket it is and where. Required.
+	// Scope says whose bucket it is and where. Required, but for the home, which no name of a bucket has in it.
 	Scope naming.Scope
 	// Name is the store's name, or another purpose such as "control". Required.
 	Name string
@@ -106,8 +106,8 @@ func (args *Args) resolve() (Args, error) {
 
 func (a Args) checkScope() error {
 	s := a.Scope
-	if s.System == "" || s.Region == "" || s.Account == "" || !s.Home.Valid() {
-		return fmt.Errorf("scope is %+v, want system, home, region and account", s)
+	if s.System == "" || s.Region == "" || s.Account == "" {
+		return fmt.Errorf("scope is %+v, want system, region and account", s)
 	}
 	return nil
 }

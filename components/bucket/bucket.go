@@ -9,6 +9,7 @@
 package bucket
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
@@ -33,6 +34,22 @@ type Bucket struct {
 	Bucket pulumi.StringOutput `pulumi:"bucket"`
 	// Arn is the bucket's ARN.
 	Arn pulumi.StringOutput `pulumi:"arn"`
+
+	declaration *declaration
+}
+
+// Replicate declares the replication to a peer that is made by the same program,
+// and so is not there yet when New runs. It waits for after: the peer, whole.
+func (b *Bucket) Replicate(peer Peer, after ...pulumi.Resource) error {
+	d := b.declaration
+	if d.args.Peer != nil {
+		return fmt.Errorf("bucket %q replicates to %s already", d.name, d.args.peerBucket())
+	}
+	d.args.Peer = &peer
+	if err := errors.Join(d.args.checkPeer()...); err != nil {
+		return fmt.Errorf("bucket %q: %w", d.name, err)
+	}
+	return d.replication(after...)
 }
 
 // New registers the bucket under name. The region comes from the AWS provider
@@ -58,7 +75,7 @@ func build(ctx *pulumi.Context, name string, args *Args, opts []pulumi.ResourceO
 	if err := d.declare(); err != nil {
 		return nil, err
 	}
-	c.Bucket, c.Arn = d.id, d.arn
+	c.Bucket, c.Arn, c.declaration = d.id, d.arn, d
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"bucket": c.Bucket, "arn": c.Arn})
 }
 
@@ -77,7 +94,7 @@ type declaration struct {
 func (d *declaration) declare() error {
 	steps := []func() error{d.bucket, d.versioning, d.encryption, d.access, d.lock, d.lifecycle, d.notification}
 	if d.args.Peer != nil {
-		steps = append(steps, d.replication)
+		steps = append(steps, func() error { return d.replication() })
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {

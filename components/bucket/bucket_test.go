@@ -58,7 +58,7 @@ func TestBucket_holdsWhatEveryComponentMust(t *testing.T) {
 			{
 				Name:   "no scope",
 				Mutate: func(a *Args) { a.Scope = naming.Scope{} },
-				Want:   "want system, home, region and account",
+				Want:   "want system, region and account",
 			},
 			{Name: "no name", Mutate: func(a *Args) { a.Name = "" }, Want: "name is empty"},
 			{Name: "a negative generation", Mutate: func(a *Args) { a.Generation = -1 }, Want: "generation is -1"},

@@ -19,7 +19,7 @@ const RuleID = "to-peer"
 // replication declares what leaves this bucket for the peer's. S3 gives up on
 // an object that it may not replicate, without a word to the writer: the role's
 // permissions are part of the promise.
-func (d *declaration) replication() error {
+func (d *declaration) replication(after ...pulumi.Resource) error {
 	role, allowed, err := d.replicator()
 	if err != nil {
 		return err
@@ -28,7 +28,7 @@ func (d *declaration) replication() error {
 		Bucket: d.id,
 		Role:   role.Arn,
 		Rules:  s3.BucketReplicationConfigRuleArray{d.rule()},
-	}, d.options(pulumi.DependsOn([]pulumi.Resource{d.versioned, allowed}))...)
+	}, d.options(pulumi.DependsOn(append(after, d.versioned, allowed)))...)
 	return err
 }
 

@@ -55,6 +55,8 @@ func (e *Engine) Fork(cloud provider.Cloud) *Engine {
 // Stack is one stack and its state.
 type Stack struct {
 	Name string
+	// Project is the project that the program runs under; empty means Project.
+	Project string
 	// Config are the settings with their namespaces; Secrets names the secret ones.
 	Config  map[string]string
 	Secrets []string
@@ -158,8 +160,8 @@ func (s *Stack) run(ctx context.Context, dry bool) (Result, error) {
 	}
 	defer r.close()
 	info := pulumi.RunInfo{
-		Project: Project, Stack: s.Name, Organization: "organization", Config: s.Config, ConfigSecretKeys: s.Secrets,
-		DryRun: dry, MonitorAddr: r.address, EngineAddr: r.address, Parallel: 16,
+		Project: s.project(), Stack: s.Name, Organization: "organization", Config: s.Config,
+		ConfigSecretKeys: s.Secrets, DryRun: dry, MonitorAddr: r.address, EngineAddr: r.address, Parallel: 16,
 	}
 	c, err := pulumi.NewContext(ctx, info)
 	if err != nil {
@@ -175,6 +177,8 @@ func (s *Stack) run(ctx context.Context, dry bool) (Result, error) {
 	})
 	return r.result, err
 }
+
+func (s *Stack) project() string { return cmp.Or(s.Project, Project) }
 
 // Resources returns the custom resources, sorted by URN.
 func (s *Stack) Resources() []*Resource {

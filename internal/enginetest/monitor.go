@@ -129,5 +129,5 @@ func (r *run) urn(parent, typ, name string) resource.URN {
 	if p := resource.URN(parent); p != "" && p.QualifiedType() != resource.RootStackType {
 		of = p.QualifiedType()
 	}
-	return resource.NewURN(tokens.QName(r.stack.Name), Project, of, tokens.Type(typ), name)
+	return resource.NewURN(tokens.QName(r.stack.Name), tokens.PackageName(r.stack.project()), of, tokens.Type(typ), name)
 }

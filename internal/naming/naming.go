@@ -125,6 +125,10 @@ func (s Scope) Alias(part string) string {
 	return "alias/" + Join(128, s.System, string(s.Home), part)
 }
 
+// StateAlias names the KMS alias of a key of the state, alike in both of the
+// state's regions. Part is what the key opens, empty for the state itself.
+func (s Scope) StateAlias(part string) string { return "alias/" + Join(128, s.System, "state", part) }
+
 // ARN builds the ARN of something whose name is chosen. Resource is all that
 // follows the account, such as "backup-vault:name".
 func (s Scope) ARN(service, resource string) string {

@@ -1,6 +1,7 @@
 package world_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -47,6 +48,57 @@ func TestObjects_reachTheOtherHomeAfterALag(t *testing.T) {
 	list, err := l.s3(ireland, "ListObjectVersions", doc{"Prefix": "marks/"})
 	require.NoError(t, err)
 	assert.Len(t, list["Versions"], 1, "a replica is not replicated back")
+}
+
+// What is written in one moment, or waits for a lost region, arrives in the
+// order in which it was written.
+func TestObjects_arriveInTheirOrder(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{"", "region-down " + frankfurt} {
+		l := dataLab(t)
+		if line != "" {
+			l.inject(line)
+		}
+		for _, body := range strings.Fields("one two three four five six seven") {
+			_, err := l.s3(ireland, "PutObject", doc{"Key": "k", "Body": body})
+			require.NoError(t, err)
+		}
+		l.wait(time.Hour)
+		l.inject("region-up " + frankfurt)
+		l.wait(time.Hour)
+		got, err := l.s3(frankfurt, "GetObject", doc{"Key": "k"})
+		require.NoError(t, err)
+		assert.Equal(t, "seven", got["Body"], line)
+		list, err := l.s3(frankfurt, "ListObjectVersions", doc{"Prefix": "k"})
+		require.NoError(t, err)
+		assert.Len(t, list["Versions"], 7)
+	}
+}
+
+// A declared object is uploaded again when more than its tags changes.
+func TestObjects_areUploadedAgainWithNewMetadata(t *testing.T) {
+	t.Parallel()
+	l := dataLab(t)
+	in := doc{"Bucket": l.bucket(ireland), "Key": "declared", "Content": "same"}
+	o := l.make(ireland, "declared", "AWS::S3::Object", in)
+	versions := func() int {
+		list, err := l.s3(ireland, "ListObjectVersions", doc{"Prefix": "declared"})
+		require.NoError(t, err)
+		return len(list["Versions"].([]any))
+	}
+	for _, c := range []struct {
+		change doc
+		want   int
+	}{
+		{doc{"Tags": doc{"a": "b"}}, 1}, {doc{"Metadata": doc{"copied-to": "there"}}, 2}, {doc{"Content": "new"}, 3},
+	} {
+		for k, v := range c.change {
+			in[k] = v
+		}
+		_, err := l.Update(ireland, "AWS::S3::Object", o.ID, in)
+		require.NoError(t, err)
+		assert.Equal(t, c.want, versions(), "%v", c.change)
+	}
 }
 
 func TestObjects_waitForALostOrCutRegion(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"crypto/md5" //nolint:gosec // an ETag is an MD5 sum
 	"encoding/hex"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 )
@@ -166,13 +167,28 @@ func (t *tx) replicate(in Document) {
 		case t.cut(source.Region, to.Region):
 			t.later(t.at.Add(lagRetry), "Replicate", in)
 		default:
-			c := copyDoc(v)
-			c["Replica"], c["ReplicationStatus"] = true, "REPLICA"
-			if len(without(t.versions(to, key), id)) == len(t.versions(to, key)) {
-				t.write(to, key, c)
-			}
-			t.mark(source, key, id, "COMPLETED")
+			t.carry(source, to, key, id)
 		}
+	}
+}
+
+// carry writes a version and every older one that has not arrived yet into the
+// destination, the oldest first: what is newest in the source is newest there (assumed).
+func (t *tx) carry(source, to *Entity, key, id string) {
+	list := t.versions(source, key)
+	newest := slices.IndexFunc(list, func(v Document) bool { return str(v, "VersionId") == id })
+	for i := len(list) - 1; i >= newest; i-- {
+		v := list[i]
+		one := str(v, "VersionId")
+		if one != id && str(v, "ReplicationStatus") != "PENDING" {
+			continue
+		}
+		c := copyDoc(v)
+		c["Replica"], c["ReplicationStatus"] = true, "REPLICA"
+		if len(without(t.versions(to, key), one)) == len(t.versions(to, key)) {
+			t.write(to, key, c)
+		}
+		t.mark(source, key, one, "COMPLETED")
 	}
 }
 

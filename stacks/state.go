@@ -1,0 +1,122 @@
+package stacks
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+
+	"redoubt/components/state"
+	"redoubt/internal/naming"
+	"redoubt/regions"
+	"redoubt/system"
+)
+
+// StateProject is the project whose stack is where the state of all stacks
+// stands. It is no part of any home, and has settings of its own: bootstrap/Pulumi.yaml describes them.
+const StateProject = "redoubt-state"
+
+// StateKeys lists every setting of the state's stack.
+var StateKeys = []string{"region", "peerRegion", "accountId", "system", "tags"}
+
+// StateConfig is the settings of the state's stack.
+type StateConfig struct {
+	// Region is where the state is written, PeerRegion where its copy is.
+	Region, PeerRegion string
+	AccountID          string
+	System             string
+	ExtraTags          map[string]string
+}
+
+// LoadState reads the settings of the state's stack and reports every fault at once.
+func LoadState(ctx *pulumi.Context) (StateConfig, error) {
+	raw := config.New(ctx, StateProject)
+	c := StateConfig{
+		Region: raw.Get("region"), PeerRegion: raw.Get("peerRegion"), AccountID: raw.Get("accountId"),
+		System: or(raw.Get("system"), "system.yaml"),
+	}
+	var errs []error
+	bad := func(key, format string, args ...any) {
+		errs = append(errs, fmt.Errorf("%s:%s %s", StateProject, key, fmt.Sprintf(format, args...)))
+	}
+	if err := raw.TryObject("tags", &c.ExtraTags); err != nil && !errors.Is(err, config.ErrMissingVar) {
+		bad("tags", "is no object of texts: %v", err)
+	}
+	if !accountID.MatchString(c.AccountID) {
+		bad("accountId", "is %q, want twelve digits", c.AccountID)
+	}
+	for _, in := range []struct{ key, region string }{{"region", c.Region}, {"peerRegion", c.PeerRegion}} {
+		if _, known := regions.Lookup(in.region); !known {
+			bad(in.key, "is %q, want a region of the catalogue", in.region)
+		}
+	}
+	if c.Region == c.PeerRegion {
+		bad("peerRegion", "is %q as region is, want another: the loss of one must leave the state", c.PeerRegion)
+	}
+	return c, errors.Join(errs...)
+}
+
+// stateProgram is the Pulumi program of the state's stack. It spans two regions,
+// which no home's stack may: it runs once, and nothing in a recovery updates it.
+func stateProgram(ctx *pulumi.Context) error {
+	c, err := LoadState(ctx)
+	if err != nil {
+		return err
+	}
+	s, err := system.Load(c.System)
+	if err != nil {
+		return err
+	}
+	var stacks []string
+	for _, h := range system.Homes {
+		stacks = append(stacks, string(h))
+	}
+	place := func(name, region string, of *state.State) (*state.State, error) {
+		provider, err := stateProvider(ctx, name, region, c, s)
+		if err != nil {
+			return nil, err
+		}
+		args := &state.Args{
+			Scope: naming.Scope{System: s.Name, Region: region, Account: c.AccountID}, Stacks: stacks,
+		}
+		if of != nil {
+			args.Of = of.Keys
+		}
+		return state.New(ctx, name, args, pulumi.Provider(provider))
+	}
+	first, err := place("state", c.Region, nil)
+	if err != nil {
+		return err
+	}
+	second, err := place("copy", c.PeerRegion, first)
+	if err != nil {
+		return err
+	}
+	ctx.Export("login", first.Login)
+	ctx.Export("copyLogin", second.Login)
+	ctx.Export("secretsProviders", first.SecretsProviders)
+	ctx.Export("copySecretsProviders", second.SecretsProviders)
+	return state.Join(first, second)
+}
+
+// stateProvider makes the AWS provider of one of the state's regions.
+func stateProvider(ctx *pulumi.Context, name, region string, c StateConfig, s *system.System) (*aws.Provider, error) {
+	tags := pulumi.StringMap{
+		"redoubt:system": pulumi.String(s.Name), "redoubt:part": pulumi.String("state"),
+		"managed-by": pulumi.String("redoubt"),
+	}
+	for k, v := range c.ExtraTags {
+		tags[k] = pulumi.String(v)
+	}
+	p, err := aws.NewProvider(ctx, name, &aws.ProviderArgs{
+		Region:            pulumi.String(region),
+		AllowedAccountIds: pulumi.StringArray{pulumi.String(c.AccountID)},
+		DefaultTags:       &aws.ProviderDefaultTagsArgs{Tags: tags},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("aws provider in %s: %w", region, err)
+	}
+	return p, nil
+}
