@@ -136,6 +136,8 @@ const (
 	K8SNodemonitorOld ID = "k8s.nodemonitor.old"
 	// K8SEviction is the timing of: not-ready/unreachable tolerationSeconds default.
 	K8SEviction ID = "k8s.eviction"
+	// K8SConfigmap is the timing of: A changed ConfigMap in the files of running pods.
+	K8SConfigmap ID = "k8s.configmap"
 	// EKSNodeautorepair is the timing of: EKS node auto repair wait before acting.
 	EKSNodeautorepair ID = "eks.nodeautorepair"
 	// EKSDrain is the timing of: Managed node group drain limit per node (update).

@@ -202,8 +202,39 @@ func TestAgents_settlingTakesTheDeclaredNumbersBack(t *testing.T) {
 	args := argsFor(small(0), system.Primary)
 	args.SettleReplicas = true
 	for _, res := range run(t, args).Custom() {
-		assert.Empty(t, res.RPC.GetIgnoreChanges(), res.Name)
+		if res.Type != levelsType {
+			assert.Empty(t, res.RPC.GetIgnoreChanges(), res.Name)
+		}
 	}
+}
+
+const levelsType = "kubernetes:core/v1:ConfigMap"
+
+// TestAgents_readTheirOwnLevel looks that a plan's word reaches the agents, and that
+// no update takes it back.
+func TestAgents_readTheirOwnLevel(t *testing.T) {
+	t.Parallel()
+	sys := small(0)
+	sys.Agents[0].Degradation = []system.Degradation{{Level: system.Full}, {Level: system.Reduced, Off: []string{"pictures"}}}
+	r := run(t, argsFor(sys, system.Primary))
+	levels := r.OfType(levelsType)
+	require.Len(t, levels, 1)
+	assert.Equal(t, "degradation", at(t, levels[0].Values(), "metadata", "name"))
+	assert.Equal(t, map[string]any{sys.Agents[0].Name: "full"}, levels[0].Values()["data"])
+	assert.Equal(t, []string{"data"}, levels[0].RPC.GetIgnoreChanges())
+
+	pod := func(agent string) any {
+		return at(t, r.Get(t, deploymentType, "main-"+agent+"-deployment").Values(), "spec", "template", "spec")
+	}
+	volumes := at(t, pod(sys.Agents[0].Name), "volumes").([]any)
+	level := volumes[len(volumes)-1].(map[string]any)
+	assert.Equal(t, "degradation", at(t, level, "configMap", "name"))
+	assert.Equal(t, true, at(t, level, "configMap", "optional"), "an agent starts without it, too")
+	assert.Equal(t, sys.Agents[0].Name, at(t, level, "configMap", "items", 0, "key"), "no agent sees another's")
+	container := at(t, pod(sys.Agents[0].Name), "containers", 0)
+	env := at(t, container, "env").([]any)
+	assert.Equal(t, map[string]any{"name": "REDOUBT_LEVEL", "value": "/etc/redoubt/level/level"}, env[len(env)-1])
+	assert.NotContains(t, fmt.Sprint(pod(sys.Agents[1].Name)), "REDOUBT_LEVEL", "it declares no level")
 }
 
 func TestAgents_consumersAreNotScaledDownBlindly(t *testing.T) {

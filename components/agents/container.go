@@ -39,6 +39,8 @@ func (b *builder) container(agent system.Agent) corev1.ContainerArgs {
 			Name: pulumi.String(volumePrefix + v.Name), MountPath: pulumi.String(v.Path),
 		})
 	}
+	_, level := levelOf(agent)
+	mounts = append(mounts, level...)
 	memory := pulumi.Sprintf("%dMi", agent.Resources.MemoryMiB)
 	return corev1.ContainerArgs{
 		Name:  pulumi.String(agent.Name),
@@ -84,7 +86,7 @@ func probe(path string, period, timeout, failures int) *corev1.ProbeArgs {
 // consumer can stop taking work when its zone is shifted away; Kubernetes copies the label
 // from the node since 1.35
 // (https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#podtopologylabels), before
-// that it is empty.
+// that it is empty. REDOUBT_LEVEL is the file with the level that the agent works at; none means full.
 func (b *builder) env(agent system.Agent) corev1.EnvVarArray {
 	plain := func(name, value string) corev1.EnvVarArgs {
 		return corev1.EnvVarArgs{Name: pulumi.String(name), Value: pulumi.String(value)}
@@ -94,7 +96,7 @@ func (b *builder) env(agent system.Agent) corev1.EnvVarArray {
 			FieldRef: &corev1.ObjectFieldSelectorArgs{FieldPath: pulumi.String(path)},
 		}}
 	}
-	return corev1.EnvVarArray{
+	env := corev1.EnvVarArray{
 		plain("REDOUBT_SYSTEM", b.args.System.Name),
 		plain("REDOUBT_AGENT", agent.Name),
 		plain("REDOUBT_DISCOVERY", b.args.DiscoveryParameter),
@@ -103,4 +105,8 @@ func (b *builder) env(agent system.Agent) corev1.EnvVarArray {
 		field("REDOUBT_NODE", "spec.nodeName"),
 		field("REDOUBT_ZONE", fmt.Sprintf("metadata.labels['%s']", "topology.kubernetes.io/zone")),
 	}
+	if len(agent.Degradation) > 0 {
+		env = append(env, plain("REDOUBT_LEVEL", levelFolder+"/"+levelFile))
+	}
+	return env
 }

@@ -130,7 +130,7 @@ func runtimeDefault() *corev1.SeccompProfileArgs {
 	return &corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")}
 }
 
-// volumes are where a replica may write: its root is read-only.
+// volumes are where a replica may write, as its root is read-only, and its level.
 func volumes(agent system.Agent) corev1.VolumeArray {
 	room := func(name string, mebibytes int) corev1.VolumeArgs {
 		return corev1.VolumeArgs{
@@ -142,5 +142,6 @@ func volumes(agent system.Agent) corev1.VolumeArray {
 	for _, v := range agent.Volumes {
 		out = append(out, room(volumePrefix+v.Name, v.SizeMiB))
 	}
-	return out
+	level, _ := levelOf(agent)
+	return append(out, level...)
 }

@@ -83,6 +83,8 @@ const (
 	Start Role = "start"
 	// Requeue sends accepted work that was not done.
 	Requeue Role = "requeue"
+	// Level lets an agent give less, or all again.
+	Level Role = "level"
 	// Shift takes users away from a part of their home, or lets them back: the home stays.
 	Shift Role = "shift"
 	// Traffic moves users.
@@ -93,7 +95,7 @@ const (
 	Settle Role = "settle"
 )
 
-var roles = []Role{"", Fence, Capacity, Data, Start, Requeue, Shift, Traffic, Prove, Settle}
+var roles = []Role{"", Fence, Capacity, Data, Start, Requeue, Level, Shift, Traffic, Prove, Settle}
 
 // Subject is the store or the agent that a step is about; both may be empty.
 type Subject struct {

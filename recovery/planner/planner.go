@@ -77,13 +77,14 @@ type recipe struct {
 
 // recipes are all scenarios. Each file adds its own here by name.
 var recipes = map[Scenario]recipe{
-	ZoneLoss:   {title: "Recover from the loss of a zone", asks: zoneQuestions, make: zoneLoss},
-	WriterLoss: {title: "Recover from the loss of a store's writer", asks: writerQuestions, make: writerLoss},
-	Partition:  {title: "Hold while the homes do not see each other", make: partition},
-	RegionLoss: {title: "Recover from the loss of a region", make: regionLoss, all: true},
-	Switchover: {title: "Move to the other home as planned", make: switchover, all: true},
-	Failback:   {title: "Move back to the primary home", make: failback, all: true},
-	Rebuild:    {title: "Make the home that is back a standby again", make: rebuild},
+	DependencyLoss: {title: "Do without a service outside, or use it again", make: dependencyLoss},
+	ZoneLoss:       {title: "Recover from the loss of a zone", asks: zoneQuestions, make: zoneLoss},
+	WriterLoss:     {title: "Recover from the loss of a store's writer", asks: writerQuestions, make: writerLoss},
+	Partition:      {title: "Hold while the homes do not see each other", make: partition},
+	RegionLoss:     {title: "Recover from the loss of a region", make: regionLoss, all: true},
+	Switchover:     {title: "Move to the other home as planned", make: switchover, all: true},
+	Failback:       {title: "Move back to the primary home", make: failback, all: true},
+	Rebuild:        {title: "Make the home that is back a standby again", make: rebuild},
 }
 
 // Scenarios lists every scenario with its title, sorted by name.

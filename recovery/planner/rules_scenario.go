@@ -14,12 +14,14 @@ const (
 	// NobodyPromoted: while the homes do not see each other, no home begins to
 	// write, to run or to serve what it did not before.
 	NobodyPromoted = "nobody-promoted"
+	// GivenBack: what is taken from users for a time can be given back.
+	GivenBack = "given-back"
 	// OneZone: users are taken away from one zone alone, for a time that ends, and can be let back.
 	OneZone = "one-zone"
 )
 
 // stays are the scenarios in which the home that serves goes on serving.
-var stays = []Scenario{ZoneLoss, WriterLoss, Partition}
+var stays = []Scenario{ZoneLoss, WriterLoss, Partition, DependencyLoss}
 
 // between are the operations by which another home begins to write.
 var between = []string{"FailoverGlobalCluster", "SwitchoverGlobalCluster", "FailoverGlobalReplicationGroup"}
@@ -83,4 +85,15 @@ func promotes(p plan.Plan) []error {
 func claims(c plan.Call) bool {
 	v, _ := plan.Path("MetricData[0].Value").Find(c.Input)
 	return v != 0.0
+}
+
+// keepsForGood looks for a degradation that nothing takes back.
+func keepsForGood(p plan.Plan) []error {
+	var errs []error
+	for _, s := range p.Steps {
+		if s.Role == plan.Level && s.Undo == nil {
+			errs = append(errs, &Violation{GivenBack, s.ID, "nothing takes the degradation back"})
+		}
+	}
+	return errs
 }

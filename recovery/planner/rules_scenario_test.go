@@ -35,6 +35,8 @@ func TestCheck_refusesByName(t *testing.T) {
 			func(s *plan.Step) {
 				s.Call.Input["MetricData"].([]any)[0].(map[string]any)["Value"] = 1.0
 			}, "rule nobody-promoted: step release-secondary: it claims the traffic"},
+		"a degradation for good": {"dependency-loss", "degrade-planner",
+			func(s *plan.Step) { s.Undo = nil }, "rule given-back: step degrade-planner: nothing takes the degradation back"},
 		"a claim taken back": {"partition", "release-secondary",
 			func(s *plan.Step) { s.Undo = &s.Call }, "rule nobody-promoted: step release-secondary: to take it back"},
 	} {

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/internal/enginetest"
+	"redoubt/inventory"
 	"redoubt/sim/world"
 	"redoubt/system"
 )
@@ -77,6 +78,13 @@ var drifts = map[string]func(*testing.T, *homes){
 				"Name": p.name, "Subresource": p.sub, "Patch": world.Document{"spec": p.patch}})
 		}
 	},
+	// A plan has told the agents to do without a dependency.
+	"degraded agents": func(t *testing.T, h *homes) {
+		own := h.inventory(t).Homes[system.Primary]
+		h.call(t, ireland, "kubernetes", "Patch", world.Document{
+			"Server": own.Cluster.Endpoint, "ApiVersion": "v1", "Kind": "ConfigMap", "Namespace": own.Cluster.Namespace,
+			"Name": inventory.Degradation, "Patch": world.Document{"data": world.Document{"planner": "reduced"}}})
+	},
 	// A plan has let the follower write alone.
 	"a datastore taken apart": func(t *testing.T, h *homes) {
 		store := h.inventory(t).Homes[system.Secondary].Stores["recall"]
@@ -136,6 +144,7 @@ var needs = []struct {
 	{deploymentType, "spec.replicas", "scaled agents", enginetest.Update},
 	{scalerType, "spec.minReplicas", "scaled agents", enginetest.Update},
 	{consumerType, "spec.minReplicaCount", "scaled agents", enginetest.Update},
+	{"kubernetes:core/v1:ConfigMap", "data", "degraded agents", enginetest.Update},
 }
 
 // spare are entries that no event of ours needs, with the reason to keep them.
