@@ -2,6 +2,8 @@ package planner
 
 import (
 	"fmt"
+	"strings"
+	"time"
 
 	"redoubt/recovery/diagnose"
 	"redoubt/recovery/plan"
@@ -28,9 +30,20 @@ func partition(d *draft) error {
 	}
 	d.keep(home)
 	served := d.probe(home, nil)
-	d.copied(home, home.Peer(), []string{released, served})
+	for _, s := range d.System.Stores {
+		d.follows(move{from: home.Peer(), to: home}, s, []string{released, served})
+	}
+	for n := range d.steps {
+		if strings.HasPrefix(d.steps[n].ID, "follow-") {
+			d.steps[n].Timeout = heals
+		}
+	}
 	return nil
 }
+
+// heals is how long copies are waited for that only a line which is whole again
+// can bring on: a day is longer than any loss that AWS has told of (timings, incidents).
+const heals = plan.Duration(24 * time.Hour)
 
 // aliveGate refuses to hold for a home that nobody sees: users would wait for nothing.
 func (d *draft) aliveGate(home system.Home) {

@@ -2,6 +2,7 @@ package planner_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -22,16 +23,16 @@ func TestPartition_leavesEverythingWhereItIs(t *testing.T) {
 	assert.Equal(t, system.Secondary, release.Call.Home)
 	assert.Nil(t, release.Undo)
 	assert.NotContains(t, all, "keep-primary", "the domain leads to the primary when nobody claims anything")
-	for _, store := range []string{"sessions", "artifacts", "work", "recall", "scores"} {
-		s := all["copied-"+store]
+	for _, store := range []string{"tasks", "sessions", "artifacts", "work", "recall", "scores"} {
+		s := all["follow-"+store]
 		require.NotEmpty(t, s.ID, store)
-		assert.Equal(t, system.Primary, s.Call.Home, "%s: what the serving home writes", store)
 		assert.Contains(t, s.Needs, "release-secondary")
+		assert.Equal(t, 24*time.Hour, time.Duration(s.Timeout), "a line may be cut for long")
 	}
 	for _, store := range []string{"sessions", "artifacts"} {
-		assert.Equal(t, system.Secondary, all["copied-"+store].Condition.Call.Home, "%s is looked for on the other side", store)
+		assert.Equal(t, system.Primary, all["follow-"+store].Call.Home, "%s: what the serving home writes", store)
+		assert.Equal(t, system.Secondary, all["follow-"+store].Condition.Call.Home, "%s is looked for on the other side", store)
 	}
-	assert.Contains(t, all, "mirror-tasks")
 }
 
 func TestPartition_keepsTheClaimOfTheSecondary(t *testing.T) {

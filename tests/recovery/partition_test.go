@@ -30,8 +30,8 @@ func TestPartition_promotesNobodyAndWaitsForTheCopies(t *testing.T) {
 
 	f := l.fork().run(t, p, execute.Options{})
 	assert.Equal(t, execute.Unproven, f.Outcome, "a line that stays cut")
-	assert.Contains(t, f.Why, "step mirror-tasks")
-	assert.Contains(t, f.Why, "step copied-sessions")
+	assert.Contains(t, f.Why, "step follow-tasks")
+	assert.Contains(t, f.Why, "step follow-sessions")
 
 	healed := l.fork()
 	healed.Break(t, "heal "+homes.Ireland+" "+homes.Frankfurt)
