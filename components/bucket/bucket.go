@@ -38,9 +38,10 @@ type Bucket struct {
 	declaration *declaration
 }
 
-// Replicate declares the replication to a peer that is made by the same program,
-// and so is not there yet when New runs. It waits for after: the peer, whole.
-func (b *Bucket) Replicate(peer Peer, after ...pulumi.Resource) error {
+// Replicate declares the replication to a bucket that the same program makes,
+// and that is not there yet when New runs. It waits until that one keeps versions, and not for
+// the whole of it: that would include its own replication back, and the two would wait for each other.
+func (b *Bucket) Replicate(peer Peer, to *Bucket) error {
 	d := b.declaration
 	if d.args.Peer != nil {
 		return fmt.Errorf("bucket %q replicates to %s already", d.name, d.args.peerBucket())
@@ -49,7 +50,7 @@ func (b *Bucket) Replicate(peer Peer, after ...pulumi.Resource) error {
 	if err := errors.Join(d.args.checkPeer()...); err != nil {
 		return fmt.Errorf("bucket %q: %w", d.name, err)
 	}
-	return d.replication(after...)
+	return d.replication(to.declaration.versioned)
 }
 
 // New registers the bucket under name. The region comes from the AWS provider
