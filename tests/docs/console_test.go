@@ -14,14 +14,14 @@ import (
 )
 
 // TestReadme_systemCommandsPrintWhatIsShown runs what needs no regions; the
-// commands of the simulated regions are run by tests/e2e beside its own up.
+// other commands are run by tests/e2e beside its own up.
 func TestReadme_systemCommandsPrintWhatIsShown(t *testing.T) {
 	shown := clitest.Console(t, filepath.Join(clitest.Root(t), "README.md"))
 	t.Chdir(clitest.Root(t))
 	ran := 0
 	for _, s := range shown {
 		args, ours := s.Redoubt()
-		if !ours || args[0] == "sim" {
+		if !ours || args[0] != "system" {
 			continue
 		}
 		ran++

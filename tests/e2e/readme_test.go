@@ -12,22 +12,22 @@ import (
 )
 
 // testReadme holds that the README shows what the commands really print: the
-// first up, and then each "bin/redoubt sim" command in the order of the page.
+// first up, and then each command that needs the regions, in the order of the page.
 func testReadme(t *testing.T, p *clitest.Project, first clitest.Result) {
-	sims := 0
+	ran := 0
 	for _, shown := range clitest.Console(t, filepath.Join(clitest.Root(t), "README.md")) {
 		args, ours := shown.Redoubt()
 		switch {
 		case shown.Command == "make up":
 			shown.Lines = afterBuilding(t, shown.Lines)
 			shown.Check(t, first.Out)
-		case ours && args[0] == "sim":
-			sims++
+		case ours && args[0] != "system":
+			ran++
 			r := p.Must(t, args...)
 			shown.Check(t, r.Err+r.Out)
 		}
 	}
-	assert.Positive(t, sims, "the README breaks something in the simulated regions")
+	assert.Greater(t, ran, 8, "the README breaks something and recovers")
 	assert.Contains(t, p.Must(t, "sim", "up").Out, "\nno change\n", "the README leaves things as they were")
 }
 

@@ -32,7 +32,6 @@ func TestUp_isTheWholeStory(t *testing.T) {
 	assert.Contains(t, again.Out, "\nno change\n")
 
 	p.Must(t, "sim", "preview", "--expect-no-changes")
-	p.Must(t, "sim", "preview", "--refresh", "--expect-no-changes")
 
 	var view struct {
 		Homes []struct {
@@ -47,6 +46,7 @@ func TestUp_isTheWholeStory(t *testing.T) {
 	t.Run("a thin slice of a recovery", func(t *testing.T) { testSlice(t, p) })
 	t.Run("an edit of system.yaml shows just that edit", func(t *testing.T) { testEdit(t, p) })
 	t.Run("the README shows real output", func(t *testing.T) { testReadme(t, p, first) })
+	t.Run("a region is lost, recovered from and moved back to", func(t *testing.T) { testRecovery(t, p) })
 	t.Run("down leaves only what locks keep", func(t *testing.T) { testDown(t, p) })
 }
 
