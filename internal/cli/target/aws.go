@@ -53,7 +53,7 @@ func onAWS(ctx context.Context, p *project.Project) (amazon, error) {
 	}
 	port := func(inv inventory.Inventory) *awsport.Port {
 		o := awsport.OptionsOf(inv)
-		o.Regions = p.Regions
+		o.Regions, o.Probe = p.Regions, awsport.Gateway{}
 		return awsport.New(cfg, o)
 	}
 	return amazon{

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"redoubt/internal/awsport"
 	"redoubt/internal/cli/project"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/journal"
@@ -28,8 +29,12 @@ const lastKey = "runs/last"
 
 func planKey(run string) string { return "runs/" + run + "/plan.json" }
 
-// Create writes the plan unless there is one, and then the name of the run.
+// Create writes the plan unless there is one, and then the name of the run. A
+// plan with a call that AWS could not be asked is refused before anything is written.
 func (r keptRuns) Create(ctx context.Context, run string, home system.Home, p plan.Plan) error {
+	if err := awsport.CheckPlan(p); err != nil {
+		return err
+	}
 	raw, err := plan.Encode(p)
 	if err != nil {
 		return err
