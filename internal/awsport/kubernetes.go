@@ -123,7 +123,7 @@ func (k kubernetesInput) request(client *rest.RESTClient, operation string) (*re
 	case operation != "Patch":
 		return nil, fmt.Errorf("operation is %q, want Get or Patch", operation)
 	case k.Patch == nil:
-		return nil, errors.New("Patch is missing, want a JSON merge patch")
+		return nil, errors.New("member Patch is missing, want a JSON merge patch")
 	}
 	raw, err := json.Marshal(k.Patch)
 	return client.Patch(types.MergePatchType).Body(raw), err
@@ -134,7 +134,7 @@ func (k kubernetesInput) request(client *rest.RESTClient, operation string) (*re
 func (p *Port) cluster(home system.Home, server string) (*rest.RESTClient, error) {
 	of := p.opts.Clusters[home]
 	if of.Server == "" || of.Server != server {
-		return nil, fmt.Errorf("Server is %q, want that of the %s home, %q", server, home, of.Server)
+		return nil, fmt.Errorf("member Server is %q, want that of the %s home, %q", server, home, of.Server)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -137,13 +137,13 @@ func TestKubernetes_refusesAWrongRequest(t *testing.T) {
 	t.Parallel()
 	port, server, last := apiServer(t, 200, `{}`)
 	for want, c := range map[string]plan.Call{
-		"Patch is missing":    request("Patch", server, "apps/v1", "Deployment", nil),
-		"a Get has no Patch":  request("Get", server, "apps/v1", "Deployment", doc{"Patch": doc{}}),
-		`operation is "Put"`:  request("Put", server, "apps/v1", "Deployment", nil),
-		"Name is missing":     request("Get", server, "apps/v1", "Deployment", doc{"Name": ""}),
-		`"a/b" is no name`:    request("Get", server, "apps/v1", "Deployment", doc{"Name": "a/b"}),
-		`unknown field "Foo"`: request("Get", server, "apps/v1", "Deployment", doc{"Foo": 1}),
-		"a/b/c":               request("Get", server, "a/b/c", "Deployment", nil),
+		"member Patch is missing": request("Patch", server, "apps/v1", "Deployment", nil),
+		"a Get has no Patch":      request("Get", server, "apps/v1", "Deployment", doc{"Patch": doc{}}),
+		`operation is "Put"`:      request("Put", server, "apps/v1", "Deployment", nil),
+		"Name is missing":         request("Get", server, "apps/v1", "Deployment", doc{"Name": ""}),
+		`"a/b" is no name`:        request("Get", server, "apps/v1", "Deployment", doc{"Name": "a/b"}),
+		`unknown field "Foo"`:     request("Get", server, "apps/v1", "Deployment", doc{"Foo": 1}),
+		"a/b/c":                   request("Get", server, "a/b/c", "Deployment", nil),
 	} {
 		_, err := port.Call(t.Context(), c)
 		require.ErrorContains(t, err, want)

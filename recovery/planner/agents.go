@@ -88,7 +88,7 @@ func (d *draft) start(to system.Home, a system.Agent, needs []string, critical b
 		d.wrong("the inventory does not know agent %s in the %s home", a.Name, to)
 		return nil
 	}
-	undo := d.scaleTo(to, a.Name, max(of.Standby, 1), of.Standby)
+	undo := d.stopAgain(to, a.Name)
 	return []string{d.add(plan.Step{
 		ID: "start-" + a.Name, Title: fmt.Sprintf("Bring agent %s to %d replicas", a.Name, of.Active), Role: plan.Start,
 		Subject: plan.Subject{Agent: a.Name}, Needs: needs, Source: scaleSource,
@@ -97,6 +97,19 @@ func (d *draft) start(to system.Home, a system.Agent, needs []string, critical b
 		Call: d.scaleTo(to, a.Name, of.Standby, of.Active), Condition: d.ready(to, of.Deployment, of.Active),
 		Undo: &undo, Budget: timings.EKSScaleoutCa, Timeout: minutes(20), OnFailure: onFailure(critical),
 	})}
+}
+
+// stopAgain takes a start back. A scaler's least is never none: what a standby
+// does not run is scaled to none, and a consumer's scaler rests as it did before.
+func (d *draft) stopAgain(home system.Home, agent string) plan.Call {
+	switch of := d.home(home).Agents[agent]; {
+	case of.Standby > 0:
+		return d.scaleTo(home, agent, of.Active, of.Standby)
+	case of.ScalerKind == "ScaledObject":
+		return d.paused(home, of.Scaler, "true")
+	default:
+		return d.replicas(home, of.Deployment, 0)
+	}
 }
 
 // writes reports whether an agent changes a store that has one writer, or takes work from one.
