@@ -2,6 +2,7 @@ package state_test
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
@@ -15,6 +16,8 @@ import (
 	"redoubt/internal/pulumitest"
 	"redoubt/system"
 )
+
+const replicationType = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
 
 func args(n int) *state.Args {
 	return &state.Args{
@@ -89,12 +92,15 @@ func TestState_replicatesBothWaysWithItsKeys(t *testing.T) {
 	t.Parallel()
 	r := standing(t)
 	for from, to := range map[string]string{"state": "eu-west-1", "copy": "eu-central-1"} {
-		v := r.Get(t, "aws:s3/bucketReplicationConfig:BucketReplicationConfig", from+"-bucket-replication").Values()
+		v := r.Get(t, replicationType, from+"-bucket-replication").Values()
 		rule := v["rules"].([]any)[0].(map[string]any)
 		dest := rule["destination"].(map[string]any)
 		assert.Equal(t, "arn:aws:s3:::agora0-state-123456789012-"+to, dest["bucket"])
 		assert.Equal(t, "arn:aws:kms:"+to+":123456789012:key/mrk-1",
 			dest["encryptionConfiguration"].(map[string]any)["replicaKmsKeyId"])
+		depends := strings.Join(r.Get(t, replicationType, from+"-bucket-replication").RPC.GetDependencies(), " ")
+		assert.Contains(t, depends, map[string]string{"state": "copy", "copy": "state"}[from]+"-bucket-versioning")
+		assert.NotContains(t, depends, "-bucket-replication", "the two would wait for each other")
 		assert.Equal(t, "Enabled", rule["deleteMarkerReplication"].(map[string]any)["status"],
 			"a lock that is released must not stay in the copy")
 	}
