@@ -15,9 +15,9 @@ import (
 func (h *home) declareVault() error {
 	args := &vault.Args{
 		Scope: h.scope(), KeyArn: h.keys.Arn(keys.Backup), TopicKeyArn: h.keys.Arn(keys.Logs),
-		StoreKeyArn:       h.keys.Arn(keys.Data),
-		Network:           &vault.Network{VpcID: h.network.VpcID, SubnetIDs: h.network.IsolatedSubnetIDs},
-		Compliance:        h.config.ComplianceLock,
+		StoreKeyArn: h.keys.Arn(keys.Data),
+		Network:     &vault.Network{VpcID: h.network.VpcID, SubnetIDs: h.network.IsolatedSubnetIDs},
+		Compliance:  h.config.ComplianceLock, CopyAccount: h.config.CopyAccount,
 		OwnRegionSettings: true, Protect: h.config.Protect,
 	}
 	if h.peer != nil {

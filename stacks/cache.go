@@ -3,9 +3,12 @@ package stacks
 import (
 	"fmt"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
 	"redoubt/components/bucket"
 	"redoubt/components/cache"
 	"redoubt/components/keys"
+	"redoubt/components/vault"
 	"redoubt/inventory"
 	"redoubt/system"
 )
@@ -39,7 +42,7 @@ func (h *home) cacheArgs(st system.Store) *cache.Args {
 		Replicated: cache.Replicated(h.strategies()[st.Tier]), Protect: h.config.Protect,
 		VpcID: h.network.VpcID, SubnetIDs: h.network.IsolatedSubnetIDs, Zones: h.config.Zones,
 		ClientCIDRs: []string{h.config.Site().CIDR.String(), h.peerCIDR().String()},
-		KeyArn:      h.keys.Arn(keys.Data),
+		KeyArn:      h.keys.Arn(keys.Data), AlarmActions: pulumi.Array{pulumi.String(vault.TopicArn(h.scope()))},
 	}
 	if h.peer != nil && h.peer.Stores[st.Name].SnapshotBucket != "" {
 		args.SnapshotPeer = &bucket.Peer{

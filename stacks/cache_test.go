@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -75,4 +76,16 @@ func TestCaches_generationTwoIsNotTheDatastoreOfGenerationOne(t *testing.T) {
 	assert.Equal(t, "abcde-recall", h.peerDatastore("recall", 1))
 	assert.Empty(t, h.peerDatastore("recall", 2))
 	assert.Empty(t, (&home{}).peerDatastore("recall", 1))
+}
+
+// An alarm about snapshots that nobody hears is none: the vault's topic hears it, and lets it speak.
+func TestCaches_theirAlarmsAreTold(t *testing.T) {
+	t.Parallel()
+	r := pulumitest.Run(t, deploy(settings(system.Primary), example(t)), region("eu-west-1"), reference(t, "own-last", nil))
+	alarm := r.Get(t, "aws:cloudwatch/metricAlarm:MetricAlarm", "cache-scores-unproved").Values()
+	topic := r.Get(t, "aws:sns/topic:Topic", "vault-topic").Values()["name"].(string)
+	assert.Equal(t, []any{"arn:aws:sns:eu-west-1:123456789012:" + topic}, alarm["alarmActions"])
+	text := r.Get(t, "aws:sns/topicPolicy:TopicPolicy", "vault-topic-policy").Values()["policy"].(string)
+	assert.Contains(t, text, "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:atlas-primary-*")
+	assert.True(t, strings.HasPrefix(alarm["name"].(string), "atlas-primary-"), alarm["name"])
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 
+	"redoubt/components/vault"
 	"redoubt/internal/naming"
 	"redoubt/regions"
 	"redoubt/system"
@@ -25,7 +26,7 @@ const Namespace = "redoubt"
 var Keys = []string{
 	"home", "region", "peerRegion", "accountId", "zones", "system", "peerReady", "peerStack", "protect", "switch",
 	"clientCidrs", "checkerPrefixListId", "rpoEnforced", "postgresVersion", "storeGenerations",
-	"complianceLock", "tags", "adopt", "databasePassword", "dependencyKeys",
+	"complianceLock", "copyAccount", "tags", "adopt", "databasePassword", "dependencyKeys",
 	"clusterAdmins", "clusterCidrs", "kubernetesVersion", "nodeType",
 	"settleReplicas",
 }
@@ -63,6 +64,8 @@ type Config struct {
 	SettleReplicas bool
 	// ComplianceLock makes the vault's lock irreversible.
 	ComplianceLock bool
+	// CopyAccount keeps a second copy of the backups; nil when there is none.
+	CopyAccount *vault.CopyAccount
 	// ExtraTags are put on every resource.
 	ExtraTags map[string]string
 	Adopt     Adopt
@@ -126,7 +129,7 @@ func Load(ctx *pulumi.Context) (Config, error) {
 		flag(raw, "protect", &c.Protect), flag(raw, "settleReplicas", &c.SettleReplicas),
 		object(raw, "zones", &c.Zones), object(raw, "clientCidrs", &c.ClientCIDRs),
 		object(raw, "storeGenerations", &c.Generations), object(raw, "rpoEnforced", &c.RPOEnforced),
-		object(raw, "tags", &c.ExtraTags), object(raw, "adopt", &c.Adopt),
+		object(raw, "copyAccount", &c.CopyAccount), object(raw, "tags", &c.ExtraTags), object(raw, "adopt", &c.Adopt),
 		object(raw, "clusterAdmins", &c.ClusterAdmins), object(raw, "clusterCidrs", &c.ClusterCIDRs),
 	}
 	password, err := raw.TrySecret("databasePassword")
@@ -207,6 +210,14 @@ func (c *Config) validate() []error {
 	for _, cidr := range c.ClientCIDRs {
 		if _, err := netip.ParsePrefix(cidr); err != nil {
 			bad("clientCidrs", "has %q, want an address range such as 203.0.113.0/24", cidr)
+		}
+	}
+	if c.CopyAccount != nil && *c.CopyAccount == (vault.CopyAccount{}) {
+		c.CopyAccount = nil // the empty default
+	}
+	if c.CopyAccount != nil {
+		if err := c.CopyAccount.Check(c.Scope(c.System)); err != nil {
+			bad("copyAccount", "%v", err)
 		}
 	}
 	for store, g := range c.Generations {

@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"redoubt/components/vault"
 	"redoubt/internal/pulumitest"
 	"redoubt/system"
 )
@@ -99,14 +101,31 @@ func TestLoad_reportsEveryFaultAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := load(t, "Pulumi.primary.yaml", map[string]string{
 		"home": "third", "accountId": "12", "switch": "lever", "clientCidrs": `["everyone"]`,
-		"storeGenerations": `{"tasks": 0}`,
+		"storeGenerations": `{"tasks": 0}`, "copyAccount": `{"id": "12"}`,
 	})
 	for _, want := range []string{
 		`redoubt:home is "third"`, `redoubt:accountId is "12"`, `redoubt:switch is "lever"`,
 		`redoubt:clientCidrs has "everyone"`, `redoubt:storeGenerations has 0 for tasks`,
+		`redoubt:copyAccount id is "12", want twelve digits`,
 	} {
 		assert.ErrorContains(t, err, want)
 	}
+}
+
+func TestLoad_copiesGoToAnotherAccountOfTheSameRegion(t *testing.T) {
+	t.Parallel()
+	const there = "arn:aws:backup:%s:210987654321:backup-vault:kept"
+	set := func(region string) map[string]string {
+		return map[string]string{"copyAccount": `{"id": "210987654321", "vaultArn": "` + fmt.Sprintf(there, region) + `"}`}
+	}
+	c, err := load(t, "Pulumi.primary.yaml", set("eu-west-1"))
+	require.NoError(t, err)
+	assert.Equal(t, &vault.CopyAccount{ID: "210987654321", VaultArn: fmt.Sprintf(there, "eu-west-1")}, c.CopyAccount)
+	_, err = load(t, "Pulumi.secondary.yaml", set("eu-west-1"))
+	assert.ErrorContains(t, err, `redoubt:copyAccount vaultArn is in "eu-west-1", want "eu-central-1"`)
+	c, err = load(t, "Pulumi.primary.yaml", map[string]string{"copyAccount": "{}"})
+	require.NoError(t, err)
+	assert.Nil(t, c.CopyAccount, "the default of Pulumi.yaml means none")
 }
 
 func TestLoad_aSlipDoesNotSwitchProtectionOff(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/components/vault"
 	"redoubt/internal/pulumitest"
 	"redoubt/inventory"
 	"redoubt/policies/coverage"
@@ -35,12 +36,15 @@ func standing(home system.Home, s *system.System) *inventory.Inventory {
 }
 
 // declared is what both homes declare once both stand.
-func declared(t *testing.T, s *system.System) []coverage.Resource {
+func declared(t *testing.T, s *system.System, changes ...func(*Config)) []coverage.Resource {
 	t.Helper()
 	var out []coverage.Resource
 	for _, home := range system.Homes {
 		c := settings(home)
 		c.PeerReady = true
+		for _, change := range changes {
+			change(&c)
+		}
 		r := pulumitest.Run(t, deploy(c, s), region(c.Region), reference(t, "own-last", nil),
 			reference(t, "peer", standing(home.Peer(), s)))
 		for _, res := range r.Custom() {
@@ -115,6 +119,34 @@ func TestCoverage_namesWhatIsTakenAway(t *testing.T) {
 		noCopy[n] = r
 	}
 	assert.Contains(t, sentences(coverage.Faults(s, noCopy)),
+		`store "tasks" has no copy of the primary home's backups in the secondary home`)
+}
+
+// TestCoverage_aCopyInAnotherAccountIsASecondOne: it does not stand for the one in the other home.
+func TestCoverage_aCopyInAnotherAccountIsASecondOne(t *testing.T) {
+	t.Parallel()
+	s := example(t)
+	whole := declared(t, s, func(c *Config) {
+		c.CopyAccount = &vault.CopyAccount{ID: "210987654321",
+			VaultArn: "arn:aws:backup:" + c.Region + ":210987654321:backup-vault:kept"}
+	})
+	assert.Empty(t, sentences(coverage.Faults(s, whole)))
+	taken := 0
+	for _, r := range whole {
+		if r.Type != "aws:backup/plan:Plan" {
+			continue
+		}
+		for _, rule := range r.Inputs["rules"].([]any) {
+			rule := rule.(map[string]any)
+			if to, copied := rule["copyActions"].([]any); copied {
+				require.Len(t, to, 2, "%s: both vaults", r.Name)
+				rule["copyActions"] = to[1:]
+				taken++
+			}
+		}
+	}
+	require.NotZero(t, taken)
+	assert.Contains(t, sentences(coverage.Faults(s, whole)),
 		`store "tasks" has no copy of the primary home's backups in the secondary home`)
 }
 

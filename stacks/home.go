@@ -102,6 +102,9 @@ func (h *home) seed() bool { return h.config.Home == system.Primary }
 
 func (h *home) declareKeys() error {
 	args := &keys.Args{Scope: h.scope(), Protect: h.config.Protect}
+	if c := h.config.CopyAccount; c != nil {
+		args.CopyAccount = c.ID
+	}
 	if !h.seed() {
 		if h.peer == nil {
 			return errors.New("the secondary home's keys are replicas of the primary's: bring the primary up first, " +

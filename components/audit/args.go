@@ -15,7 +15,8 @@ import (
 type Args struct {
 	// Scope names the home. Required.
 	Scope naming.Scope
-	// Bucket takes what AWS Config delivers, under KeyArn. Required unless the recorder is adopted.
+	// Bucket takes the reports, and what AWS Config delivers, under KeyArn; its
+	// policy has Deliveries. Required.
 	Bucket, KeyArn pulumi.StringInput
 	// AdoptRecorder uses the recorder that the account has in the region.
 	AdoptRecorder bool
@@ -37,8 +38,8 @@ func (args *Args) resolve() (Args, error) {
 	if a.Scope.System == "" || a.Scope.Region == "" || a.Scope.Account == "" || !a.Scope.Home.Valid() {
 		errs = append(errs, fmt.Errorf("scope is %+v, want a system, a home, a region and an account", a.Scope))
 	}
-	if !a.AdoptRecorder && (a.Bucket == nil || a.KeyArn == nil) {
-		errs = append(errs, errors.New("bucket and keyArn are required, or adoptRecorder"))
+	if a.Bucket == nil || a.KeyArn == nil {
+		errs = append(errs, errors.New("bucket and keyArn are required"))
 	}
 	for _, d := range []struct {
 		name string
@@ -56,8 +57,10 @@ func (args *Args) resolve() (Args, error) {
 
 // frameworkName has letters, digits and underscores only, a letter first:
 // docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateFramework.html.
-func (a *Args) frameworkName() string {
-	return strings.ReplaceAll(naming.Join(256, a.Scope.System, "backups", string(a.Scope.Home)), "-", "_")
+func (a *Args) frameworkName() string { return a.named("backups") }
+
+func (a *Args) named(part string) string {
+	return strings.ReplaceAll(naming.Join(256, a.Scope.System, part, string(a.Scope.Home)), "-", "_")
 }
 
 // control is one control, the type of resource that it judges, and its parameters.

@@ -1,5 +1,6 @@
 // Package audit lets AWS judge the home's backups: a framework of AWS Backup Audit Manager,
-// and what it stands on, the recorder of AWS Config with its delivery channel.
+// what it stands on, the recorder of AWS Config with its delivery channel, and the daily reports about jobs and
+// controls.
 //
 // Recorder and channel belong to account and region, one of each; a home whose region has them adopts them.
 package audit
@@ -53,7 +54,11 @@ func newAudit(ctx *pulumi.Context, name string, args *Args, opts []pulumi.Resour
 			return nil, err
 		}
 	}
-	if err := b.framework(running); err != nil {
+	framework, err := b.framework(running)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.reports(framework); err != nil {
 		return nil, err
 	}
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"frameworkArn": c.FrameworkArn})
@@ -143,7 +148,7 @@ func (b *builder) role() (*iam.Role, []pulumi.Resource, error) {
 }
 
 // framework declares the controls. They judge what Redoubt made, by its tag, and not the rest of the account.
-func (b *builder) framework(running []pulumi.Resource) error {
+func (b *builder) framework(running []pulumi.Resource) (*backup.Framework, error) {
 	var controls backup.FrameworkControlArray
 	for _, c := range b.args.controls() {
 		var in backup.FrameworkControlInputParameterArray
@@ -166,8 +171,8 @@ func (b *builder) framework(running []pulumi.Resource) error {
 		Controls:    controls,
 	}, b.child(pulumi.DependsOn(running), pulumi.DeleteBeforeReplace(true))...)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	b.component.FrameworkArn = f.Arn
-	return nil
+	return f, nil
 }

@@ -3,11 +3,14 @@ package audit
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
+	"redoubt/internal/iampolicy"
 	"redoubt/internal/naming"
 	"redoubt/internal/pulumitest"
 	"redoubt/system"
@@ -26,6 +29,15 @@ func args(n int) *Args {
 		Bucket: pulumi.String("agora-audit"), KeyArn: pulumi.String("arn:aws:kms:eu-west-1:" + account + ":key/data"),
 		EveryDays: 1, KeptDays: 35, ShortestDays: 7, BreakGlassArn: "arn:aws:iam::" + account + ":role/agora-break-glass",
 	}
+}
+
+// each names one property of every report plan.
+func each(property string) []string {
+	var out []string
+	for _, r := range reports {
+		out = append(out, "main-report-"+r.part+" "+property)
+	}
+	return out
 }
 
 func program(a *Args) pulumi.RunFunc {
@@ -69,7 +81,7 @@ func TestAudit_component(t *testing.T) {
 			},
 			{
 				Name: "the bucket", Mutate: func(a *Args) { a.Bucket = pulumi.String("other") },
-				Want: []string{"main-channel s3BucketName", "main-role-deliver policy"},
+				Want: append(each("reportDeliveryChannel"), "main-channel s3BucketName", "main-role-deliver policy"),
 			},
 			{
 				Name: "the key", Mutate: func(a *Args) { a.KeyArn = pulumi.String("arn:aws:kms:eu-west-1:" + account + ":key/new") },
@@ -106,4 +118,38 @@ func TestAudit_judgesOnlyWhatIsOurs(t *testing.T) {
 			"what is not recorded is not judged")
 	}
 	assert.Len(t, names, 4)
+}
+
+func TestAudit_reportsOfEveryKindAreWritten(t *testing.T) {
+	t.Parallel()
+	r := pulumitest.Run(t, program(args(0)))
+	templates := map[string]bool{}
+	for _, p := range r.OfType("aws:backup/reportPlan:ReportPlan") {
+		v := p.Values()
+		setting := v["reportSetting"].(map[string]any)
+		templates[setting["reportTemplate"].(string)] = true
+		_, judged := setting["frameworkArns"]
+		assert.Equal(t, strings.HasSuffix(setting["reportTemplate"].(string), "_COMPLIANCE_REPORT"), judged,
+			"AWS wants frameworks for reports of compliance, and only for them")
+		assert.Equal(t, map[string]any{"s3BucketName": "agora-audit", "s3KeyPrefix": "reports", "formats": []any{"CSV", "JSON"}},
+			v["reportDeliveryChannel"])
+		assert.Regexp(t, regexp.MustCompile(`^agora_0_[a-z_]+_primary$`), v["name"])
+		assert.Equal(t, judged, len(p.RPC.GetIgnoreChanges()) == 1, "%s", p.Name)
+	}
+	assert.Len(t, templates, 5)
+}
+
+// The role is AWS's own, and not there before the first report plan: named as
+// a principal it would make S3 refuse the policy.
+func TestDeliveries_letAWSBackupsOwnRoleWrite(t *testing.T) {
+	t.Parallel()
+	s := Deliveries(args(0).Scope, "arn:aws:s3:::agora-audit")
+	require.NoError(t, iampolicy.Document{Statements: []iampolicy.Statement{s}}.Check())
+	assert.Equal(t, map[string][]string{"AWS": {"*"}}, s.Principals)
+	assert.Equal(t, []string{"arn:aws:iam::" + account +
+		":role/aws-service-role/reports.backup.amazonaws.com/AWSServiceRoleForBackupReports"},
+		s.Conditions["ArnEquals"]["aws:PrincipalArn"])
+	assert.Equal(t, []string{account}, s.Conditions["StringEquals"]["aws:PrincipalAccount"])
+	assert.Equal(t, []string{"s3:PutObject"}, s.Actions)
+	assert.Equal(t, []string{"arn:aws:s3:::agora-audit/reports/*"}, s.Resources)
 }

@@ -65,6 +65,9 @@ func (a Args) checkScope() error {
 	if len(a.Scope.Account) != 12 {
 		add("account is %q, want twelve digits", a.Scope.Account)
 	}
+	if c := a.CopyAccount; c != "" && (len(c) != 12 || c == a.Scope.Account) {
+		add("copy account is %q, want the twelve digits of another account", c)
+	}
 	if d := a.DeletionWindowDays; d < 7 || d > 30 {
 		add("deletion window is %d days, want 7 to 30", d)
 	}

@@ -29,6 +29,9 @@ type Args struct {
 	// DeletionWindowDays is how long a deleted key can still be restored: 7 to
 	// 30. Zero means 30.
 	DeletionWindowDays int
+	// CopyAccount is the id of the account that copies of backups go to, which
+	// must be able to read them. Empty when there is none.
+	CopyAccount string
 	// Protect makes the engine refuse to delete or replace a key: what it
 	// encrypted would be lost with it.
 	Protect bool
@@ -88,7 +91,7 @@ func newKeys(ctx *pulumi.Context, name string, args *Args, opts []pulumi.Resourc
 // newKey registers the key of one purpose, or its replica, and its alias.
 func (a Args) newKey(ctx *pulumi.Context, k *Keys, name, purpose string) (pulumi.StringOutput, error) {
 	none := pulumi.StringOutput{}
-	policy, err := Policy(a.Scope, purpose).Checked()
+	policy, err := Policy(a.Scope, purpose, a.CopyAccount).Checked()
 	if err != nil {
 		return none, fmt.Errorf("policy of %q: %w", purpose, err)
 	}

@@ -64,6 +64,11 @@ func TestKeys_primary(t *testing.T) {
 				Name: "short account", Mutate: func(a *Args) { a.Scope.Account = "12" },
 				Want: `account is "12", want twelve digits`,
 			},
+			{
+				Name: "a copy to oneself", Mutate: func(a *Args) { a.CopyAccount = a.Scope.Account },
+				Want: `copy account is "123456789012", want the twelve digits of another account`,
+			},
+			{Name: "short copy account", Mutate: func(a *Args) { a.CopyAccount = "12" }, Want: `copy account is "12"`},
 			{Name: "short window", Mutate: func(a *Args) { a.DeletionWindowDays = 6 }, Want: "is 6 days, want 7 to 30"},
 			{Name: "long window", Mutate: func(a *Args) { a.DeletionWindowDays = 31 }, Want: "is 31 days, want 7 to 30"},
 			{Name: "no purpose", Mutate: func(a *Args) { a.Purposes = []string{} }, Want: "purposes are empty"},
@@ -79,6 +84,10 @@ func TestKeys_primary(t *testing.T) {
 				Want: append(each("", "deletionWindowInDays"), "main deletionWindowDays"),
 			},
 			{Name: "protect", Mutate: func(a *Args) { a.Protect = true }, Want: each("", "protect")},
+			{
+				Name: "an account for copies", Mutate: func(a *Args) { a.CopyAccount = "210987654321" },
+				Want: []string{"main-backup policy", "main-data policy"},
+			},
 			{
 				Name: "purposes", Mutate: func(a *Args) { a.Purposes = []string{Data, Secrets, Logs} },
 				Want: []string{"-main-backup", "-main-backup-alias", "main purposes"},
@@ -237,7 +246,7 @@ func TestPolicy_ofEachPurpose(t *testing.T) {
 	t.Parallel()
 	for _, home := range system.Homes {
 		for _, purpose := range Purposes {
-			doc := Policy(scope(home, 0), purpose)
+			doc := Policy(scope(home, 0), purpose, "")
 			require.NoError(t, doc.Check())
 			text := strings.ReplaceAll(doc.JSON(), `{"Sid"`, "\n"+`{"Sid"`) + "\n"
 			pulumitest.Golden(t, fmt.Sprintf("policy-%s-%s.golden", home, purpose), text)
@@ -249,7 +258,7 @@ func TestPolicy_ofEachPurpose(t *testing.T) {
 func TestPolicy_onlyTheAccountMayDoAnything(t *testing.T) {
 	t.Parallel()
 	for _, purpose := range Purposes {
-		for _, s := range Policy(scope(system.Primary, 0), purpose).Statements {
+		for _, s := range Policy(scope(system.Primary, 0), purpose, "").Statements {
 			if s.Sid == "Account" {
 				assert.Equal(t, []string{"arn:aws:iam::123456789012:root"}, s.Principals["AWS"])
 				continue
@@ -267,7 +276,7 @@ func TestPolicy_eventBridgeMaySendAlthoughItNamesNoAccount(t *testing.T) {
 	t.Parallel()
 	for _, home := range system.Homes {
 		held := map[string]bool{}
-		for _, s := range Policy(scope(home, 0), Logs).Statements {
+		for _, s := range Policy(scope(home, 0), Logs, "").Statements {
 			for _, service := range s.Principals["Service"] {
 				held[service] = len(s.Conditions) > 0
 			}
@@ -288,7 +297,7 @@ func TestPolicy_eventBridgeMaySendAlthoughItNamesNoAccount(t *testing.T) {
 func TestPolicy_usersOfOnePurposeCannotUseAnother(t *testing.T) {
 	t.Parallel()
 	via := func(purpose string) (all []string) {
-		for _, s := range Policy(scope(system.Primary, 0), purpose).Statements {
+		for _, s := range Policy(scope(system.Primary, 0), purpose, "").Statements {
 			all = append(all, s.Conditions["StringEquals"]["kms:ViaService"]...)
 			all = append(all, s.Principals["Service"]...)
 		}
@@ -306,12 +315,37 @@ func TestPolicy_usersOfOnePurposeCannotUseAnother(t *testing.T) {
 func TestPolicy_grantsAreForServicesAlone(t *testing.T) {
 	t.Parallel()
 	for _, purpose := range Purposes {
-		for _, s := range Policy(scope(system.Primary, 0), purpose).Statements {
+		for _, s := range Policy(scope(system.Primary, 0), purpose, "").Statements {
 			for _, action := range s.Actions {
 				if action == "kms:CreateGrant" {
 					assert.Equal(t, []string{"true"}, s.Conditions["Bool"]["kms:GrantIsForAWSResource"], s.Sid)
 				}
 			}
 		}
+	}
+}
+
+// Another account copies what lies under the keys of the data and of the vaults, and reads no secret and no log.
+func TestPolicy_theCopyAccountReadsBackupsAlone(t *testing.T) {
+	t.Parallel()
+	const there = "arn:aws:iam::210987654321:root"
+	for _, purpose := range Purposes {
+		allowed := map[string][]string{}
+		doc := Policy(scope(system.Primary, 0), purpose, "210987654321")
+		require.NoError(t, doc.Check())
+		for _, s := range doc.Statements {
+			if len(s.Principals["AWS"]) > 0 && s.Principals["AWS"][0] == there {
+				assert.Len(t, s.Principals["AWS"], 1)
+				allowed[s.Sid] = s.Actions
+				assert.Equal(t, s.Sid == "CopyAccountGrants", len(s.Conditions["Bool"]["kms:GrantIsForAWSResource"]) == 1)
+			}
+		}
+		if purpose != Data && purpose != Backup {
+			assert.Empty(t, allowed, purpose)
+			continue
+		}
+		assert.Subset(t, allowed["CopyAccount"], []string{"kms:Decrypt", "kms:DescribeKey", "kms:ReEncrypt*"}, purpose)
+		assert.Contains(t, allowed["CopyAccountGrants"], "kms:CreateGrant", purpose)
+		assert.Len(t, allowed, 2)
 	}
 }

@@ -81,8 +81,9 @@ var (
 )
 
 // Policy returns the policy of the key for a purpose in one home. It names
-// the home's region, so the copies of one key have different policies.
-func Policy(s naming.Scope, purpose string) iampolicy.Document {
+// the home's region, so the copies of one key have different policies. CopyAccount is the other account that
+// copies of backups go to, empty when there is none.
+func Policy(s naming.Scope, purpose, copyAccount string) iampolicy.Document {
 	all := []iampolicy.Statement{root(s)}
 	for _, t := range services[purpose] {
 		all = append(all, t.statements(s)...)
@@ -95,6 +96,9 @@ func Policy(s naming.Scope, purpose string) iampolicy.Document {
 	}
 	for _, p := range publishers[purpose] {
 		all = append(all, p.statement(s))
+	}
+	if copyAccount != "" && (purpose == Data || purpose == Backup) {
+		all = append(all, copying(copyAccount)...)
 	}
 	return iampolicy.Document{Statements: all}
 }
@@ -131,6 +135,20 @@ func (t through) statements(s naming.Scope) []iampolicy.Statement {
 		Sid: t.sid + "Grants", Principals: anybody, Actions: grant, Resources: []string{"*"}, Conditions: via,
 	}.With(iampolicy.Condition{Operator: "Bool", Key: "kms:GrantIsForAWSResource", Values: []string{"true"}})
 	return []iampolicy.Statement{use, keep}
+}
+
+// copying lets another account take copies of backups: it reads them under this
+// key and writes them under that of its own vault. What AWS Backup manages fully is encrypted under the vault's
+// key, the snapshots of databases under that of the data:
+// docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html,
+// repost.aws/knowledge-center/backup-troubleshoot-cross-account-copy.
+func copying(account string) []iampolicy.Statement {
+	there := map[string][]string{"AWS": {fmt.Sprintf("arn:aws:iam::%s:root", account)}}
+	keep := iampolicy.Statement{Sid: "CopyAccountGrants", Principals: there, Actions: grant, Resources: []string{"*"}}
+	return []iampolicy.Statement{
+		{Sid: "CopyAccount", Principals: there, Actions: reseal, Resources: []string{"*"}},
+		keep.With(iampolicy.Condition{Operator: "Bool", Key: "kms:GrantIsForAWSResource", Values: []string{"true"}}),
+	}
 }
 
 // snapshots lets ElastiCache of the home's region put exported snapshots into an

@@ -16,6 +16,8 @@ type Args struct {
 	Scope naming.Scope
 	// PeerScope is the other home, once its vault exists. Nil makes no copies.
 	PeerScope *naming.Scope
+	// CopyAccount keeps a second copy. Nil makes none.
+	CopyAccount *CopyAccount
 	// KeyArn encrypts the vault, and the peer's copies that it takes. TopicKeyArn
 	// encrypts the notifications; it must admit events.amazonaws.com.
 	KeyArn, TopicKeyArn pulumi.StringInput
@@ -73,7 +75,7 @@ func (args *Args) resolve() (Args, error) {
 	if a.BreakGlassRole == "" {
 		a.BreakGlassRole = breakGlassRole(a.Scope)
 	}
-	errs := slices.Concat(a.scopeFaults(), a.peerFaults(), a.resourceFaults())
+	errs := slices.Concat(a.scopeFaults(), a.peerFaults(), a.copyFaults(), a.resourceFaults())
 	for _, r := range a.Resources {
 		for _, err := range a.retentionFaults(r.Store) {
 			errs = append(errs, fmt.Errorf("store %q: %w", r.Store.Name, err))

@@ -118,23 +118,33 @@ func (b *builder) notice(n notice, topic *sns.Topic, policy *sns.TopicPolicy) er
 	return err
 }
 
-// topicPolicy lets the event rules publish, and nobody else.
+// topicPolicy lets the event rules and the home's alarms publish, and nobody else. Alarms of the home are named
+// after system and home: docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html.
 func (b *builder) topicPolicy() iampolicy.Document {
 	s := b.args.Scope
 	var rules []string
 	for _, n := range b.notices() {
 		rules = append(rules, s.ARN("events", "rule/"+b.eventName(n.part)))
 	}
-	publish := iampolicy.Statement{
-		Sid:        "PublishEvents",
-		Principals: map[string][]string{"Service": {"events.amazonaws.com"}},
-		Actions:    []string{"sns:Publish"},
-		Resources:  []string{s.ARN("sns", b.eventName("told"))},
+	publish := func(sid, service string) iampolicy.Statement {
+		return iampolicy.Statement{
+			Sid: sid, Principals: map[string][]string{"Service": {service}},
+			Actions: []string{"sns:Publish"}, Resources: []string{TopicArn(s)},
+		}
 	}
-	return iampolicy.Document{Statements: []iampolicy.Statement{publish.With(iampolicy.SourceArn(rules...))}}
+	alarms := publish("PublishAlarms", "cloudwatch.amazonaws.com").With(iampolicy.SourceAccount(s.Account)).
+		With(iampolicy.SourceArn(s.ARN("cloudwatch", "alarm:"+s.Alarm("*"))))
+	return iampolicy.Document{Statements: []iampolicy.Statement{
+		publish("PublishEvents", "events.amazonaws.com").With(iampolicy.SourceArn(rules...)), alarms,
+	}}
 }
 
+// TopicArn is the topic of the home, as computed: whoever tells it something need not wait for it.
+func TopicArn(s naming.Scope) string { return s.ARN("sns", eventName(s, "told")) }
+
+func (b *builder) eventName(part string) string { return eventName(b.args.Scope, part) }
+
 // eventName names the topic and the event rules of the home.
-func (b *builder) eventName(part string) string {
-	return naming.Join(ruleMax, b.args.Scope.System, "backups", part, string(b.args.Scope.Home))
+func eventName(s naming.Scope, part string) string {
+	return naming.Join(ruleMax, s.System, "backups", part, string(s.Home))
 }

@@ -67,22 +67,6 @@ func (b *builder) rule(r Resource, f rule) *backup.PlanRuleArgs {
 	return out
 }
 
-// copies sends what a rule makes to the peer's vault, with a lifecycle of its
-// own. The vault's ARN is computed; nothing of the peer is asked.
-func (b *builder) copies(f rule) backup.PlanRuleCopyActionArray {
-	if b.args.PeerScope == nil || !f.copied {
-		return nil
-	}
-	life := &backup.PlanRuleCopyActionLifecycleArgs{DeleteAfter: pulumi.Int(f.days)}
-	if f.coldAfter > 0 {
-		life.ColdStorageAfter = pulumi.Int(f.coldAfter)
-	}
-	return backup.PlanRuleCopyActionArray{&backup.PlanRuleCopyActionArgs{
-		DestinationVaultArn: pulumi.String(Arn(*b.args.PeerScope)),
-		Lifecycle:           life,
-	}}
-}
-
 // selection puts one store under its plan, by its ARN. Every argument
 // replaces it, and a plan with two of one name is refused, so the old one goes first.
 func (b *builder) selection(r Resource, plan *backup.Plan, role *iam.Role) error {

@@ -37,8 +37,8 @@ type Vault struct {
 	VaultArn  pulumi.StringOutput `pulumi:"vaultArn"`
 	// PlanIDs maps each store to its backup plan.
 	PlanIDs pulumi.StringMapOutput `pulumi:"planIds"`
-	// TopicArn is told of each failed job, each interrupted backup and each
-	// change of vaults, plans and region settings.
+	// TopicArn is told of each failed job, each interrupted backup, each change
+	// of vaults, plans and region settings, and by the home's alarms.
 	TopicArn pulumi.StringOutput `pulumi:"topicArn"`
 	// RestoreRoleArn is the role to restore with. It stands before it is
 	// needed, because IAM cannot be relied on during a recovery.
@@ -137,7 +137,9 @@ func (b *builder) vault() error {
 		return err
 	}
 	b.component.VaultName, b.component.VaultArn = v.Name, v.Arn
-	document, err := deletionPolicy(b.args.breakGlass()).Checked()
+	rules := deletionPolicy(b.args.breakGlass())
+	rules.Statements = append(rules.Statements, b.copyBack()...)
+	document, err := rules.Checked()
 	if err != nil {
 		return fmt.Errorf("vault policy: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/internal/iampolicy"
 	"redoubt/internal/naming"
 	"redoubt/internal/pulumitest"
 	"redoubt/system"
@@ -98,6 +99,18 @@ func refused() []pulumitest.Bad[Args] {
 			Want: "cannot be copied to another account"},
 		{Name: "a peer of another system", Mutate: func(a *Args) { a.PeerScope.System = "x" },
 			Want: `peerScope.system is "x"`},
+		{Name: "a copy to itself", Mutate: func(a *Args) {
+			a.CopyAccount = &CopyAccount{account, "arn:aws:backup:eu-west-1:" + account + ":backup-vault:kept"}
+		}, Want: "copyAccount: id is \"" + account + "\", this home's own account"},
+		{Name: "a copy to no account", Mutate: func(a *Args) { a.CopyAccount = &CopyAccount{"12", copyAccount().VaultArn} },
+			Want: `copyAccount: id is "12", want twelve digits`},
+		{Name: "a copy to no vault", Mutate: func(a *Args) { a.CopyAccount = &CopyAccount{elsewhere, "kept"} },
+			Want: `copyAccount: vaultArn is "kept", want the ARN of a backup vault`},
+		{Name: "a copy to another region", Mutate: func(a *Args) {
+			a.CopyAccount = &CopyAccount{elsewhere, "arn:aws:backup:eu-north-1:" + elsewhere + ":backup-vault:kept"}
+		}, Want: `copyAccount: vaultArn is in "eu-north-1", want "eu-west-1"`},
+		{Name: "a copy to a third account", Mutate: func(a *Args) { a.CopyAccount = &CopyAccount{"333333333333", copyAccount().VaultArn} },
+			Want: `copyAccount: vaultArn is of account "` + elsewhere + `", want "333333333333"`},
 		{Name: "no way back", Mutate: retention(0, func(r *system.Retention) { r.PITRDays = 0 }),
 			Want: `store "memory": pitrDays is 0, want 1 to 35`},
 		{Name: "too long a way back", Mutate: retention(2, func(r *system.Retention) { r.PITRDays = 36 }),
@@ -147,6 +160,12 @@ func changes() []pulumitest.Change[Args] {
 			Name:   "the peer's coming adds copies and nothing else",
 			Mutate: func(a *Args) { a.PeerScope = nil },
 			Want:   []string{"main-plan-files rules", "main-plan-memory rules", "main-plan-sessions rules"},
+		},
+		{
+			Name:   "a copy in another account",
+			Mutate: func(a *Args) { a.CopyAccount = copyAccount() },
+			Want: []string{"main-plan-files rules", "main-plan-memory rules", "main-plan-sessions rules",
+				"main-policy policy"},
 		},
 		{
 			Name:   "one store less",
@@ -408,7 +427,48 @@ func TestVault_coldStorageIsForTheMonthlyBackupsOfTables(t *testing.T) {
 	}
 }
 
-func TestVault_onlyItsEventRulesPublish(t *testing.T) {
+const elsewhere = "210987654321"
+
+func copyAccount() *CopyAccount {
+	return &CopyAccount{ID: elsewhere, VaultArn: "arn:aws:backup:eu-west-1:" + elsewhere + ":backup-vault:kept"}
+}
+
+// What is copied to the other home is copied to the other account too, each
+// with its own end; with no peer yet, the other account's copy stands alone.
+func TestVault_copiesToAnotherAccount(t *testing.T) {
+	t.Parallel()
+	for _, peer := range []bool{true, false} {
+		a := primaryArgs(0)
+		a.CopyAccount = copyAccount()
+		want := []string{Arn(*a.PeerScope), a.CopyAccount.VaultArn}
+		if !peer {
+			a.PeerScope, want = nil, want[1:]
+		}
+		r := pulumitest.Run(t, program(a))
+		for _, store := range []string{"memory", "sessions", "files"} {
+			for name, p := range rulesOf(t, r, store) {
+				var to []string
+				for _, c := range p.CopyActions {
+					to = append(to, c.DestinationVaultArn)
+					assert.Equal(t, p.Lifecycle, c.Lifecycle, "%s %s", store, name)
+				}
+				if name == "hourly" {
+					assert.Empty(t, to, "hourly backups stay at home")
+					continue
+				}
+				assert.Equal(t, want, to, "%s %s", store, name)
+			}
+		}
+		doc, err := iampolicy.Parse(r.Get(t, policyToken, "main-policy").Values()["policy"].(string))
+		require.NoError(t, err)
+		require.Len(t, doc.Statements, 2)
+		back := doc.Statements[1]
+		assert.Equal(t, []string{"arn:aws:iam::" + elsewhere + ":root"}, back.Principals["AWS"])
+		assert.Equal(t, []string{"backup:CopyIntoBackupVault"}, back.Actions, "a copy comes back into the vault, and nothing more")
+	}
+}
+
+func TestVault_itsEventRulesAndTheHomesAlarmsPublish(t *testing.T) {
 	t.Parallel()
 	r := pulumitest.Run(t, program(primaryArgs(0)))
 	text := r.Get(t, topicToken, "main-topic-policy").Values()["policy"].(string)
@@ -419,6 +479,16 @@ func TestVault_onlyItsEventRulesPublish(t *testing.T) {
 		assert.Contains(t, text, "arn:aws:events:eu-west-1:"+account+":rule/"+e.Values()["name"].(string))
 	}
 	assert.Contains(t, text, "arn:aws:sns:eu-west-1:"+account+":agora-backups-told-primary")
+	doc, err := iampolicy.Parse(text)
+	require.NoError(t, err)
+	require.Len(t, doc.Statements, 2, "nobody else publishes")
+	alarms := doc.Statements[1]
+	assert.Equal(t, map[string][]string{"Service": {"cloudwatch.amazonaws.com"}}, alarms.Principals)
+	assert.Equal(t, map[string]map[string][]string{
+		"StringEquals": {"aws:SourceAccount": {account}},
+		"ArnLike":      {"aws:SourceArn": {"arn:aws:cloudwatch:eu-west-1:" + account + ":alarm:agora-primary-*"}},
+	}, alarms.Conditions)
+	assert.Equal(t, []string{TopicArn(primaryArgs(0).Scope)}, alarms.Resources)
 	for _, target := range r.OfType(targetToken) {
 		if target.Name == "main-restored-machine" {
 			continue

@@ -164,7 +164,7 @@ func (j *judge) backups(subject, name string) {
 		switch {
 		case !planned || !selected:
 			j.missing(subject, "pass it to components/vault in stacks/", "no backup in the %s home", h)
-		case !copies(plan):
+		case !copies(plan, h.Peer()):
 			j.missing(subject, "give the vault its peer", "no copy of the %s home's backups in the %s home", h, h.Peer())
 		}
 		tested := j.has(h, "aws:backup/restoreTestingPlan:RestoreTestingPlan", "vault-test-"+name) &&
@@ -175,13 +175,18 @@ func (j *judge) backups(subject, name string) {
 	}
 }
 
-// copies reports whether some rule of the plan copies what it makes.
-func copies(plan Resource) bool {
+// copies reports whether some rule of the plan copies what it makes into the
+// vault of the home, whose name ends in the home's. A copy in another account is a second one.
+func copies(plan Resource, to system.Home) bool {
 	rules, _ := plan.Inputs["rules"].([]any)
 	for _, r := range rules {
 		rule, _ := r.(map[string]any)
-		if actions, _ := rule["copyActions"].([]any); len(actions) > 0 {
-			return true
+		actions, _ := rule["copyActions"].([]any)
+		for _, a := range actions {
+			action, _ := a.(map[string]any)
+			if arn, _ := action["destinationVaultArn"].(string); strings.HasSuffix(arn, "-"+string(to)) {
+				return true
+			}
 		}
 	}
 	return false

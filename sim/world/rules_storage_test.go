@@ -153,6 +153,15 @@ func planRule(l *lab, changes ...any) doc {
 	}, changes...)}}
 }
 
+func TestPlan_copiesToAVaultOfAnotherAccount(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 1)
+	vaultLab(l)
+	l.make(ireland, "plan", "AWS::Backup::BackupPlan", planRule(l, "CopyActions", []any{doc{
+		"DestinationVaultArn": "arn:aws:backup:eu-west-1:210987654321:backup-vault:kept",
+		"Lifecycle":           doc{"DeleteAfter": 500}}})) // whose lock is not known here
+}
+
 func TestCreate_refusesBackupsAsAWSDoes(t *testing.T) {
 	t.Parallel()
 	const kind = "AWS::Backup::BackupPlan"
@@ -173,6 +182,12 @@ func TestCreate_refusesBackupsAsAWSDoes(t *testing.T) {
 			return rule("CopyActions", []any{doc{"DestinationVaultArn": l.arn(frankfurt, "vault"),
 				"Lifecycle": doc{"DeleteAfter": 401}}})(l)
 		}, "InvalidParameterValueException"},
+		{"copy to another account and region", "", kind, rule("CopyActions", []any{doc{
+			"DestinationVaultArn": "arn:aws:backup:eu-central-1:210987654321:backup-vault:kept",
+			"Lifecycle":           doc{"DeleteAfter": 35}}}), "InvalidParameterValueException"},
+		{"copy to another account that ends too soon", "", kind, rule("CopyActions", []any{doc{
+			"DestinationVaultArn": "arn:aws:backup:eu-west-1:210987654321:backup-vault:kept",
+			"Lifecycle":           doc{"DeleteAfter": 100, "ColdStorageAfter": 30}}}), "InvalidParameterValueException"},
 		{"no vault", "", kind, rule("TargetVaultName", "nowhere"), "ResourceNotFoundException"},
 		{"rules of one name", "", kind, func(l *lab) doc {
 			p := planRule(l)

@@ -126,6 +126,9 @@ func (w *workspace) view(h system.Home, own inventory.Home) HomeView {
 	for _, st := range w.System.Stores {
 		if backupsOnly(w.System, st.Tier, st.Kind, h) {
 			v.waiting[st.Name] = "copies of backups"
+			if st.RebuildFrom != "" {
+				v.waiting[st.Name] = "rebuilt from " + st.RebuildFrom
+			}
 		}
 	}
 	for name, st := range own.Stores {
