@@ -45,7 +45,7 @@ func (g Gateway) Probe(ctx context.Context, c plan.Call) (plan.Document, error) 
 	address, _ := c.Input["Address"].(string)
 	task, _ := c.Input["Task"].(string)
 	if domain == "" || address == "" {
-		return nil, &execute.ClassError{Class: execute.Invalid, Err: fmt.Errorf("Domain is %q and Address %q, want both", domain, address)}
+		return nil, &execute.ClassError{Class: execute.Invalid, Err: fmt.Errorf("member Domain is %q and Address %q, want both", domain, address)}
 	}
 	if g.Patience == 0 {
 		g.Patience = 10 * time.Second

@@ -42,12 +42,6 @@ func standing(t *testing.T) *homes {
 
 func (h *homes) all() *of.Homes { return &of.Homes{World: h.World, Engine: h.engine} }
 
-// fork returns the same homes on a fork of the world.
-func (h *homes) fork() *homes {
-	f := h.all().Fork()
-	return &homes{f.World, f.Engine}
-}
-
 func (h *homes) call(t *testing.T, region, service, operation string, in world.Document) world.Document {
 	t.Helper()
 	return h.all().Ask(t, region, service, operation, in)

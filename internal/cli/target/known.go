@@ -116,7 +116,7 @@ func placed(t Target) error {
 		scope := t.Project().Scope(home)
 		for _, f := range []struct{ name, value string }{{"region", scope.Region}, {"accountId", scope.Account}} {
 			if f.value == "" {
-				errs = append(errs, fmt.Errorf("Pulumi.%s.yaml: redoubt:%s is missing", home, f.name))
+				errs = append(errs, fmt.Errorf("%s: redoubt:%s is missing", "Pulumi."+string(home)+".yaml", f.name))
 			}
 		}
 	}
