@@ -63,6 +63,8 @@ func TestRegistry_holdsToTheEightChecks(t *testing.T) {
 			{
 				Name: "a version", Mutate: func(a *registry.Args) { a.Images[0] = "registry.example.com/atlas/gateway:2.9.0" },
 				Want: []string{"main images", "main-atlas/gateway-lifecycle policy"},
+				// A policy is put anew as a whole; no image goes with it.
+				Replaces: []string{"main-atlas/gateway-lifecycle policy"},
 			},
 			{
 				Name:   "an image more",
