@@ -107,6 +107,10 @@ func answers(t *testing.T, home system.Home) pulumitest.Option {
 		pulumitest.WithOutputs("aws:acm/certificate:Certificate", resource.PropertyMap{
 			"domainValidationOptions": resource.NewArrayProperty([]resource.PropertyValue{record}),
 		})(r)
+		pulumitest.WithOutputs("aws:eks/nodeGroup:NodeGroup", resource.NewPropertyMapFromMap(map[string]any{
+			"nodeGroupName": "nodes-0123",
+			"resources":     []any{map[string]any{"autoscalingGroups": []any{map[string]any{"name": "eks-nodes-0123"}}}},
+		}))(r)
 		for token, arn := range arns {
 			pulumitest.WithOutputs(token, words("arn", strings.ReplaceAll(arn, "REGION", settings(home).Region)))(r)
 		}
