@@ -155,3 +155,13 @@ func TestFind_neverLosesARegionThatSomebodySees(t *testing.T) {
 	assert.Positive(t, kinds[diagnose.RegionLost])
 	assert.Positive(t, kinds[diagnose.Partitioned])
 }
+
+// What the loss is counted from is the first look that found the home lost,
+// with no better one after it, on any line of an observer that has lost it.
+func TestFind_saysSinceWhen(t *testing.T) {
+	t.Parallel()
+	f := diagnose.Find(now, join(home("secondary", primary, "gggbbbbb"), home("arbiter", primary, "gggbbbbbb"),
+		seen("primary", diagnose.Writes, secondary, "tasks", "bbbbbbbbbbbb")), diagnose.DefaultRules(true))
+	assert.Equal(t, diagnose.RegionLost, f.Kind)
+	assert.Equal(t, now.Add(-5*20*time.Second), f.Since)
+}

@@ -315,3 +315,18 @@ func TestRestore_refusesWhatIsNotItsRun(t *testing.T) {
 	assert.True(t, done)
 	assert.Equal(t, execute.Recovered, f.Outcome, "a run that has recovered says so again")
 }
+
+// Something that is not there yet is not done: a restore's first look finds
+// nothing, and acts.
+func TestCore_actsWhereNothingIsFound(t *testing.T) {
+	t.Parallel()
+	p := planOf(stepOf("restore"))
+	l := newLab(p, map[string]time.Duration{"restore": minutes(5)},
+		mishap{Step: "restore", On: "check", Nth: 1, Until: 3, What: "absent"})
+	f, err := drive(l, execute.New(p, execute.Options{Run: "r", Generation: 1, Poll: time.Minute}),
+		execute.Virtual{Store: &journal.Memory{}})
+	require.NoError(t, err)
+	assert.Equal(t, execute.Recovered, f.Outcome, f.Why)
+	assert.Equal(t, map[string]int{"restore": 1}, l.effects)
+	assert.Equal(t, start.Add(minutes(5)), l.now, "it acted at the first look")
+}

@@ -22,8 +22,8 @@ type mishap struct {
 	// Nth counts from 1; a span of requests is hit: Nth to Until.
 	Nth, Until int
 	// What is throttled, conflict, not-found, denied, unreachable (no effect), lost
-	// (the effect takes place, the answer does not arrive), or for a check silent
-	// or stale (it tells what was before).
+	// (the effect takes place, the answer does not arrive), or for a check silent,
+	// stale (it tells what was before) or absent (what is asked for does not exist).
 	What string
 }
 
@@ -122,6 +122,8 @@ func (l *lab) look(step string) (plan.Document, error) {
 		return nil, errors.New("no answer")
 	case "stale":
 		return plan.Document{"Done": false}, nil
+	case "absent":
+		return nil, &execute.ClassError{Class: execute.NotFound, Err: errors.New("it does not exist")}
 	}
 	return plan.Document{"Done": l.isDone(step)}, nil
 }

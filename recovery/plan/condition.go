@@ -26,6 +26,15 @@ type Expect struct {
 	Missing any `json:"missing,omitempty"`
 }
 
+// JMESPath is the path for the AWS command line's --query, with what a missing
+// value counts as.
+func (e Expect) JMESPath() string {
+	if e.Missing == nil {
+		return e.Path.JMESPath()
+	}
+	return fmt.Sprintf("not_null(%s, %s)", e.Path.JMESPath(), jmesLiteral(e.Missing))
+}
+
 // Op compares what was found with what is wanted.
 type Op string
 

@@ -173,3 +173,32 @@ func jmesLiteral(v any) string {
 	}
 	return "`" + strings.ReplaceAll(string(raw), "`", "\\`") + "`"
 }
+
+// JSONPath renders the path as kubectl's output format takes it:
+// https://kubernetes.io/docs/reference/kubectl/jsonpath/
+func (p Path) JSONPath() string {
+	segments, err := p.parse()
+	if err != nil {
+		return string(p)
+	}
+	var b strings.Builder
+	for _, s := range segments {
+		switch {
+		case s.filter != "":
+			fmt.Fprintf(&b, "[?(@.%s==%s)]", s.filter, jsonText(s.value))
+		case s.field == "":
+			fmt.Fprintf(&b, "[%d]", s.index)
+		default:
+			b.WriteString("." + strings.ReplaceAll(s.field, ".", `\.`))
+		}
+	}
+	return "{" + b.String() + "}"
+}
+
+func jsonText(v any) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(raw)
+}

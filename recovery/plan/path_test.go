@@ -11,7 +11,7 @@ import (
 )
 
 const answer = `{
-	"State": "ok", "Lag": 3, "Ready": true, "Gone": null, "Empty": [],
+	"State": "ok", "Lag": 3, "Ready": true, "Gone": null, "Empty": [], "Notes": {"a.b/c": "d"},
 	"Alarms": [
 		{"Name": "a", "State": "OK", "N": 1, "Dims": [{"K": "x", "V": 5}]},
 		{"Name": "b", "State": "ALARM", "N": 2, "Dims": [{"K": "x", "V": 6}, {"K": "y", "V": 7}]}
@@ -42,6 +42,8 @@ var paths = []struct {
 		"Alarms[?Name==`\"b\"`] | [0].Dims[?K==`\"y\"`] | [0].V",
 	},
 	{`Alarms[?Name=="b"].Dims[1].V`, 7.0, "Alarms[?Name==`\"b\"`] | [0].Dims[1].V"},
+	{`Notes."a.b/c"`, "d", `Notes."a.b/c"`},
+	{`Notes."a.b"`, nil, `Notes."a.b"`},
 }
 
 func TestPath_findsOrTellsThatItIsMissing(t *testing.T) {
@@ -75,27 +77,33 @@ func TestCondition_hasThreeAnswers(t *testing.T) {
 	is := func(path plan.Path, op plan.Op, value any) plan.Expect {
 		return plan.Expect{Path: path, Op: op, Value: value}
 	}
+	counts := func(path plan.Path, op plan.Op, value any) plan.Expect {
+		return plan.Expect{Path: path, Op: op, Value: value, Missing: 0}
+	}
 	for name, c := range map[string]struct {
 		all  []plan.Expect
 		want plan.Answer
 		why  string
 	}{
-		"equal":            {[]plan.Expect{is("State", plan.Is, "ok")}, plan.Done, ""},
-		"not equal":        {[]plan.Expect{is("State", plan.Is, "bad")}, plan.NotDone, "State is ok, want == bad"},
-		"other than":       {[]plan.Expect{is("State", plan.IsNot, "bad")}, plan.Done, ""},
-		"number":           {[]plan.Expect{is("Lag", plan.Is, 3)}, plan.Done, ""},
-		"at most":          {[]plan.Expect{is("Lag", plan.AtMost, 3)}, plan.Done, ""},
-		"too much":         {[]plan.Expect{is("Lag", plan.AtMost, 2.5)}, plan.NotDone, "Lag is 3, want <= 2.5"},
-		"at least":         {[]plan.Expect{is("Lag", plan.AtLeast, 4)}, plan.NotDone, "Lag is 3, want >= 4"},
-		"truth":            {[]plan.Expect{is("Ready", plan.Is, true)}, plan.Done, ""},
-		"missing":          {[]plan.Expect{is("None", plan.Is, "ok")}, plan.CannotTell, "None is missing in the answer"},
-		"null":             {[]plan.Expect{is("Gone", plan.IsNot, "ok")}, plan.CannotTell, "Gone is missing in the answer"},
-		"another type":     {[]plan.Expect{is("Lag", plan.Is, "3")}, plan.CannotTell, "Lag is 3"},
-		"a list":           {[]plan.Expect{is("Empty", plan.IsNot, "ok")}, plan.CannotTell, "Empty is []"},
-		"all":              {[]plan.Expect{is("State", plan.Is, "ok"), is("Lag", plan.Is, 3)}, plan.Done, ""},
-		"one of them":      {[]plan.Expect{is("State", plan.Is, "ok"), is("Lag", plan.Is, 4)}, plan.NotDone, "Lag is 3"},
-		"half an answer":   {[]plan.Expect{is("Lag", plan.Is, 4), is("None", plan.Is, 1)}, plan.CannotTell, "None is"},
-		"the other way up": {[]plan.Expect{is("None", plan.Is, 1), is("Lag", plan.Is, 4)}, plan.CannotTell, "None is"},
+		"equal":                  {[]plan.Expect{is("State", plan.Is, "ok")}, plan.Done, ""},
+		"not equal":              {[]plan.Expect{is("State", plan.Is, "bad")}, plan.NotDone, "State is ok, want == bad"},
+		"other than":             {[]plan.Expect{is("State", plan.IsNot, "bad")}, plan.Done, ""},
+		"number":                 {[]plan.Expect{is("Lag", plan.Is, 3)}, plan.Done, ""},
+		"at most":                {[]plan.Expect{is("Lag", plan.AtMost, 3)}, plan.Done, ""},
+		"too much":               {[]plan.Expect{is("Lag", plan.AtMost, 2.5)}, plan.NotDone, "Lag is 3, want <= 2.5"},
+		"at least":               {[]plan.Expect{is("Lag", plan.AtLeast, 4)}, plan.NotDone, "Lag is 3, want >= 4"},
+		"truth":                  {[]plan.Expect{is("Ready", plan.Is, true)}, plan.Done, ""},
+		"missing":                {[]plan.Expect{is("None", plan.Is, "ok")}, plan.CannotTell, "None is missing in the answer"},
+		"null":                   {[]plan.Expect{is("Gone", plan.IsNot, "ok")}, plan.CannotTell, "Gone is missing in the answer"},
+		"another type":           {[]plan.Expect{is("Lag", plan.Is, "3")}, plan.CannotTell, "Lag is 3"},
+		"a list":                 {[]plan.Expect{is("Empty", plan.IsNot, "ok")}, plan.CannotTell, "Empty is []"},
+		"all":                    {[]plan.Expect{is("State", plan.Is, "ok"), is("Lag", plan.Is, 3)}, plan.Done, ""},
+		"one of them":            {[]plan.Expect{is("State", plan.Is, "ok"), is("Lag", plan.Is, 4)}, plan.NotDone, "Lag is 3"},
+		"half an answer":         {[]plan.Expect{is("Lag", plan.Is, 4), is("None", plan.Is, 1)}, plan.CannotTell, "None is"},
+		"left out, counted":      {[]plan.Expect{counts("None", plan.AtLeast, 1)}, plan.NotDone, "None is 0, want >= 1"},
+		"left out, enough":       {[]plan.Expect{counts("None", plan.AtMost, 0)}, plan.Done, ""},
+		"there, whatever counts": {[]plan.Expect{counts("Lag", plan.AtLeast, 3)}, plan.Done, ""},
+		"the other way up":       {[]plan.Expect{is("None", plan.Is, 1), is("Lag", plan.Is, 4)}, plan.CannotTell, "None is"},
 	} {
 		got, why := plan.Condition{All: c.all}.Judge(document(t))
 		assert.Equal(t, c.want, got, name)

@@ -63,11 +63,10 @@ func (d *draft) approvalGate() {
 
 // seenGates refuse what stands on old knowledge, or follows too soon.
 func (d *draft) seenGates(to system.Home) {
-	if at, known := d.Seen.InventoryAt[to]; known && !at.IsZero() && d.Now.Sub(at) > stale {
+	if why := d.unfresh(to); why != "" {
 		d.gate(plan.Gate{
 			ID: "inventory", Title: "The inventory is fresh", Overridable: true,
-			Why:    "A plan calls what the inventory names. What has changed since then it cannot know.",
-			Reason: fmt.Sprintf("the %s home wrote its inventory %s ago, want at most %s", to, d.Now.Sub(at).Round(time.Hour), stale),
+			Why: "A plan calls what the inventory names. What has changed since then it cannot know.", Reason: why,
 		})
 	}
 	if moved := d.Seen.MovedAt; !moved.IsZero() && d.Now.Sub(moved) < quiet {
@@ -77,6 +76,18 @@ func (d *draft) seenGates(to system.Home) {
 			Reason: fmt.Sprintf("traffic moved %s ago, want at least %s", d.Now.Sub(moved).Round(time.Second), quiet),
 		})
 	}
+}
+
+// unfresh says why a home's inventory is not to be relied on, or nothing.
+func (d *draft) unfresh(home system.Home) string {
+	at := d.Seen.InventoryAt[home]
+	switch age := d.Now.Sub(at); {
+	case at.IsZero():
+		return fmt.Sprintf("nobody knows when the %s home wrote its inventory", home)
+	case age > stale:
+		return fmt.Sprintf("the %s home wrote its inventory %s ago, want at most %s", home, age.Round(time.Hour), stale)
+	}
+	return ""
 }
 
 // lagGates compare the lag of what is copied with what may be lost: in a

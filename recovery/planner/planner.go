@@ -54,8 +54,6 @@ type Goal struct {
 	Store, Zone, Dependency string
 	// At is the point in time that a store is restored to.
 	At time.Time
-	// Arbiter tells that a third region looks, too.
-	Arbiter bool
 }
 
 // Seen is what is known of the inventory and of earlier runs when a plan is made.

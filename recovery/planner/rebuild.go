@@ -54,9 +54,9 @@ func (d *draft) follows(m move, s system.Store, needs []string) []string {
 	case s.Kind == system.Cache && of.GlobalID != "":
 		d.cacheFollows(m, of, &step)
 	case s.Kind == system.Table:
-		d.tableFollows(m, s.Name, &step)
+		d.markFollows(m, s.Name, "TableName", &step, d.markTable)
 	case s.Kind == system.Bucket:
-		d.bucketFollows(m, s.Name, &step)
+		d.markFollows(m, s.Name, "Bucket", &step, d.markBucket)
 	case s.Kind == system.Queue:
 		d.ledgerFollows(m, of, &step)
 	default:
@@ -82,27 +82,16 @@ func (d *draft) cacheFollows(m move, of inventory.Store, s *plan.Step) {
 	s.Condition = holds(s.Call, is(member+".Role", "SECONDARY"), is(member+".Status", "associated"))
 }
 
-// tableFollows writes a mark where the work is and looks for it in the other home.
-func (d *draft) tableFollows(m move, store string, s *plan.Step) {
-	here, there := d.home(m.to).Stores[store], d.home(m.from).Stores[store]
+// markFollows writes a mark where the work is, as mark does, and looks for it in
+// the other home, whose name of the store stands under a member of the input.
+func (d *draft) markFollows(m move, store, member string, s *plan.Step,
+	mark func(system.Home, inventory.Store, *plan.Step),
+) {
 	kept := *s
-	d.markTable(m.to, here, s)
-	call := s.Condition.Call
-	call.Home = m.from
-	call.Input["TableName"] = there.Name
-	s.ID, s.Title, s.Why = kept.ID, kept.Title, kept.Why
-	s.Condition.Call, s.Timeout = call, minutes(180)
-}
-
-func (d *draft) bucketFollows(m move, store string, s *plan.Step) {
-	here, there := d.home(m.to).Stores[store], d.home(m.from).Stores[store]
-	kept := *s
-	d.markBucket(m.to, here, s)
-	call := s.Condition.Call
-	call.Home = m.from
-	call.Input["Bucket"] = there.Name
-	s.ID, s.Title, s.Why = kept.ID, kept.Title, kept.Why
-	s.Condition.Call, s.Timeout = call, minutes(180)
+	mark(m.to, d.home(m.to).Stores[store], s)
+	s.ID, s.Title, s.Why, s.Timeout = kept.ID, kept.Title, kept.Why, minutes(180)
+	s.Condition.Call.Home = m.from
+	s.Condition.Call.Input[member] = d.home(m.from).Stores[store].Name
 }
 
 // ledgerFollows looks whether the ledger's replica works; the ledger's items

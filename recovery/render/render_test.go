@@ -86,7 +86,7 @@ func TestCommand_asksForLateValuesFirst(t *testing.T) {
 		Input: plan.Document{"zonalShiftId": "late-shift"},
 		Late: []plan.Late{{Name: "late-shift", Path: "items[0].zonalShiftId", Call: plan.Call{
 			Home: system.Primary, Service: "arc-zonal-shift", Operation: "ListZonalShifts"}}},
-	}, "")
+	}, nil)
 	require.NoError(t, err)
 	assert.Equal(t, "late_shift=$(aws arc-zonal-shift list-zonal-shifts --region eu-west-1 "+
 		"--query 'items[0].zonalShiftId' --output text)\n"+
@@ -109,7 +109,7 @@ func TestCommand_namesOperationsAsTheCommandLineDoes(t *testing.T) {
 		{"route53", "ListHostedZonesByVPC", "aws route53 list-hosted-zones-by-vpc"},
 		{"iam", "ListMFADevices", "aws iam list-mfa-devices"},
 	} {
-		got, err := render.Command(p, plan.Call{Home: system.Primary, Service: c.service, Operation: c.operation}, "")
+		got, err := render.Command(p, plan.Call{Home: system.Primary, Service: c.service, Operation: c.operation}, nil)
 		require.NoError(t, err)
 		assert.Equal(t, c.want+" --region eu-west-1", got)
 	}
@@ -124,7 +124,7 @@ func TestCommand_isSafeInAShell(t *testing.T) {
 		`back\slash`, "<a>", "*", "''", "",
 	} {
 		call := plan.Call{Home: system.Primary, Service: "x", Operation: "Y", Input: plan.Document{"V": nasty}}
-		command, err := render.Command(p, call, `A[?Name=="it's"].B`)
+		command, err := render.Command(p, call, &plan.Expect{Path: `A[?Name=="it's"].B`})
 		require.NoError(t, err)
 		out, err := exec.CommandContext(t.Context(), "sh", "-c", `aws() { printf '%s\0' "$@"; }; `+command).CombinedOutput()
 		require.NoError(t, err, "%s", out)

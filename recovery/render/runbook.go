@@ -4,6 +4,7 @@ package render
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 )
 
 // Runbook renders the plan as Markdown that a person can follow by hand, with
-// nothing but the AWS command line.
+// the AWS command line and kubectl. It says where that is not enough.
 func Runbook(p plan.Plan) (string, error) {
 	hash, err := p.Hash()
 	if err != nil {
@@ -39,32 +40,42 @@ func Step(p plan.Plan, s plan.Step) (string, error) {
 		fmt.Fprintf(&b, "\nAfter: `%s`.\n", strings.Join(s.Needs, "`, `"))
 	}
 	b.WriteString("\nRun, unless it is done already:\n\n")
-	if err := fence(&b, p, s.Call, ""); err != nil {
+	if err := fence(&b, p, s.Call, nil); err != nil {
 		return "", err
 	}
 	for _, e := range s.Condition.All {
-		fmt.Fprintf(&b, "\nDone when this prints %s:\n\n", wanted(e))
-		if err := fence(&b, p, s.Condition.Call, e.Path); err != nil {
+		fmt.Fprintf(&b, "\nDone when this prints %s:\n\n", wanted(s.Condition.Call.Kind, e))
+		if err := fence(&b, p, s.Condition.Call, &e); err != nil {
 			return "", err
 		}
 	}
-	fmt.Fprintf(&b, "\n%s Give up after %s; a failure %s.\n", budget(s.Budget), s.Timeout, meaning[s.OnFailure])
+	fmt.Fprintf(&b, "\n%s Give up after %s; a failure %s.\n", budget(s.Budget), s.Timeout, OnFailure(s.OnFailure))
 	if s.Undo != nil {
 		b.WriteString("\nTo take it back:\n\n")
-		if err := fence(&b, p, *s.Undo, ""); err != nil {
+		if err := fence(&b, p, *s.Undo, nil); err != nil {
 			return "", err
 		}
 	}
 	return b.String(), nil
 }
 
-var meaning = map[plan.OnFailure]string{
-	plan.Stop:     "stops the plan",
-	plan.Continue: "does not stop the plan",
+// OnFailure says what a failure of a step means for its plan: "a failure" comes before.
+func OnFailure(f plan.OnFailure) string {
+	return map[plan.OnFailure]string{
+		plan.Stop:     "stops the plan",
+		plan.Continue: "stops nothing",
+		plan.Report:   "stops nothing, and the run is not proven",
+	}[f]
 }
 
-func fence(b *strings.Builder, p plan.Plan, call plan.Call, query plan.Path) error {
-	command, err := Command(p, call, query)
+func fence(b *strings.Builder, p plan.Plan, call plan.Call, e *plan.Expect) error {
+	command, err := Command(p, call, e)
+	if errors.Is(err, ErrByHand) {
+		input, err := compact(call.Input)
+		fmt.Fprintf(b, "No one command does this; `redoubt run` makes the calls of `%s` with:\n\n```json\n%s\n```\n",
+			call.Operation, input)
+		return err
+	}
 	if err != nil {
 		return err
 	}
@@ -73,8 +84,16 @@ func fence(b *strings.Builder, p plan.Plan, call plan.Call, query plan.Path) err
 }
 
 // wanted says what the command must print. The command line prints truths
-// with a capital letter.
-func wanted(e plan.Expect) string {
+// with a capital letter; kubectl prints nothing for what is left out.
+func wanted(of plan.Kind, e plan.Expect) string {
+	text := printed(e)
+	if of == plan.Kubernetes && e.Missing != nil {
+		text += fmt.Sprintf(" (nothing counts as `%v`)", e.Missing)
+	}
+	return text
+}
+
+func printed(e plan.Expect) string {
 	var text string
 	switch v := e.Value.(type) {
 	case string:

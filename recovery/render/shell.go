@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -10,19 +11,22 @@ import (
 	"redoubt/recovery/plan"
 )
 
+// ErrByHand tells that a call is made of many and no one command makes it.
+var ErrByHand = errors.New("no one command makes this call: redoubt run does")
+
 // Command is the call as a command of the AWS command line, in the region of
-// its home, safe to paste into a shell. A non-empty query picks what is printed.
-// What is known only then is asked for in lines of their own before.
-func Command(p plan.Plan, call plan.Call, query plan.Path) (string, error) {
+// its home, or of kubectl, safe to paste into a shell. An expectation picks what is
+// printed. What is known only then is asked for in lines of their own before.
+func Command(p plan.Plan, call plan.Call, e *plan.Expect) (string, error) {
 	var lines []string
 	for _, l := range call.Late {
-		ask, err := Command(p, l.Call, l.Path)
+		ask, err := Command(p, l.Call, &plan.Expect{Path: l.Path})
 		if err != nil {
 			return "", err
 		}
 		lines = append(lines, variable(l)+"=$("+ask+")")
 	}
-	line, err := command(p, call, query)
+	line, err := command(p, call, e)
 	for _, l := range call.Late { // the input stands in single quotes
 		line = strings.ReplaceAll(line, l.Name, `'"$`+variable(l)+`"'`)
 	}
@@ -32,24 +36,40 @@ func Command(p plan.Plan, call plan.Call, query plan.Path) (string, error) {
 // variable is the shell's name of a late value.
 func variable(l plan.Late) string { return strings.ReplaceAll(l.Name, "-", "_") }
 
-func command(p plan.Plan, call plan.Call, query plan.Path) (string, error) {
+func command(p plan.Plan, call plan.Call, e *plan.Expect) (string, error) {
+	switch call.Kind {
+	case plan.Kubernetes:
+		return kubectl(call, e)
+	case plan.Probe, plan.Ledger:
+		return "", ErrByHand
+	}
 	args := []string{"aws", service(call.Service), kebab(call.Operation), "--region", p.Regions[call.Home]}
 	if len(call.Input) > 0 {
-		var input bytes.Buffer
-		enc := json.NewEncoder(&input)
-		enc.SetEscapeHTML(false)
-		if err := enc.Encode(call.Input); err != nil {
+		input, err := compact(call.Input)
+		if err != nil {
 			return "", fmt.Errorf("command for %s: %w", call, err)
 		}
-		args = append(args, "--cli-input-json", strings.TrimSpace(input.String()))
+		args = append(args, "--cli-input-json", input)
 	}
-	if query != "" {
-		args = append(args, "--query", query.JMESPath(), "--output", "text")
+	if e != nil {
+		args = append(args, "--query", e.JMESPath(), "--output", "text")
 	}
+	return quoted(args), nil
+}
+
+func compact(v any) (string, error) {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return strings.TrimSpace(out.String()), err
+}
+
+func quoted(args []string) string {
 	for i, arg := range args {
 		args[i] = quote(arg)
 	}
-	return strings.Join(args, " "), nil
+	return strings.Join(args, " ")
 }
 
 // commands lists the services that the command line calls by another name

@@ -54,6 +54,9 @@ func TestGates_refuse(t *testing.T) {
 		"an old inventory": {move, func(_ *testing.T, l *lab, r *planner.Request) {
 			r.Seen.InventoryAt = map[system.Home]time.Time{system.Secondary: l.Now().Add(-10 * 24 * time.Hour)}
 		}, "inventory", "the secondary home wrote its inventory 240h0m0s ago, want at most 168h0m0s"},
+		"an inventory of an unknown age": {move, func(_ *testing.T, _ *lab, r *planner.Request) {
+			r.Seen.InventoryAt = map[system.Home]time.Time{}
+		}, "inventory", "nobody knows when the secondary home wrote its inventory"},
 		"a home with less than a standby": {move, func(t *testing.T, l *lab, _ *planner.Request) {
 			c := l.Inventory(t).Homes[system.Secondary].Cluster
 			l.Ask(t, homes.Frankfurt, "eks", "UpdateNodegroupConfig", world.Document{"clusterName": c.Name,

@@ -49,6 +49,9 @@ func (l *lab) lost(home system.Home) diagnose.Finding {
 func (l *lab) plan(t testing.TB, r planner.Request) plan.Plan {
 	t.Helper()
 	r.System, r.Inventory, r.Now = l.sys, l.Inventory(t), l.Now()
+	if r.Seen.InventoryAt == nil {
+		r.Seen.InventoryAt = map[system.Home]time.Time{system.Primary: l.Now(), system.Secondary: l.Now()}
+	}
 	questions, err := planner.Questions(r)
 	require.NoError(t, err)
 	r.Answers = map[string]plan.Document{}

@@ -38,11 +38,7 @@ func newAbort(s *streams.Streams) *cobra.Command {
 }
 
 func (o *runOptions) abort(ctx context.Context, args []string) error {
-	return o.use(ctx, o.acting("redoubt abort"), func(t target.Target) error {
-		run, err := pick(ctx, t, args)
-		if err != nil {
-			return err
-		}
+	return o.useRun(ctx, "redoubt abort", args, func(t target.Target, run string) error {
 		s, err := read(ctx, t, strings.TrimSuffix(run, abortSuffix))
 		if err != nil {
 			return err

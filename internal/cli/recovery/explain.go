@@ -79,7 +79,7 @@ type explained struct {
 	Step plan.Step `json:"step"`
 	// Before are the steps that wait for it.
 	Before []string `json:"before"`
-	// Critical is true when users wait for it.
+	// Critical is true on the critical path: nothing that users wait for takes longer.
 	Critical bool   `json:"onCriticalPath"`
 	Budget   budget `json:"budget"`
 }
@@ -139,17 +139,11 @@ func (o *Options) explainStep(p plan.Plan, s plan.Step) error {
 		t.row("by hand", byHand(p, *s.Undo))
 	}
 	t.row("takes", e.Budget.text())
-	t.row("gives up", fmt.Sprintf("after %s; %s", s.Timeout, meaning[s.OnFailure]))
+	t.row("gives up", fmt.Sprintf("after %s; a failure %s", s.Timeout, render.OnFailure(s.OnFailure)))
 	t.row("after", or(listed(s.Needs), "nothing"))
 	t.row("before", or(listed(e.Before), "nothing"))
 	t.end()
 	return nil
-}
-
-var meaning = map[plan.OnFailure]string{
-	plan.Stop:     "a failure stops the plan",
-	plan.Continue: "a failure stops nothing",
-	plan.Report:   "a failure stops nothing, and the run is not proven",
 }
 
 func (b budget) text() string {
@@ -199,10 +193,8 @@ func where(p plan.Plan, c plan.Call) string {
 
 // byHand is the call as a command, or its input where no command makes it.
 func byHand(p plan.Plan, c plan.Call) string {
-	if c.Kind == plan.AWS {
-		if command, err := render.Command(p, c, ""); err == nil {
-			return command
-		}
+	if command, err := render.Command(p, c, nil); err == nil {
+		return command
 	}
 	raw, err := json.Marshal(c.Input)
 	if err != nil {

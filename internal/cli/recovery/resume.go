@@ -32,12 +32,17 @@ func newResume(s *streams.Streams) *cobra.Command {
 }
 
 func (o *runOptions) resume(ctx context.Context, args []string) error {
-	return o.use(ctx, o.acting("redoubt resume"), func(t target.Target) error {
+	return o.useRun(ctx, "redoubt resume", args, func(t target.Target, run string) error { return o.goOn(ctx, t, run) })
+}
+
+// useRun acts on a run that the arguments name, or on the last one.
+func (o *runOptions) useRun(ctx context.Context, command string, args []string, act func(target.Target, string) error) error {
+	return o.use(ctx, o.acting(command), func(t target.Target) error {
 		run, err := pick(ctx, t, args)
 		if err != nil {
 			return err
 		}
-		return o.goOn(ctx, t, run)
+		return act(t, run)
 	})
 }
 

@@ -59,7 +59,7 @@ func show(p printer, pl plan.Plan) {
 	}
 	showGates(p, pl.Gates)
 	way := pl.Critical()
-	p("\nsteps (* users wait for it)\n")
+	p("\nsteps (* on the critical path)\n")
 	t := tableTo(p)
 	for _, s := range pl.Steps {
 		mark := " "

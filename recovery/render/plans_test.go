@@ -1,0 +1,69 @@
+package render_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"redoubt/internal/plantest"
+	"redoubt/recovery/plan"
+	"redoubt/recovery/planner"
+	"redoubt/recovery/render"
+)
+
+// Every plan can be read, and every command in it is one that exists: what is
+// asked of a cluster is kubectl's, and what no one command does is said to be so.
+func TestRunbook_ofEveryPlan(t *testing.T) {
+	t.Parallel()
+	all, err := plantest.Examples("../../system.yaml")
+	require.NoError(t, err)
+	for _, e := range all {
+		p, err := planner.Make(e.Request)
+		require.NoError(t, err, e.Name)
+		text, err := render.Runbook(p)
+		require.NoError(t, err, e.Name)
+		for _, none := range []string{"aws kubernetes", "aws redoubt", "a failure .", "%!"} {
+			assert.NotContains(t, text, none, e.Name)
+		}
+		for _, s := range p.Steps {
+			assert.Contains(t, text, "Step `"+s.ID+"`.", e.Name)
+		}
+	}
+}
+
+func TestCommand_ofAClusterIsKubectls(t *testing.T) {
+	t.Parallel()
+	call := plan.Call{Kind: plan.Kubernetes, Operation: "Patch", Input: plan.Document{
+		"Server": "https://a.example", "ApiVersion": "apps/v1", "Kind": "Deployment", "Namespace": "atlas", "Name": "worker",
+		"Subresource": "scale", "Patch": plan.Document{"spec": plan.Document{"replicas": 0}}}}
+	got, err := render.Command(plan.Plan{}, call, nil)
+	require.NoError(t, err)
+	assert.Equal(t, "kubectl --server https://a.example --namespace atlas patch deployment.v1.apps worker "+
+		`--subresource scale --type merge --patch '{"spec":{"replicas":0}}'`, got)
+	call.Operation, call.Input = "Get", plan.Document{
+		"Server": "https://a.example", "ApiVersion": "v1", "Kind": "ConfigMap", "Namespace": "atlas", "Name": "degradation"}
+	got, err = render.Command(plan.Plan{}, call, &plan.Expect{Path: "data.worker"})
+	require.NoError(t, err)
+	assert.True(t, strings.HasSuffix(got, "get configmap degradation --output 'jsonpath={.data.worker}'"), got)
+}
+
+func TestStep_saysWhereNoCommandIsEnough(t *testing.T) {
+	t.Parallel()
+	all, err := plantest.Examples("../../system.yaml")
+	require.NoError(t, err)
+	for _, e := range all {
+		if e.Name != "region-loss" {
+			continue
+		}
+		p, err := planner.Make(e.Request)
+		require.NoError(t, err)
+		text, err := render.Runbook(p)
+		require.NoError(t, err)
+		assert.Contains(t, text, "No one command does this; `redoubt run` makes the calls of `RequeueAccepted` with:")
+		assert.Contains(t, text, "Done when this prints at least `9` (nothing counts as `0`):")
+		assert.Contains(t, text, "not_null(Count, `0`)")
+		assert.Contains(t, text, "a failure stops nothing, and the run is not proven.")
+	}
+}
