@@ -330,3 +330,24 @@ func TestCore_actsWhereNothingIsFound(t *testing.T) {
 	assert.Equal(t, map[string]int{"restore": 1}, l.effects)
 	assert.Equal(t, start.Add(minutes(5)), l.now, "it acted at the first look")
 }
+
+// hasty is a time that always says that something changes now.
+type hasty struct {
+	*lab
+	asked int
+}
+
+func (h *hasty) NextChange() (time.Time, bool) {
+	h.asked++
+	return h.now, h.asked < 1000
+}
+
+func TestVirtual_aChangeThatIsNowDoesNotHoldTheTime(t *testing.T) {
+	t.Parallel()
+	l := &hasty{lab: newLab(chain(), chainTakes)}
+	v := execute.Virtual{Time: l, Port: l, Store: &journal.Memory{}}
+	f, err := v.Run(t.Context(), execute.New(chain(), execute.Options{Run: "r", Generation: 1}))
+	require.NoError(t, err)
+	assert.Equal(t, execute.Recovered, f.Outcome, f.Why)
+	assert.Less(t, l.asked, 100, "each question lets time pass")
+}

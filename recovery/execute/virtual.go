@@ -14,7 +14,7 @@ type Time interface {
 	Now() time.Time
 	// Advance moves the time and does what falls due on the way.
 	Advance(to time.Time)
-	// NextChange is when something changes next by itself, if anything will.
+	// NextChange is when something changes next by itself, if anything will: later than now.
 	NextChange() (time.Time, bool)
 }
 
@@ -86,6 +86,7 @@ func (v *Virtual) next() (Event, bool) {
 		return nil, false
 	}
 	change, will := v.Time.NextChange()
+	will = will && change.After(v.Time.Now()) // what says "now" again and again would be asked for ever
 	best, when := -1, time.Time{}
 	for n, t := range v.timers {
 		at := t.when
