@@ -119,6 +119,10 @@ type Store struct {
 	DeadLetterURL string `json:"deadLetterUrl,omitempty"`
 	// LedgerTable holds the accepted work of a queue.
 	LedgerTable string `json:"ledgerTable,omitempty"`
+	// BackupPlanID and BackupSelectionID say which plan of AWS Backup backs it up,
+	// and by which selection; of a queue, its ledger. They came with version 3.
+	BackupPlanID      string `json:"backupPlanId,omitempty"`
+	BackupSelectionID string `json:"backupSelectionId,omitempty"`
 	// SnapshotBucket takes the exported snapshots of a cache.
 	SnapshotBucket string `json:"snapshotBucket,omitempty"`
 }
@@ -167,6 +171,8 @@ type Entry struct {
 type Vault struct {
 	Name string `json:"name"`
 	Arn  string `json:"arn"`
+	// RestoreRoleArn is the role to restore with. It came with version 3.
+	RestoreRoleArn string `json:"restoreRoleArn,omitempty"`
 }
 
 // Control is where the home keeps the inventories.

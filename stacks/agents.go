@@ -69,7 +69,8 @@ func (h *home) declareAgents() error {
 
 // agentStores are the places of the stores that this home has.
 func (h *home) agentStores() map[string]agents.Store {
-	out := map[string]agents.Store{}
+	out, at := map[string]agents.Store{}, h.scope()
+	next := func(store string) int { return h.config.Generation(store) + 1 }
 	for name, p := range h.postgres {
 		out[name] = agents.Store{SecretArn: p.SecretArn}
 	}
@@ -77,13 +78,15 @@ func (h *home) agentStores() map[string]agents.Store {
 		out[name] = agents.Store{Arn: b.Arn}
 	}
 	for name, c := range h.caches {
-		out[name] = agents.Store{Arn: c.Arn, UserArn: c.UserArn}
+		out[name] = agents.Store{Arn: c.Arn, UserArn: c.UserArn,
+			NextArn: at.ARN("elasticache", "replicationgroup:"+at.Cache(name, next(name)))}
 	}
 	for name, t := range h.tables {
-		out[name] = agents.Store{Arn: t.Arn}
+		out[name] = agents.Store{Arn: t.Arn, NextArn: at.ARN("dynamodb", "table/"+at.Table(name, next(name)))}
 	}
 	for name, q := range h.queues {
-		st := agents.Store{Arn: q.Arn, URL: q.URL, LedgerArn: q.LedgerArn}
+		st := agents.Store{Arn: q.Arn, URL: q.URL, LedgerArn: q.LedgerArn,
+			NextArn: at.ARN("dynamodb", "table/"+at.Table(name+system.LedgerSuffix, next(name)))}
 		if h.idempotency != nil {
 			st.IdempotencyArn = h.idempotency.Arn
 		}

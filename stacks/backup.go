@@ -2,11 +2,13 @@ package stacks
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"redoubt/components/keys"
 	"redoubt/components/vault"
+	"redoubt/inventory"
 	"redoubt/system"
 )
 
@@ -56,4 +58,24 @@ func (h *home) backedUp(st system.Store) pulumi.StringInput {
 		return h.postgres[st.Name].ClusterArn
 	}
 	return nil
+}
+
+// backupSlots say how each store is backed up: a restore gives its plan the
+// restored one instead.
+func (h *home) backupSlots() []slot {
+	slots := []slot{
+		text(h.vault.RestoreRoleArn, func(o *inventory.Home, v string) { o.Vault.RestoreRoleArn = v }),
+	}
+	for _, r := range h.protected() {
+		part := pulumi.String(r.Store.Name)
+		store := strings.TrimSuffix(r.Store.Name, system.LedgerSuffix)
+		if st, known := h.system.Store(store); !known || !h.deployed(st) {
+			continue // the configuration is no store of the system
+		}
+		slots = append(slots,
+			text(h.vault.PlanIDs.MapIndex(part), ofStore(store, func(s *inventory.Store, v string) { s.BackupPlanID = v })),
+			text(h.vault.SelectionIDs.MapIndex(part),
+				ofStore(store, func(s *inventory.Store, v string) { s.BackupSelectionID = v })))
+	}
+	return slots
 }

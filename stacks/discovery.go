@@ -38,7 +38,7 @@ func (h *home) writers() []discovery.Store {
 	for _, st := range h.system.Stores {
 		if p := h.postgres[st.Name]; p != nil {
 			out = append(out, discovery.Store{
-				Name: st.Name, Kind: st.Kind, Endpoint: p.ProxyEndpoint, Reader: p.ReaderEndpoint,
+				Name: st.Name, Kind: st.Kind, Endpoint: p.ProxyEndpoint, Reader: p.ProxyReaderEndpoint,
 			})
 		}
 		if c := h.caches[st.Name]; c != nil {

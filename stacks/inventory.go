@@ -128,6 +128,7 @@ func (h *home) slots() []slot {
 	slots = append(slots, h.cacheSlots()...)
 	slots = append(slots, h.secretSlots()...)
 	slots = append(slots, h.discoverySlots()...)
+	slots = append(slots, h.backupSlots()...)
 	return slots
 }
 
@@ -157,7 +158,7 @@ func (h *home) storeSlots() []slot {
 			text(p.ClusterArn, ofStore(name, func(s *inventory.Store, v string) { s.Arn = v })),
 			text(p.GlobalID, ofStore(name, func(s *inventory.Store, v string) { s.GlobalID = v })),
 			text(p.ProxyEndpoint, ofStore(name, func(s *inventory.Store, v string) { s.Endpoint = v })),
-			text(p.ReaderEndpoint, ofStore(name, func(s *inventory.Store, v string) { s.ReaderEndpoint = v })),
+			text(p.ProxyReaderEndpoint, ofStore(name, func(s *inventory.Store, v string) { s.ReaderEndpoint = v })),
 			text(p.SecretArn, ofStore(name, func(s *inventory.Store, v string) { s.SecretArn = v })),
 			text(h.keys.Arn(keys.Data), ofStore(name, func(s *inventory.Store, v string) { s.KeyArn = v })),
 			list(p.Members, func(o *inventory.Home, v []string) {

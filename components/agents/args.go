@@ -68,6 +68,10 @@ type Store struct {
 	// URL is where a queue is called, LedgerArn the table of its accepted work,
 	// IdempotencyArn the table of what was done.
 	URL, LedgerArn, IdempotencyArn pulumi.StringInput
+	// NextArn is the ARN that the table, the queue's ledger or the cache has after
+	// its next restore. An agent may use it from the start, because IAM cannot be relied on
+	// during a recovery. Empty where nothing is restored under another name.
+	NextArn string
 }
 
 // resolve returns a checked copy. It reads plain Go values only: outputs are

@@ -368,6 +368,27 @@ func keysOf(m map[string][]string) []string {
 	return out
 }
 
+// TestAgents_mayUseWhatARestoreMakes: IAM is served by one region and may be out of
+// reach on the day, so the next generation of a store is allowed ahead.
+func TestAgents_mayUseWhatARestoreMakes(t *testing.T) {
+	t.Parallel()
+	args := argsFor(small(0), system.Primary)
+	for name, next := range map[string]string{
+		"notes": "arn:aws:dynamodb:eu-west-1:123456789012:table/demo0-notes-g2",
+		"jobs":  "arn:aws:dynamodb:eu-west-1:123456789012:table/demo0-jobs-ledger-g2",
+		"hot":   "arn:aws:elasticache:eu-west-1:123456789012:replicationgroup:demo0-hot-g2-primary",
+	} {
+		st := args.Stores[name]
+		st.NextArn = next
+		args.Stores[name] = st
+	}
+	back := actions(t, run(t, args), "back")
+	assert.Subset(t, back["dynamodb:GetItem"], []string{args.Stores["notes"].NextArn, args.Stores["notes"].NextArn + "/index/*"})
+	assert.Contains(t, back["dynamodb:PutItem"], args.Stores["jobs"].NextArn)
+	assert.NotContains(t, back["dynamodb:PutItem"], args.Stores["notes"].NextArn, "it only reads notes")
+	assert.Contains(t, back["elasticache:Connect"], args.Stores["hot"].NextArn)
+}
+
 func TestAgents_aRoleIsForOneServiceAccount(t *testing.T) {
 	t.Parallel()
 	r := run(t, argsFor(small(0), system.Primary))

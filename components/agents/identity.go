@@ -59,7 +59,7 @@ type places struct {
 }
 
 // place is a store's place in plain text.
-type place struct{ arn, secret, user, ledger, idempotency string }
+type place struct{ arn, secret, user, ledger, idempotency, next string }
 
 // allowed is the policy of the agent's role as AWS reads it.
 func (b *builder) allowed(agent system.Agent) pulumi.StringOutput {
@@ -76,7 +76,8 @@ func (b *builder) allowed(agent system.Agent) pulumi.StringOutput {
 		}
 		for i, name := range named {
 			at := v[4+5*i:]
-			p.stores[name] = place{at[0].(string), at[1].(string), at[2].(string), at[3].(string), at[4].(string)}
+			p.stores[name] = place{at[0].(string), at[1].(string), at[2].(string), at[3].(string), at[4].(string),
+				b.args.Stores[name].NextArn}
 		}
 		return allowed(b.args.Scope, b.args.System, agent, b.args.DiscoveryParameter, p).Checked()
 	}).(pulumi.StringOutput)

@@ -75,23 +75,35 @@ func (g *grants) store(st system.Store, write, consume bool) {
 		g.allow(sid, readSecret, at.secret)
 		g.use(g.at.secretKey, "secretsmanager", false)
 	case system.Table:
-		g.table(sid, at.arn, write)
+		g.table(sid, at, write)
 	case system.Bucket:
 		g.bucket(sid, at.arn, write)
 	case system.Cache:
-		g.allow(sid, []string{"elasticache:Connect"}, at.arn, at.user)
+		g.allow(sid, []string{"elasticache:Connect"}, append(withNext(at.arn, at.next), at.user)...)
 	case system.Queue:
 		g.queue(sid, at, write, consume)
 	}
 }
 
-func (g *grants) table(sid, arn string, write bool) {
+func (g *grants) table(sid string, at place, write bool) {
 	actions := readTable
 	if write {
 		actions = slices.Concat(readTable, writeTable)
 	}
-	g.allow(sid, actions, arn, arn+"/index/*")
+	var arns []string
+	for _, arn := range withNext(at.arn, at.next) {
+		arns = append(arns, arn, arn+"/index/*")
+	}
+	g.allow(sid, actions, arns...)
 	g.use(g.at.dataKey, "dynamodb", write)
+}
+
+// withNext is an ARN, and that of its next generation where there is one.
+func withNext(arn, next string) []string {
+	if next == "" {
+		return []string{arn}
+	}
+	return []string{arn, next}
 }
 
 func (g *grants) bucket(sid, arn string, write bool) {
@@ -121,7 +133,7 @@ func (g *grants) queue(sid string, at place, write, consume bool) {
 	g.use(g.at.dataKey, "sqs", write)
 	var records []string
 	if at.ledger != "" {
-		records = append(records, at.ledger)
+		records = append(records, withNext(at.ledger, at.next)...)
 	}
 	if consume && at.idempotency != "" {
 		records = append(records, at.idempotency)

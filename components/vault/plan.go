@@ -16,18 +16,19 @@ const planMax = 50
 // sees the retention that system.yaml declares for the store, and a change
 // of one store touches no other.
 func (b *builder) plans(role *iam.Role) error {
-	ids := pulumi.StringMap{}
+	ids, selected := pulumi.StringMap{}, pulumi.StringMap{}
 	for _, r := range b.args.Resources {
 		plan, err := b.plan(r)
 		if err != nil {
 			return err
 		}
-		if err := b.selection(r, plan, role); err != nil {
+		selection, err := b.selection(r, plan, role)
+		if err != nil {
 			return err
 		}
-		ids[r.Store.Name] = plan.ID()
+		ids[r.Store.Name], selected[r.Store.Name] = plan.ID(), selection.ID()
 	}
-	b.component.PlanIDs = ids.ToStringMapOutput()
+	b.component.PlanIDs, b.component.SelectionIDs = ids.ToStringMapOutput(), selected.ToStringMapOutput()
 	return nil
 }
 
@@ -69,12 +70,11 @@ func (b *builder) rule(r Resource, f rule) *backup.PlanRuleArgs {
 
 // selection puts one store under its plan, by its ARN. Every argument
 // replaces it, and a plan with two of one name is refused, so the old one goes first.
-func (b *builder) selection(r Resource, plan *backup.Plan, role *iam.Role) error {
-	_, err := backup.NewSelection(b.ctx, b.name+"-selection-"+r.Store.Name, &backup.SelectionArgs{
+func (b *builder) selection(r Resource, plan *backup.Plan, role *iam.Role) (*backup.Selection, error) {
+	return backup.NewSelection(b.ctx, b.name+"-selection-"+r.Store.Name, &backup.SelectionArgs{
 		Name:       pulumi.String(naming.Join(planMax, r.Store.Name)),
 		PlanId:     plan.ID(),
 		IamRoleArn: role.Arn,
 		Resources:  pulumi.StringArray{r.Arn},
 	}, b.child(pulumi.DependsOn(b.guards), pulumi.DeleteBeforeReplace(true))...)
-	return err
 }

@@ -37,6 +37,8 @@ type Vault struct {
 	VaultArn  pulumi.StringOutput `pulumi:"vaultArn"`
 	// PlanIDs maps each store to its backup plan.
 	PlanIDs pulumi.StringMapOutput `pulumi:"planIds"`
+	// SelectionIDs maps each store to the selection that puts it under its plan.
+	SelectionIDs pulumi.StringMapOutput `pulumi:"selectionIds"`
 	// TopicArn is told of each failed job, each interrupted backup, each change
 	// of vaults, plans and region settings, and by the home's alarms.
 	TopicArn pulumi.StringOutput `pulumi:"topicArn"`
@@ -84,7 +86,7 @@ func newVault(ctx *pulumi.Context, name string, args *Args, opts []pulumi.Resour
 		return nil, err
 	}
 	return v, ctx.RegisterResourceOutputs(v, pulumi.Map{
-		"vaultName": v.VaultName, "vaultArn": v.VaultArn, "planIds": v.PlanIDs,
+		"vaultName": v.VaultName, "vaultArn": v.VaultArn, "planIds": v.PlanIDs, "selectionIds": v.SelectionIDs,
 		"topicArn": v.TopicArn, "restoreRoleArn": v.RestoreRoleArn,
 		"testPlans": v.TestPlans, "validatorArn": v.ValidatorArn,
 	})
