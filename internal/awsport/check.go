@@ -37,6 +37,12 @@ func CheckPlan(p plan.Plan) error {
 // Check says what is wrong with the call before it is made: an operation that
 // the port does not have, or an input that is not the operation's.
 func Check(c plan.Call) error {
+	for _, l := range c.Late {
+		text := plan.Condition{Call: l.Call, All: []plan.Expect{{Path: l.Path, Op: plan.Is, Value: ""}}}
+		if err := CheckCondition(text); err != nil {
+			return fmt.Errorf("late value %s: %w", l.Name, err)
+		}
+	}
 	switch c.Kind {
 	case plan.AWS:
 	case plan.Kubernetes:

@@ -67,3 +67,14 @@ func TestCheckPlan_namesEachStep(t *testing.T) {
 	require.NoError(t, awsport.CheckAnswer("eks", "DescribeCluster", doc{"cluster": doc{"name": "a"}}))
 	require.Error(t, awsport.CheckAnswer("eks", "Reboot", nil))
 }
+
+func TestCheck_looksAtLateValues(t *testing.T) {
+	t.Parallel()
+	c := plan.Call{Kind: plan.AWS, Service: "backup", Operation: "DeleteBackupSelection",
+		Input: plan.Document{"BackupPlanId": "p", "SelectionId": "late-selection"}, Late: []plan.Late{{
+			Name: "late-selection", Path: `BackupSelectionsList[?SelectionName=="s"].SelectionId`, Call: plan.Call{
+				Kind: plan.AWS, Service: "backup", Operation: "ListBackupSelections", Input: plan.Document{"BackupPlanId": "p"}}}}}
+	require.NoError(t, awsport.Check(c))
+	c.Late[0].Path = "BackupSelectionsList[0].Id"
+	require.ErrorContains(t, awsport.Check(c), "late value late-selection")
+}

@@ -79,6 +79,12 @@ const (
 	Capacity Role = "capacity"
 	// Data makes a store take writes where they are wanted.
 	Data Role = "data"
+	// Copy makes a store, or a part of one, beside the one that is damaged.
+	Copy Role = "copy"
+	// Verify looks whether what was copied is what it should be.
+	Verify Role = "verify"
+	// Swap lets those who use the damaged store use the copy.
+	Swap Role = "swap"
 	// Start lets an agent run where it is wanted.
 	Start Role = "start"
 	// Requeue sends accepted work that was not done.
@@ -95,7 +101,7 @@ const (
 	Settle Role = "settle"
 )
 
-var roles = []Role{"", Fence, Capacity, Data, Start, Requeue, Level, Shift, Traffic, Prove, Settle}
+var roles = []Role{"", Fence, Capacity, Data, Copy, Verify, Swap, Start, Requeue, Level, Shift, Traffic, Prove, Settle}
 
 // Subject is the store or the agent that a step is about; both may be empty.
 type Subject struct {

@@ -25,7 +25,7 @@ func init() {
 		trafficOperations(), storageOperations(), rdsOperations(), backupOperations(),
 		eksOperations(),
 		registryOperations(),
-		restoreOperations(),
+		restoreOperations(), lookOperations(),
 		tableRestoreOperations(),
 		cacheOperations(),
 		kubernetesOperations(),

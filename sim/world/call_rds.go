@@ -105,6 +105,12 @@ func clusterDocument(t *tx, c *Entity) Document {
 		"DeletionProtection":    yes(c.In, "DeletionProtection"),
 		"BackupRetentionPeriod": numOr(c.In, "BackupRetentionPeriod", 1),
 	}
+	d["EarliestRestorableTime"], d["LatestRestorableTime"] = t.restorable(c)
+	d["IAMDatabaseAuthenticationEnabled"] = yes(c.In, "IamDatabaseAuthenticationEnabled")
+	d["CopyTagsToSnapshot"] = yes(c.In, "CopyTagsToSnapshot")
+	if exports := strs(c.In, "EnabledCloudwatchLogsExports"); len(exports) > 0 {
+		d["EnabledCloudwatchLogsExports"] = anyList(exports...)
+	}
 	for property, name := range map[string]string{
 		"KmsKeyId": "KmsKeyId", "DatabaseName": "DatabaseName", "MasterUsername": "MasterUsername",
 		"DbSubnetGroupName": "DBSubnetGroup", "DbClusterParameterGroupName": "DBClusterParameterGroup",

@@ -126,18 +126,31 @@ func restoreDBCluster(t *tx, r Request) (Document, error) {
 	return Document{"DBCluster": clusterDocument(t, e)}, nil
 }
 
+// restorable is the span that a restore of a cluster can reach: as long as its
+// backups are kept, and not the last minutes.
+func (t *tx) restorable(c *Entity) (first, latest string) {
+	from, to := t.restorableSpan(c)
+	return from.Format(timeFormat), to.Format(timeFormat)
+}
+
+func (t *tx) restorableSpan(c *Entity) (from, to time.Time) {
+	from = t.at.Add(-duration(numOr(c.In, "BackupRetentionPeriod", 1) * 24 * 3600))
+	if c.Created.After(from) {
+		from = c.Created
+	}
+	if to = t.at.Add(-restorableBehind); to.Before(from) {
+		to = from
+	}
+	return from, to
+}
+
 // restoreTime is the time to restore to; it must be one that the backups cover.
 func (t *tx) restoreTime(in Document, source *Entity) (time.Time, error) {
-	latest := t.at.Add(-restorableBehind)
+	first, latest := t.restorableSpan(source)
 	if yes(in, "UseLatestRestorableTime") {
 		return latest, nil
 	}
 	at, err := time.Parse(time.RFC3339, str(in, "RestoreToTime"))
-	days := numOr(source.In, "BackupRetentionPeriod", 1)
-	first := t.at.Add(-duration(days * 24 * 3600))
-	if source.Created.After(first) {
-		first = source.Created
-	}
 	if err != nil || at.Before(first) || at.After(latest) {
 		return at, refuse("InvalidParameterValue", "RestoreToTime is %q, want %s to %s", str(in, "RestoreToTime"),
 			first.Format(timeFormat), latest.Format(timeFormat))

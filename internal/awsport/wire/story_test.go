@@ -43,8 +43,11 @@ func metrics(at ids) []call {
 			is("HealthCheckObservations[0].IPAddress", "127.0.13.37")),
 		made("ssm.PutParameter", doc{"Name": "/atlas/store", "Value": "a", "Type": "String"}, is("Version", 1)),
 		made("ssm.GetParameter", doc{"Name": "/atlas/store"}, is("Parameter.Value", "a")),
-		made("logs.CreateLogGroup", doc{"logGroupName": "/atlas/db"}),
+		made("logs.CreateLogGroup", doc{"logGroupName": "/atlas/db", "tags": doc{"store": "db"}}),
 		made("logs.PutRetentionPolicy", doc{"logGroupName": "/atlas/db", "retentionInDays": 30}),
+		made("logs.DescribeLogGroups", doc{"logGroupNamePrefix": "/atlas/db"}, is("logGroups[0].retentionInDays", 30)),
+		made("logs.ListTagsForResource", doc{"resourceArn": "arn:aws:logs:" + region + ":" + account + ":log-group:/atlas/db"},
+			is("tags.store", "db")),
 	}
 }
 
@@ -72,6 +75,9 @@ func tables() []call {
 			"TimeToLiveSpecification": doc{"AttributeName": "expires", "Enabled": true}},
 			is("TimeToLiveSpecification.Enabled", true)),
 		made("dynamodb.TagResource", doc{"ResourceArn": tableARN, "Tags": []any{doc{"Key": "a", "Value": "b"}}}),
+		made("dynamodb.ListTagsOfResource", doc{"ResourceArn": tableARN}, is(`Tags[?Key=="a"].Value`, "b")),
+		made("dynamodb.DescribeTimeToLive", doc{"TableName": table},
+			is("TimeToLiveDescription.TimeToLiveStatus", "ENABLED"), is("TimeToLiveDescription.AttributeName", "expires")),
 	}
 }
 
@@ -126,6 +132,7 @@ func databases() []call {
 			"RestoreToTime": "2026-03-01T12:00:00Z"}, is("DBCluster.DBClusterIdentifier", "db-2")),
 		made("rds.RegisterDBProxyTargets", doc{"DBProxyName": "proxy", "DBClusterIdentifiers": []any{"db-2"}},
 			is("DBProxyTargets[0].RdsResourceId", "db-2")),
+		made("rds.DescribeDBProxyTargets", doc{"DBProxyName": "proxy"}, is("Targets[0].RdsResourceId", "db-2")),
 		made("rds.DeregisterDBProxyTargets", doc{"DBProxyName": "proxy", "DBClusterIdentifiers": []any{"db-2"}}),
 	}
 }

@@ -33,6 +33,8 @@ var unknown = map[string]struct {
 		noPath},
 	"backup.DescribeBackupJob":               {doc{"BackupJobId": "j"}, noPath},
 	"backup.ListRecoveryPointsByBackupVault": {doc{"BackupVaultName": "vault"}, noPath},
+	"backup.GetBackupSelection":              {doc{"BackupPlanId": "p", "SelectionId": "s"}, noOperation},
+	"backup.ListBackupSelections":            {doc{"BackupPlanId": "p"}, noOperation},
 	"backup.StartBackupJob": {doc{"BackupVaultName": "vault", "IamRoleArn": vaultRole, "ResourceArn": tableARN},
 		noPath},
 	"elasticache.CopySnapshot": {doc{"SourceSnapshotName": "now", "TargetSnapshotName": "exported",
