@@ -78,8 +78,8 @@ func someCuts(t *testing.T, times int) {
 	}
 }
 
-// digest is what a recovery is about: who writes, where users go, what runs where
-// and what work waits.
+// digest is what a recovery is about: who writes, where users go, what runs where,
+// how well, and what work waits.
 func (s *story) digest(t testing.TB) string {
 	t.Helper()
 	var out []string
@@ -88,11 +88,17 @@ func (s *story) digest(t testing.TB) string {
 	add("entry %s %v", at.Region, err)
 	for _, home := range system.Homes {
 		add("%s writes: %v", home, s.writes(home))
+		if home != s.plan.Lost {
+			add("%s writes by %s at levels %v", home, s.lab.writerOf(t, "tasks", home), s.lab.levels(t, home))
+		}
 		for _, a := range s.lab.sys.Agents {
 			add("%s %s: %v", home, a.Name, s.ready(home, a.Name))
 		}
 	}
 	add("stranded: %v", s.stranded(s.plan.Active))
+	if s.plan.Lost == "" {
+		add("shifts: %d", s.lab.shifts(t))
+	}
 	return strings.Join(out, "\n")
 }
 

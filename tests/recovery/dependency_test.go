@@ -16,7 +16,7 @@ import (
 )
 
 // levels are the levels that the agents of a home are told to work at.
-func (l *lab) levels(t *testing.T, home system.Home) map[string]any {
+func (l *lab) levels(t testing.TB, home system.Home) map[string]any {
 	t.Helper()
 	of := l.Inventory(t).Homes[home].Cluster
 	out, err := l.port(t).Call(context.Background(), plan.Call{

@@ -18,47 +18,10 @@ import (
 
 	"redoubt/recovery/execute"
 	"redoubt/recovery/plan"
-	"redoubt/recovery/planner"
-	"redoubt/system"
 	"redoubt/tests/homes"
 )
 
 var schedules = flag.Int("schedules", 400, "how many random fault schedules TestProperty runs in the simulator")
-
-// scenes are the plans whose runs are disturbed, each with the homes that it starts from.
-var scenes = map[string]func(testing.TB) (*lab, plan.Plan){
-	"region-loss": func(t testing.TB) (*lab, plan.Plan) {
-		l := standing(t)
-		return l, l.loseTheRegion(t)
-	},
-	"switchover": func(t testing.TB) (*lab, plan.Plan) {
-		l := standing(t)
-		l.accept(t, system.Primary, "work", accepted...)
-		l.Wait(time.Minute)
-		return l, l.plan(t, planner.Request{Scenario: planner.Switchover, Goal: planner.Goal{Active: system.Primary}})
-	},
-	"region-loss-of-the-secondary": func(t testing.TB) (*lab, plan.Plan) {
-		l := standing(t)
-		p := l.plan(t, planner.Request{Scenario: planner.Switchover, Goal: planner.Goal{Active: system.Primary}})
-		require.Equal(t, execute.Recovered, l.quiet(t, p, execute.Options{}).Outcome)
-		l.Wait(time.Hour)
-		l.accept(t, system.Secondary, "work", accepted...)
-		l.Wait(time.Minute)
-		l.Break(t, "region-down "+homes.Frankfurt)
-		l.Wait(2 * time.Minute)
-		return l, l.plan(t, planner.Request{
-			Scenario: planner.RegionLoss, Finding: l.lost(system.Secondary), Goal: planner.Goal{Active: system.Secondary}})
-	},
-	"failback": func(t testing.TB) (*lab, plan.Plan) {
-		l := standing(t)
-		p := l.plan(t, planner.Request{Scenario: planner.Switchover, Goal: planner.Goal{Active: system.Primary}})
-		require.Equal(t, execute.Recovered, l.quiet(t, p, execute.Options{}).Outcome)
-		l.Wait(time.Hour)
-		l.accept(t, system.Secondary, "work", accepted...)
-		l.Wait(time.Minute)
-		return l, l.plan(t, planner.Request{Scenario: planner.Failback, Goal: planner.Goal{Active: system.Secondary}})
-	},
-}
 
 // TestProperty disturbs runs at random. Whatever happens, the rules of the
 // design hold: one writer, traffic after data, no silent loss, an end.
@@ -115,7 +78,17 @@ func randomMishaps(seed uint64, p plan.Plan) ([]mishap, time.Duration) {
 	for range 1 + r.IntN(8) {
 		all = append(all, randomMishap(r, p))
 	}
-	return all, []time.Duration{0, 10 * time.Second, time.Minute}[r.IntN(3)]
+	return all, polls(p)[r.IntN(3)]
+}
+
+// polls are how often a run looks: seldom where copies take hours.
+func polls(p plan.Plan) []time.Duration {
+	for _, s := range p.Steps {
+		if time.Duration(s.Timeout) > 2*time.Hour {
+			return []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute}
+		}
+	}
+	return []time.Duration{0, 10 * time.Second, time.Minute}
 }
 
 func randomMishap(r *rand.Rand, p plan.Plan) mishap {

@@ -10,6 +10,7 @@ import (
 	"redoubt/recovery/execute"
 	"redoubt/recovery/journal"
 	"redoubt/recovery/plan"
+	"redoubt/recovery/planner"
 	"redoubt/sim/world"
 	"redoubt/system"
 )
@@ -103,7 +104,8 @@ func (s *story) watch(port *unlucky) {
 	if at.Region == region && !s.writes(home) {
 		s.breaks("traffic after data: the entry leads into %s, where the database takes no writes", region)
 	}
-	if s.plan.Lost != "" || s.writes(home.Peer()) || !s.writes(home) {
+	planned := s.plan.Scenario == string(planner.Switchover) || s.plan.Scenario == string(planner.Failback)
+	if !planned || s.writes(home.Peer()) || !s.writes(home) {
 		return
 	}
 	// A planned move: the new writer writes, so the old agents must have stopped.

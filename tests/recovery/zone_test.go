@@ -91,7 +91,7 @@ func TestZoneLoss_ofTheStandbyLeavesTheActiveHomeAlone(t *testing.T) {
 }
 
 // shifts counts the shifts in force in both regions.
-func (l *lab) shifts(t *testing.T) int {
+func (l *lab) shifts(t testing.TB) int {
 	t.Helper()
 	n := 0
 	for _, region := range []string{homes.Ireland, homes.Frankfurt} {
@@ -102,7 +102,7 @@ func (l *lab) shifts(t *testing.T) int {
 }
 
 // writerOf is the instance that writes a database in a home.
-func (l *lab) writerOf(t *testing.T, store string, home system.Home) string {
+func (l *lab) writerOf(t testing.TB, store string, home system.Home) string {
 	t.Helper()
 	of := l.Inventory(t).Homes[home]
 	out := l.Ask(t, of.Region, "rds", "DescribeDBClusters",
