@@ -35,7 +35,10 @@ var registry = map[string]operation{
 	"backup.ListBackupSelections":  serve(backup.NewFromConfig, (*backup.Client).ListBackupSelections),
 	"backup.ListRecoveryPointsByBackupVault": serve(backup.NewFromConfig,
 		(*backup.Client).ListRecoveryPointsByBackupVault),
-	"backup.StartBackupJob": serve(backup.NewFromConfig, (*backup.Client).StartBackupJob).with("IdempotencyToken"),
+	"backup.DescribeRestoreJob": serve(backup.NewFromConfig, (*backup.Client).DescribeRestoreJob),
+	"backup.StartBackupJob":     serve(backup.NewFromConfig, (*backup.Client).StartBackupJob).with("IdempotencyToken"),
+	"backup.StartCopyJob":       serve(backup.NewFromConfig, (*backup.Client).StartCopyJob).with("IdempotencyToken"),
+	"backup.StartRestoreJob":    serve(backup.NewFromConfig, (*backup.Client).StartRestoreJob).with("IdempotencyToken"),
 
 	"cloudwatch.DescribeAlarms":      serve(metrics, (*cloudwatch.Client).DescribeAlarms),
 	"cloudwatch.GetMetricStatistics": serve(metrics, (*cloudwatch.Client).GetMetricStatistics),

@@ -22,7 +22,7 @@ func init() {
 	operations = map[string]operation{}
 	for _, table := range []map[string]operation{
 		dynamoOperations(), sqsOperations(),
-		trafficOperations(), storageOperations(), rdsOperations(), backupOperations(),
+		trafficOperations(), storageOperations(), rdsOperations(), backupOperations(), copyOperations(),
 		eksOperations(),
 		registryOperations(),
 		restoreOperations(), lookOperations(),

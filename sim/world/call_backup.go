@@ -43,11 +43,8 @@ func startBackupJob(t *tx, r Request) (Document, error) {
 	if err := t.keyUsable(r.Region, str(vault.In, "KmsKeyArn"), "InvalidParameterValueException"); err != nil {
 		return nil, err
 	}
-	token := firstOf(r.Token, str(r.Input, "IdempotencyToken"), arn+t.at.Format(time.RFC3339Nano))
-	job := &Entity{Kind: kindBackupJob, Region: r.Region, Token: token, In: copyDoc(r.Input), Created: t.at}
-	job.Generation = t.generation(r.Region, kindBackupJob, token)
-	job.ID = t.uuid(job, "id")
-	point := &Entity{Kind: kindRecoveryPoint, Region: r.Region, Token: token, Generation: job.Generation}
+	job := t.job(kindBackupJob, r, arn)
+	point := &Entity{Kind: kindRecoveryPoint, Region: r.Region, Token: job.Token, Generation: job.Generation}
 	job.Out = Document{"State": "RUNNING", "RecoveryPointArn": pointARN(t, point), "CreationDate": t.at.Format(timeFormat)}
 	t.save(job)
 	t.later(t.at.Add(backupTakes), "FinishBackup", Document{"Region": r.Region, "Id": job.ID})
@@ -75,6 +72,9 @@ func (t *tx) finishBackup(in Document) {
 		Out: Document{"Status": "COMPLETED", "CreationDate": job.Out["CreationDate"],
 			"CompletionDate":   job.Out["CompletionDate"],
 			"EncryptionKeyArn": firstOf(str(vault.In, "KmsKeyArn"), str(vault.Out, "KmsKeyArn"))},
+	}
+	if source.Kind == kindTable {
+		p.In["Content"] = t.tableContent(source)
 	}
 	if days, ok := num(job.In, "Lifecycle.DeleteAfterDays"); ok {
 		at := t.at.AddDate(0, 0, int(days))

@@ -147,15 +147,8 @@ func restoreTable(t *tx, r Request) (Document, error) {
 		}
 		at = asked
 	}
-	in := Document{"Name": name}
-	for _, p := range []string{
-		"HashKey", "RangeKey", "Attributes", "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "BillingMode",
-		"ServerSideEncryption",
-	} {
-		if v, ok := source.In[p]; ok {
-			in[p] = copyValue(v)
-		}
-	}
+	in := tableAgain(source)
+	in["Name"] = name
 	if key := str(r.Input, "SSESpecificationOverride.KMSMasterKeyId"); key != "" {
 		in["ServerSideEncryption"] = Document{"Enabled": true, "KmsKeyArn": key}
 	}

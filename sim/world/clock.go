@@ -150,6 +150,10 @@ func (t *tx) happen(event string, in Document) error {
 		t.finishScale(in)
 	case "FinishBackup":
 		t.finishBackup(in)
+	case "FinishCopy":
+		t.finishCopy(in)
+	case "FinishRestoreJob":
+		t.finishRestoreJob(in)
 	case "ExpirePoint":
 		if p := t.get(kindRecoveryPoint, str(in, "Region"), str(in, "Id")); p != nil {
 			t.drop(p)
