@@ -19,6 +19,9 @@ func (h *home) declareCaches() error {
 	h.caches = map[string]*cache.Cache{}
 	for _, st := range h.system.StoresOf(system.Cache) {
 		args := h.cacheArgs(st)
+		if behind := h.peerBehind(args); behind != nil {
+			return behind
+		}
 		if args.Replicated && !args.Seed && args.GlobalID == "" {
 			// A cache that joins homes that stand. The other home may be out of reach, so this one goes on.
 			if err := h.ctx.Log.Warn(fmt.Sprintf("cache %q waits: the primary has not made its global datastore yet; "+
@@ -62,6 +65,20 @@ func (h *home) peerDatastore(store string, generation int) string {
 		return ""
 	}
 	return h.peer.Stores[store].GlobalID
+}
+
+// peerBehind refuses a home that knows of a restore before the primary does: without the new
+// datastore's id it would leave its half out, which is to delete it.
+func (h *home) peerBehind(args *cache.Args) error {
+	if !args.Replicated || args.Seed || args.GlobalID != "" || h.peer == nil {
+		return nil
+	}
+	seen, has := h.peer.Stores[args.Store.Name]
+	if !has || seen.GlobalID == "" {
+		return nil
+	}
+	return fmt.Errorf("cache %q is of generation %d here and of %d in the primary: update the primary first, then this home",
+		args.Store.Name, args.Generation, seen.Generation)
 }
 
 // cacheSlots fill in what AWS says of each cache.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"redoubt/internal/pulumitest"
 	"redoubt/inventory"
@@ -76,6 +77,18 @@ func TestCaches_generationTwoIsNotTheDatastoreOfGenerationOne(t *testing.T) {
 	assert.Equal(t, "abcde-recall", h.peerDatastore("recall", 1))
 	assert.Empty(t, h.peerDatastore("recall", 2))
 	assert.Empty(t, (&home{}).peerDatastore("recall", 1))
+}
+
+// TestCaches_aRestoreIsAdoptedByThePrimaryFirst: a secondary that knows of the
+// new generation first has no datastore to join; to leave its half out would delete it.
+func TestCaches_aRestoreIsAdoptedByThePrimaryFirst(t *testing.T) {
+	t.Parallel()
+	c := settings(system.Secondary)
+	c.PeerReady, c.Generations = true, map[string]int{"scores": 2}
+	_, err := pulumitest.RunErr(deploy(c, example(t)), region("eu-central-1"), reference(t, "own-last", nil),
+		reference(t, "peer", seen(system.Primary)))
+	require.ErrorContains(t, err,
+		`cache "scores" is of generation 2 here and of 1 in the primary: update the primary first, then this home`)
 }
 
 // An alarm about snapshots that nobody hears is none: the vault's topic hears it, and lets it speak.

@@ -43,20 +43,21 @@ func (b *builder) snapshots(p parts) error {
 	return b.alarm(machine)
 }
 
-// snapshotBucket keeps an export as long as AWS keeps the snapshot. It is not
+// snapshotBucket keeps an export as long as AWS keeps the snapshot. It has no
+// generation: what a restored cache was made from stays where it is. It is not
 // locked: whether ElastiCache sends the checksum that a locked bucket wants is not documented.
 func (b *builder) snapshotBucket() (*bucket.Bucket, error) {
 	a := b.args
 	days := a.Store.Retention.DailyDays
 	return bucket.New(b.ctx, b.name+"-snapshots", &bucket.Args{
-		Scope: a.Scope, Name: SnapshotPart(a.Store.Name), Generation: a.Generation,
+		Scope: a.Scope, Name: SnapshotPart(a.Store.Name), Generation: 1,
 		Retention: system.Retention{PITRDays: days}, ExpireDays: days, KeyArn: a.KeyArn, Peer: a.SnapshotPeer,
 		Protect: a.Protect, Allow: []iampolicy.Statement{exporter(a.Scope.Region, b.snapshotBucketArn())},
 	}, pulumi.Parent(b.component))
 }
 
 func (b *builder) snapshotBucketName() string {
-	return b.args.Scope.Bucket(SnapshotPart(b.args.Store.Name), b.args.Generation)
+	return b.args.Scope.Bucket(SnapshotPart(b.args.Store.Name), 1)
 }
 
 func (b *builder) snapshotBucketArn() string { return "arn:aws:s3:::" + b.snapshotBucketName() }

@@ -68,8 +68,12 @@ var registry = map[string]operation{
 	"eks.UpdateNodegroupConfig": serve(eks.NewFromConfig, (*eks.Client).UpdateNodegroupConfig).
 		with("clientRequestToken"),
 
-	"elasticache.CopySnapshot":   serve(elasticache.NewFromConfig, (*elasticache.Client).CopySnapshot),
-	"elasticache.CreateSnapshot": serve(elasticache.NewFromConfig, (*elasticache.Client).CreateSnapshot),
+	"elasticache.CopySnapshot": serve(elasticache.NewFromConfig, (*elasticache.Client).CopySnapshot),
+	"elasticache.CreateGlobalReplicationGroup": serve(elasticache.NewFromConfig,
+		(*elasticache.Client).CreateGlobalReplicationGroup),
+	"elasticache.CreateReplicationGroup": serve(elasticache.NewFromConfig, (*elasticache.Client).CreateReplicationGroup),
+	"elasticache.CreateSnapshot":         serve(elasticache.NewFromConfig, (*elasticache.Client).CreateSnapshot),
+	"elasticache.DescribeCacheClusters":  serve(elasticache.NewFromConfig, (*elasticache.Client).DescribeCacheClusters),
 	"elasticache.DescribeGlobalReplicationGroups": serve(elasticache.NewFromConfig,
 		(*elasticache.Client).DescribeGlobalReplicationGroups),
 	"elasticache.DescribeReplicationGroups": serve(elasticache.NewFromConfig,
@@ -79,7 +83,8 @@ var registry = map[string]operation{
 		(*elasticache.Client).DisassociateGlobalReplicationGroup),
 	"elasticache.FailoverGlobalReplicationGroup": serve(elasticache.NewFromConfig,
 		(*elasticache.Client).FailoverGlobalReplicationGroup),
-	"elasticache.TestFailover": serve(elasticache.NewFromConfig, (*elasticache.Client).TestFailover),
+	"elasticache.ListTagsForResource": serve(elasticache.NewFromConfig, (*elasticache.Client).ListTagsForResource),
+	"elasticache.TestFailover":        serve(elasticache.NewFromConfig, (*elasticache.Client).TestFailover),
 
 	"elasticloadbalancing.DeregisterTargets": serve(elb.NewFromConfig, (*elb.Client).DeregisterTargets),
 	"elasticloadbalancing.RegisterTargets":   serve(elb.NewFromConfig, (*elb.Client).RegisterTargets),
@@ -105,6 +110,8 @@ var registry = map[string]operation{
 		(*rds.Client).RestoreDBClusterToPointInTime),
 	"rds.SwitchoverGlobalCluster": serve(rds.NewFromConfig, (*rds.Client).SwitchoverGlobalCluster),
 
+	"route53.ChangeResourceRecordSets": serve(route53.NewFromConfig,
+		(*route53.Client).ChangeResourceRecordSets),
 	"route53.GetHealthCheckStatus":   serve(route53.NewFromConfig, (*route53.Client).GetHealthCheckStatus),
 	"route53.ListResourceRecordSets": serve(route53.NewFromConfig, (*route53.Client).ListResourceRecordSets),
 

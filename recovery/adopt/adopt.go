@@ -13,6 +13,7 @@ package adopt
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"redoubt/internal/naming"
 	"redoubt/inventory"
@@ -27,6 +28,9 @@ type Restored struct {
 	Generation int `json:"generation"`
 	// Selections are the ids of the new backup selections, which AWS invents, by home.
 	Selections map[system.Home]string `json:"selections,omitempty"`
+	// GlobalID is the new datastore of a cache. AWS puts letters of the region that made it before the name:
+	// https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateGlobalReplicationGroup.html
+	GlobalID string `json:"globalId,omitempty"`
 }
 
 // Adoption is what the stack of one home must learn.
@@ -87,26 +91,44 @@ func After(inv inventory.Inventory, r Restored) (map[system.Home]Adoption, error
 		at := place{
 			scope: naming.Scope{System: inv.System, Home: home, Region: of.Region, Account: of.Account},
 			peer:  inv.Homes[home.Peer()].Region,
-			store: r.Store, zones: len(of.Zones), selection: r.Selections[home],
+			store: r.Store, zones: len(of.Zones), selection: r.Selections[home], stands: store.Endpoint != "",
+			datastores: map[int]string{store.Generation: store.GlobalID, r.Generation: r.GlobalID},
 		}
-		a := Adoption{Home: home, Settings: []Setting{{
-			Path: "redoubt:storeGenerations." + r.Store, Value: fmt.Sprint(r.Generation),
-		}}}
-		a.Swaps = append(a.Swaps, kinds[store.Kind](at, r.Generation)...)
-		for _, p := range kinds[store.Kind](at, store.Generation) {
-			if p.ID != "" && p.Type != selectionType {
-				a.Left = append(a.Left, Thing{p.Type, p.ID})
-			}
-		}
-		if at.selection == "" {
-			errs = append(errs, fmt.Errorf("the %s home has no new backup selection of %q", home, r.Store))
-		}
+		a := at.adoption(store, r.Generation)
+		errs = append(errs, missing(a, store, r)...)
 		out[home] = a
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
 	return out, nil
+}
+
+// adoption is what the stack of the place must learn.
+func (p place) adoption(store inventory.Store, generation int) Adoption {
+	a := Adoption{Home: p.scope.Home, Settings: []Setting{{
+		Path: "redoubt:storeGenerations." + p.store, Value: fmt.Sprint(generation),
+	}}}
+	a.Swaps = append(a.Swaps, kinds[store.Kind](p, generation)...)
+	for _, s := range kinds[store.Kind](p, store.Generation) {
+		if s.ID != "" && s.Type != selectionType {
+			a.Left = append(a.Left, Thing{s.Type, s.ID})
+		}
+	}
+	return a
+}
+
+// missing says which ids that AWS invents the restore does not tell.
+func missing(a Adoption, store inventory.Store, r Restored) []error {
+	var errs []error
+	if slices.ContainsFunc(a.Swaps, func(s Swap) bool { return s.Type == selectionType && s.ID == "" }) {
+		errs = append(errs, fmt.Errorf("the %s home has no new backup selection of %q", a.Home, r.Store))
+	}
+	if store.Kind == system.Cache && store.GlobalID != "" && r.GlobalID == "" {
+		errs = append(errs, fmt.Errorf("the %s home has no new datastore of %q, want its id beside %s",
+			a.Home, r.Store, store.GlobalID))
+	}
+	return errs
 }
 
 // Commands are what a person or a pipeline runs for the home, in their order;

@@ -20,8 +20,10 @@ func homes() inventory.Inventory {
 		inv.Homes[home] = inventory.Home{
 			Region: region, Account: "123456789012", Zones: []string{region + "a", region + "b", region + "c"},
 			Stores: map[string]inventory.Store{
-				"tasks":     {Kind: system.Postgres, Generation: 1, Name: "atlas-tasks-" + string(home), GlobalID: "atlas-tasks"},
-				"notes":     {Kind: system.Table, Generation: 1, Name: "atlas-notes"},
+				"tasks": {Kind: system.Postgres, Generation: 1, Name: "atlas-tasks-" + string(home), GlobalID: "atlas-tasks"},
+				"notes": {Kind: system.Table, Generation: 1, Name: "atlas-notes"},
+				"scores": {Kind: system.Cache, Generation: 1, Name: "atlas-scores-" + string(home), GlobalID: "abcde-atlas-scores",
+					Endpoint: "master.atlas-scores-" + string(home)},
 				"artifacts": {Kind: system.Bucket, Generation: 1, Name: "atlas-artifacts-123456789012-" + region},
 			},
 		}
@@ -67,13 +69,51 @@ func TestAfter_aReplicaStaysAReplicaOfThePrimarysTable(t *testing.T) {
 		Properties: map[string]any{"globalTableArn": "arn:aws:dynamodb:eu-west-1:123456789012:table/atlas-notes-g2"}})
 }
 
+func TestAfter_aCachesDatastoreIsWhatAWSCalledIt(t *testing.T) {
+	t.Parallel()
+	r := adopt.Restored{Store: "scores", Generation: 2, GlobalID: "vwxyz-atlas-scores-g2"}
+	all, err := adopt.After(homes(), r)
+	require.NoError(t, err)
+	const groupType, globalType = "aws:elasticache/replicationGroup:ReplicationGroup",
+		"aws:elasticache/globalReplicationGroup:GlobalReplicationGroup"
+	group := func(home string) adopt.Swap {
+		name := "atlas-scores-g2-" + home
+		return adopt.Swap{Type: groupType, Name: "cache-scores-group", ID: name, Properties: map[string]any{
+			"replicationGroupId": name, "finalSnapshotIdentifier": name + "-final", "globalReplicationGroupId": r.GlobalID}}
+	}
+	assert.Equal(t, []adopt.Swap{group("primary"), {Type: globalType, Name: "cache-scores-global", ID: r.GlobalID,
+		Properties: map[string]any{"globalReplicationGroupIdSuffix": "atlas-scores-g2", "globalReplicationGroupId": r.GlobalID,
+			"primaryReplicationGroupId": "atlas-scores-g2-primary"}}}, all[system.Primary].Swaps)
+	assert.Equal(t, []adopt.Swap{group("secondary")}, all[system.Secondary].Swaps, "the seed alone declares the datastore")
+	assert.Equal(t, []adopt.Thing{{Type: groupType, ID: "atlas-scores-primary"}, {Type: globalType, ID: "abcde-atlas-scores"}},
+		all[system.Primary].Left)
+}
+
+// A cache of a tier that is restored from backups stands in one home, in no datastore.
+func TestAfter_aCacheOfOneHomeIsSwappedThereAlone(t *testing.T) {
+	t.Parallel()
+	inv := homes()
+	for home, endpoint := range map[system.Home]string{system.Primary: "master.atlas-scores-primary", system.Secondary: ""} {
+		st := inv.Homes[home].Stores["scores"]
+		st.GlobalID, st.Endpoint = "", endpoint
+		inv.Homes[home].Stores["scores"] = st
+	}
+	all, err := adopt.After(inv, adopt.Restored{Store: "scores", Generation: 2})
+	require.NoError(t, err)
+	assert.Len(t, all[system.Primary].Swaps, 1)
+	assert.Empty(t, all[system.Secondary].Swaps)
+	assert.Equal(t, []adopt.Setting{{Path: "redoubt:storeGenerations.scores", Value: "2"}}, all[system.Secondary].Settings,
+		"both homes count the same generation")
+}
+
 func TestAfter_refuses(t *testing.T) {
 	t.Parallel()
 	for want, change := range map[string]func(*adopt.Restored){
-		`the primary home has no store "nothing"`:              func(r *adopt.Restored) { r.Store = "nothing" },
-		"generation is 1, want more than 1":                    func(r *adopt.Restored) { r.Generation = 1 },
-		`store "artifacts" is a bucket, which is restored in`:  func(r *adopt.Restored) { r.Store = "artifacts" },
-		`the secondary home has no new backup selection of "t`: func(r *adopt.Restored) { delete(r.Selections, system.Secondary) },
+		`the primary home has no store "nothing"`:                          func(r *adopt.Restored) { r.Store = "nothing" },
+		"generation is 1, want more than 1":                                func(r *adopt.Restored) { r.Generation = 1 },
+		`store "artifacts" is a bucket, which is restored in`:              func(r *adopt.Restored) { r.Store = "artifacts" },
+		`the secondary home has no new backup selection of "t`:             func(r *adopt.Restored) { delete(r.Selections, system.Secondary) },
+		`home has no new datastore of "scores", want its id beside abcde-`: func(r *adopt.Restored) { r.Store = "scores" },
 	} {
 		r := restored()
 		change(&r)

@@ -15,6 +15,10 @@ type place struct {
 	store     string
 	zones     int
 	selection string
+	// stands is true when the home has the store now, and not only after a restore.
+	stands bool
+	// datastores are the ids of a cache's datastores, by generation.
+	datastores map[int]string
 }
 
 // kinds give, for each kind of store that is restored beside the damaged one,
@@ -22,6 +26,7 @@ type place struct {
 // held by tests/survive: an update after the adoption would replace what misses.
 var kinds = map[system.StoreKind]func(place, int) []Swap{
 	system.Postgres: postgres,
+	system.Cache:    cache,
 	system.Table:    func(p place, generation int) []Swap { return table(p, "table-"+p.store, p.store, generation) },
 	// The queue itself has no generation: what a restore brings back is its ledger.
 	system.Queue: func(p place, generation int) []Swap {
@@ -89,4 +94,31 @@ func postgres(p place, generation int) []Swap {
 		},
 		p.selected(p.store, p.scope.ARN("rds", "cluster:"+cluster)),
 	)
+}
+
+// cache lists what components/cache declares: the seed alone declares the
+// datastore, a member names it. Users, groups, the bucket of the snapshots and
+// what fills it have no generation.
+func cache(p place, generation int) []Swap {
+	if !p.stands {
+		return nil
+	}
+	name, group, datastore := "cache-"+p.store, p.scope.Cache(p.store, generation), p.datastores[generation]
+	main := chosen("aws:elasticache/replicationGroup:ReplicationGroup", name+"-group", "replicationGroupId", group)
+	main.Properties["finalSnapshotIdentifier"] = group + "-final"
+	out := []Swap{main}
+	if datastore == "" {
+		return out
+	}
+	main.Properties["globalReplicationGroupId"] = datastore
+	if p.scope.Home == system.Primary {
+		out = append(out, Swap{
+			Type: "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup", Name: name + "-global", ID: datastore,
+			Properties: map[string]any{
+				"globalReplicationGroupIdSuffix": p.scope.CacheGlobal(p.store, generation),
+				"globalReplicationGroupId":       datastore, "primaryReplicationGroupId": group,
+			},
+		})
+	}
+	return out
 }

@@ -27,7 +27,7 @@ func init() {
 		registryOperations(),
 		restoreOperations(), lookOperations(),
 		tableRestoreOperations(),
-		cacheOperations(),
+		cacheOperations(), cacheRestoreOperations(),
 		kubernetesOperations(),
 	} {
 		maps.Copy(operations, table)

@@ -118,7 +118,8 @@ func cacheGlobalDocument(t *tx, g *Entity, members bool) Document {
 	d := Document{
 		"GlobalReplicationGroupId": g.ID, "ARN": g.ARN, "Status": cacheGlobalStatus(g), "Engine": g.Out["Engine"],
 		"EngineVersion": g.Out["EngineVersionActual"], "CacheNodeType": g.Out["CacheNodeType"],
-		"AtRestEncryptionEnabled": g.Out["AtRestEncryptionEnabled"], "ClusterEnabled": false,
+		"GlobalReplicationGroupDescription": str(g.In, "GlobalReplicationGroupDescription"),
+		"AtRestEncryptionEnabled":           g.Out["AtRestEncryptionEnabled"], "ClusterEnabled": false,
 		"TransitEncryptionEnabled": g.Out["TransitEncryptionEnabled"],
 	}
 	if !members {

@@ -134,7 +134,7 @@ func (w *World) Read(region, kind, id string) (*Entity, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	t := w.begin()
-	e := t.get(kind, k.place(region), id)
+	e := k.find(t, region, id)
 	if e == nil || e.leaving() {
 		return nil, k.notFound(id)
 	}
@@ -152,7 +152,7 @@ func (w *World) Update(region, kind, id string, in Document) (*Entity, error) {
 	}
 	var changed *Entity
 	err = w.mutate(func(t *tx) error {
-		old := t.get(kind, k.place(region), id)
+		old := k.find(t, region, id)
 		if old == nil {
 			return k.notFound(id)
 		}
@@ -184,7 +184,7 @@ func (w *World) Delete(region, kind, id string) error {
 		return err
 	}
 	return w.mutate(func(t *tx) error {
-		e := t.get(kind, k.place(region), id)
+		e := k.find(t, region, id)
 		if e == nil {
 			return k.notFound(id)
 		}

@@ -21,6 +21,8 @@ type Kind struct {
 	Global bool
 	// GlobalName means that an id taken in any region is taken everywhere.
 	GlobalName bool
+	// Shared entities are kept in the region that made them, and every region describes and changes them.
+	Shared bool
 	// Setting is a setting of another entity and has its id: creating it over
 	// an existing one overwrites, and it has no ARN of its own.
 	Setting bool
@@ -152,6 +154,19 @@ func (k *Kind) place(region string) string {
 		return Global
 	}
 	return region
+}
+
+// find returns the entity as the region knows it, or nil.
+func (k *Kind) find(t *tx, region, id string) *Entity {
+	if e := t.get(k.Name, k.place(region), id); e != nil || !k.Shared {
+		return e
+	}
+	for _, e := range t.list(k.Name, "") {
+		if e.ID == id {
+			return e
+		}
+	}
+	return nil
 }
 
 func (k *Kind) notFound(id string) *Error {

@@ -41,12 +41,12 @@ var cacheKinds = []Kind{
 		computed: cacheComputed, after: joinCacheGlobal, guard: cacheGuard, remove: removeCacheGroup, seen: cacheSeen,
 	},
 	{
-		// It is kept in the region that created it; every region describes it (assumed of those without a member).
-		Name: kindCacheGlobal, Service: "elasticache", Source: cacheDoc + "Redis-Global-Datastores-Getting-Started.html",
+		// Every region describes it (assumed of those without a member), and takes its changes (assumed too).
+		Name: kindCacheGlobal, Service: "elasticache", Shared: true,
+		Source:   cacheDoc + "Redis-Global-Datastores-Getting-Started.html",
 		NotFound: "GlobalReplicationGroupNotFoundFault", Exists: "GlobalReplicationGroupAlreadyExistsFault",
 		Required: []string{"GlobalReplicationGroupIdSuffix", "PrimaryReplicationGroupId"},
-		Fixed:    []string{"GlobalReplicationGroupIdSuffix", "PrimaryReplicationGroupId"},
-		Refs:     []Link{link("PrimaryReplicationGroupId", kindCacheGroup, "ReplicationGroupNotFoundFault", "")},
+		Fixed:    []string{"GlobalReplicationGroupIdSuffix"},
 		id:       cacheGlobalID,
 		arn: func(t *tx, e *Entity) string {
 			return "arn:aws:elasticache::" + t.cfg.Account + ":globalreplicationgroup:" + cacheGlobalID(t, e)

@@ -27,6 +27,8 @@ func cacheGlobalNode(node string) bool {
 		strings.HasSuffix(parts[2], "large")
 }
 
+// cacheGlobalShape holds what a datastore is made of. Which group was its first is asked at its creation alone:
+// https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ModifyGlobalReplicationGroup.html
 func cacheGlobalShape(t *tx, e, old *Entity) error {
 	group := t.get(kindCacheGroup, e.Region, str(e.In, "PrimaryReplicationGroupId"))
 	if node := str(e.In, "CacheNodeType"); node != "" && !cacheGlobalNode(node) {
@@ -40,6 +42,8 @@ func cacheGlobalShape(t *tx, e, old *Entity) error {
 		return nil
 	}
 	switch {
+	case group == nil:
+		return kinds[kindCacheGroup].notFound(str(e.In, "PrimaryReplicationGroupId"))
 	case t.cacheGlobalOf(group) != nil:
 		return refuse("InvalidReplicationGroupState", "%s is in a global datastore already", group.ID)
 	case !cacheGlobalNode(str(group.In, "NodeType")):
@@ -62,27 +66,35 @@ func cacheVersionOf(group *Entity) string { return firstOf(str(group.In, "Engine
 // cacheGlobalComputed takes from the first member what the declaration leaves
 // out; later members get all of it.
 func cacheGlobalComputed(t *tx, e *Entity) {
-	group := t.get(kindCacheGroup, e.Region, str(e.In, "PrimaryReplicationGroupId"))
-	set(e, "GlobalReplicationGroupId", e.ID)
-	set(e, "Status", "available")
-	if group == nil { // an update after the first member is gone
-		return
+	if e.Out["Writer"] == nil {
+		cacheGlobalBegins(e, t.get(kindCacheGroup, e.Region, str(e.In, "PrimaryReplicationGroupId")))
 	}
-	set(e, "Members", anyList(group.ARN))
-	set(e, "Writer", group.ARN)
-	e.Out["Engine"] = firstOf(str(group.In, "Engine"), "redis")
-	e.Out["EngineVersion"] = firstOf(str(e.In, "EngineVersion"), cacheVersionOf(group))
-	e.Out["EngineVersionActual"] = str(e.Out, "EngineVersion") + ".0"
-	e.Out["CacheNodeType"] = firstOf(str(e.In, "CacheNodeType"), str(group.In, "NodeType"))
-	e.Out["AtRestEncryptionEnabled"] = yes(group.In, "AtRestEncryptionEnabled") || yes(group.Out, "AtRestEncryptionEnabled")
-	e.Out["TransitEncryptionEnabled"] = yes(group.In, "TransitEncryptionEnabled")
-	e.Out["AuthTokenEnabled"] = false
-	e.Out["ClusterEnabled"] = false
-	e.Out["AutomaticFailoverEnabled"] = yes(group.In, "AutomaticFailoverEnabled")
+	if v := str(e.In, "EngineVersion"); v != "" {
+		e.Out["EngineVersion"], e.Out["EngineVersionActual"] = v, v+".0"
+	}
+	if v := str(e.In, "CacheNodeType"); v != "" {
+		e.Out["CacheNodeType"] = v
+	}
 	if has(e.In, "AutomaticFailoverEnabled") {
 		e.Out["AutomaticFailoverEnabled"] = yes(e.In, "AutomaticFailoverEnabled")
 	}
 	def(e, "NumNodeGroups", 1.0)
+}
+
+func cacheGlobalBegins(e, group *Entity) {
+	set(e, "GlobalReplicationGroupId", e.ID)
+	set(e, "Status", "available")
+	set(e, "Members", anyList(group.ARN))
+	set(e, "Writer", group.ARN)
+	set(e, "Engine", firstOf(str(group.In, "Engine"), "redis"))
+	set(e, "EngineVersion", cacheVersionOf(group))
+	set(e, "EngineVersionActual", cacheVersionOf(group)+".0")
+	set(e, "CacheNodeType", str(group.In, "NodeType"))
+	set(e, "AtRestEncryptionEnabled", yes(group.In, "AtRestEncryptionEnabled") || yes(group.Out, "AtRestEncryptionEnabled"))
+	set(e, "TransitEncryptionEnabled", yes(group.In, "TransitEncryptionEnabled"))
+	set(e, "AuthTokenEnabled", false)
+	set(e, "ClusterEnabled", false)
+	set(e, "AutomaticFailoverEnabled", yes(group.In, "AutomaticFailoverEnabled"))
 }
 
 // cacheGlobalGuard: a datastore with secondaries is not deleted; its primary

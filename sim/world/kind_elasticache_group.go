@@ -44,8 +44,8 @@ func cacheMember(t *tx, e, old *Entity) error {
 		return refuse(badValue, "%s has two secondaries already", id)
 	case t.cut(regionOfARN(writer), e.Region):
 		return &Error{Code: "InternalFailure", Status: 500, Message: regionOfARN(writer) + " does not reach " + e.Region}
-	case str(g.Out, "Status") == cacheModifying:
-		return refuse("InvalidGlobalReplicationGroupState", "%s is %s", id, cacheModifying)
+	case str(g.Out, "Status") != "available":
+		return refuse("InvalidGlobalReplicationGroupState", "%s is %s", id, str(g.Out, "Status"))
 	case yes(t.arn(writer).In, "AutomaticFailoverEnabled") && numOr(e.In, "NumCacheClusters", 1) < 2:
 		return refuse(badCombined, "%s: the primary fails over automatically, which needs at least 2 nodes", e.ID)
 	}

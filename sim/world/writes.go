@@ -42,6 +42,8 @@ func (t *tx) groupWrites(g *Entity) error {
 	switch {
 	case datastore != nil && str(datastore.Out, "Writer") != g.ARN:
 		return refuse("ReadOnly", "%s follows %s", g.ID, str(datastore.Out, "Writer"))
+	case str(g.Out, "Status") != "available":
+		return refuse("Unavailable", "%s is %s", g.ID, str(g.Out, "Status"))
 	case t.zoneDown(zoneOfNode(g, primaryOf(g))):
 		return refuse("Unavailable", "the primary %s is in a zone that is lost", primaryOf(g))
 	}

@@ -87,11 +87,12 @@ func (h *homes) adopt(t *testing.T, inv inventory.Inventory, r adopt.Restored) {
 }
 
 // namesOfStores are the types that name a store for others: the copies of the
-// inventory, the directory, the private names, the permissions and the restore tests.
+// inventory, the directory, the private names, the permissions, the restore tests
+// and what exports a cache's snapshots.
 var namesOfStores = []string{
 	"aws:s3/bucketObjectv2:BucketObjectv2", "aws:ssm/parameter:Parameter", "aws:route53/record:Record",
 	"aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy",
-	"aws:backup/restoreTestingSelection:RestoreTestingSelection",
+	"aws:backup/restoreTestingSelection:RestoreTestingSelection", "aws:sfn/stateMachine:StateMachine",
 }
 
 // onlyItsNames requires that nothing is replaced, deleted or created, and that

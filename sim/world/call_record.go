@@ -1,0 +1,60 @@
+package world
+
+import "strings"
+
+// changeResourceRecordSets is route53 ChangeResourceRecordSets as far as a plan
+// needs it: UPSERT of records that are no alias. All changes are made or none is.
+// https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
+func changeResourceRecordSets(t *tx, r Request) (Document, error) {
+	zone := str(r.Input, "HostedZoneId")
+	if t.get(kindZone, Global, zone) == nil {
+		return nil, kinds[kindZone].notFound(zone)
+	}
+	changes := docs(r.Input, "ChangeBatch.Changes")
+	if len(changes) == 0 {
+		return nil, refuse("InvalidChangeBatch", "no change is asked for")
+	}
+	for _, c := range changes {
+		sets := docs(c, "ResourceRecordSet")
+		if str(c, "Action") != "UPSERT" || len(sets) != 1 || has(sets[0], "AliasTarget") {
+			return nil, refuse("InvalidChangeBatch", "%s of %s is not simulated, want UPSERT of a record that is no alias",
+				str(c, "Action"), str(c, "ResourceRecordSet.Name"))
+		}
+		if err := t.upsert(zone, sets[0]); err != nil {
+			return nil, err
+		}
+	}
+	return Document{"ChangeInfo": Document{
+		"Id": "/change/C" + zone, "Status": "INSYNC", "SubmittedAt": t.at.Format(timeFormat),
+	}}, nil
+}
+
+// upsert makes a record, or gives the one of its name, type and identifier what the set says.
+func (t *tx) upsert(zone string, set Document) error {
+	in := Document{
+		"ZoneId": zone, "Name": strings.TrimSuffix(str(set, "Name"), "."), "Type": str(set, "Type"), "Ttl": set["TTL"],
+		"Records": anyList(strs(set, "ResourceRecords.Value")...),
+	}
+	for from, to := range map[string]string{"SetIdentifier": "SetIdentifier", "HealthCheckId": "HealthCheckId"} {
+		if v := str(set, from); v != "" {
+			in[to] = v
+		}
+	}
+	if side := str(set, "Failover"); side != "" {
+		in["FailoverRoutingPolicies"] = []any{Document{"Type": side}}
+	}
+	if region := str(set, "Region"); region != "" {
+		in["LatencyRoutingPolicies"] = []any{Document{"Region": region}}
+	}
+	k := kinds[kindRecord]
+	e := &Entity{Kind: kindRecord, Region: Global, In: in, Out: Document{}, Created: t.at}
+	e.ID = k.id(t, e)
+	old := t.get(kindRecord, Global, e.ID)
+	if old == nil {
+		_, err := k.create(t, Global, "", in)
+		return err
+	}
+	now := old.clone()
+	now.In = in
+	return k.settle(t, now, old)
+}
