@@ -65,6 +65,12 @@ func TestCache_isRestoredBesideTheDamagedOneAndReplicatedAnew(t *testing.T) {
 	r, err := l.Read(frankfurt, cacheGroup, "r-eu-central-1")
 	require.NoError(t, err)
 	assert.Equal(t, "cache.r7g.xlarge", r.Out["NodeType"])
+	_, err = l.Update(ireland, cacheGroup, "r-eu-west-1", l.cacheGroup(ireland, "ReplicationGroupId", "r-eu-west-1",
+		"NodeType", "cache.r7g.xlarge", "SnapshotRetentionLimit", 3))
+	require.NoError(t, err, "a member may be declared with what the datastore has decided")
+	_, err = l.Update(ireland, cacheGroup, "r-eu-west-1", l.cacheGroup(ireland, "ReplicationGroupId", "r-eu-west-1",
+		"AtRestEncryptionEnabled", false, "KmsKeyId", nil))
+	require.ErrorContains(t, err, "cannot be changed")
 	assert.NotContains(t, r.In, "SnapshotArns", "nobody reads what it was filled from")
 }
 

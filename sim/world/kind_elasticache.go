@@ -26,7 +26,7 @@ var cacheKinds = []Kind{
 		Name: kindCacheGroup, Service: "elasticache", Source: cacheAPI + "CreateReplicationGroup.html",
 		NotFound: "ReplicationGroupNotFoundFault", Exists: "ReplicationGroupAlreadyExists",
 		Required: []string{"ReplicationGroupId", "Description"},
-		Fixed: []string{"ReplicationGroupId", "SubnetGroupName", "KmsKeyId", "AtRestEncryptionEnabled", "Port",
+		Fixed: []string{"ReplicationGroupId", "SubnetGroupName", "KmsKeyId", "Port",
 			"SnapshotName", "SnapshotArns"},
 		Refs: []Link{
 			link("SubnetGroupName", kindCacheSubnet, "CacheSubnetGroupNotFoundFault", "CacheSubnetGroupInUse"),

@@ -52,13 +52,24 @@ func cacheMember(t *tx, e, old *Entity) error {
 	return nil
 }
 
-// cacheMemberChange refuses to change in one member what the datastore decides for all.
+// cacheMemberChange refuses to change what is fixed from the beginning, and in one member
+// what the datastore decides for all. What a group declares and has is no change.
 func cacheMemberChange(t *tx, e, old *Entity) error {
-	if old == nil || t.cacheGlobalOf(e) == nil {
+	if old == nil {
+		return nil
+	}
+	now := kinds[kindCacheGroup].view(t, old)
+	change := func(p string) bool {
+		return has(e.In, p) && !same(values(e.In, p), values(old.In, p)) && !same(e.In[p], both(now, p))
+	}
+	if change("AtRestEncryptionEnabled") {
+		return refuse(badValue, "%s: AtRestEncryptionEnabled cannot be changed", e.ID)
+	}
+	if t.cacheGlobalOf(e) == nil {
 		return nil
 	}
 	for _, p := range []string{"EngineVersion", "NodeType", "NumNodeGroups"} {
-		if !same(values(e.In, p), values(old.In, p)) {
+		if change(p) {
 			return refuse(badValue, "%s is a member of a global datastore: change %s there", e.ID, p)
 		}
 	}

@@ -45,6 +45,8 @@ var unknown = map[string]struct {
 		noPath},
 	"elasticache.CopySnapshot": {doc{"SourceSnapshotName": "now", "TargetSnapshotName": "exported",
 		"TargetBucket": "data"}, noOperation},
+	"elasticache.CreateGlobalReplicationGroup": {doc{"GlobalReplicationGroupIdSuffix": "g",
+		"PrimaryReplicationGroupId": "cache"}, noOperation},
 	"elasticache.DescribeGlobalReplicationGroups": {doc{"GlobalReplicationGroupId": "g"}, noOperation},
 	"elasticache.DisassociateGlobalReplicationGroup": {doc{"GlobalReplicationGroupId": "g", "ReplicationGroupId": "cache",
 		"ReplicationGroupRegion": region}, noOperation},
