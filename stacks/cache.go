@@ -77,7 +77,8 @@ func (h *home) peerBehind(args *cache.Args) error {
 	if !has || seen.GlobalID == "" {
 		return nil
 	}
-	return fmt.Errorf("cache %q is of generation %d here and of %d in the primary: update the primary first, then this home",
+	return fmt.Errorf("cache %q is of generation %d here and of %d in the primary: "+
+		"update the primary first, then this home",
 		args.Store.Name, args.Generation, seen.Generation)
 }
 

@@ -152,8 +152,8 @@ func TestCache_aGenerationIsInEveryNameThatHoldsData(t *testing.T) {
 	r := run(t, a)
 	assert.Equal(t, "agora-scores-g2-primary", r.Get(t, groupToken, "main-group").Values()["replicationGroupId"])
 	assert.Equal(t, "agora-scores-g2", r.Get(t, globalToken, "main-global").Values()["globalReplicationGroupIdSuffix"])
-	assert.Equal(t, snapshotBucketArn, "arn:aws:s3:::"+r.Get(t, "aws:s3/bucketV2:BucketV2", "main-snapshots-bucket").Values()["bucket"].(string),
-		"but not in the bucket's, which keeps what it was restored from")
+	bucket := r.Get(t, "aws:s3/bucketV2:BucketV2", "main-snapshots-bucket").Values()["bucket"].(string)
+	assert.Equal(t, snapshotBucketArn, "arn:aws:s3:::"+bucket, "but not in the bucket's, which keeps what it was restored from")
 }
 
 func TestCache_protectionGuardsWhatHoldsData(t *testing.T) {
