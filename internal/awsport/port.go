@@ -18,6 +18,7 @@ import (
 	"redoubt/inventory"
 	"redoubt/recovery/ledger"
 	"redoubt/recovery/plan"
+	"redoubt/recovery/verify"
 	"redoubt/system"
 )
 
@@ -129,6 +130,9 @@ func (p *Port) call(ctx context.Context, region string, c plan.Call) (plan.Docum
 	case plan.Kubernetes:
 		return p.kubernetes(ctx, s, c)
 	case plan.Probe:
+		if c.Operation == verify.VerifyStore {
+			return verify.Port{Port: p}.Call(ctx, c)
+		}
 		if p.opts.Probe == nil {
 			return nil, &badInput{fmt.Errorf("nobody can make the probe task here")}
 		}

@@ -40,6 +40,13 @@ func requests(now time.Time) []Example {
 		{"region-loss", planner.Request{Scenario: planner.RegionLoss, Goal: here,
 			Finding: finding(diagnose.RegionLost, system.Primary, "", "secondary and arbiter see nothing of the primary home")}},
 		{"switchover", planner.Request{Scenario: planner.Switchover, Goal: here, Finding: healthy}},
+		{"restore-table", planner.Request{Scenario: planner.Restore, Finding: healthy,
+			Goal: planner.Goal{Active: system.Primary, Store: "sessions", At: now.Add(-8 * time.Minute)}}},
+		{"restore-database", planner.Request{Scenario: planner.Restore,
+			Finding: finding(diagnose.StoreCorrupt, system.Primary, "tasks", "store tasks holds what nobody wrote"),
+			Goal:    planner.Goal{Active: system.Primary, At: now.Add(-8 * time.Minute)}}},
+		{"restore-ledger", planner.Request{Scenario: planner.Restore, Finding: healthy,
+			Goal: planner.Goal{Active: system.Primary, Store: "work", At: now.Add(-8 * time.Minute)}}},
 		{"rebuild", planner.Request{Scenario: planner.Rebuild, Goal: there, Finding: healthy}},
 		{"failback", planner.Request{Scenario: planner.Failback, Goal: there, Finding: healthy}},
 	}

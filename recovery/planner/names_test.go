@@ -13,14 +13,14 @@ import (
 func TestRules_areAllOnThePage(t *testing.T) {
 	t.Parallel()
 	var rules []string
-	for _, file := range []string{"rules.go", "rules_scenario.go"} {
+	for _, file := range []string{"rules.go", "rules_scenario.go", "rules_restore.go"} {
 		code, err := os.ReadFile(file)
 		require.NoError(t, err)
 		for _, m := range regexp.MustCompile(`(?m)^\t[A-Z]\w+ += "([a-z-]+)"$`).FindAllSubmatch(code, -1) {
 			rules = append(rules, string(m[1]))
 		}
 	}
-	require.Len(t, rules, 10)
+	require.Len(t, rules, 12)
 	page, err := os.ReadFile("../../docs/plans.md")
 	require.NoError(t, err)
 	section := regexp.MustCompile(`(?s)## Rules of every plan(.*?)\n## `).FindSubmatch(page)

@@ -82,6 +82,7 @@ var recipes = map[Scenario]recipe{
 	RegionLoss:     {title: "Recover from the loss of a region", make: regionLoss, all: true},
 	Switchover:     {title: "Move to the other home as planned", make: switchover, all: true},
 	Failback:       {title: "Move back to the primary home", make: failback, all: true},
+	Restore:        {title: "Bring one store back to a point in time", asks: restoreQuestions, make: restore},
 	Rebuild:        {title: "Make the home that is back a standby again", make: rebuild},
 }
 

@@ -51,7 +51,7 @@ var fixed = map[string]string{
 func Check(p plan.Plan) error {
 	var errs []error
 	for _, rule := range []func(plan.Plan) []error{asksTheLost, asksAFixedRegion, trafficTooEarly, twoWriters,
-		movesHome, shiftsTooFar, promotes, keepsForGood} {
+		movesHome, shiftsTooFar, promotes, keepsForGood, swapsUnseen, touchesTheDamaged} {
 		errs = append(errs, rule(p)...)
 	}
 	return errors.Join(errs...)

@@ -21,7 +21,7 @@ const (
 )
 
 // stays are the scenarios in which the home that serves goes on serving.
-var stays = []Scenario{ZoneLoss, WriterLoss, Partition, DependencyLoss}
+var stays = []Scenario{ZoneLoss, WriterLoss, Partition, DependencyLoss, Restore}
 
 // between are the operations by which another home begins to write.
 var between = []string{"FailoverGlobalCluster", "SwitchoverGlobalCluster", "FailoverGlobalReplicationGroup"}

@@ -37,6 +37,20 @@ func TestCheck_refusesByName(t *testing.T) {
 			}, "rule nobody-promoted: step release-secondary: it claims the traffic"},
 		"a degradation for good": {"dependency-loss", "degrade-planner",
 			func(s *plan.Step) { s.Undo = nil }, "rule given-back: step degrade-planner: nothing takes the degradation back"},
+		"agents led to what nobody looked at": {"restore-table", "direct-sessions-primary",
+			func(s *plan.Step) { s.Needs = nil }, "rule verified-before-swap: step direct-sessions-primary: it does not wait"},
+		"a look that may fail": {"restore-table", "verify-sessions",
+			func(s *plan.Step) { s.OnFailure = plan.Report }, "rule verified-before-swap: step verify-sessions: a look that may"},
+		"a damaged table that is changed": {"restore-table", "protect-sessions-secondary",
+			func(s *plan.Step) { s.Call.Input["TableName"] = "atlas-sessions" },
+			"rule damaged-stays: step protect-sessions-secondary: dynamodb.UpdateTable in the secondary home changes atlas-sessions"},
+		"a damaged table that is tagged": {"restore-table", "tag-sessions-primary",
+			func(s *plan.Step) { s.Call.Input["ResourceArn"] = "arn:aws:dynamodb:eu-west-1:1:table/atlas-sessions" },
+			"rule damaged-stays: step tag-sessions-primary: dynamodb.TagResource in the primary home changes atlas-sessions"},
+		"an undo that deletes": {"restore-table", "replicate-sessions", func(s *plan.Step) {
+			s.Undo = &plan.Call{Kind: plan.AWS, Home: s.Call.Home, Service: "dynamodb", Operation: "DeleteTable",
+				Input: plan.Document{"TableName": "atlas-sessions"}}
+		}, "rule damaged-stays: step replicate-sessions: dynamodb.DeleteTable"},
 		"a claim taken back": {"partition", "release-secondary",
 			func(s *plan.Step) { s.Undo = &s.Call }, "rule nobody-promoted: step release-secondary: to take it back"},
 	} {

@@ -12,6 +12,7 @@ import (
 	"redoubt/recovery/execute"
 	"redoubt/recovery/ledger"
 	"redoubt/recovery/plan"
+	"redoubt/recovery/verify"
 	"redoubt/sim/world"
 	"redoubt/system"
 )
@@ -38,6 +39,9 @@ func (w World) Call(ctx context.Context, c plan.Call) (plan.Document, error) {
 	case plan.Ledger:
 		return ledger.Port{Port: w}.Call(ctx, c)
 	case plan.Probe:
+		if c.Operation == verify.VerifyStore {
+			return w.verify(ctx, c)
+		}
 		return w.probe(ctx, c)
 	}
 	region, known := w.Regions[c.Home]
