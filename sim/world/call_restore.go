@@ -70,8 +70,12 @@ func renamed(in Document, names map[string]string) Document {
 	return out
 }
 
-// build creates an entity that is not available before some time has passed.
+// build creates an entity that is not available before some time has passed. A
+// name that is taken is refused, also when it was taken by the same call.
 func (t *tx) build(kind string, r Request, in Document, takes time.Duration) (*Entity, error) {
+	if id := firstOf(str(in, "Identifier"), str(in, "ClusterIdentifier")); t.get(kind, kinds[kind].place(r.Region), id) != nil {
+		return nil, kinds[kind].exists(id)
+	}
 	e, err := kinds[kind].create(t, r.Region, firstOf(r.Token, r.Operation+"/"+r.Region), in)
 	if err != nil {
 		return nil, err
@@ -182,6 +186,9 @@ func createDBInstance(t *tx, r Request) (Document, error) {
 // createGlobalCluster makes a global database, empty or around an existing cluster.
 func createGlobalCluster(t *tx, r Request) (Document, error) {
 	in := renamed(r.Input, map[string]string{"SourceDBClusterIdentifier": "SourceDbClusterIdentifier"})
+	if id := str(in, "GlobalClusterIdentifier"); t.get(kindGlobalCluster, Global, id) != nil {
+		return nil, kinds[kindGlobalCluster].exists(id)
+	}
 	made, err := kinds[kindGlobalCluster].create(t, r.Region, firstOf(r.Token, r.Operation), in)
 	if err != nil {
 		return nil, err

@@ -63,3 +63,21 @@ func TestCluster_refusesADowngrade(t *testing.T) {
 		doc{"DBClusterIdentifier": "db", "EngineVersion": "16.4"})))
 	require.NoError(t, l.try(ireland, "rds", "ModifyDBCluster", doc{"DBClusterIdentifier": "db", "EngineVersion": "16.10"}))
 }
+
+// A run that was cut makes its call again; AWS refuses the name, and the cluster goes on being made.
+func TestRestoreDBCluster_refusesANameThatIsTaken(t *testing.T) {
+	t.Parallel()
+	l := standAlone(t)
+	restore := doc{"DBClusterIdentifier": "db-g2", "SourceDBClusterIdentifier": "db",
+		"RestoreToTime": l.Now().Add(-30 * time.Minute).Format(time.RFC3339)}
+	require.NoError(t, l.try(ireland, "rds", "RestoreDBClusterToPointInTime", restore))
+	assert.Equal(t, "DBClusterAlreadyExistsFault", code(l.try(ireland, "rds", "RestoreDBClusterToPointInTime", restore)))
+	l.wait(2 * time.Hour)
+	assert.Equal(t, "DBClusterAlreadyExistsFault", code(l.try(ireland, "rds", "RestoreDBClusterToPointInTime", restore)))
+	c := l.call(ireland, "rds", "DescribeDBClusters", doc{"DBClusterIdentifier": "db-g2"})["DBClusters"].([]any)[0].(doc)
+	assert.Equal(t, "available", c["Status"])
+	l.call(ireland, "rds", "CreateGlobalCluster", doc{"GlobalClusterIdentifier": "all-g2",
+		"SourceDBClusterIdentifier": c["DBClusterArn"]})
+	assert.Equal(t, "GlobalClusterAlreadyExistsFault", code(l.try(ireland, "rds", "CreateGlobalCluster",
+		doc{"GlobalClusterIdentifier": "all-g2", "SourceDBClusterIdentifier": c["DBClusterArn"]})))
+}

@@ -9,3 +9,6 @@ func TestEngine_aThousandCuts(t *testing.T) { someCuts(t, 1000) }
 
 // TestEngine_tenThousandSchedules is TestProperty ten times as long.
 func TestEngine_tenThousandSchedules(t *testing.T) { disturb(t, 10_000) }
+
+// TestEngine_restoresCutAtEveryRecord is TestRestore_crash at every record.
+func TestEngine_restoresCutAtEveryRecord(t *testing.T) { cutRestores(t, 1) }
