@@ -2,6 +2,9 @@
 SHELL := /bin/bash -eu -o pipefail
 GO ?= go
 PULUMI_VERSION := v3.250.0
+KUBERNETES_VERSION := $(shell awk '$$1 == "k8s.io/kubernetes" {print $$2}' tools/kube/go.mod)
+KUBERNETES_SAYS := $(foreach says,gitVersion=$(KUBERNETES_VERSION) gitMajor=1 \
+	gitMinor=$(word 2,$(subst ., ,$(KUBERNETES_VERSION))),-X k8s.io/component-base/version.$(says))
 TOOLS := $(CURDIR)/.tools
 export PATH := $(PATH):$(TOOLS)
 export PULUMI_SKIP_UPDATE_CHECK := true
@@ -60,9 +63,22 @@ judge-aws: iam-data ## compare the simulator with the upstream AWS provider, and
 	cd tools/judge && $(GO) test -tags judge -timeout 20m ./...
 	@cd tools/judge && $(GO) run . where
 
+.PHONY: kube
+kube: ## build the Kubernetes API server of the tests (tools/kube), once for each version
+	@mkdir -p $(TOOLS)/kube && cd tools/kube && sha256sum * > $(TOOLS)/kube/wanted && \
+		{ cmp -s $(TOOLS)/kube/wanted $(TOOLS)/kube/built && test -x $(TOOLS)/kube/kube; } || { \
+		echo "building the API server of Kubernetes $(KUBERNETES_VERSION) with etcd (once, about 5 minutes on 2 cores)" >&2; \
+		nice $(GO) build -p 2 -o $(TOOLS)/kube/kube -ldflags "-s -w $(KUBERNETES_SAYS)" . && \
+		mv $(TOOLS)/kube/wanted $(TOOLS)/kube/built; }
+
+.PHONY: test-kube
+test-kube: kube ## every declared Kubernetes object against a real API server
+	$(GO) test -tags apps -count 1 -timeout 10m -v ./tests/kube
+
 .PHONY: test-apps
-test-apps: ## what needs an emulator, a database, a browser or a cluster: the calls of plans against moto
+test-apps: kube ## what needs an emulator or a cluster: calls of plans against moto, declared objects against Kubernetes
 	$(GO) test -tags apps -count 1 -timeout 10m ./internal/awsport/...
+	$(GO) test -tags apps -count 1 -timeout 10m ./tests/kube
 	@command -v moto_server >/dev/null || \
 		{ echo "NOT TRIED: the calls of plans over the wire; moto_server (moto 5.2.1) is not on PATH"; test "$${CI:-}" != true; }
 
@@ -77,7 +93,7 @@ lint: ## formatting, vet and static analysis
 	cd tools/judge && $(GO) vet -tags judge ./...
 	cd tools && $(GO) build -o $(TOOLS)/staticcheck honnef.co/go/tools/cmd/staticcheck
 	$(TOOLS)/staticcheck -tags engine,apps ./...
-	@$(GO) mod tidy -diff && cd tools && $(GO) mod tidy -diff && cd judge && $(GO) mod tidy -diff
+	@$(GO) mod tidy -diff && cd tools && $(GO) mod tidy -diff && cd judge && $(GO) mod tidy -diff && cd ../kube && $(GO) mod tidy -diff
 
 .PHONY: charts
 charts: ## render the controllers' charts again (components/controllers/rendered)
