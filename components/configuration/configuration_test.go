@@ -70,6 +70,9 @@ func TestConfiguration_aDestroyLeavesTheObjects(t *testing.T) {
 	})
 	for _, o := range r.OfType(object) {
 		assert.True(t, o.RPC.GetRetainOnDelete(), "what was destroyed by mistake is rebuilt from %s", o.Name)
-		assert.Contains(t, o.Values()["key"], "stacks/primary/", "both homes' objects stand in one bucket")
+		v := o.Values()
+		assert.Equal(t, []any{"aws:kms", "arn:aws:kms:eu-west-1:123456789012:key/data"},
+			[]any{v["serverSideEncryption"], v["kmsKeyId"]}, "the home's own key, not the bucket's default of the day")
+		assert.Contains(t, v["key"], "stacks/primary/", "both homes' objects stand in one bucket")
 	}
 }

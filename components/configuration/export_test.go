@@ -110,6 +110,15 @@ func TestExport_mayWriteBelowOnePrefixAndNothingElse(t *testing.T) {
 		"s3:PutObject":        {"arn:aws:s3:::agora-configuration/kubernetes/primary/*"},
 		"kms:GenerateDataKey": {"arn:aws:kms:eu-west-1:123456789012:key/data"},
 	}, actions)
+	for _, s := range doc.Statements {
+		if s.Sid == "Seal" {
+			assert.Equal(t, map[string]map[string][]string{
+				"StringEquals": {"kms:ViaService": {"s3.eu-west-1.amazonaws.com"}},
+				"StringLike": {"kms:EncryptionContext:aws:s3:arn": {"arn:aws:s3:::agora-configuration",
+					"arn:aws:s3:::agora-configuration/kubernetes/primary/*"}},
+			}, s.Conditions, "the key serves S3 and this bucket alone")
+		}
+	}
 	trust := r.Get(t, "aws:iam/role:Role", "main-role").Values()["assumeRolePolicy"]
 	assert.Equal(t, iampolicy.PodTrust("agora0", "redoubt-export").JSON(), trust)
 	assert.True(t, strings.HasPrefix(configuration.ObjectsKey(system.Primary), configuration.ObjectsPrefix(system.Primary)))
@@ -122,6 +131,11 @@ func TestExport_mayReadWhatIsKeptAndNoSecret(t *testing.T) {
 	for _, res := range append(r.OfType("kubernetes:rbac.authorization.k8s.io/v1:Role"),
 		r.OfType("kubernetes:rbac.authorization.k8s.io/v1:ClusterRole")...) {
 		for _, rule := range res.Values()["rules"].([]any) {
+			if names, whole := rule.(map[string]any)["resourceNames"], in(t, rule, "verbs", 0) == "list"; whole {
+				assert.Nil(t, names)
+			} else {
+				assert.Equal(t, []any{"agora0"}, names, "what belongs to nobody's namespace is read by its name")
+			}
 			for _, plural := range in(t, rule, "resources").([]any) {
 				for _, verb := range in(t, rule, "verbs").([]any) {
 					key := fmt.Sprint(in(t, rule, "apiGroups", 0), "/", plural)
@@ -136,6 +150,22 @@ func TestExport_mayReadWhatIsKeptAndNoSecret(t *testing.T) {
 	}
 	assert.Equal(t, want, may)
 	assert.NotContains(t, may, "/secrets")
+}
+
+// A pod that starts before its rights stand fails, and the export with it.
+func TestExport_startsWhenItsRightsStand(t *testing.T) {
+	t.Parallel()
+	r := exported(t)
+	job := r.Get(t, "kubernetes:batch/v1:CronJob", "main-job")
+	for name, typ := range map[string]string{
+		"main-account":  "kubernetes:core/v1:ServiceAccount",
+		"main-reads":    "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
+		"main-network":  "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+		"main-identity": "aws:eks/podIdentityAssociation:PodIdentityAssociation", "main-cluster-reads": "kubernetes:rbac." +
+			"authorization.k8s.io/v1:ClusterRoleBinding",
+	} {
+		assert.True(t, job.DependsOn(r.Get(t, typ, name)), name)
+	}
 }
 
 func TestExport_runsAsNobodyInTheHomesOwnImage(t *testing.T) {

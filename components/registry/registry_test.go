@@ -103,7 +103,7 @@ func TestRegistry_aTagMeansOneImageForEver(t *testing.T) {
 	}
 	arrivals := r.Get(t, "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate", "main-arrivals").Values()
 	assert.Equal(t, "IMMUTABLE", arrivals["imageTagMutability"], "also where replication comes first")
-	assert.Equal(t, "atlas", arrivals["prefix"])
+	assert.Equal(t, []any{"atlas", []any{"REPLICATION"}}, []any{arrivals["prefix"], arrivals["appliedFors"]})
 }
 
 // expired is what ECR's rules let go of a repository, the newest image first:
@@ -144,6 +144,9 @@ func TestRegistry_neverLosesWhatAHomeRuns(t *testing.T) {
 	var tags []string
 	for n := range 500 { // a year of pushes of which none was deployed
 		tags = append(tags, fmt.Sprintf("4.0.%d", 500-n))
+	}
+	for n := range 200 { // and as many whose tags only begin like one that runs
+		tags = append(tags, fmt.Sprintf("3.2.0-build.%d", n))
 	}
 	tags = append(tags, "3.2.0", "3.1.9", "3.1.8")
 	gone := expired(t, policy, tags)

@@ -94,6 +94,7 @@ func TestSecrets_eachHomeHasItsOwn(t *testing.T) {
 		a.Scope.Home = home
 		for _, s := range pulumitest.Run(t, program(a)).OfType(secretType) {
 			assert.Contains(t, s.Values()["name"], "/atlas0/"+string(home)+"/dependencies/")
+			assert.Regexp(t, `/api-key$`, s.Values()["name"], "a last part that AWS does not take for its own suffix")
 			assert.NotContains(t, s.Values(), "replicas", "a replica could not be changed without the other region")
 		}
 	}
