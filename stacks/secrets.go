@@ -30,7 +30,8 @@ func dependencyKeys(raw *config.Config) (map[string]string, error) {
 func (c Config) checkKeys(s *system.System) (errs []error) {
 	for _, name := range sortedKeys(c.DependencyKeys) {
 		if !slices.ContainsFunc(s.Dependencies, func(d system.Dependency) bool { return d.Name == name }) {
-			errs = append(errs, fmt.Errorf("%s:dependencyKeys names %q, which is no dependency of %s", Namespace, name, c.System))
+			errs = append(errs, fmt.Errorf("%s:dependencyKeys names %q, which is no dependency of %s",
+				Namespace, name, c.System))
 		}
 	}
 	return errs

@@ -401,8 +401,10 @@ func TestAgents_aRoleIsForOneServiceAccount(t *testing.T) {
 			"aws:RequestTag/kubernetes-namespace": {"demo0"}, "aws:RequestTag/kubernetes-service-account": {agent},
 		}, doc.Statements[0].Conditions["StringEquals"])
 		d := r.Get(t, deploymentType, "main-"+agent+"-deployment")
-		assert.True(t, d.DependsOn(r.Get(t, "aws:eks/podIdentityAssociation:PodIdentityAssociation", "main-"+agent+"-identity")),
-			"a pod that starts before the association has no role")
+		association := r.Get(t, "aws:eks/podIdentityAssociation:PodIdentityAssociation", "main-"+agent+"-identity")
+		assert.True(t, association.DependsOn(r.Get(t, "aws:iam/rolePolicy:RolePolicy", "main-"+agent+"-allowed")),
+			"a role is given out with its rights")
+		assert.True(t, d.DependsOn(association), "a pod that starts before the association has no role")
 	}
 }
 

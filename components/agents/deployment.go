@@ -63,7 +63,8 @@ func (b *builder) deployment(agent system.Agent, identity []pulumi.Resource) (*a
 				Metadata: &metav1.ObjectMetaArgs{Labels: b.labels(agent)}, Spec: b.pod(agent),
 			},
 		},
-	}, b.inside(b.kept("spec.replicas"), pulumi.DependsOn(append(identity, b.classes[class(b.args.System, agent.Tier)])))...)
+	}, b.inside(b.kept("spec.replicas"),
+		pulumi.DependsOn(append(identity, b.classes[class(b.args.System, agent.Tier)])))...)
 }
 
 func (b *builder) pod(agent system.Agent) *corev1.PodSpecArgs {

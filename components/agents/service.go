@@ -23,7 +23,8 @@ func (b *builder) service(agent system.Agent) error {
 	}
 	spec := &corev1.ServiceSpecArgs{
 		Type: pulumi.String("ClusterIP"), Selector: pulumi.StringMap{agentLabel: pulumi.String(agent.Name)},
-		Ports: corev1.ServicePortArray{corev1.ServicePortArgs{ // one number inside and out, as network policies of EKS want it
+		// One number inside and out, as network policies of EKS want it.
+		Ports: corev1.ServicePortArray{corev1.ServicePortArgs{
 			Name: pulumi.String("http"), Port: pulumi.Int(agent.Port), TargetPort: pulumi.Int(agent.Port),
 		}},
 	}

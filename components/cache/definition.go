@@ -213,6 +213,8 @@ func (p places) sweep() states {
 		"Verdict":  choose("Failed", [2]string{"$failed = ''", "Done"}),
 		"Done":     state{"Type": "Succeed"},
 		"Failed":   state{"Type": "Fail", "Error": "SnapshotNotProved", "Cause": query("$failed")},
-		"Left":     state{"Type": "Fail", "Error": "RestoredGroupLeft", "Cause": "delete the replication group " + p.test + " by hand"},
+		"Left": state{
+			"Type": "Fail", "Error": "RestoredGroupLeft", "Cause": "delete the replication group " + p.test + " by hand",
+		},
 	}
 }

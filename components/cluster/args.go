@@ -29,7 +29,9 @@ func (args *Args) resolve() (Args, error) {
 	if a.LogDays == 0 {
 		a.LogDays = 90
 	}
-	return a, errors.Join(a.checkScope(), a.checkZones(), a.checkRanges(), a.checkAccess(), a.checkInputs(), a.Size.check())
+	return a, errors.Join(
+		a.checkScope(), a.checkZones(), a.checkRanges(), a.checkAccess(), a.checkInputs(), a.Size.check(),
+	)
 }
 
 func (a Args) checkScope() error {

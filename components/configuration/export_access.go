@@ -98,8 +98,9 @@ func rules(list []objects.Rule) rbacv1.PolicyRuleArray {
 func (b *exporter) identity() error {
 	s := b.args.Scope
 	role, err := iam.NewRole(b.ctx, b.name+"-role", &iam.RoleArgs{
-		Name:             pulumi.String(s.Role("export")),
-		Description:      pulumi.Sprintf("Writes the Kubernetes objects of the %s home into its configuration bucket", s.Home),
+		Name: pulumi.String(s.Role("export")),
+		Description: pulumi.Sprintf("Writes the Kubernetes objects of the %s home into its configuration bucket",
+			s.Home),
 		AssumeRolePolicy: pulumi.String(iampolicy.PodTrust(b.args.Namespace, Exporter).JSON()),
 	}, b.child()...)
 	if err != nil {

@@ -173,6 +173,12 @@ func TestControllers_changeOnlyWhatIsNamed(t *testing.T) {
 			}
 		}
 	}
+	for _, part := range []string{"load-balancer", "autoscaler", "queue-scaler"} {
+		association := r.Get(t, "aws:eks/podIdentityAssociation:PodIdentityAssociation", "main-"+part+"-identity")
+		assert.True(t, association.DependsOn(r.Get(t, "aws:iam/rolePolicy:RolePolicy", "main-"+part+"-allowed")), part)
+	}
+	nodes := r.Get(t, "aws:iam/rolePolicy:RolePolicy", "main-autoscaler-allowed").Values()["policy"].(string)
+	assert.Regexp(t, `"aws:ResourceTag/k8s\.io/cluster-autoscaler/[a-z0-9-]+":\[?"owned"`, nodes, "only groups of this cluster")
 	text := r.Get(t, "aws:iam/rolePolicy:RolePolicy", "main-load-balancer-allowed").Values()["policy"].(string)
 	assert.Contains(t, text, "targetgroup/front/0123")
 	assert.NotContains(t, text, "AuthorizeSecurityGroupIngress")

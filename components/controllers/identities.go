@@ -69,7 +69,8 @@ func (b *builder) identity(w who) (*iam.Role, pulumi.Resource, error) {
 }
 
 // over builds a policy over ARNs that AWS tells.
-func (b *builder) over(arns map[string]pulumi.StringInput, policy func([]string) iampolicy.Document) pulumi.StringInput {
+func (b *builder) over(arns map[string]pulumi.StringInput, policy func([]string) iampolicy.Document,
+) pulumi.StringInput {
 	return toStrings(arns).ToStringMapOutput().ApplyT(func(v map[string]string) (string, error) {
 		var all []string
 		for _, arn := range v {

@@ -77,8 +77,9 @@ func newTable(ctx *pulumi.Context, name string, args *Args, opts []pulumi.Resour
 // main declares the table itself.
 func (a *Args) main(ctx *pulumi.Context, name string, opts ...pulumi.ResourceOption) (pulumi.StringOutput, error) {
 	in := &dynamodb.TableArgs{
-		Name:                   pulumi.String(a.physical()),
-		BillingMode:            pulumi.String("PAY_PER_REQUEST"), // no capacity to run out of when the other home's load arrives
+		Name: pulumi.String(a.physical()),
+		// No capacity to run out of when the other home's load arrives.
+		BillingMode:            pulumi.String("PAY_PER_REQUEST"),
 		Attributes:             a.Shape.attributes(),
 		HashKey:                pulumi.String(a.Shape.Hash),
 		GlobalSecondaryIndexes: a.Shape.indexes(),
