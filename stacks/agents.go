@@ -81,6 +81,11 @@ func (h *home) agentStores() map[string]agents.Store {
 		out[name] = agents.Store{Arn: c.Arn, UserArn: c.UserArn,
 			NextArn: at.ARN("elasticache", "replicationgroup:"+at.Cache(name, next(name)))}
 	}
+	for _, st := range h.system.StoresOf(system.Table) {
+		if h.backupsOnly(st) { // a plan restores it there; its agents stand ready with none
+			out[st.Name] = agents.Store{Arn: pulumi.String(at.ARN("dynamodb", "table/"+at.Table(st.Name, next(st.Name))))}
+		}
+	}
 	for name, t := range h.tables {
 		out[name] = agents.Store{Arn: t.Arn, NextArn: at.ARN("dynamodb", "table/"+at.Table(name, next(name)))}
 	}

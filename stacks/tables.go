@@ -39,7 +39,7 @@ func (h *home) declareTables() error {
 		t, err := table.New(h.ctx, "table-"+st.Name, &table.Args{
 			Scope: h.scope(), Name: st.Name, Tier: st.Tier, Shape: table.Records,
 			Generation: h.config.Generation(st.Name), PITRDays: st.Retention.PITRDays,
-			KeyArn: h.keys.Arn(keys.Data), ReplicaOf: h.source(), Protect: h.config.Protect,
+			KeyArn: h.keys.Arn(keys.Data), ReplicaOf: h.sourceOf(st), Restored: h.restored(st), Protect: h.config.Protect,
 		}, h.here())
 		if err != nil {
 			return err
@@ -76,13 +76,32 @@ func (h *home) source() string {
 	return h.config.PeerRegion
 }
 
+// sourceOf is the region whose table the store's is a replica of. A table that
+// was restored from a copy of its backups is one of its own.
+func (h *home) sourceOf(st system.Store) string {
+	if h.restored(st) {
+		return ""
+	}
+	return h.source()
+}
+
 // holds reports whether this home has a half of the store's table, of which
 // the peer has the other under the name given. The home that seeds always does. The other has a replica
 // unless the store's tier is restored from backups, and as soon as the peer has
 // a table: AWS makes no replica of one that does not exist.
 func (h *home) holds(st system.Store, peers string) bool {
+	return h.seed() || h.restored(st) || !h.backupsOnly(st) && peers != ""
+}
+
+// backupsOnly reports whether this home has nothing of a table but copies of its backups.
+func (h *home) backupsOnly(st system.Store) bool {
 	tier, _ := h.system.Tier(st.Tier)
-	return h.seed() || tier.Strategy != system.BackupRestore && peers != ""
+	return !h.seed() && st.Kind == system.Table && tier.Strategy == system.BackupRestore
+}
+
+// restored reports whether a plan has restored such a table here, under the next generation.
+func (h *home) restored(st system.Store) bool {
+	return h.backupsOnly(st) && h.config.Generation(st.Name) > 1
 }
 
 // peerStore is the store as the peer has it; empty as long as it has none.

@@ -70,19 +70,45 @@ func TestDeploy_makesNoReplicaOfATableThatThePeerDoesNotHave(t *testing.T) {
 	assert.Equal(t, []string{"table-sessions-replica"}, namesOf(second.OfType(replicaType)))
 }
 
-func TestDeploy_tableOfABackupTierHasNoReplica(t *testing.T) {
-	t.Parallel()
+// backedUpOnly is the example with a tier that the other home holds copies of backups of.
+func backedUpOnly(t *testing.T, tier string) *system.System {
+	t.Helper()
 	s := example(t)
-	for i, tier := range s.Tiers {
-		if tier.Name == "edge" {
+	for i := range s.Tiers {
+		if s.Tiers[i].Name == tier {
 			s.Tiers[i].Strategy = system.BackupRestore
 		}
 	}
+	return s
+}
+
+// The other home of a backup-restore tier has no table. Its agents are there with
+// no replica, and may use the table that a plan will restore.
+func TestDeploy_tableOfABackupTierHasNoReplica(t *testing.T) {
+	t.Parallel()
+	s := backedUpOnly(t, "edge")
 	second := secondary(t, s, withTables())
 	assert.NotContains(t, namesOf(second.OfType(replicaType)), "table-sessions-replica")
 	assert.Contains(t, namesOf(second.OfType(replicaType)), "table-tool-calls-replica")
+	agent := second.Get(t, deploymentType, "agents-sessions-api-deployment").Values()
+	assert.EqualValues(t, 0, agent["spec"].(map[string]any)["replicas"])
+	policy := second.Get(t, "aws:iam/rolePolicy:RolePolicy", "agents-sessions-api-allowed").Values()["policy"].(string)
+	assert.Contains(t, policy, "arn:aws:dynamodb:eu-central-1:123456789012:table/atlas-sessions-g2")
 	first := pulumitest.Run(t, deploy(settings(system.Primary), s), region("eu-west-1"), reference(t, "own-last", nil))
 	assert.Contains(t, namesOf(first.OfType(tableType)), "table-sessions-table")
+}
+
+// What a plan has restored there is taken over under its generation, as a table of its own.
+func TestDeploy_takesOverATableThatWasRestoredFromACopy(t *testing.T) {
+	t.Parallel()
+	c := settings(system.Secondary)
+	c.PeerReady, c.Generations = true, map[string]int{"sessions": 2}
+	second := pulumitest.Run(t, deploy(c, backedUpOnly(t, "edge")), region("eu-central-1"),
+		reference(t, "own-last", nil), reference(t, "peer", withTables()))
+	table := second.Get(t, tableType, "table-sessions-table")
+	assert.Equal(t, "atlas-sessions-g2", table.Values()["name"])
+	assert.Equal(t, "atlas-sessions-g2", table.RPC.GetImportId())
+	assert.NotContains(t, namesOf(second.OfType(replicaType)), "table-sessions-replica")
 }
 
 func TestDeploy_backsUpEveryTableButTheLocks(t *testing.T) {

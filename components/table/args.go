@@ -30,6 +30,8 @@ type Args struct {
 	// ReplicaOf is the region whose table this one is a replica of; empty
 	// declares the table itself. That table must exist.
 	ReplicaOf string
+	// Restored says that a plan has made the table: it is taken over, not created.
+	Restored bool
 	// Protect turns on deletion protection, AWS's and the engine's.
 	Protect bool
 }
@@ -57,6 +59,7 @@ func (args *Args) resolve() (Args, error) {
 	bad(a.Shape.Hash == "", "shape has no hash key")
 	bad(a.Generation < 1, "generation is %d, want 1 or more", a.Generation)
 	bad(a.PITRDays < 1 || a.PITRDays > 35, "pitrDays is %d, want 1 to 35", a.PITRDays)
+	bad(a.Restored && a.ReplicaOf != "", "restored excludes replicaOf")
 	bad(a.KeyArn == nil, "keyArn is required")
 	bad(a.ReplicaOf != "" && a.ReplicaOf == s.Region, "replicaOf is %q, want another region", a.ReplicaOf)
 	bad(a.ReplicaOf != "" && a.Shape.Local, "replicaOf is %q, but a local table has no replica: "+

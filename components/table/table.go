@@ -105,6 +105,9 @@ func (a *Args) main(ctx *pulumi.Context, name string, opts ...pulumi.ResourceOpt
 		// The other home owns the replica. Without this the next update here deletes it.
 		opts = append(opts, pulumi.IgnoreChanges([]string{"replicas"}))
 	}
+	if a.Restored {
+		opts = append(opts, pulumi.Import(pulumi.ID(a.physical())))
+	}
 	t, err := dynamodb.NewTable(ctx, name+"-table", in, opts...)
 	if err != nil {
 		return pulumi.StringOutput{}, err
