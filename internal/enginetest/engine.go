@@ -114,6 +114,8 @@ const (
 	Update  Op = "update"
 	Replace Op = "replace"
 	Delete  Op = "delete"
+	// Import takes over what exists.
+	Import Op = "import"
 )
 
 // Step is one change of one resource.

@@ -20,6 +20,7 @@ const parameterType = "aws:ssm/parameter:Parameter"
 type settings struct {
 	value, name    string
 	gone, protect  bool
+	imports        string
 	ignore         []string
 	reads, exports string
 }
@@ -54,7 +55,7 @@ func program(s *settings) pulumi.RunFunc {
 		}
 		_, err = ssm.NewParameter(ctx, "it", &ssm.ParameterArgs{
 			Name: pulumi.String(s.name), Type: pulumi.String("String"), Value: pulumi.String(s.value),
-		}, pulumi.Provider(p), pulumi.Protect(s.protect), pulumi.IgnoreChanges(s.ignore))
+		}, s.options(p)...)
 		return err
 	}
 }
@@ -167,4 +168,37 @@ func TestStack_tellsWhatIsGone(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, gone, 1)
 	assert.Equal(t, []enginetest.Op{enginetest.Create}, steps(t, one))
+}
+
+func (s *settings) options(p pulumi.ProviderResource) []pulumi.ResourceOption {
+	out := []pulumi.ResourceOption{pulumi.Provider(p), pulumi.Protect(s.protect), pulumi.IgnoreChanges(s.ignore)}
+	if s.imports != "" {
+		out = append(out, pulumi.Import(pulumi.ID(s.imports)))
+	}
+	return out
+}
+
+// What exists is taken over when the program says of it what is there, and only then.
+func TestEngine_takesOverWhatIsThere(t *testing.T) {
+	t.Parallel()
+	set := settings{value: "v", name: "/it", imports: "/it"}
+	_, s, w := stack(t, &set)
+	_, err := s.Up(context.Background())
+	require.ErrorContains(t, err, `"/it" is not there to be imported`)
+
+	_, err = w.Call(world.Request{Region: "eu-west-1", Service: "ssm", Operation: "PutParameter",
+		Input: world.Document{"Name": "/it", "Value": "v", "Type": "String"}})
+	require.NoError(t, err)
+	set.value = "another"
+	_, err = s.Up(context.Background())
+	require.ErrorContains(t, err, "what is imported differs from the program in [value]")
+
+	set.value = "v"
+	done, err := s.Up(context.Background())
+	require.NoError(t, err)
+	require.Len(t, done.Steps, 1)
+	assert.Equal(t, enginetest.Import, done.Steps[0].Op)
+	again, err := s.Up(context.Background())
+	require.NoError(t, err)
+	assert.Empty(t, again.Steps)
 }

@@ -30,9 +30,11 @@ func (r *run) settle(ctx context.Context, urn resource.URN, in *pulumirpc.Regist
 		if err != nil {
 			return nil, err
 		}
-		return r.create(ctx, &Resource{
-			URN: urn, Inputs: inputs, Protect: in.GetProtect(), Ignore: ignore, provider: from,
-		}, p)
+		res := &Resource{URN: urn, Inputs: inputs, Protect: in.GetProtect(), Ignore: ignore, provider: from}
+		if in.GetImportId() != "" {
+			return r.takeOver(ctx, res, p, in)
+		}
+		return r.create(ctx, res, p)
 	}
 	now := *old
 	now.Protect, now.Ignore, now.provider = in.GetProtect(), ignore, from

@@ -19,6 +19,8 @@ type draft struct {
 	gates   []plan.Gate
 	steps   []plan.Step
 	errs    []error
+	// revived are the stores that come back from copies of their backups.
+	revived []revived
 }
 
 // wrong notes what is missing or wrong; the rest is looked at all the same.

@@ -101,6 +101,10 @@ func (d *draft) move(m move) {
 		critical := d.critical(s.Tier)
 		ready[critical] = append(ready[critical], d.promote(m, s, before, critical)...)
 	}
+	if len(d.revived) > 0 {
+		told, critical := d.tell(m.to)
+		ready[critical] = append(ready[critical], told)
+	}
 	for _, s := range d.System.StoresOf(system.Queue) {
 		critical := d.critical(s.Tier)
 		ready[critical] = append(ready[critical], d.requeue(m.to, s, before, critical))

@@ -79,7 +79,7 @@ var recipes = map[Scenario]recipe{
 	ZoneLoss:       {title: "Recover from the loss of a zone", asks: zoneQuestions, make: zoneLoss},
 	WriterLoss:     {title: "Recover from the loss of a store's writer", asks: writerQuestions, make: writerLoss},
 	Partition:      {title: "Hold while the homes do not see each other", make: partition},
-	RegionLoss:     {title: "Recover from the loss of a region", make: regionLoss, all: true},
+	RegionLoss:     {title: "Recover from the loss of a region", asks: regionQuestions, make: regionLoss, all: true},
 	Switchover:     {title: "Move to the other home as planned", make: switchover, all: true},
 	Failback:       {title: "Move back to the primary home", make: failback, all: true},
 	Restore:        {title: "Bring one store back to a point in time", asks: restoreQuestions, make: restore},

@@ -68,9 +68,11 @@ func Covers(p plan.Plan, sys *system.System, inv inventory.Inventory) error {
 		}
 	}
 	var errs []error
-	for name := range inv.Homes[p.Active].Stores {
-		if !stores[name] {
-			errs = append(errs, &Violation{EveryStore, "", fmt.Sprintf("store %s has no step", name)})
+	for _, s := range sys.Stores {
+		_, has := inv.Homes[p.Active].Stores[s.Name]
+		_, had := inv.Homes[p.Active.Peer()].Stores[s.Name]
+		if (has || had) && !stores[s.Name] {
+			errs = append(errs, &Violation{EveryStore, "", fmt.Sprintf("store %s has no step", s.Name)})
 		}
 	}
 	for _, a := range sys.Agents {

@@ -20,6 +20,9 @@ const (
 
 // promote makes a store take writes in the receiving home, or shows that it does.
 func (d *draft) promote(m move, s system.Store, needs []string, critical bool) []string {
+	if fromCopies(d.Request, m.from, s) {
+		return d.revive(m, s, critical)
+	}
 	of, has := d.home(m.to).Stores[s.Name]
 	if !has {
 		d.wrong("the inventory does not know store %s in the %s home", s.Name, m.to)
@@ -47,7 +50,7 @@ func (d *draft) promote(m move, s system.Store, needs []string, critical bool) [
 	case s.Kind == system.Queue:
 		return nil // its ledger says what has to be sent again: requeue
 	default:
-		d.wrong("store %s: %s has no copy in the %s home; plan %s", s.Name, s.Kind, m.to, Rebuild)
+		d.wrong("store %s: a %s has no copy in the %s home, and no plan makes one", s.Name, s.Kind, m.to)
 		return nil
 	}
 	return []string{d.add(step)}
