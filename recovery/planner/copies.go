@@ -16,9 +16,7 @@ import (
 
 // The sources that the steps of a restore from a copied backup rely on.
 const (
-	copySource   = "https://docs.aws.amazon.com/aws-backup/latest/devguide/restoring-dynamodb.html"
-	afterSource  = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html"
-	lookUpSource = "https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-versions.html"
+	copySource = "https://docs.aws.amazon.com/aws-backup/latest/devguide/restoring-dynamodb.html"
 )
 
 // fromCopies reports whether a store comes back from a copy of its backups when
@@ -48,10 +46,7 @@ func askCopies(inv inventory.Inventory, from system.Home, store string) plan.Cal
 }
 
 func askLockTags(inv inventory.Inventory, home system.Home) plan.Call {
-	of := inv.Homes[home]
-	at := naming.Scope{System: inv.System, Home: home, Region: of.Region, Account: of.Account}
-	return aws(home, "dynamodb", "ListTagsOfResource", plan.Document{
-		"ResourceArn": at.ARN("dynamodb", "table/"+of.Control.LockTable)})
+	return askTags(inv, home, inv.Homes[home].Control.LockTable)
 }
 
 // revival is the restore of one store from a copy of its backups.
@@ -73,7 +68,7 @@ func (d *draft) revive(m move, s system.Store, critical bool) []string {
 		return nil
 	}
 	of := d.home(m.to)
-	at := naming.Scope{System: d.System.Name, Home: m.to, Region: of.Region, Account: of.Account}
+	at := scopeOf(d.Inventory, m.to)
 	v := revival{d, m.to, s, at.Table(s.Name, max(of.Stores[s.Name].Generation, 1)+1), critical}
 	point, made := newest(d.answer(askCopies(d.Inventory, m.from, s.Name)))
 	d.gate(v.ageGate(made))
@@ -121,12 +116,12 @@ func (v revival) ageGate(made time.Time) plan.Gate {
 
 func (v revival) step(id, title string, needs ...string) plan.Step {
 	return plan.Step{ID: id + "-" + v.store.Name, Title: title, Role: plan.Data, Needs: needs,
-		Subject: plan.Subject{Store: v.store.Name}, Source: afterSource, Budget: timings.DDBMRECLag,
+		Subject: plan.Subject{Store: v.store.Name}, Source: pitrTableSource, Budget: timings.DDBMRECLag,
 		Timeout: minutes(60), OnFailure: onFailure(v.critical)}
 }
 
 func (v revival) table() plan.Call {
-	return aws(v.to, "dynamodb", "DescribeTable", plan.Document{"TableName": v.name})
+	return askTable(v.to, v.name)
 }
 
 // look shows that there is no table, where no backup was found.
@@ -167,7 +162,7 @@ func (v revival) secure(restored string) []string {
 	expire.Why = "A restore forgets that items expire. What should be gone would stay."
 	expire.Call = aws(v.to, "dynamodb", "UpdateTimeToLive", plan.Document{"TableName": v.name,
 		"TimeToLiveSpecification": plan.Document{"AttributeName": inventory.Expires, "Enabled": true}})
-	expire.Condition = holds(aws(v.to, "dynamodb", "DescribeTimeToLive", plan.Document{"TableName": v.name}),
+	expire.Condition = holds(askExpiry(v.to, v.name),
 		is("TimeToLiveDescription.TimeToLiveStatus", "ENABLED"))
 
 	back := v.step("recover", fmt.Sprintf("Back %s up at every moment", v.name), restored)
@@ -175,7 +170,7 @@ func (v revival) secure(restored string) []string {
 	back.Call = aws(v.to, "dynamodb", "UpdateContinuousBackups", plan.Document{
 		"TableName": v.name, "PointInTimeRecoverySpecification": plan.Document{
 			"PointInTimeRecoveryEnabled": true, "RecoveryPeriodInDays": v.store.Retention.PITRDays}})
-	back.Condition = holds(aws(v.to, "dynamodb", "DescribeContinuousBackups", plan.Document{"TableName": v.name}),
+	back.Condition = holds(askRecovery(v.to, v.name),
 		is("ContinuousBackupsDescription.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus", "ENABLED"))
 
 	protect := v.step("protect", fmt.Sprintf("Protect %s from deletion", v.name), restored)
@@ -202,7 +197,7 @@ func (v revival) tag(restored string, at naming.Scope) string {
 	s := v.step("tag", fmt.Sprintf("Tag %s", v.name), restored)
 	s.Why = "What bears no tags is in nobody's bill, and the code takes over only what is tagged as it says."
 	arn := at.ARN("dynamodb", "table/"+v.name)
-	s.Condition.Call = aws(v.to, "dynamodb", "ListTagsOfResource", plan.Document{"ResourceArn": arn})
+	s.Condition.Call = askTags(v.Inventory, v.to, v.name)
 	var list []any
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		list = append(list, plan.Document{"Key": key, "Value": tags[key]})
@@ -244,7 +239,7 @@ func (d *draft) tell(to system.Home) (id string, critical bool) {
 	name := of.Discovery.Parameter
 	return d.add(plan.Step{
 		ID: "direct-restored", Title: fmt.Sprintf("Tell the agents of the %s home where the restored stores are", to),
-		Role: plan.Swap, Needs: needs, Source: lookUpSource, Budget: timings.K8SConfigmap, Timeout: minutes(10),
+		Role: plan.Swap, Needs: needs, Source: parameterSource, Budget: timings.K8SConfigmap, Timeout: minutes(10),
 		Why:       "Agents look their stores up there, and find none until it is written.",
 		OnFailure: onFailure(critical),
 		Call: aws(to, "ssm", "PutParameter", plan.Document{
