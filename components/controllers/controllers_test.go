@@ -150,6 +150,22 @@ func TestControllers_comeInOrder(t *testing.T) {
 		"a pod that starts before the association has no role")
 }
 
+// A role is for one account of one namespace: another pod of the same name elsewhere cannot have it.
+func TestControllers_rolesAreForTheirOwnPods(t *testing.T) {
+	t.Parallel()
+	r := run(t)
+	for part, of := range map[string][2]string{
+		"load-balancer": {"kube-system", "load-balancer"}, "autoscaler": {"kube-system", "cluster-autoscaler"},
+		"queue-scaler": {"keda", "keda-operator"},
+	} {
+		trust := r.Get(t, "aws:iam/role:Role", "main-"+part+"-role").Values()["assumeRolePolicy"].(string)
+		assert.JSONEq(t, iampolicy.PodTrust(of[0], of[1]).JSON(), trust, part)
+		association := r.Get(t, "aws:eks/podIdentityAssociation:PodIdentityAssociation", "main-"+part+"-identity").Values()
+		assert.Equal(t, of[0], association["namespace"], part)
+		assert.Equal(t, of[1], association["serviceAccount"], part)
+	}
+}
+
 // reads are the first words of actions that change nothing.
 var reads = []string{"Describe", "Get", "List"}
 

@@ -2,6 +2,7 @@ package discovery_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -144,6 +145,12 @@ func TestNames_writerFollowsTheSwitchReadersStayAtHome(t *testing.T) {
 		assert.NotContains(t, reader, "healthCheckId", "readers never move")
 		for _, rec := range []map[string]any{writer, reader} {
 			assert.InDelta(t, 10, rec["ttl"], 0)
+			assert.Equal(t, string(home), rec["setIdentifier"], "without one the other home's record is overwritten")
+		}
+		inside := map[system.Home]string{system.Primary: "main-zone", system.Secondary: "main-network"}[home]
+		for _, name := range []string{"main-tasks", "main-recall", "main-tasks-reader"} {
+			deps := strings.Join(r.Get(t, recordType, name).RPC.GetDependencies(), " ")
+			assert.Contains(t, deps, "::"+inside, "%s is of no use before the network is in the zone", name)
 		}
 	}
 }
@@ -157,6 +164,7 @@ func TestNames_keepTheOtherHomesNetworkInTheZone(t *testing.T) {
 	zone := r.Get(t, "aws:route53/zone:Zone", "main-zone")
 	assert.Equal(t, []string{"vpcs"}, zone.RPC.GetIgnoreChanges())
 	assert.True(t, zone.RPC.GetProtect())
+	assert.Equal(t, false, zone.Values()["forceDestroy"], "a zone that goes with its records takes the other home's names along")
 }
 
 func text(n int, home system.Home, change string) string {
