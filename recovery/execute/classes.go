@@ -21,6 +21,7 @@ var codes = map[string]Class{
 	"OperationAborted": Conflict, "ConcurrentModificationException": Conflict, "GlobalTableAlreadyExistsException": Conflict,
 	"TableInUseException": Conflict, "TransactionConflictException": Conflict, "DBClusterAlreadyExistsFault": Conflict,
 	"GlobalClusterAlreadyExistsFault": Conflict, "TableAlreadyExistsException": Conflict, "AlreadyExists": Conflict,
+	"GlobalReplicationGroupAlreadyExistsFault": Conflict,
 	"Conflict": Conflict, "ReplicationGroupAlreadyExists": Conflict, "DBInstanceAlreadyExists": Conflict,
 	"AlreadyExistsException": Conflict, "ResourceAlreadyExistsException": Conflict, "ParameterAlreadyExists": Conflict,
 	"SnapshotAlreadyExistsFault": Conflict, "ImageAlreadyExistsException": Conflict,

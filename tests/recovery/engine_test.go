@@ -4,10 +4,10 @@ package recovery
 
 import "testing"
 
-// TestEngine_aThousandCuts is TestCrash_seededCuts a thousand times for each scene.
-func TestEngine_aThousandCuts(t *testing.T) { someCuts(t, 1000) }
+// TestEngine_aThousandCuts is TestCrash_seededCuts a thousand times, shared by the scenes.
+func TestEngine_aThousandCuts(t *testing.T) { someCuts(t, 1000/len(scenes)) }
 
-// TestEngine_tenThousandSchedules is TestProperty ten times as long.
+// TestEngine_tenThousandSchedules is TestProperty with 10,000 schedules.
 func TestEngine_tenThousandSchedules(t *testing.T) { disturb(t, 10_000) }
 
 // TestEngine_restoresCutAtEveryRecord is TestRestore_crash at every record.
