@@ -97,9 +97,10 @@ func (v revival) ageGate(made time.Time) plan.Gate {
 	t, _ := v.System.Tier(v.store.Tier)
 	rpo := time.Duration(t.Objectives[system.RegionLoss].RPO)
 	g := plan.Gate{
-		ID: "copy-" + v.store.Name, Title: fmt.Sprintf("The newest copy of %s is no older than its objective of %s", v.store.Name, rpo),
-		Why:         "What was written after the backup is lost with the region. More than the objective is never lost in silence.",
-		Overridable: true,
+		ID: "copy-" + v.store.Name, Overridable: true,
+		Title: fmt.Sprintf("The newest copy of %s is no older than its objective of %s", v.store.Name, rpo),
+		Why: "What was written after the backup is lost with the region. " +
+			"More than the objective is never lost in silence.",
 	}
 	lost := v.Now
 	if since := v.Finding.Since; !since.IsZero() {
@@ -109,7 +110,8 @@ func (v revival) ageGate(made time.Time) plan.Gate {
 	case made.IsZero():
 		g.Reason = fmt.Sprintf("the %s home holds no copy of a backup of %s", v.to, v.store.Name)
 	case age > rpo:
-		g.Reason = fmt.Sprintf("the newest copy of %s was %s old when the home was lost", v.store.Name, age.Round(time.Second))
+		g.Reason = fmt.Sprintf("the newest copy of %s was %s old when the home was lost", v.store.Name,
+			age.Round(time.Second))
 	}
 	return g
 }
