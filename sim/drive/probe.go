@@ -3,8 +3,10 @@ package drive
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"redoubt/inventory"
+	"redoubt/inventory/directory"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/plan"
 	"redoubt/system"
@@ -12,7 +14,7 @@ import (
 
 // probe is what a task meets on its way from the gateway to a tool runner and
 // back: the name leads into the home, every agent of the way answers there, and
-// every store takes writes there. That a task passes when all of this holds is
+// every store takes writes there, where the agents find it. That a task passes when all of this holds is
 // assumed; the agents themselves are not simulated.
 func (w World) probe(ctx context.Context, c plan.Call) (plan.Document, error) {
 	of, known := w.Inventory.Homes[c.Home]
@@ -23,6 +25,10 @@ func (w World) probe(ctx context.Context, c plan.Call) (plan.Document, error) {
 		if why := w.answers(ctx, c.Home, of, name); why != "" {
 			return failed("agent %s: %s", name, why)
 		}
+	}
+	of, err := w.found(ctx, c.Home, of)
+	if err != nil {
+		return failed("the agents find no directory: %v", err)
 	}
 	for _, name := range list(c.Input["Stores"]) {
 		if why := w.takesWrites(ctx, c.Home, of, name); why != "" {
@@ -38,6 +44,29 @@ func (w World) probe(ctx context.Context, c plan.Call) (plan.Document, error) {
 		return failed("%s leads to %s", domain, at.Region)
 	}
 	return plan.Document{"Passed": true}, nil
+}
+
+// found is the home as its agents find it: a table that a plan has restored is
+// where the directory says.
+func (w World) found(ctx context.Context, home system.Home, of inventory.Home) (inventory.Home, error) {
+	out, err := w.Call(ctx, plan.Call{Kind: plan.AWS, Home: home, Service: "ssm", Operation: "GetParameter",
+		Input: plan.Document{"Name": of.Discovery.Parameter}})
+	if err != nil {
+		return of, err
+	}
+	text, _ := plan.Path("Parameter.Value").Find(out)
+	d, err := directory.Decode(fmt.Sprint(text))
+	if err != nil {
+		return of, err
+	}
+	of.Stores = maps.Clone(of.Stores)
+	for name, at := range d.Stores {
+		if s, known := of.Stores[name]; known && s.Kind == system.Table {
+			s.Name = at.Name
+			of.Stores[name] = s
+		}
+	}
+	return of, nil
 }
 
 func failed(format string, args ...any) (plan.Document, error) {

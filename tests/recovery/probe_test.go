@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/inventory/directory"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
@@ -45,6 +46,17 @@ func TestProbe_failsByWhatIsMissing(t *testing.T) {
 				"GlobalReplicationGroupId": s.GlobalID, "PrimaryReplicationGroupId": s.Name, "PrimaryRegion": homes.Frankfurt})
 			l.Wait(10 * time.Minute)
 		}, "store recall: "},
+		"the table that the agents find": {func(t *testing.T, l *lab) {
+			name := l.Inventory(t).Homes[system.Primary].Discovery.Parameter
+			d := l.directory(t, system.Primary)
+			s := d.Stores["tool-calls"]
+			s.Name = "atlas-tool-calls-g2"
+			d.Stores["tool-calls"] = s
+			text, err := directory.Encode(d)
+			require.NoError(t, err)
+			l.Ask(t, homes.Ireland, "ssm", "PutParameter", world.Document{
+				"Name": name, "Value": text, "Type": "String", "Tier": directory.Tier, "Overwrite": true})
+		}, "store tool-calls: "},
 		"the traffic": {func(t *testing.T, l *lab) {
 			p, err := planner.TakeTraffic(l.Inventory(t), system.Secondary)
 			require.NoError(t, err)

@@ -29,7 +29,7 @@ type story struct {
 }
 
 // longest is how long any run may take: every timeout of a plan, one after the
-// other, is less.
+// other, is less. A run that is resumed has its patience anew.
 const longest = 48 * time.Hour
 
 // tell runs the story and returns how it ended and which rules it broke.
@@ -40,6 +40,7 @@ func (s *story) tell() (execute.Finish, []string) {
 	port.Advance(began) // what goes wrong at once
 	store := &journal.Memory{}
 	next := cuts(s.mishaps)
+	limit := longest * time.Duration(1+len(next))
 	var f execute.Finish
 	for generation := 1; ; generation++ {
 		o := execute.Options{Run: "r", Generation: generation, Seed: 7, Poll: s.poll}
@@ -63,8 +64,8 @@ func (s *story) tell() (execute.Finish, []string) {
 				if a, is := cmd.(execute.Append); is && a.Record.Seq == cut {
 					return nil, execute.ErrCut
 				}
-				if port.Now().Sub(began) > longest {
-					return nil, fmt.Errorf("it has not ended after %s", longest)
+				if port.Now().Sub(began) > limit {
+					return nil, fmt.Errorf("it has not ended after %s", limit)
 				}
 				return nil, nil
 			},
