@@ -31,15 +31,15 @@ func disturb(t *testing.T, schedules int) {
 	seed := uint64(time.Now().UnixNano()) //nolint:gosec // printed; a failing one becomes a scenario
 	t.Logf("seed %d, %d schedules", seed, schedules)
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // a run is short and makes much garbage
-	names := slices.Sorted(mapKeys(scenes))
+	turns := turnsOf(schedules)
 	var mu sync.Mutex
 	ends := map[execute.Outcome]int{}
 	var wait sync.WaitGroup
-	for n, name := range names {
+	for _, name := range slices.Sorted(mapKeys(scenes)) {
 		l, p := scenes[name](t)
 		inv := l.Inventory(t)
 		wait.Go(func() {
-			for k := n; k < schedules; k += len(names) {
+			for _, k := range turns[name] {
 				s := story{inv: inv, plan: p}
 				s.mishaps, s.poll = randomMishaps(seed+uint64(k), p) //nolint:gosec // not negative
 				s.lab = l.fork()
@@ -59,6 +59,23 @@ func disturb(t *testing.T, schedules int) {
 	t.Logf("how they ended: %v", ends)
 	assert.Positive(t, ends[execute.Recovered])
 	assert.Positive(t, ends[execute.Stopped])
+}
+
+// slow are the scenes in which copies take hours or days: one schedule in a hundred each.
+var slow = []string{"partition", "rebuild"}
+
+// turnsOf shares the schedules between the scenes, by their numbers.
+func turnsOf(schedules int) map[string][]int {
+	out := map[string][]int{}
+	quick := slices.DeleteFunc(slices.Sorted(mapKeys(scenes)), func(name string) bool { return slices.Contains(slow, name) })
+	for k := range schedules {
+		name := quick[k%len(quick)]
+		if k%100 < len(slow) {
+			name = slow[k%100]
+		}
+		out[name] = append(out[name], k)
+	}
+	return out
 }
 
 func mapKeys[V any](m map[string]V) func(func(string) bool) {
