@@ -103,6 +103,6 @@ func (s *story) digest(t testing.TB) string {
 }
 
 func TestCrash_seededCuts(t *testing.T) {
-	someCuts(t, 20)
+	someCuts(t, 8)
 	assert.False(t, t.Failed())
 }

@@ -79,11 +79,11 @@ func TestRestore_doesNotPassWhatSomebodyWroteInto(t *testing.T) {
 	assert.Contains(t, answer["Why"], "NotTheSame")
 }
 
-// TestRestore_crash is TestCrash_atEveryRecord for restores, at each fifth record:
+// TestRestore_crash is TestCrash_atEveryRecord for restores, at each twelfth record:
 // the long run (TestEngine_restoresCutAtEveryRecord) cuts at every one.
 func TestRestore_crash(t *testing.T) {
 	t.Parallel()
-	cutRestores(t, 5)
+	cutRestores(t, 12)
 }
 
 func cutRestores(t *testing.T, every int) {
