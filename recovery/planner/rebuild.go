@@ -38,6 +38,9 @@ func rebuild(d *draft) error {
 
 // follows waits until a store of the home that is back holds what the active one writes.
 func (d *draft) follows(m move, s system.Store, needs []string) []string {
+	if backupsAlone(d.System, s) {
+		return nil // no copy follows: the other home holds backups
+	}
 	of, has := d.home(m.from).Stores[s.Name]
 	if !has {
 		d.wrong("store %s is not in the %s home: run pulumi up there, then make the plan again", s.Name, m.from)

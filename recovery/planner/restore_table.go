@@ -9,15 +9,6 @@ import (
 	"redoubt/timings"
 )
 
-// The sources that the steps of a table's restore rely on.
-const (
-	pitrTableSource = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html"
-	replicaSource   = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables.tutorial.html"
-	ttlSource       = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-how-to.html"
-	protectSource   = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.Basics.html"
-	tagTableSource  = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Tagging.Operations.html"
-)
-
 // damagedTable is the table that a store is kept in: of a queue, its ledger.
 func damagedTable(of inventory.Store) string {
 	if of.Kind == system.Queue {
@@ -75,17 +66,20 @@ type tableRestore struct {
 // restore does not bring back, and replicates it to the other home.
 func (d *draft) restoreTable(r restoring) {
 	t := tableRestore{d, r, damagedTable(d.home(r.where).Stores[r.store.Name]), restoredTable(d.Inventory, r)}
-	window := "ContinuousBackupsDescription.PointInTimeRecoveryDescription."
 	backups := d.answer(askRecovery(r.where, t.old))
-	earliest, _ := told[string](backups, window+"EarliestRestorableDateTime")
-	latest, _ := told[string](backups, window+"LatestRestorableDateTime")
+	earliest, _ := told[string](backups, recovery+"EarliestRestorableDateTime")
+	latest, _ := told[string](backups, recovery+"LatestRestorableDateTime")
 	d.windowGate(r, earliest, latest)
 
 	stopped := d.stopUsers(r)
 	made := t.copied(stopped)
 	source := scopeOf(d.Inventory, r.where).ARN("dynamodb", "table/"+t.old)
 	verified := d.verify(r, t.now, source, []string{made})
-	whole := t.replicated(t.expiring(t.streaming(verified)))
+	ready := t.half(r.where).streaming(verified)
+	if attribute, has := told[string](d.answer(askExpiry(r.where, t.old)), "TimeToLiveDescription.AttributeName"); has {
+		ready = t.half(r.where).expiring(attribute, ready)
+	}
+	whole := t.replicated(ready)
 	swapped := map[system.Home][]string{}
 	after := d.after(r, func(home system.Home, s *inventory.Store) {
 		if s.Kind == system.Queue {
@@ -105,22 +99,13 @@ func (d *draft) restoreTable(r restoring) {
 	})
 }
 
-// step is a step about the restored table.
-func (t tableRestore) step(role plan.Role, id, title string, needs ...string) plan.Step {
-	return plan.Step{ID: id, Title: title, Role: role, Subject: plan.Subject{Store: t.store.Name}, Needs: needs,
-		Budget: timings.DDBMRECLag, Timeout: minutes(60)}
-}
-
-func (t tableRestore) update(home system.Home, more plan.Document) plan.Call {
-	in := plan.Document{"TableName": t.now}
-	for name, v := range more {
-		in[name] = v
-	}
-	return aws(home, "dynamodb", "UpdateTable", in)
+// half is the restored table in a home.
+func (t tableRestore) half(home system.Home) madeTable {
+	return madeTable{t.draft, home, t.store, t.now, plan.Copy, plan.Stop}
 }
 
 func (t tableRestore) copied(needs []string) string {
-	s := t.step(plan.Copy, t.id("copy"), fmt.Sprintf("Restore %s beside %s, as %s", t.store.Name, t.old, t.now), needs...)
+	s := t.half(t.where).step("copy", fmt.Sprintf("Restore %s beside %s, as %s", t.store.Name, t.old, t.now), needs...)
 	s.Why = "The damaged table stays as it is: it is the only evidence, and all that was written after the point in time."
 	s.Source, s.Budget, s.Timeout = pitrTableSource, timings.DDBRestoreP95, minutes(12*60)
 	s.Call = aws(t.where, "dynamodb", "RestoreTableToPointInTime", plan.Document{
@@ -129,44 +114,18 @@ func (t tableRestore) copied(needs []string) string {
 	return t.add(s)
 }
 
-// streaming turns the stream on, which replication stands on.
-func (t tableRestore) streaming(need string) string {
-	s := t.step(plan.Copy, t.id("stream"), fmt.Sprintf("Let %s tell its changes", t.now), need)
-	s.Why, s.Source = "A restore brings no stream back, and without it no change reaches the other home.", replicaSource
-	s.Call = t.update(t.where, plan.Document{"StreamSpecification": plan.Document{
-		"StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES"}})
-	on := is("Table.StreamSpecification.StreamEnabled", true)
-	on.Missing = false
-	s.Condition = holds(askTable(t.where, t.now), on, is("Table.TableStatus", "ACTIVE"))
-	return t.add(s)
-}
-
-// expiring lets items expire as they did.
-func (t tableRestore) expiring(need string) string {
-	attribute, has := told[string](t.answer(askExpiry(t.where, t.old)), "TimeToLiveDescription.AttributeName")
-	if !has {
-		return need
-	}
-	s := t.step(plan.Copy, t.id("expire"), fmt.Sprintf("Let items of %s expire by %s", t.now, attribute), need)
-	s.Why, s.Source = "A restore forgets that items expire. What should be gone would stay, and be paid for.", ttlSource
-	s.Call = aws(t.where, "dynamodb", "UpdateTimeToLive", plan.Document{"TableName": t.now,
-		"TimeToLiveSpecification": plan.Document{"AttributeName": attribute, "Enabled": true}})
-	s.Condition = holds(askExpiry(t.where, t.now), is("TimeToLiveDescription.TimeToLiveStatus", "ENABLED"))
-	return t.add(s)
-}
-
 // replicated makes the other home's half anew.
 func (t tableRestore) replicated(need string) string {
 	peer := t.where.Peer()
 	region := t.home(peer).Region
-	s := t.step(plan.Copy, t.id("replicate"), fmt.Sprintf("Replicate %s to the %s home", t.now, peer), need)
+	s := t.half(t.where).step("replicate", fmt.Sprintf("Replicate %s to the %s home", t.now, peer), need)
 	s.Why = "The other home's half is as damaged. Without a new one the loss of this home would lose it all."
 	s.Source, s.Timeout = replicaSource, minutes(12*60)
 	create := plan.Document{"RegionName": region}
 	if key := t.home(peer).Keys["data"]; key != "" {
 		create["KMSMasterKeyId"] = key
 	}
-	s.Call = t.update(t.where, plan.Document{"ReplicaUpdates": []any{plan.Document{"Create": create}}})
+	s.Call = t.half(t.where).update(plan.Document{"ReplicaUpdates": []any{plan.Document{"Create": create}}})
 	s.Condition = holds(askTable(t.where, t.now), plan.Expect{
 		Path: plan.Path(fmt.Sprintf("Table.Replicas[?RegionName==%q].ReplicaStatus", region)), Op: plan.Is, Value: "ACTIVE",
 		Missing: "CREATING"})
@@ -176,48 +135,13 @@ func (t tableRestore) replicated(need string) string {
 // guarded gives a home's half what the damaged one had there: recovery to a
 // point in time, protection, tags.
 func (t tableRestore) guarded(home system.Home, need string) []string {
-	recovery := "ContinuousBackupsDescription.PointInTimeRecoveryDescription."
 	days, _ := told[float64](t.answer(askRecovery(home, t.old)), recovery+"RecoveryPeriodInDays")
-	spec := plan.Document{"PointInTimeRecoveryEnabled": true}
-	if days > 0 {
-		spec["RecoveryPeriodInDays"] = days
+	half := t.half(home)
+	out := []string{half.recoverable(days, need), half.protected(need)}
+	if tags := listed(t.answer(askTags(t.Inventory, home, t.old)), "Tags"); len(tags) > 0 {
+		out = append(out, half.tagged(tags, need))
 	}
-	p := t.step(plan.Copy, t.idAt("recover", home), fmt.Sprintf("Keep every moment of %s in the %s home", t.now, home), need)
-	p.Why = "A restored table has no point-in-time recovery. The next damage would find no backup."
-	p.Source = pitrTableSource
-	p.Call = aws(home, "dynamodb", "UpdateContinuousBackups", plan.Document{
-		"TableName": t.now, "PointInTimeRecoverySpecification": spec})
-	p.Condition = holds(askRecovery(home, t.now), is(recovery+"PointInTimeRecoveryStatus", "ENABLED"))
-
-	title := fmt.Sprintf("Protect %s from deletion in the %s home", t.now, home)
-	k := t.step(plan.Copy, t.idAt("protect", home), title, need)
-	k.Why = "A restored table can be deleted by one call, which nobody may be able to make by mistake."
-	k.Source = protectSource
-	k.Call = t.update(home, plan.Document{"DeletionProtectionEnabled": true})
-	on := is("Table.DeletionProtectionEnabled", true)
-	on.Missing = false
-	k.Condition = holds(askTable(home, t.now), on)
-	return append([]string{t.add(p), t.add(k)}, t.tagged(home, need)...)
-}
-
-func (t tableRestore) tagged(home system.Home, need string) []string {
-	tags := listed(t.answer(askTags(t.Inventory, home, t.old)), "Tags")
-	if len(tags) == 0 {
-		return nil
-	}
-	s := t.step(plan.Copy, t.idAt("tag", home), fmt.Sprintf("Tag %s in the %s home", t.now, home), need)
-	s.Why = "What bears no tags is in nobody's bill and in no policy; the damaged one's tell whose it is."
-	s.Source = tagTableSource
-	var list []any
-	for _, tag := range tags {
-		list = append(list, tag)
-		s.Condition.All = append(s.Condition.All, plan.Expect{Op: plan.Is, Value: tag["Value"], Missing: "",
-			Path: plan.Path(fmt.Sprintf("Tags[?Key==%q].Value", tag["Key"]))})
-	}
-	s.Call = aws(home, "dynamodb", "TagResource", plan.Document{
-		"ResourceArn": scopeOf(t.Inventory, home).ARN("dynamodb", "table/"+t.now), "Tags": list})
-	s.Condition.Call = askTags(t.Inventory, home, t.now)
-	return []string{t.add(s)}
+	return out
 }
 
 // requeueRestored sends the work again that the restored ledger lists as accepted

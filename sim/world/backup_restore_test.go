@@ -19,8 +19,9 @@ func copied(t *testing.T) *lab {
 	job := l.call(ireland, "backup", "StartBackupJob", doc{
 		"BackupVaultName": "vault", "ResourceArn": table.ARN, "IamRoleArn": l.arn(ireland, "role"),
 		"Lifecycle": doc{"DeleteAfterDays": 10, "DeleteAfter": 10}})
+	l.wait(time.Minute)
+	l.keep(ireland, "a", "while the job runs")
 	l.wait(time.Hour)
-	l.keep(ireland, "a", "after")
 	l.call(ireland, "backup", "StartCopyJob", doc{
 		"RecoveryPointArn": job["RecoveryPointArn"], "SourceBackupVaultName": "vault", "IamRoleArn": l.arn(ireland, "role"),
 		"DestinationBackupVaultArn": l.arn(frankfurt, "vault")})

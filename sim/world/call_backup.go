@@ -74,7 +74,7 @@ func (t *tx) finishBackup(in Document) {
 			"EncryptionKeyArn": firstOf(str(vault.In, "KmsKeyArn"), str(vault.Out, "KmsKeyArn"))},
 	}
 	if source.Kind == kindTable {
-		p.In["Content"] = t.tableContent(source)
+		p.In["Content"] = t.tableContent(source, job.Created) // a backup is of the moment that it was asked for
 	}
 	if days, ok := num(job.In, "Lifecycle.DeleteAfterDays"); ok {
 		at := t.at.AddDate(0, 0, int(days))

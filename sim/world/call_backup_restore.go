@@ -25,11 +25,12 @@ const (
 	copyTakes = 30 * time.Minute
 )
 
-// tableContent is what a recovery point holds of a table: what a restore brings back.
-func (t *tx) tableContent(source *Entity) Document {
+// tableContent is what a recovery point holds of a table as it was at a time: what
+// a restore brings back.
+func (t *tx) tableContent(source *Entity, at time.Time) Document {
 	items := Document{}
 	for _, i := range t.itemsOf(source) {
-		if item := itemAt(i, t.at); item != nil {
+		if item := itemAt(i, at); item != nil {
 			items[str(i.In, "Key")] = item
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/internal/enginetest"
 	"redoubt/inventory/directory"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/planner"
@@ -111,6 +112,9 @@ func TestRegionLoss_bringsATableBackFromItsCopy(t *testing.T) {
 	p := l.loseTheRegion(t)
 	f := l.run(t, p, execute.Options{})
 	assert.Equal(t, execute.Recovered, f.Outcome, f.Why)
+	for _, g := range p.Gates {
+		assert.NotEqual(t, "copy-ratings", g.ID, "a copy that is young enough is no question")
+	}
 	l.serves(t, system.Secondary)
 	l.ratingsAreBack(t)
 	assert.EqualValues(t, 3, l.replicas(t, system.Secondary, "rater"))
@@ -132,8 +136,19 @@ func (l *lab) ratingsAreBack(t *testing.T) {
 
 	s := l.Engine.Stack(string(system.Secondary))
 	s.Config["redoubt:storeGenerations"] = `{"ratings": 2}`
-	_, err := s.Up(context.Background())
+	done, err := s.Up(context.Background())
 	require.NoError(t, err, "the code takes the table over as it is")
+	took := 0
+	for _, step := range done.Steps {
+		assert.Contains(t, []enginetest.Op{enginetest.Import, enginetest.Create, enginetest.Update}, step.Op, step)
+		if step.Op == enginetest.Import {
+			took++
+		}
+	}
+	assert.Equal(t, 1, took)
+	left, err := s.Preview(context.Background())
+	require.NoError(t, err)
+	assert.Empty(t, left.Steps)
 	e, err := l.Read(homes.Frankfurt, "AWS::DynamoDB::Table", name)
 	require.NoError(t, err)
 	assert.Equal(t, 20.0, e.In["PointInTimeRecovery"].(world.Document)["RecoveryPeriodInDays"])

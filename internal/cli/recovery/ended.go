@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -148,6 +149,8 @@ func (o *Options) next(s story, f execute.Finish) string {
 	switch f.Outcome {
 	case execute.Recovered:
 		switch {
+		case !isAbort(s.Run) && s.restores():
+			return look + "; before the next update tell the stacks what was restored: docs/recovering.md"
 		case isAbort(s.Run) || o.on() != "":
 			return look
 		case s.Plan.Lost != "":
@@ -162,6 +165,11 @@ func (o *Options) next(s story, f execute.Finish) string {
 		return o.afterRefusal(s)
 	}
 	return "redoubt resume " + s.Run + o.on()
+}
+
+// restores reports whether users were led to a store that the stacks do not know.
+func (s story) restores() bool {
+	return slices.ContainsFunc(s.Plan.Steps, func(st plan.Step) bool { return st.Role == plan.Swap })
 }
 
 // afterRefusal is the command that answers the gates that refused.
