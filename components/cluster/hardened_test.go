@@ -80,31 +80,26 @@ func TestNodes_areHardenedAndOnDemand(t *testing.T) {
 func TestCluster_comesAndGoesInOrder(t *testing.T) {
 	t.Parallel()
 	_, r := run(t, args(0))
+	const attachment = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+	after := func(res, other *pulumitest.Resource) {
+		assert.True(t, res.DependsOn(other), "%s waits for %s", res.Name, other.Name)
+	}
 	control := r.Get(t, clusterToken, "main-control")
-	after(t, control, "main-control-AmazonEKSClusterPolicy", "main-logs")
-	after(t, r.Get(t, "aws:eks/accessPolicyAssociation:AccessPolicyAssociation", "main-admin-agora-deployer-policy"),
-		"main-admin-agora-deployer")
+	after(control, r.Get(t, attachment, "main-control-AmazonEKSClusterPolicy"))
+	after(control, r.Get(t, "aws:cloudwatch/logGroup:LogGroup", "main-logs"))
+	after(r.Get(t, "aws:eks/accessPolicyAssociation:AccessPolicyAssociation", "main-admin-agora-deployer-policy"),
+		r.Get(t, "aws:eks/accessEntry:AccessEntry", "main-admin-agora-deployer"))
 	for _, letter := range []string{"a", "b", "c"} {
 		group := r.Get(t, groupToken, "main-nodes-"+letter)
 		for _, policy := range nodePolicies {
-			after(t, group, "main-nodes-"+policy)
+			after(group, r.Get(t, attachment, "main-nodes-"+policy))
 		}
-		after(t, group, "main-vpc-cni", "main-kube-proxy", "main-eks-pod-identity-agent")
+		for _, first := range []string{"vpc-cni", "kube-proxy", "eks-pod-identity-agent"} {
+			after(group, r.Get(t, addonToken, "main-"+first))
+		}
 		for _, needs := range []string{"coredns", "metrics-server"} {
-			after(t, r.Get(t, addonToken, "main-"+needs), "main-nodes-"+letter)
+			after(r.Get(t, addonToken, "main-"+needs), group)
 		}
-	}
-}
-
-// after requires that a resource waits for others.
-func after(t *testing.T, res *pulumitest.Resource, names ...string) {
-	t.Helper()
-	for _, name := range names {
-		found := false
-		for _, urn := range res.RPC.GetDependencies() {
-			found = found || strings.HasSuffix(urn, "::"+name)
-		}
-		assert.True(t, found, "%s waits for %s; it waits for %v", res.Name, name, res.RPC.GetDependencies())
 	}
 }
 

@@ -2,7 +2,6 @@ package discovery_test
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -147,10 +146,13 @@ func TestNames_writerFollowsTheSwitchReadersStayAtHome(t *testing.T) {
 			assert.InDelta(t, 10, rec["ttl"], 0)
 			assert.Equal(t, string(home), rec["setIdentifier"], "without one the other home's record is overwritten")
 		}
-		inside := map[system.Home]string{system.Primary: "main-zone", system.Secondary: "main-network"}[home]
+		door := map[system.Home][2]string{
+			system.Primary:   {"aws:route53/zone:Zone", "main-zone"},
+			system.Secondary: {"aws:route53/zoneAssociation:ZoneAssociation", "main-network"},
+		}[home]
+		inside := r.Get(t, door[0], door[1])
 		for _, name := range []string{"main-tasks", "main-recall", "main-tasks-reader"} {
-			deps := strings.Join(r.Get(t, recordType, name).RPC.GetDependencies(), " ")
-			assert.Contains(t, deps, "::"+inside, "%s is of no use before the network is in the zone", name)
+			assert.True(t, r.Get(t, recordType, name).DependsOn(inside), "%s is of no use before the network is in the zone", name)
 		}
 	}
 }
