@@ -132,20 +132,26 @@ func (d *differ) add(p place, kind changeKind) {
 func (d *differ) object(s *shape, old, new resource.PropertyMap, up map[string]*schema.Prop, at place) {
 	for _, key := range new.StableKeys() {
 		name := string(key)
-		if internalKey(name) || s.at(name) == nil || (at.top && d.spec.silent(name)) {
+		if d.ignores(s, name, old, new, at) {
 			continue
 		}
 		d.value(s.at(name), old[key], new[key], up[name], at.in(name, up[name]))
 	}
 	for _, key := range old.StableKeys() {
 		name := string(key)
-		if given(new, name) || s.at(name) == nil || internalKey(name) || (at.top && d.spec.silent(name)) {
+		if given(new, name) || d.ignores(s, name, old, new, at) {
 			continue
 		}
 		if _, listed := new[key]; !listed {
 			d.absent(s.at(name), old[key], up[name], at.in(name, up[name]))
 		}
 	}
+}
+
+// ignores reports whether the comparison of an object leaves a property out.
+func (d *differ) ignores(s *shape, name string, old, new resource.PropertyMap, at place) bool {
+	return internalKey(name) || s.at(name) == nil || (at.top && d.spec.silent(name)) ||
+		d.spec.foreign(join(at.pattern, name), old, new)
 }
 
 // absent handles a property that the state holds and the inputs leave out: one

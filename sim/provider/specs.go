@@ -28,6 +28,8 @@ type spec struct {
 	// defaults are what the upstream provider fills in for an absent property,
 	// beside those that the schema names.
 	defaults map[string]any
+	// variants are the properties that some variants of the resource lack.
+	variants []variant
 }
 
 func (s spec) sticks(pattern string) bool { return slices.Contains(s.sticky, pattern) }

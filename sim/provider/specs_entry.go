@@ -2,7 +2,8 @@ package provider
 
 var specsOfEntry = map[string]spec{
 	"aws:lb/loadBalancer:LoadBalancer": {kind: "AWS::ElasticLoadBalancingV2::LoadBalancer", name: byName(32),
-		defaults: map[string]any{"dnsRecordClientRoutingPolicy": "any_availability_zone"}},
+		defaults: map[string]any{"dnsRecordClientRoutingPolicy": "any_availability_zone"},
+		variants: variantsOfLoadBalancer},
 	"aws:lb/targetGroup:TargetGroup": {kind: "AWS::ElasticLoadBalancingV2::TargetGroup", name: byName(32),
 		sticky: []string{"healthCheck", "stickiness", "targetHealthStates"},
 		defaults: map[string]any{
@@ -10,8 +11,10 @@ var specsOfEntry = map[string]spec{
 			"healthCheck.protocol": "HTTP", "healthCheck.healthyThreshold": 3.0,
 			"healthCheck.unhealthyThreshold": 3.0,
 		}},
-	"aws:lb/listener:Listener":         {kind: "AWS::ElasticLoadBalancingV2::Listener"},
-	"aws:lb/listenerRule:ListenerRule": {kind: "AWS::ElasticLoadBalancingV2::ListenerRule"},
+	"aws:lb/listener:Listener": {kind: "AWS::ElasticLoadBalancingV2::Listener", variants: variantsOfListener,
+		defaults: redirectDefaults("defaultActions")},
+	"aws:lb/listenerRule:ListenerRule": {kind: "AWS::ElasticLoadBalancingV2::ListenerRule",
+		variants: variantsOfActions("actions"), defaults: redirectDefaults("actions")},
 	"aws:acm/certificate:Certificate": {kind: "AWS::CertificateManager::Certificate",
 		implied: map[string]string{"subjectAlternativeNames": "domainName"}},
 	"aws:acm/certificateValidation:CertificateValidation": {kind: "AWS::CertificateManager::CertificateValidation"},

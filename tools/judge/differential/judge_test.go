@@ -47,7 +47,7 @@ func TestSimulator_agreesWithUpstream(t *testing.T) {
 	if *only != "" {
 		return
 	}
-	assert.GreaterOrEqual(t, Agreement(cases), 0.97)
+	assert.GreaterOrEqual(t, Agreement(cases), 0.99)
 	assert.Equal(t, len(types), len(by(cases, func(c Case) string { return c.Token })), "types without a base")
 	unused(t, known, cases)
 	if runner.Seed == defaultSeed {
