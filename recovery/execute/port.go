@@ -37,15 +37,13 @@ func ClassOf(err error) Class {
 // evaluate asks a condition; a question that nobody answers cannot be told.
 // That what was asked for does not exist is an answer: it is not done.
 func evaluate(ctx context.Context, port plan.Port, e Evaluate) Checked {
-	doc, err := ask(ctx, port, e.Condition.Call)
+	answer, why, err := judge(ctx, port, e.Condition)
 	if err != nil {
-		answer := plan.CannotTell
 		if ClassOf(err) == NotFound {
 			answer = plan.NotDone
 		}
 		return Checked{At: e.At, Answer: answer, Why: fmt.Sprintf("%s: %s", e.Condition.Call, err)}
 	}
-	answer, why := e.Condition.Judge(doc)
 	return Checked{At: e.At, Answer: answer, Why: why}
 }
 

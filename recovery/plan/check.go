@@ -82,15 +82,15 @@ func (s Step) check(p Plan) []error {
 	if !slices.Contains(roles, s.Role) {
 		errs = append(errs, fmt.Errorf("role is %q, want one of %v", s.Role, roles[1:]))
 	}
-	errs = append(errs, s.Call.check(p, "call")...)
-	errs = append(errs, s.Condition.Call.check(p, "condition")...)
+	errs = append(errs, s.Call.check(p, "call", nil)...)
+	errs = append(errs, s.Condition.Call.check(p, "condition", s.Condition.All)...)
 	if s.Undo != nil {
-		errs = append(errs, s.Undo.check(p, "undo")...)
+		errs = append(errs, s.Undo.check(p, "undo", nil)...)
 	}
 	return append(errs, s.Condition.check()...)
 }
 
-func (c Call) check(p Plan, at string) []error {
+func (c Call) check(p Plan, at string, expected []Expect) []error {
 	var errs []error
 	if !slices.Contains(callKinds, c.Kind) {
 		errs = append(errs, fmt.Errorf("%s: kind is %q, want one of %v", at, c.Kind, callKinds))
@@ -101,5 +101,5 @@ func (c Call) check(p Plan, at string) []error {
 	if !c.Home.Valid() || p.Regions[c.Home] == "" {
 		errs = append(errs, fmt.Errorf("%s: the region of home %q is missing", at, c.Home))
 	}
-	return append(errs, c.checkLate(p, at)...)
+	return append(errs, c.checkLate(p, at, expected)...)
 }

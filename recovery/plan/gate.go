@@ -46,7 +46,7 @@ func (p Plan) checkGates() []error {
 			bad("timeout is %s, want more than 0s", g.Timeout)
 		}
 		if g.Condition != nil {
-			for _, err := range append(g.Condition.check(), g.Condition.Call.check(p, "condition")...) {
+			for _, err := range append(g.Condition.check(), g.Condition.Call.check(p, "condition", g.Condition.All)...) {
 				bad("%v", err)
 			}
 		}

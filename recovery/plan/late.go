@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 // Late is a value of a call's input that nobody knows before the call is made,
-// because AWS invents it on the way: the answer of another call holds it.
+// because AWS invents it on the way: the answer of another call holds it. The late values of a
+// condition's call may stand in what the condition expects, too.
 type Late struct {
 	// Name stands in the input wherever the value belongs: late-, and what it is.
 	Name string `json:"name"`
@@ -28,6 +30,17 @@ func (c Call) Filled(values map[string]string) Call {
 	}
 	c.Late = nil
 	return c
+}
+
+// Filled returns the condition with the late values of its call in their places.
+func (c Condition) Filled(values map[string]string) Condition {
+	all := slices.Clone(c.All)
+	for _, l := range c.Call.Late {
+		for n := range all {
+			all[n].Value = filled(all[n].Value, l.Name, values[l.Name])
+		}
+	}
+	return Condition{Call: c.Call.Filled(values), All: all}
 }
 
 func filled(v any, name, value string) any {
@@ -60,10 +73,10 @@ func (c Call) Asks() []Call {
 	return append(out, c)
 }
 
-// checkLate names what is wrong with the late values.
-func (c Call) checkLate(p Plan, at string) []error {
+// checkLate names what is wrong with the late values. They stand in the input, or in what is expected.
+func (c Call) checkLate(p Plan, at string, expected []Expect) []error {
 	var errs []error
-	raw, err := json.Marshal(c.Input)
+	raw, err := json.Marshal([]any{c.Input, expected})
 	if err != nil {
 		errs = append(errs, fmt.Errorf("%s: %w", at, err))
 	}
@@ -73,7 +86,7 @@ func (c Call) checkLate(p Plan, at string) []error {
 			bad(errors.New("want late- and lower-case words joined by hyphens"))
 		}
 		if !strings.Contains(string(raw), l.Name) {
-			bad(errors.New("it stands nowhere in the input"))
+			bad(errors.New("it stands nowhere"))
 		}
 		if _, err := l.Path.parse(); err != nil {
 			bad(err)
@@ -81,7 +94,7 @@ func (c Call) checkLate(p Plan, at string) []error {
 		if len(l.Call.Late) > 0 {
 			bad(errors.New("its call has late values of its own"))
 		}
-		for _, err := range l.Call.check(p, "call") {
+		for _, err := range l.Call.check(p, "call", nil) {
 			bad(err)
 		}
 	}

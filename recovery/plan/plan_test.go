@@ -121,6 +121,20 @@ func TestCall_isFilledWithLateValues(t *testing.T) {
 	assert.Equal(t, "late-id", c.Input["Id"], "the plan's own call stays as it is")
 }
 
+func TestCondition_isFilledWithTheLateValuesOfItsCall(t *testing.T) {
+	t.Parallel()
+	s := late()
+	s.Condition.Call.Late, s.Call.Late, s.Call.Input = s.Call.Late, nil, nil
+	s.Condition.All = []plan.Expect{{Path: "Value", Op: plan.Is, Value: "led to late-id"}, {Path: "Count", Op: plan.AtLeast, Value: 1.0}}
+	p, err := plan.New(plans(s))
+	require.NoError(t, err, "a late value may stand in what is expected alone")
+	c := p.Steps[0].Condition
+	full := c.Filled(map[string]string{"late-id": "s-1"})
+	assert.Equal(t, []any{"led to s-1", 1.0}, []any{full.All[0].Value, full.All[1].Value})
+	assert.Empty(t, full.Call.Late)
+	assert.Equal(t, "led to late-id", c.All[0].Value, "the plan's own condition stays as it is")
+}
+
 // late is a step whose call takes an id that only the call before tells.
 func late() plan.Step {
 	s := step("one")

@@ -44,7 +44,7 @@ func Step(p plan.Plan, s plan.Step) (string, error) {
 		return "", err
 	}
 	for _, e := range s.Condition.All {
-		fmt.Fprintf(&b, "\nDone when this prints %s:\n\n", wanted(s.Condition.Call.Kind, e))
+		fmt.Fprintf(&b, "\nDone when this prints %s:\n\n", wanted(s.Condition.Call, e))
 		if err := fence(&b, p, s.Condition.Call, &e); err != nil {
 			return "", err
 		}
@@ -84,10 +84,13 @@ func fence(b *strings.Builder, p plan.Plan, call plan.Call, e *plan.Expect) erro
 }
 
 // wanted says what the command must print. The command line prints truths
-// with a capital letter; kubectl prints nothing for what is left out.
-func wanted(of plan.Kind, e plan.Expect) string {
+// with a capital letter; kubectl prints nothing for what is left out. A late value is the shell's variable.
+func wanted(of plan.Call, e plan.Expect) string {
 	text := printed(e)
-	if of == plan.Kubernetes && e.Missing != nil {
+	for _, l := range of.Late {
+		text = strings.ReplaceAll(text, l.Name, "$"+variable(l))
+	}
+	if of.Kind == plan.Kubernetes && e.Missing != nil {
 		text += fmt.Sprintf(" (nothing counts as `%v`)", e.Missing)
 	}
 	return text

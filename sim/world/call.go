@@ -105,14 +105,14 @@ func (t *tx) once(name string, r Request, op operation) (Document, error) {
 }
 
 // listResourceRecordSets is route53 ListResourceRecordSets
-// (https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html).
+// (https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html), always in one page (assumed).
 func listResourceRecordSets(t *tx, r Request) (Document, error) {
 	zone := str(r.Input, "HostedZoneId")
 	if t.get(kindZone, Global, zone) == nil {
 		return nil, kinds[kindZone].notFound(zone)
 	}
 	list := []any{}
-	for _, rec := range t.recordsOf(zone) {
+	for _, rec := range t.recordsFrom(zone, r.Input) {
 		list = append(list, recordDocument(t, rec))
 	}
 	return Document{"ResourceRecordSets": list, "IsTruncated": false}, nil

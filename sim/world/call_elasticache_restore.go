@@ -32,12 +32,18 @@ var cacheGroupNames = map[string]string{
 
 // createReplicationGroup is elasticache CreateReplicationGroup: an empty group,
 // one that is filled from snapshots or exported objects, or one that joins a
-// datastore. Nobody can read later what it was filled from.
+// datastore. AWS does not tell later what it was filled from; Shows knows.
 // https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html
 func createReplicationGroup(t *tx, r Request) (Document, error) {
 	g, err := t.build(kindCacheGroup, r, renamed(r.Input, cacheGroupNames), cacheGroupTakes)
 	if err != nil {
 		return nil, err
+	}
+	switch name, objects := str(g.In, "SnapshotName"), strs(g.In, "SnapshotArns"); {
+	case name != "":
+		g.Out[filledFrom] = t.snapshotNamed(r.Region, name).ARN
+	case len(objects) > 0:
+		g.Out[filledFrom] = objects[0]
 	}
 	delete(g.In, "SnapshotArns")
 	delete(g.In, "SnapshotName")

@@ -1,7 +1,9 @@
 package world
 
 import (
+	"fmt"
 	"strings"
+	"time"
 )
 
 // createSnapshot is elasticache CreateSnapshot
@@ -22,12 +24,77 @@ func createSnapshot(t *tx, r Request) (Document, error) {
 // snapshot makes a snapshot of a group; it is usable some minutes later.
 func (t *tx) snapshot(group *Entity, name, source string) (*Entity, error) {
 	seen := kinds[kindCacheGroup].view(t, group)
-	return kinds[kindCacheSnap].create(t, group.Region, "snapshot/"+name, Document{
-		"SnapshotName": name, "ReplicationGroupId": group.ID, "SnapshotSource": source,
-		"ReadyAt": t.at.Add(cacheSnapshotTakes).Format(timeFormat), "Engine": both(seen, "Engine"),
+	return kinds[kindCacheSnap].create(t, group.Region, "snapshot/"+name, snapshotOf(seen, name, source, t.at))
+}
+
+// snapshotOf is what a snapshot tells of the group, as it is seen, that it was made of.
+func snapshotOf(seen *Entity, name, source string, at time.Time) Document {
+	return Document{
+		"SnapshotName": name, "ReplicationGroupId": seen.ID, "SnapshotSource": source,
+		"ReadyAt": at.Add(cacheSnapshotTakes).Format(timeFormat), "Engine": both(seen, "Engine"),
 		"EngineVersion": both(seen, "EngineVersionActual"), "CacheNodeType": both(seen, "NodeType"),
-		"KmsKeyId": group.In["KmsKeyId"],
-	})
+		"KmsKeyId": seen.In["KmsKeyId"],
+	}
+}
+
+// automatic are the snapshots that a group has of itself: one a day at the begin of its window,
+// kept for its days. Which name AWS gives them is assumed.
+// https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups-automatic.html
+func (t *tx) automatic(group *Entity) []*Entity {
+	days := int(numOr(group.In, "SnapshotRetentionLimit", 0))
+	if days == 0 {
+		return nil
+	}
+	seen, k := kinds[kindCacheGroup].view(t, group), kinds[kindCacheSnap]
+	from, _, _ := strings.Cut(fmt.Sprint(both(seen, "SnapshotWindow")), "-")
+	begin, err := time.Parse("15:04", from)
+	if err != nil {
+		return nil
+	}
+	var out []*Entity
+	midnight := t.at.Truncate(24 * time.Hour)
+	for back := days; back >= 0; back-- {
+		at := midnight.AddDate(0, 0, -back).Add(time.Duration(begin.Hour())*time.Hour + time.Duration(begin.Minute())*time.Minute)
+		if at.Before(group.Created) || at.After(t.at) || at.Before(t.at.AddDate(0, 0, -days)) {
+			continue
+		}
+		name := "automatic." + group.ID + "-" + at.Format("2006-01-02-15-04")
+		e := &Entity{Kind: kindCacheSnap, Region: group.Region, ID: name, Created: at, Out: Document{},
+			In: snapshotOf(seen, name, "automated", at)}
+		e.ARN = k.arn(t, e)
+		out = append(out, e)
+	}
+	return out
+}
+
+// snapshotsIn lists the snapshots of a region, those that somebody made first.
+func (t *tx) snapshotsIn(region string) []*Entity {
+	out := t.list(kindCacheSnap, region)
+	for _, g := range t.list(kindCacheGroup, region) {
+		out = append(out, t.automatic(g)...)
+	}
+	return out
+}
+
+func (t *tx) snapshotNamed(region, name string) *Entity {
+	for _, s := range t.snapshotsIn(region) {
+		if s.ID == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// usableSnapshot finds a snapshot from which a group can be filled or an object exported.
+func (t *tx) usableSnapshot(region, name string) (*Entity, error) {
+	s := t.snapshotNamed(region, name)
+	switch {
+	case s == nil:
+		return nil, kinds[kindCacheSnap].notFound(name)
+	case t.snapshotStatus(s) != "available":
+		return nil, refuse("InvalidSnapshotState", "%s is %s", name, t.snapshotStatus(s))
+	}
+	return s, nil
 }
 
 func (t *tx) snapshotStatus(s *Entity) string {
@@ -54,7 +121,7 @@ func snapshotDocument(t *tx, s *Entity) Document {
 func describeSnapshots(t *tx, r Request) (Document, error) {
 	name, group, source := str(r.Input, "SnapshotName"), str(r.Input, "ReplicationGroupId"), str(r.Input, "SnapshotSource")
 	list := []any{}
-	for _, s := range t.list(kindCacheSnap, r.Region) {
+	for _, s := range t.snapshotsIn(r.Region) {
 		if name != "" && name != s.ID || group != "" && group != str(s.In, "ReplicationGroupId") {
 			continue
 		}
@@ -74,13 +141,11 @@ func describeSnapshots(t *tx, r Request) (Document, error) {
 // https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CopySnapshot.html
 func copySnapshot(t *tx, r Request) (Document, error) {
 	from, to, name := str(r.Input, "SourceSnapshotName"), str(r.Input, "TargetSnapshotName"), str(r.Input, "TargetBucket")
-	s := t.get(kindCacheSnap, r.Region, from)
-	switch {
-	case s == nil:
-		return nil, kinds[kindCacheSnap].notFound(from)
-	case t.snapshotStatus(s) != "available":
-		return nil, refuse("InvalidSnapshotState", "%s is %s", from, t.snapshotStatus(s))
-	case to == "":
+	s, err := t.usableSnapshot(r.Region, from)
+	if err != nil {
+		return nil, err
+	}
+	if to == "" {
 		return nil, refuse(badValue, "TargetSnapshotName is empty")
 	}
 	if name == "" {

@@ -1,6 +1,9 @@
 package world
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // changeResourceRecordSets is route53 ChangeResourceRecordSets as far as a plan
 // needs it: UPSERT of records that are no alias. All changes are made or none is.
@@ -57,4 +60,24 @@ func (t *tx) upsert(zone string, set Document) error {
 	now := old.clone()
 	now.In = in
 	return k.settle(t, now, old)
+}
+
+// recordsFrom lists the records of a zone in the order of AWS: by the labels of the
+// name from the last to the first, then by type. That those of one name and type follow
+// in the order of their identifiers is assumed. It begins at the record that the request names.
+func (t *tx) recordsFrom(zone string, in Document) []*Entity {
+	order := func(name, typ, set string) string {
+		labels := strings.Split(strings.TrimSuffix(strings.ToLower(name), "."), ".")
+		slices.Reverse(labels)
+		return strings.Join(labels, ".") + "\x00" + typ + "\x00" + set
+	}
+	of := func(e *Entity) string { return order(recordName(t, e), str(e.In, "Type"), str(e.In, "SetIdentifier")) }
+	list := t.recordsOf(zone)
+	slices.SortStableFunc(list, func(a, b *Entity) int { return strings.Compare(of(a), of(b)) })
+	first := str(in, "StartRecordName")
+	if first == "" {
+		return list
+	}
+	start := order(first, str(in, "StartRecordType"), str(in, "StartRecordIdentifier"))
+	return slices.DeleteFunc(list, func(e *Entity) bool { return of(e) < start })
 }

@@ -33,7 +33,6 @@ var cacheKinds = []Kind{
 			link("ParameterGroupName", kindCacheParams, "CacheParameterGroupNotFound", "InvalidCacheParameterGroupState"),
 			link("SecurityGroupIds", kindSG, badValue, "DependencyViolation"),
 			link("UserGroupIds", kindCacheUsers, "UserGroupNotFound", "InvalidUserGroupState"),
-			link("SnapshotName", kindCacheSnap, "SnapshotNotFoundFault", ""),
 		},
 		id: named("ReplicationGroupId"), arn: arnOf("elasticache", "replicationgroup:{id}"),
 		checks: []check{cacheName("ReplicationGroupId"), cacheShape, cacheWindows, cacheEncryption, cacheParameters,
@@ -204,6 +203,13 @@ func cacheFamily(_ *tx, e, _ *Entity) error {
 func cacheSource(t *tx, e, old *Entity) error {
 	if old != nil {
 		return nil
+	}
+	if name := str(e.In, "SnapshotName"); name != "" {
+		if s, err := t.usableSnapshot(e.Region, name); err != nil {
+			return err
+		} else if !strings.EqualFold(str(s.In, "Engine"), str(e.In, "Engine")) {
+			return refuse(badCombined, "%s: snapshot %s is of engine %s", e.ID, name, str(s.In, "Engine"))
+		}
 	}
 	for _, arn := range strs(e.In, "SnapshotArns") {
 		name, key, _ := strings.Cut(strings.TrimPrefix(arn, "arn:aws:s3:::"), "/")

@@ -3,18 +3,26 @@ package world
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
-// Shows says why a restored table or database does not hold what its source held
+// filledFrom is kept of a cache's group: the snapshot or the object that it was filled from.
+const filledFrom = "FilledFrom"
+
+// Shows says why a restored table, database or cache does not hold what its source held
 // at a time, or nothing: what somebody who reads both would see. Of a database the
-// simulated regions hold no rows, so its time of restore stands for them.
+// simulated regions hold no rows, so its time of restore stands for them; of a cache, the
+// snapshot or the exported object. A source that is none means that a cache must be empty.
 func (w *World) Shows(region, name, source string, at time.Time) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	t := w.begin()
 	if t.down(region) {
 		return &Error{Code: "RequestError", Message: "no answer from " + region}
+	}
+	if g := t.get(kindCacheGroup, region, name); g != nil {
+		return t.sameSnapshot(g, source, at)
 	}
 	was := t.arn(source)
 	table, cluster := t.get(kindTable, region, name), t.get(kindCluster, region, name)
@@ -50,6 +58,20 @@ func (t *tx) sameItems(table, source *Entity, at time.Time) error {
 		want := keys[key]
 		if got := t.item(table, key); !same(got, want) {
 			return refuse("NotTheSame", "the item %s is %v, want %v", key, got, want)
+		}
+	}
+	return nil
+}
+
+// sameSnapshot says why a cache's group does not hold what a snapshot holds that was made by a time.
+func (t *tx) sameSnapshot(group *Entity, source string, at time.Time) error {
+	if from := str(group.Out, filledFrom); from != source && (from != "" || strings.HasPrefix(source, "arn:")) {
+		return refuse("NotTheSame", "it was filled from %q, want %q", from, source)
+	}
+	for _, s := range t.snapshotsIn(group.Region) {
+		if s.ARN == source && s.Created.After(at) {
+			return refuse("NotTheSame", "%s is of %s, want no later than %s", s.ID, s.Created.Format(timeFormat),
+				at.Format(timeFormat))
 		}
 	}
 	return nil
