@@ -92,6 +92,8 @@ const (
 	MSKReplicatorLag ID = "msk.replicator.lag"
 	// AmazonmqCrdr is the timing of: Amazon MQ (ActiveMQ) cross-Region data replication.
 	AmazonmqCrdr ID = "amazonmq.crdr"
+	// ElasticacheCreate is the timing of: ElastiCache replication group, made empty or filled from a backup.
+	ElasticacheCreate ID = "elasticache.create"
 	// ElasticacheFailover is the timing of: ElastiCache Multi-AZ promotion.
 	ElasticacheFailover ID = "elasticache.failover"
 	// ElasticacheGlobalLag is the timing of: ElastiCache Global Datastore lag.

@@ -38,9 +38,9 @@ type restorer struct {
 	make func(*draft, restoring)
 }
 
-// restorers are by kind. A cache is not among them: one that matters is filled
-// again from its source or from its snapshots.
+// restorers are by kind.
 var restorers = map[system.StoreKind]restorer{
+	system.Cache:    {cacheQuestions, (*draft).restoreCache},
 	system.Postgres: {postgresQuestions, (*draft).restorePostgres},
 	system.Table:    {tableQuestions, (*draft).restoreTable},
 	system.Queue:    {tableQuestions, (*draft).restoreTable},
@@ -52,9 +52,16 @@ func restoringOf(r Request) (restoring, error) {
 		return restoring{}, err
 	}
 	at := r.Goal.At.UTC().Truncate(time.Second)
+	again := s.Kind == system.Cache && s.RebuildFrom != "" // it begins empty, at no time
+	if again {
+		at = r.Now.UTC().Truncate(time.Second)
+	}
 	switch _, can := restorers[s.Kind]; {
 	case !can:
 		return restoring{}, fmt.Errorf("store %s: a %s is not restored by a plan", s.Name, s.Kind)
+	case again && !r.Goal.At.IsZero():
+		return restoring{}, fmt.Errorf("store %s is filled again from %s, and has no earlier point in time", s.Name, s.RebuildFrom)
+	case again:
 	case r.Goal.At.IsZero():
 		return restoring{}, fmt.Errorf("no point in time is named to which store %s is restored", s.Name)
 	case !at.Before(r.Now):
@@ -63,7 +70,7 @@ func restoringOf(r Request) (restoring, error) {
 	}
 	of := r.Inventory.Homes[r.Goal.Active].Stores[s.Name]
 	_, both := r.Inventory.Homes[r.Goal.Active.Peer()].Stores[s.Name]
-	if !both || s.Kind == system.Postgres && of.GlobalID == "" {
+	if global := s.Kind == system.Postgres || s.Kind == system.Cache; !both || global && of.GlobalID == "" {
 		return restoring{}, fmt.Errorf("store %s is in the %s home alone: no plan restores such a store", s.Name,
 			r.Goal.Active)
 	}
@@ -97,12 +104,14 @@ func restore(d *draft) error {
 		d.because = fmt.Sprintf("a person wants store %s as it was at %s", r.store.Name, r.stamped())
 	}
 	d.title = fmt.Sprintf("Restore %s to %s", r.store.Name, r.stamped())
+	if r.store.RebuildFrom != "" {
+		d.because, d.title = "a person wants store "+r.store.Name+" empty", "Make "+r.store.Name+" again, empty"
+	}
 	d.gate(plan.Gate{
 		ID: "approval", Title: "A person approves the restore", Timeout: minutes(60),
 		Why: fmt.Sprintf("Store %s goes back in time, and those who use it stand still meanwhile.", r.store.Name),
 	})
 	d.seenGates(r.where)
-	d.lossGate(r)
 	restorers[r.store.Kind].make(d, r)
 	return nil
 }
@@ -124,8 +133,9 @@ func (d *draft) lossGate(r restoring) {
 	})
 }
 
-// windowGate refuses a point in time that the backups do not reach, as they were answered.
+// windowGate refuses a point in time that loses too much, or that the backups do not reach as they were answered.
 func (d *draft) windowGate(r restoring, earliest, latest string) {
+	d.lossGate(r)
 	from, err1 := time.Parse(time.RFC3339, earliest)
 	to, err2 := time.Parse(time.RFC3339, latest)
 	g := plan.Gate{ID: "window", Title: "The backups reach the point in time",

@@ -75,7 +75,14 @@ func (d *draft) finish(r restoring, swapped map[system.Home][]string, arn func(s
 	for _, home := range system.Homes {
 		selected = append(selected, d.reselect(r, home, arn(home), append([]string{probed}, swapped[home]...)))
 	}
-	d.adopted(r, selected)
+	const id = "late-selection"
+	d.adopted(r, selected, adopt.Restored{Store: r.store.Name, Generation: r.generation,
+		Selections: map[system.Home]string{system.Primary: id, system.Secondary: id},
+	}, func(home system.Home) []plan.Late {
+		name, _ := told[string](d.answer(askSelection(d.Inventory, home, r.store.Name)), "BackupSelection.SelectionName")
+		return []plan.Late{{Name: id, Path: selectionOf(name, "SelectionId"),
+			Call: selections(home, d.home(home).Stores[r.store.Name].BackupPlanID)}}
+	})
 }
 
 // after is the inventory that the restore leaves, as far as others are told of it.
@@ -138,12 +145,12 @@ func (d *draft) reselect(r restoring, home system.Home, arn string, needs []stri
 		"BackupPlanId": of.BackupPlanID, "CreatorRequestId": s.ID + "-" + d.stamp(),
 		"BackupSelection": plan.Document{"SelectionName": name, "IamRoleArn": role, "Resources": []string{arn}}})
 	s.Condition = holds(selections(home, of.BackupPlanID), plan.Expect{
-		Path: selected(name, "SelectionName"), Op: plan.Is, Value: name, Missing: ""})
+		Path: selectionOf(name, "SelectionName"), Op: plan.Is, Value: name, Missing: ""})
 	return d.add(s)
 }
 
-// selected leads to a field of the selection of a name.
-func selected(name, field string) plan.Path {
+// selectionOf leads to a field of the selection of a name.
+func selectionOf(name, field string) plan.Path {
 	return plan.Path(fmt.Sprintf("BackupSelectionsList[?SelectionName==%q].%s", name, field))
 }
 
@@ -153,11 +160,10 @@ func AdoptionKey(store string, generation int) string {
 	return fmt.Sprintf("adoption/%s-g%d.json", store, generation)
 }
 
-// adopted writes, last of all, what the stack of each home must learn. The ids of the
-// new backup selections are AWS's: they are asked for when it is written.
-func (d *draft) adopted(r restoring, needs []string) {
-	late := map[system.Home]string{system.Primary: "late-selection", system.Secondary: "late-selection"}
-	all, err := adopt.After(d.Inventory, adopt.Restored{Store: r.store.Name, Generation: r.generation, Selections: late})
+// adopted writes, last of all, what the stack of each home must learn. Ids that AWS has invented on
+// the way are asked for when it is written.
+func (d *draft) adopted(r restoring, needs []string, what adopt.Restored, late func(system.Home) []plan.Late) {
+	all, err := adopt.After(d.Inventory, what)
 	if err != nil {
 		d.wrong("%w", err)
 		return
@@ -168,13 +174,10 @@ func (d *draft) adopted(r restoring, needs []string) {
 			d.wrong("%w", err)
 			return
 		}
-		of := d.home(home)
-		name, _ := told[string](d.answer(askSelection(d.Inventory, home, r.store.Name)), "BackupSelection.SelectionName")
-		key := AdoptionKey(r.store.Name, r.generation)
+		of, key := d.home(home), AdoptionKey(r.store.Name, r.generation)
 		call := aws(home, "s3", "PutObject", plan.Document{
 			"Bucket": of.Control.Bucket, "Key": key, "Body": string(text), "ContentType": "application/json"})
-		call.Late = []plan.Late{{Name: "late-selection", Path: selected(name, "SelectionId"),
-			Call: selections(home, of.Stores[r.store.Name].BackupPlanID)}}
+		call.Late = late(home)
 		d.add(plan.Step{
 			ID: r.idAt("adopt", home), Title: fmt.Sprintf("Write what the stack of the %s home must learn", home),
 			Role: plan.Settle, Subject: plan.Subject{Store: r.store.Name}, Needs: needs, Source: adoptSource,

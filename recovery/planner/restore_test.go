@@ -43,7 +43,7 @@ func TestRestore_wantsAStoreAndATime(t *testing.T) {
 		"no point in time is named":          func(r *planner.Request) { r.Goal.At = time.Time{} },
 		"which has not been yet":             func(r *planner.Request) { r.Goal.At = r.Now.Add(time.Hour) },
 		"a bucket is not restored by a plan": func(r *planner.Request) { r.Goal.Store = "artifacts" },
-		"a cache is not restored by a plan":  func(r *planner.Request) { r.Goal.Store = "scores" },
+		"is filled again from tasks":         func(r *planner.Request) { r.Goal.Store = "recall" },
 		"was not asked":                      func(r *planner.Request) { r.Goal.Store = "tool-calls" },
 	} {
 		_, err := made(t, "restore-table", change)
@@ -78,4 +78,58 @@ func TestRestore_servesBeforeTheFollowerIsThere(t *testing.T) {
 			assert.NotNil(t, s.Undo, id)
 		}
 	}
+}
+
+// TestRestore_ofACacheTakesTheYoungestSnapshotOfTheTime and judges the loss by the snapshot, not by the wish.
+func TestRestore_ofACacheTakesTheYoungestSnapshotOfTheTime(t *testing.T) {
+	t.Parallel()
+	p, err := made(t, "restore-cache")
+	require.NoError(t, err)
+	assert.Equal(t, "Restore scores to the snapshot of 2026-03-01T04:00:00Z", p.Title)
+	assert.Equal(t, "automatic.atlas-scores-primary-2026-03-01-04-00", steps(p)["copy-scores"].Call.Input["SnapshotName"])
+	assert.NotContains(t, gates(p), "loss", "eight hours are within the day that the objective allows")
+
+	p, err = made(t, "restore-cache", func(r *planner.Request) { r.Goal.At = r.Now.Add(-9 * time.Hour) })
+	require.NoError(t, err)
+	assert.Equal(t, "automatic.atlas-scores-primary-2026-02-28-04-00", steps(p)["copy-scores"].Call.Input["SnapshotName"])
+	assert.Equal(t, "store scores goes back by 32h0m0s, and its objective allows 24h0m0s", gates(p)["loss"].Reason)
+
+	p, err = made(t, "restore-cache", func(r *planner.Request) { r.Goal.At = r.Now.Add(-40 * 24 * time.Hour) })
+	require.NoError(t, err)
+	assert.Contains(t, gates(p)["window"].Reason, "no snapshot of scores is of ")
+	assert.False(t, gates(p)["window"].Overridable)
+}
+
+// TestRestore_ofACacheThatIsRebuiltTakesNoSnapshot: it begins empty, and nothing of it is lost.
+func TestRestore_ofACacheThatIsRebuiltTakesNoSnapshot(t *testing.T) {
+	t.Parallel()
+	p, err := made(t, "restore-cache-that-is-rebuilt")
+	require.NoError(t, err)
+	assert.Equal(t, "Make recall again, empty", p.Title)
+	assert.NotContains(t, steps(p)["copy-recall"].Call.Input, "SnapshotName")
+	assert.Equal(t, "store tasks", steps(p)["verify-recall"].Call.Input["Source"])
+	assert.NotContains(t, gates(p), "loss")
+	assert.NotContains(t, gates(p), "window")
+}
+
+// TestRestore_ofACacheWaitsForNoFixedRegion: users find it before the private names are changed, and by
+// those names in the end.
+func TestRestore_ofACacheWaitsForNoFixedRegion(t *testing.T) {
+	t.Parallel()
+	p, err := made(t, "restore-cache")
+	require.NoError(t, err)
+	all := steps(p)
+	assert.Contains(t, all["direct-scores-primary"].Call.Input["Value"], `"host":"late-writer-primary"`)
+	assert.Contains(t, all["settle-scores-primary"].Call.Input["Value"], `"host":"scores.cache.atlas.internal"`)
+	assert.Contains(t, all["name-scores-primary"].Needs, "probe")
+	assert.NotContains(t, all["probe"].Needs, "join-scores")
+	s := all["name-scores-primary"]
+	s.Needs = nil
+	p.Steps = append([]plan.Step{s}, p.Steps...)
+	for n := range p.Steps {
+		if p.Steps[n].ID == "probe" {
+			p.Steps[n].Needs = append(p.Steps[n].Needs, s.ID)
+		}
+	}
+	require.ErrorContains(t, planner.Check(p), "rule no-fixed-region: step name-scores-primary")
 }

@@ -16,20 +16,20 @@ const (
 	DamagedStays = "damaged-stays"
 )
 
-// swapsUnseen looks for a swap that does not wait for what verifies the store.
+// swapsUnseen looks for a swap, or the start of an agent, that does not wait for what verifies the store.
 func swapsUnseen(p plan.Plan) []error {
 	if Scenario(p.Scenario) != Restore {
 		return nil
 	}
 	var errs []error
 	for _, s := range p.Steps {
-		if s.Role != plan.Swap {
+		if s.Role != plan.Swap && s.Role != plan.Start {
 			continue
 		}
 		waits, seen := before(p, s.ID), false
 		for _, v := range p.Steps {
 			switch {
-			case v.Role != plan.Verify || v.Subject.Store != s.Subject.Store:
+			case v.Role != plan.Verify || s.Role == plan.Swap && v.Subject.Store != s.Subject.Store:
 			case v.OnFailure != plan.Stop:
 				errs = append(errs, &Violation{VerifiedBeforeSwap, v.ID, "a look that may fail keeps nobody from the store"})
 			case waits[v.ID]:
@@ -48,13 +48,13 @@ func swapsUnseen(p plan.Plan) []error {
 var makes = map[string]string{
 	"RestoreTableToPointInTime": "TargetTableName", "RestoreDBClusterToPointInTime": "DBClusterIdentifier",
 	"CreateDBCluster": "DBClusterIdentifier", "CreateDBInstance": "DBInstanceIdentifier",
-	"CreateGlobalCluster": "GlobalClusterIdentifier",
+	"CreateGlobalCluster": "GlobalClusterIdentifier", "CreateReplicationGroup": "ReplicationGroupId",
 }
 
 // members name what a call changes.
 var members = []string{
 	"TableName", "TargetTableName", "ResourceArn", "DBClusterIdentifier", "DBInstanceIdentifier",
-	"GlobalClusterIdentifier",
+	"GlobalClusterIdentifier", "ReplicationGroupId", "PrimaryReplicationGroupId",
 }
 
 // touchesTheDamaged looks for a call that changes a store which the plan has not made.

@@ -56,6 +56,8 @@ func (p Port) Call(ctx context.Context, c plan.Call) (plan.Document, error) {
 		looks = table(c, w)
 	case system.Postgres:
 		looks = postgres(c, w)
+	case system.Cache:
+		looks = cache(c, w)
 	default:
 		return nil, fmt.Errorf("%s: a %s is not looked at", c, w.Kind)
 	}
@@ -107,4 +109,12 @@ func postgres(c plan.Call, w What) []plan.Condition {
 	return []plan.Condition{ask(c, "rds", "DescribeDBClusters", plan.Document{"DBClusterIdentifier": w.Name},
 		is("DBClusters[0].Status", "available"), is("DBClusters[0].StorageEncrypted", true),
 		is("DBClusters[0].DBClusterMembers[?IsClusterWriter==true].IsClusterWriter", true))}
+}
+
+// cache looks whether the group is available and encrypted on the disk and on the way. ElastiCache does
+// not tell from what a group was filled.
+func cache(c plan.Call, w What) []plan.Condition {
+	return []plan.Condition{ask(c, "elasticache", "DescribeReplicationGroups", plan.Document{"ReplicationGroupId": w.Name},
+		is("ReplicationGroups[0].Status", "available"), is("ReplicationGroups[0].AtRestEncryptionEnabled", true),
+		is("ReplicationGroups[0].TransitEncryptionEnabled", true))}
 }

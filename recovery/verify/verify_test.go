@@ -40,6 +40,11 @@ func cluster(status string, encrypted, writes bool) plan.Document {
 		"DBClusterMembers": []any{map[string]any{"IsClusterWriter": writes}}}}}
 }
 
+func group(status string, disk, way bool) plan.Document {
+	return plan.Document{"ReplicationGroups": []any{map[string]any{"Status": status, "AtRestEncryptionEnabled": disk,
+		"TransitEncryptionEnabled": way}}}
+}
+
 func TestVerifyStore_passesOnlyWhatIsWhatItShouldBe(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -56,6 +61,9 @@ func TestVerifyStore_passesOnlyWhatIsWhatItShouldBe(t *testing.T) {
 		"a database":             {system.Postgres, cluster("available", true, true), ""},
 		"a database in clear":    {system.Postgres, cluster("available", false, true), "StorageEncrypted"},
 		"a database in making":   {system.Postgres, cluster("creating", true, true), "Status"},
+		"a cache":                {system.Cache, group("available", true, true), ""},
+		"a cache in making":      {system.Cache, group("creating", true, true), "Status"},
+		"a cache in clear":       {system.Cache, group("available", true, false), "TransitEncryptionEnabled"},
 		"nobody writes it":       {system.Postgres, cluster("available", true, false), "IsClusterWriter"},
 	} {
 		var asked []string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 
 	"redoubt/inventory"
 	"redoubt/inventory/directory"
@@ -46,7 +47,7 @@ func (w World) probe(ctx context.Context, c plan.Call) (plan.Document, error) {
 	return plan.Document{"Passed": true}, nil
 }
 
-// found is the home as its agents find it: a table that a plan has restored is
+// found is the home as its agents find it: a table or a cache that a plan has restored is
 // where the directory says.
 func (w World) found(ctx context.Context, home system.Home, of inventory.Home) (inventory.Home, error) {
 	out, err := w.Call(ctx, plan.Call{Kind: plan.AWS, Home: home, Service: "ssm", Operation: "GetParameter",
@@ -61,12 +62,53 @@ func (w World) found(ctx context.Context, home system.Home, of inventory.Home) (
 	}
 	of.Stores = maps.Clone(of.Stores)
 	for name, at := range d.Stores {
-		if s, known := of.Stores[name]; known && s.Kind == system.Table {
+		s, known := of.Stores[name]
+		switch {
+		case known && s.Kind == system.Table:
 			s.Name = at.Name
+		case known && s.Kind == system.Cache && s.GlobalID != "":
+			if s, err = w.group(ctx, home, of, s, at); err != nil {
+				return of, fmt.Errorf("store %s: %w", name, err)
+			}
+		}
+		if known {
 			of.Stores[name] = s
 		}
 	}
 	return of, nil
+}
+
+// group is the group of a cache that a client reaches: the name leads to it, and its certificate is of
+// one of AWS's names that the directory tells.
+func (w World) group(ctx context.Context, home system.Home, of inventory.Home, s inventory.Store, at directory.Store,
+) (inventory.Store, error) {
+	host := at.Host
+	if !slices.Contains(at.TLSNames, host) {
+		led, err := w.World.ResolveIn(of.Region, of.Network.VpcID, host, "CNAME")
+		if err != nil || len(led.Values) != 1 {
+			return s, fmt.Errorf("%s leads to %v: %w", host, led.Values, err)
+		}
+		host = led.Values[0]
+	}
+	if !slices.Contains(at.TLSNames, host) {
+		return s, fmt.Errorf("%s leads to %s, whose certificate is none of %v", at.Host, host, at.TLSNames)
+	}
+	out, err := w.Call(ctx, plan.Call{Kind: plan.AWS, Home: home, Service: "elasticache",
+		Operation: "DescribeReplicationGroups", Input: plan.Document{}})
+	if err != nil {
+		return s, err
+	}
+	for _, one := range out["ReplicationGroups"].([]any) {
+		address, _ := plan.Path("NodeGroups[0].PrimaryEndpoint.Address").Find(one)
+		if address == host {
+			id, _ := plan.Path("ReplicationGroupId").Find(one)
+			global, _ := plan.Path("GlobalReplicationGroupInfo.GlobalReplicationGroupId").Find(one)
+			s.Name, _ = id.(string)
+			s.GlobalID, _ = global.(string)
+			return s, nil
+		}
+	}
+	return s, nil // it is the other home's: whether that is right, its writer tells
 }
 
 func failed(format string, args ...any) (plan.Document, error) {

@@ -74,6 +74,55 @@ func TestCache_isRestoredBesideTheDamagedOneAndReplicatedAnew(t *testing.T) {
 	assert.NotContains(t, r.In, "SnapshotArns", "nobody reads what it was filled from")
 }
 
+func TestCache_keepsASnapshotADayAndIsFilledFromIt(t *testing.T) {
+	t.Parallel()
+	l := cacheLab(t)
+	l.make(ireland, "kept", cacheGroup, l.cacheGroup(ireland, "ReplicationGroupId", "kept", "SnapshotRetentionLimit", 2,
+		"SnapshotWindow", "04:30-05:30"))
+	list := func() []any {
+		return l.call(ireland, "elasticache", "DescribeSnapshots", doc{"ReplicationGroupId": "kept",
+			"SnapshotSource": "system"})["Snapshots"].([]any)
+	}
+	assert.Empty(t, list(), "none is older than the group")
+	l.Advance(l.Now().Truncate(24 * time.Hour).Add(5*24*time.Hour + 4*time.Hour + 31*time.Minute))
+	assert.Len(t, list(), 2, "those of two days")
+	name := list()[1].(doc)["SnapshotName"].(string)
+	fill := with(l.restoredGroup(ireland, alone...), "SnapshotName", name)
+	_, err := l.elasticache(ireland, "CreateReplicationGroup", fill)
+	assert.Equal(t, "InvalidSnapshotState", code(err), "it is being made")
+	l.wait(5 * time.Minute)
+	_, err = l.elasticache(ireland, "CreateReplicationGroup", with(fill, "SnapshotName", "automatic.none"))
+	assert.Equal(t, "SnapshotNotFoundFault", code(err))
+	l.call(ireland, "elasticache", "CreateReplicationGroup", fill)
+
+	of, at := list()[1].(doc)["ARN"].(string), l.Now()
+	require.NoError(t, l.Shows(ireland, "r-eu-west-1", of, at))
+	require.ErrorContains(t, l.Shows(ireland, "r-eu-west-1", of, at.Add(-time.Hour)), "no later than")
+	require.ErrorContains(t, l.Shows(ireland, "r-eu-west-1", list()[0].(doc)["ARN"].(string), at), "it was filled from")
+	require.ErrorContains(t, l.Shows(ireland, "r-eu-west-1", "store tasks", at), "it was filled from", "it must be empty")
+	require.NoError(t, l.Shows(ireland, "kept", "store tasks", at))
+}
+
+func TestRecords_areListedFromTheOneThatIsNamed(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 45)
+	zone := l.make(ireland, "zone", "AWS::Route53::HostedZone", doc{"Name": "example.com"})
+	for _, name := range []string{"b.example.com", "a.b.example.com", "c.example.com"} {
+		for _, set := range []string{"two", "one"} {
+			l.make(ireland, name+set, "AWS::Route53::RecordSet", doc{"ZoneId": zone.ID, "Name": name, "Type": "CNAME",
+				"Ttl": 10, "Records": []any{set + ".example.net"}, "SetIdentifier": set,
+				"LatencyRoutingPolicies": []any{doc{"Region": map[string]string{"one": ireland, "two": frankfurt}[set]}}})
+		}
+	}
+	var got []string
+	for _, r := range l.call(ireland, "route53", "ListResourceRecordSets", doc{"HostedZoneId": zone.ID, "StartRecordName": "b.example.com",
+		"StartRecordType": "CNAME", "StartRecordIdentifier": "two"})["ResourceRecordSets"].([]any) {
+		got = append(got, r.(doc)["Name"].(string)+" "+r.(doc)["SetIdentifier"].(string))
+	}
+	assert.Equal(t, []string{"b.example.com. two", "a.b.example.com. one", "a.b.example.com. two", "c.example.com. one",
+		"c.example.com. two"}, got)
+}
+
 func TestCache_tellsWhatItsNodesAreMadeWith(t *testing.T) {
 	t.Parallel()
 	l := cacheLab(t)

@@ -17,7 +17,7 @@ import (
 // is made, replaced or deleted, and in the end both previews, after a refresh, are empty.
 func TestRestore_isAdopted(t *testing.T) {
 	t.Parallel()
-	for _, store := range []string{"sessions", "tasks"} {
+	for _, store := range []string{"sessions", "tasks", "scores"} {
 		t.Run(store, func(t *testing.T) {
 			t.Parallel()
 			l := serving(t, system.Primary)
