@@ -93,6 +93,17 @@ func TestDecode_readsTheSecondVersionForEver(t *testing.T) {
 	assert.Empty(t, inv.Own().ZoneIDs, "the second version did not know them")
 }
 
+func TestDecode_readsTheThirdVersionForEver(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("testdata/v3.json")
+	require.NoError(t, err)
+	inv, err := inventory.Decode(raw)
+	require.NoError(t, err)
+	assert.Equal(t, inventory.Version, inv.Version, "what is read is written as of now")
+	assert.Equal(t, "euw1-az2", inv.Own().ZoneIDs["eu-west-1b"])
+	assert.Empty(t, inv.Own().Entry.RoutingControlArns, "the third version did not know them")
+}
+
 func TestDecode_refuses(t *testing.T) {
 	t.Parallel()
 	good, err := inventory.Encode(small())
@@ -104,9 +115,9 @@ func TestDecode_refuses(t *testing.T) {
 	}
 	for name, c := range map[string]struct{ doc, want string }{
 		"nothing":        {"", "unexpected end"},
-		"no version":     {change(`"version":3`, `"homer":3`), "version is missing"},
-		"newer version":  {change(`"version":3`, `"version":4`), "version is 4, this program reads up to 3"},
-		"version zero":   {change(`"version":3`, `"version":0`), "version is 0, want 1 to 3"},
+		"no version":     {change(`"version":4`, `"homer":3`), "version is missing"},
+		"newer version":  {change(`"version":4`, `"version":5`), "version is 5, this program reads up to 4"},
+		"version zero":   {change(`"version":4`, `"version":0`), "version is 0, want 1 to 4"},
 		"unknown field":  {change(`"vpcId"`, `"vpc"`), `unknown field "vpc"`},
 		"no system":      {change(`"system":"agents"`, `"system":""`), "system is missing"},
 		"unknown home":   {change(`"primary":{`, `"third":{`), "homes.third is unknown"},

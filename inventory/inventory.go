@@ -7,7 +7,7 @@ import "redoubt/system"
 // Version is the version of the document's format that this code writes. A
 // new field raises it: a program that does not know a field refuses the document
 // rather than recover with half of it.
-const Version = 3
+const Version = 4
 
 // Inventory describes both homes.
 type Inventory struct {
@@ -165,6 +165,12 @@ type Entry struct {
 	// where the switch is arc.
 	HealthCheckID     string `json:"healthCheckId,omitempty"`
 	PeerHealthCheckID string `json:"peerHealthCheckId,omitempty"`
+	// RoutingControlArns are the routing controls of both homes where the switch is
+	// arc, RoutingPanelArn the control panel that they are in, RoutingEndpoints the
+	// cluster's endpoints by region. They came with version 4.
+	RoutingControlArns map[system.Home]string `json:"routingControlArns,omitempty"`
+	RoutingPanelArn    string                 `json:"routingPanelArn,omitempty"`
+	RoutingEndpoints   map[string]string      `json:"routingEndpoints,omitempty"`
 }
 
 // Vault is the home's backup vault.

@@ -24,6 +24,10 @@ func list(out pulumi.StringArrayOutput, set func(*inventory.Home, []string)) slo
 	return slot{out, func(h *inventory.Home, v any) { set(h, v.([]string)) }}
 }
 
+func named(out pulumi.StringMapOutput, set func(*inventory.Home, map[string]string)) slot {
+	return slot{out, func(h *inventory.Home, v any) { set(h, v.(map[string]string)) }}
+}
+
 // encode gives the inventory as canonical text, with the peer's last known
 // part when withPeer is true.
 func (h *home) encode(own pulumi.Output, withPeer bool) pulumi.StringOutput {
@@ -75,6 +79,11 @@ func (h *home) known() inventory.Home {
 		own.Entry.SwitchAlarm = entry.AlarmName(scope)
 		own.Entry.SwitchDimensions = map[string]string{entry.Dimension: h.system.Name}
 	}
+	if h.config.Switch == entry.ARCSwitch && !h.seed() && h.peer != nil {
+		of := h.peer.Entry
+		own.Entry.RoutingControlArns, own.Entry.RoutingPanelArn = of.RoutingControlArns, of.RoutingPanelArn
+		own.Entry.RoutingEndpoints = of.RoutingEndpoints
+	}
 	for _, st := range h.system.Stores {
 		if h.deployed(st) {
 			own.Stores[st.Name] = inventory.Store{Kind: st.Kind, Tier: st.Tier, Generation: h.config.Generation(st.Name)}
@@ -112,10 +121,8 @@ func (h *home) slots() []slot {
 	if !h.seed() { // the home that asked for the connection tells the other
 		slots = append(slots, text(h.network.PeeringID, func(o *inventory.Home, v string) { o.Network.PeeringID = v }))
 	}
-	if h.config.Switch == entry.ARCSwitch { // the primary makes both homes' checks in its first update
-		slots = append(slots,
-			text(h.entry.HealthCheckID, func(o *inventory.Home, v string) { o.Entry.HealthCheckID = v }),
-			text(h.entry.PeerHealthCheckID, func(o *inventory.Home, v string) { o.Entry.PeerHealthCheckID = v }))
+	if h.config.Switch == entry.ARCSwitch {
+		slots = append(slots, h.routingSlots()...)
 	}
 	for _, purpose := range keys.Purposes {
 		slots = append(slots, text(h.keys.Arn(purpose), func(o *inventory.Home, v string) { o.Keys[purpose] = v }))
@@ -130,6 +137,28 @@ func (h *home) slots() []slot {
 	slots = append(slots, h.discoverySlots()...)
 	slots = append(slots, h.backupSlots()...)
 	return slots
+}
+
+// routingSlots are what the primary makes of an ARCSwitch in its first update:
+// both homes' checks, and the routing controls with where they are set. The
+// secondary keeps a copy of the latter, for the day on which nobody can ask.
+func (h *home) routingSlots() []slot {
+	slots := []slot{
+		text(h.entry.HealthCheckID, func(o *inventory.Home, v string) { o.Entry.HealthCheckID = v }),
+		text(h.entry.PeerHealthCheckID, func(o *inventory.Home, v string) { o.Entry.PeerHealthCheckID = v }),
+	}
+	if !h.seed() {
+		return slots
+	}
+	return append(slots,
+		text(h.entry.RoutingPanelArn, func(o *inventory.Home, v string) { o.Entry.RoutingPanelArn = v }),
+		named(h.entry.ClusterEndpoints, func(o *inventory.Home, v map[string]string) { o.Entry.RoutingEndpoints = v }),
+		named(h.entry.RoutingControlArns, func(o *inventory.Home, v map[string]string) {
+			o.Entry.RoutingControlArns = map[system.Home]string{}
+			for home, arn := range v {
+				o.Entry.RoutingControlArns[system.Home(home)] = arn
+			}
+		}))
 }
 
 // ofStore sets a field of one store.

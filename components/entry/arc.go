@@ -47,7 +47,7 @@ func (d *declaration) routing() error {
 			return err
 		}
 	}
-	d.entry.RoutingControlArns = controls.ToStringMapOutput()
+	d.entry.RoutingControlArns, d.entry.RoutingPanelArn = controls.ToStringMapOutput(), panel.Arn
 	d.entry.ClusterEndpoints = endpoints(cluster)
 	return d.oneStaysOn(panel, controls)
 }

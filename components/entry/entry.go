@@ -34,9 +34,11 @@ type Entry struct {
 	// PeerHealthCheckID is the check that the secondary's record obeys; only a
 	// primary with an ARCSwitch has one, for the inventory to carry over.
 	PeerHealthCheckID pulumi.StringOutput `pulumi:"peerHealthCheckId"`
-	// RoutingControlArns are the routing controls of an ARCSwitch by home, and
-	// ClusterEndpoints where their state is set, by region. Both are empty elsewhere.
+	// RoutingControlArns are the routing controls of an ARCSwitch by home,
+	// RoutingPanelArn the panel that they are in, and ClusterEndpoints where their
+	// state is set, by region. All are empty elsewhere.
 	RoutingControlArns pulumi.StringMapOutput `pulumi:"routingControlArns"`
+	RoutingPanelArn    pulumi.StringOutput    `pulumi:"routingPanelArn"`
 	ClusterEndpoints   pulumi.StringMapOutput `pulumi:"clusterEndpoints"`
 	// ProbeHealthCheckID is the check of the home's own name. It moves no traffic.
 	ProbeHealthCheckID pulumi.StringOutput `pulumi:"probeHealthCheckId"`
@@ -112,7 +114,7 @@ func (d *declaration) preset() {
 	empty := pulumi.String("").ToStringOutput()
 	e := d.entry
 	e.SwitchNamespace, e.SwitchMetric, e.HealthCheckID, e.PeerHealthCheckID = empty, empty, empty, empty
-	e.RoutingControlArns = pulumi.StringMap{}.ToStringMapOutput()
+	e.RoutingControlArns, e.RoutingPanelArn = pulumi.StringMap{}.ToStringMapOutput(), empty
 	e.ClusterEndpoints = pulumi.StringMap{}.ToStringMapOutput()
 }
 
@@ -133,7 +135,7 @@ func (e *Entry) outputs() pulumi.Map {
 		"zoneId": e.ZoneID, "loadBalancerArn": e.LoadBalancerArn, "loadBalancerArnSuffix": e.LoadBalancerArnSuffix,
 		"address": e.Address, "securityGroupId": e.SecurityGroupID, "switchNamespace": e.SwitchNamespace,
 		"switchMetric": e.SwitchMetric, "healthCheckId": e.HealthCheckID, "peerHealthCheckId": e.PeerHealthCheckID,
-		"routingControlArns": e.RoutingControlArns, "clusterEndpoints": e.ClusterEndpoints,
+		"routingControlArns": e.RoutingControlArns, "routingPanelArn": e.RoutingPanelArn, "clusterEndpoints": e.ClusterEndpoints,
 		"probeHealthCheckId": e.ProbeHealthCheckID, "targetGroupArns": e.TargetGroupArns,
 	}
 }

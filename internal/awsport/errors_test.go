@@ -146,7 +146,7 @@ func TestCall_refusesWhatCannotBeRight(t *testing.T) {
 		`kind is "shell"`:                       {Kind: "shell", Home: system.Primary},
 		"the region of the arbiter home is":     {Kind: plan.AWS, Home: "arbiter"},
 		"nobody can make the probe task":        {Kind: plan.Probe, Home: system.Primary},
-		"endpoints of the routing controls are": call("route53-recovery-cluster", "GetRoutingControlState", nil),
+		"endpoints of the routing controls are": call("route53-recovery-cluster", "ListRoutingControls", nil),
 		"member Server is \"https://a\", want that of the": {Kind: plan.Kubernetes, Home: system.Primary, Operation: "Get",
 			Input: doc{"Server": "https://a", "ApiVersion": "v1", "Kind": "Pod", "Name": "p"}},
 	} {

@@ -115,8 +115,8 @@ var registry = map[string]operation{
 	"route53.GetHealthCheckStatus":   serve(route53.NewFromConfig, (*route53.Client).GetHealthCheckStatus),
 	"route53.ListResourceRecordSets": serve(route53.NewFromConfig, (*route53.Client).ListResourceRecordSets),
 
-	"route53-recovery-cluster.GetRoutingControlState":    routing[getRoutingControl, routingControl]("GetRoutingControlState"),
-	"route53-recovery-cluster.UpdateRoutingControlState": routing[setRoutingControl, nothing]("UpdateRoutingControlState"),
+	"route53-recovery-cluster.ListRoutingControls":        routing[listControls, controls]("ListRoutingControls"),
+	"route53-recovery-cluster.UpdateRoutingControlStates": routing[setControls, nothing]("UpdateRoutingControlStates"),
 
 	"s3.CopyObject":         serve(s3.NewFromConfig, (*s3.Client).CopyObject),
 	"s3.DeleteObject":       serve(s3.NewFromConfig, (*s3.Client).DeleteObject),

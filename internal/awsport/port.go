@@ -43,7 +43,7 @@ type Cluster struct {
 
 // OptionsOf are the options that an inventory tells.
 func OptionsOf(inv inventory.Inventory) Options {
-	o := Options{Regions: map[system.Home]string{}, Clusters: map[system.Home]Cluster{}}
+	o := Options{Regions: map[system.Home]string{}, Clusters: map[system.Home]Cluster{}, Routing: endpointsOf(inv)}
 	for name, home := range inv.Homes {
 		o.Regions[name] = home.Region
 		o.Clusters[name] = Cluster{

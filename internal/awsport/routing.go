@@ -9,8 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +21,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"redoubt/internal/clock"
+	"redoubt/inventory"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/plan"
 )
@@ -29,17 +32,35 @@ import (
 // https://docs.aws.amazon.com/r53recovery/latest/dg/route53-arc-best-practices.regional.html
 type RoutingEndpoint struct{ URL, Region string }
 
+// endpointsOf are the endpoints that either home knows, in the order of their regions.
+func endpointsOf(inv inventory.Inventory) []RoutingEndpoint {
+	all := map[string]string{}
+	for _, home := range inv.Homes {
+		maps.Copy(all, home.Entry.RoutingEndpoints)
+	}
+	var out []RoutingEndpoint
+	for _, region := range slices.Sorted(maps.Keys(all)) {
+		out = append(out, RoutingEndpoint{URL: all[region], Region: region})
+	}
+	return out
+}
+
 // The inputs and answers of the two operations, as the service's model names
 // them. The service's own SDK module cannot be had from the module proxy, so
 // its protocol (JSON 1.0, two operations) is spoken here.
 type (
-	getRoutingControl struct{ RoutingControlArn *string }
-	routingControl    struct{ RoutingControlArn, RoutingControlName, RoutingControlState *string }
-	setRoutingControl struct {
-		RoutingControlArn, RoutingControlState *string
-		SafetyRulesToOverride                  []string
+	listControls struct{ ControlPanelArn *string }
+	controls     struct{ RoutingControls []control }
+	control      struct {
+		ControlPanelArn, ControlPanelName, Owner                   *string
+		RoutingControlArn, RoutingControlName, RoutingControlState *string
 	}
-	nothing struct{}
+	setControls struct {
+		UpdateRoutingControlStateEntries []controlState
+		SafetyRulesToOverride            []string
+	}
+	controlState struct{ RoutingControlArn, RoutingControlState *string }
+	nothing      struct{}
 )
 
 const (

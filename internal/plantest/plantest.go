@@ -54,6 +54,9 @@ func Examples(systemFile string) ([]Example, error) {
 	for n := range all {
 		r := &all[n].Request
 		r.System, r.Inventory, r.Answers, r.Now = sys, inv, answers[all[n].Name], Now
+		if all[n].Name == Routed {
+			r.Inventory = routed(inv)
+		}
 		r.Seen.InventoryAt = map[system.Home]time.Time{system.Primary: Now, system.Secondary: Now}
 	}
 	return all, nil

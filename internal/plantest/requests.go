@@ -39,6 +39,7 @@ func requests(now time.Time) []Example {
 			Goal: planner.Goal{Active: system.Primary, Dependency: "large-model"}}},
 		{"region-loss", planner.Request{Scenario: planner.RegionLoss, Goal: here,
 			Finding: finding(diagnose.RegionLost, system.Primary, "", "secondary and arbiter see nothing of the primary home")}},
+		{Routed, planner.Request{Scenario: planner.Switchover, Goal: here, Finding: healthy}},
 		{"switchover", planner.Request{Scenario: planner.Switchover, Goal: here, Finding: healthy}},
 		{"restore-table", planner.Request{Scenario: planner.Restore, Finding: healthy,
 			Goal: planner.Goal{Active: system.Primary, Store: "sessions", At: now.Add(-8 * time.Minute)}}},

@@ -137,7 +137,7 @@ func onFailure(critical bool) plan.OnFailure {
 
 // traffic moves the users, after everything that they meet.
 func (d *draft) traffic(to system.Home, needs []string) string {
-	s, err := act(d.Inventory, to, takes)
+	s, err := take(d.Inventory, to)
 	if err != nil {
 		d.wrong("%w", err)
 		return ""
@@ -151,7 +151,7 @@ func (d *draft) traffic(to system.Home, needs []string) string {
 func (d *draft) settle(m move, needs []string) {
 	last := d.standBy(m.from, needs)
 	last = append(last, d.mirrors(m, needs)...)
-	if m.to != system.Primary {
+	if m.to != system.Primary || d.Inventory.Homes[m.to].Entry.Switch == RoutingSwitch {
 		return
 	}
 	letGo, err := act(d.Inventory, system.Secondary, letsGo)

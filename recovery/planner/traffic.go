@@ -15,8 +15,12 @@ import (
 	"redoubt/timings"
 )
 
-// MetricSwitch is the kind of switch that moves traffic by putting a metric.
-const MetricSwitch = "metric"
+// The kinds of switch: one moves traffic by putting a metric, one by setting
+// routing controls.
+const (
+	MetricSwitch  = "metric"
+	RoutingSwitch = "arc"
+)
 
 // The sources that the steps of the switch rely on.
 const (
@@ -29,11 +33,11 @@ const (
 // metric is seen within two minutes (assumed until tried on AWS); the rest is patience.
 const switchTimeout = plan.Duration(5 * time.Minute)
 
-// TakeTraffic plans the act by which a home takes the traffic: it puts its
-// metric in its own region and needs nobody else. It moves traffic and nothing
-// more; that the home's stores take writes comes before.
+// TakeTraffic plans the act by which a home takes the traffic, with the other
+// home dead. It moves traffic and nothing more; that the home's stores take writes
+// comes before.
 func TakeTraffic(inv inventory.Inventory, to system.Home) (plan.Plan, error) {
-	step, err := act(inv, to, takes)
+	step, err := take(inv, to)
 	if err != nil {
 		return plan.Plan{}, err
 	}
@@ -42,7 +46,8 @@ func TakeTraffic(inv inventory.Inventory, to system.Home) (plan.Plan, error) {
 
 // ResetSwitch plans the end of a failback: the secondary lets go, then the
 // primary ends its claim. Until both are done the secondary cannot take traffic
-// again. The other order would send the traffic to the secondary.
+// again. The other order would send the traffic to the secondary. Routing
+// controls have nothing to reset.
 func ResetSwitch(inv inventory.Inventory) (plan.Plan, error) {
 	letGo, err1 := act(inv, system.Secondary, letsGo)
 	end, err2 := act(inv, system.Primary, letsGo)
@@ -135,7 +140,8 @@ func metricEntry(inv inventory.Inventory, home system.Home) (inventory.Entry, er
 	e := of.Entry
 	var errs []error
 	if e.Switch != MetricSwitch {
-		errs = append(errs, fmt.Errorf("homes.%s.entry.switch is %q, want %s", home, e.Switch, MetricSwitch))
+		errs = append(errs, fmt.Errorf("homes.%s.entry.switch is %q, want %s or %s", home, e.Switch, MetricSwitch,
+			RoutingSwitch))
 	}
 	for _, f := range []struct{ name, value string }{
 		{"switchNamespace", e.SwitchNamespace}, {"switchMetric", e.SwitchMetric}, {"switchAlarm", e.SwitchAlarm},

@@ -65,10 +65,10 @@ func TestTakeTraffic_namesAllThatIsMissing(t *testing.T) {
 	t.Parallel()
 	inv := both()
 	h := inv.Homes[system.Secondary]
-	h.Entry = inventory.Entry{Switch: "arc"}
+	h.Entry = inventory.Entry{Switch: "dial"}
 	inv.Homes[system.Secondary] = h
 	_, err := planner.TakeTraffic(inv, system.Secondary)
-	require.ErrorContains(t, err, `homes.secondary.entry.switch is "arc", want metric`)
+	require.ErrorContains(t, err, `homes.secondary.entry.switch is "dial", want metric or arc`)
 	for _, field := range []string{"switchNamespace", "switchMetric", "switchAlarm"} {
 		require.ErrorContains(t, err, "homes.secondary.entry."+field+" is missing")
 	}

@@ -5,15 +5,15 @@ import "slices"
 // trafficOperations are the operations on what moves and shows traffic.
 func trafficOperations() map[string]operation {
 	return map[string]operation{
-		"cloudwatch.PutMetricData":                           {data: true, run: putMetricData},
-		"cloudwatch.GetMetricStatistics":                     {data: true, run: getMetricStatistics},
-		"cloudwatch.DescribeAlarms":                          {run: describeAlarms},
-		"route53.GetHealthCheckStatus":                       {at: "us-east-1", run: getHealthCheckStatus},
-		"route53.ListResourceRecordSets":                     {at: "us-east-1", run: listResourceRecordSets},
-		"elasticloadbalancing.RegisterTargets":               {run: registerTargets},
-		"elasticloadbalancing.DeregisterTargets":             {run: deregisterTargets},
-		"route53-recovery-cluster.UpdateRoutingControlState": {data: true, run: updateRoutingControl},
-		"route53-recovery-cluster.GetRoutingControlState":    {data: true, run: getRoutingControl},
+		"cloudwatch.PutMetricData":                            {data: true, run: putMetricData},
+		"cloudwatch.GetMetricStatistics":                      {data: true, run: getMetricStatistics},
+		"cloudwatch.DescribeAlarms":                           {run: describeAlarms},
+		"route53.GetHealthCheckStatus":                        {at: "us-east-1", run: getHealthCheckStatus},
+		"route53.ListResourceRecordSets":                      {at: "us-east-1", run: listResourceRecordSets},
+		"elasticloadbalancing.RegisterTargets":                {run: registerTargets},
+		"elasticloadbalancing.DeregisterTargets":              {run: deregisterTargets},
+		"route53-recovery-cluster.UpdateRoutingControlStates": {data: true, run: updateRoutingControls},
+		"route53-recovery-cluster.ListRoutingControls":        {data: true, run: listRoutingControls},
 	}
 }
 
@@ -67,21 +67,30 @@ func keepTargets(t *tx, g *Entity, list []Document) {
 	t.edit(g).Out["Targets"] = all
 }
 
-// updateRoutingControl is route53-recovery-cluster UpdateRoutingControlState,
-// served by any of the cluster's five endpoints; safety rules guard it.
-// https://docs.aws.amazon.com/routing-control/latest/APIReference/API_UpdateRoutingControlState.html
-func updateRoutingControl(t *tx, r Request) (Document, error) {
-	c, err := controlFor(t, r)
-	if err != nil {
-		return nil, err
+// updateRoutingControls is route53-recovery-cluster UpdateRoutingControlStates,
+// served by any of the cluster's five endpoints: all of the states or, when a
+// safety rule does not hold after them, none.
+// https://docs.aws.amazon.com/routing-control/latest/APIReference/API_UpdateRoutingControlStates.html
+func updateRoutingControls(t *tx, r Request) (Document, error) {
+	entries := docs(r.Input, "UpdateRoutingControlStateEntries")
+	if len(entries) == 0 {
+		return nil, refuse("ValidationException", "UpdateRoutingControlStateEntries is empty")
 	}
-	state := str(r.Input, "RoutingControlState")
-	if state != "On" && state != "Off" {
-		return nil, refuse("ValidationException", "RoutingControlState %q must be On or Off", state)
+	touched := map[string]bool{}
+	for _, e := range entries {
+		arn, state := str(e, "RoutingControlArn"), str(e, "RoutingControlState")
+		c := t.get(kindRoutingControl, Global, arn)
+		if c == nil {
+			return nil, kinds[kindRoutingControl].notFound(arn)
+		}
+		if state != "On" && state != "Off" {
+			return nil, refuse("ValidationException", "RoutingControlState %q must be On or Off", state)
+		}
+		t.edit(c).Out["RoutingControlState"], touched[arn] = state, true
 	}
-	t.edit(c).Out["RoutingControlState"] = state
 	for _, rule := range t.list(kindSafetyRule, Global) {
-		if slices.Contains(strs(rule.In, "AssertedControls"), c.ARN) && !t.asserted(rule) {
+		guards := slices.ContainsFunc(strs(rule.In, "AssertedControls"), func(arn string) bool { return touched[arn] })
+		if guards && !t.asserted(rule) {
 			return nil, &Error{Code: "ConflictException", Status: 409,
 				Message: "safety rule " + str(rule.In, "Name") + " does not hold"}
 		}
@@ -109,23 +118,13 @@ func (t *tx) asserted(rule *Entity) bool {
 	return holds != yes(rule.In, "RuleConfig.Inverted")
 }
 
-func getRoutingControl(t *tx, r Request) (Document, error) {
-	c, err := controlFor(t, r)
-	if err != nil {
-		return nil, err
+// listRoutingControls is route53-recovery-cluster ListRoutingControls of one panel.
+// https://docs.aws.amazon.com/routing-control/latest/APIReference/API_ListRoutingControls.html
+func listRoutingControls(t *tx, r Request) (Document, error) {
+	list := []any{}
+	for _, c := range t.controlsOf(str(r.Input, "ControlPanelArn")) {
+		list = append(list, Document{"ControlPanelArn": str(c.In, "ControlPanelArn"), "RoutingControlArn": c.ARN,
+			"RoutingControlName": str(c.In, "Name"), "RoutingControlState": c.Out["RoutingControlState"]})
 	}
-	return Document{"RoutingControlArn": c.ARN, "RoutingControlName": str(c.In, "Name"),
-		"RoutingControlState": c.Out["RoutingControlState"]}, nil
-}
-
-func controlFor(t *tx, r Request) (*Entity, error) {
-	arn := str(r.Input, "RoutingControlArn")
-	c := t.get(kindRoutingControl, Global, arn)
-	if c == nil {
-		return nil, kinds[kindRoutingControl].notFound(arn)
-	}
-	if !slices.Contains(arcRegions, r.Region) {
-		return nil, refuse("EndpointTemporarilyUnavailableException", "the cluster has no endpoint in %s", r.Region)
-	}
-	return c, nil
+	return Document{"RoutingControls": list}, nil
 }

@@ -2,8 +2,6 @@ package recovery
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -56,20 +54,8 @@ const rater = `agents:
 // backed up, its backup copied, and the primary's region lost a while later.
 func withColdTier(t *testing.T) *lab {
 	t.Helper()
-	folder := t.TempDir()
-	for name, change := range map[string]*strings.Replacer{
-		"Pulumi.primary.yaml": strings.NewReplacer(), "Pulumi.secondary.yaml": strings.NewReplacer(),
-		"system.yaml": strings.NewReplacer("\nstores:\n", "\n"+cold, "\nagents:\n", "\n"+rater),
-	} {
-		text, err := os.ReadFile(filepath.Join("..", "..", name))
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(change.Replace(string(text))), 0o600))
-	}
-	sys, err := system.Load(filepath.Join(folder, "system.yaml"))
-	require.NoError(t, err)
-	h, err := homes.Raise(world.New(world.Config{Seed: 1}), folder)
-	require.NoError(t, err)
-	l := &lab{h, sys}
+	l := raised(t, map[string]*strings.Replacer{
+		"system.yaml": strings.NewReplacer("\nstores:\n", "\n"+cold, "\nagents:\n", "\n"+rater)})
 	l.rate(t, "kept")
 	l.backUp(t)
 	l.rate(t, "written after the backup")

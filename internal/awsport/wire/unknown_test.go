@@ -9,6 +9,7 @@ const (
 	noOperation = "unreachable 500"
 	noPath      = "unreachable 404"
 	vaultRole   = "arn:aws:iam::" + account + ":role/backup"
+	panelARN    = "arn:aws:route53-recovery-control::" + account + ":controlpanel/a"
 	controlARN  = "arn:aws:route53-recovery-control::" + account + ":controlpanel/a/routingcontrol/b"
 	clusterARN  = "arn:aws:eks:" + region + ":" + account + ":cluster/atlas"
 	followerARN = "arn:aws:rds:" + region + ":" + account + ":cluster:db-2"
@@ -57,8 +58,8 @@ var unknown = map[string]struct {
 		"AllowDataLoss": true}, noOperation},
 	"rds.SwitchoverGlobalCluster": {doc{"GlobalClusterIdentifier": "global", "TargetDbClusterIdentifier": followerARN},
 		noOperation},
-	"route53-recovery-cluster.GetRoutingControlState": {doc{"RoutingControlArn": controlARN}, noService},
-	"route53-recovery-cluster.UpdateRoutingControlState": {doc{"RoutingControlArn": controlARN,
-		"RoutingControlState": "On"}, noService},
+	"route53-recovery-cluster.ListRoutingControls": {doc{"ControlPanelArn": panelARN}, noService},
+	"route53-recovery-cluster.UpdateRoutingControlStates": {doc{"UpdateRoutingControlStateEntries": []any{
+		doc{"RoutingControlArn": controlARN, "RoutingControlState": "On"}}}, noService},
 	"sqs.StartMessageMoveTask": {doc{"SourceArn": "arn:aws:sqs:" + region + ":" + account + ":work-dead"}, noOperation},
 }

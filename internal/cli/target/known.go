@@ -166,53 +166,12 @@ func Serving(ctx context.Context, t Target, k Known) (system.Home, error) {
 	if err == nil && home != "" {
 		return home, nil
 	}
-	if taken, known := switched(ctx, t, k, system.Secondary); known {
-		reclaimed, sure := switched(ctx, t, k, system.Primary)
-		switch {
-		case taken.IsZero():
-			return system.Primary, nil
-		case sure && reclaimed.IsZero():
-			return system.Secondary, nil
-		}
+	if home := standing(ctx, t, k); home != "" {
+		return home, nil
 	}
 	if err == nil {
 		err = fmt.Errorf("%s leads to neither home", domain)
 	}
 	return "", exit.With(exit.Usage, fmt.Errorf("which home serves now cannot be told: %w", err),
 		"say it: --active primary or --active secondary")
-}
-
-// Moved is when traffic last moved by an act that still stands; zero when none does.
-func Moved(ctx context.Context, t Target, k Known) time.Time {
-	var last time.Time
-	for _, home := range system.Homes {
-		if at, known := switched(ctx, t, k, home); known && at.After(last) {
-			last = at
-		}
-	}
-	return last
-}
-
-// switched is since when the home's act on the switch stands, zero when it does
-// not; it is false when the home does not say.
-func switched(ctx context.Context, t Target, k Known, home system.Home) (time.Time, bool) {
-	name := k.Inventory.Homes[home].Entry.SwitchAlarm
-	if name == "" {
-		return time.Time{}, false
-	}
-	out, err := t.Port(k.Inventory).Call(ctx, plan.Call{
-		Kind: plan.AWS, Home: home, Service: "cloudwatch", Operation: "DescribeAlarms",
-		Input: plan.Document{"AlarmNames": []any{name}, "AlarmTypes": []any{"MetricAlarm"}},
-	})
-	if err != nil {
-		return time.Time{}, false
-	}
-	state, found := plan.Path("MetricAlarms[0].StateValue").Find(out)
-	if !found || state != "ALARM" {
-		return time.Time{}, found
-	}
-	stamp, _ := plan.Path("MetricAlarms[0].StateUpdatedTimestamp").Find(out)
-	text, _ := stamp.(string)
-	at, err := time.Parse(time.RFC3339, text)
-	return at, err == nil
 }
