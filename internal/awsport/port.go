@@ -18,6 +18,7 @@ import (
 	"redoubt/inventory"
 	"redoubt/recovery/ledger"
 	"redoubt/recovery/plan"
+	"redoubt/recovery/rewind"
 	"redoubt/recovery/verify"
 	"redoubt/system"
 )
@@ -139,6 +140,8 @@ func (p *Port) call(ctx context.Context, region string, c plan.Call) (plan.Docum
 		return p.opts.Probe.Probe(ctx, c)
 	case plan.Ledger:
 		return ledger.Port{Port: p}.Call(ctx, c)
+	case plan.Versions:
+		return rewind.Port{Port: p}.Call(ctx, c)
 	default:
 		return nil, &badInput{fmt.Errorf("kind is %q, which the port does not know", c.Kind)}
 	}

@@ -48,6 +48,8 @@ func requests(now time.Time) []Example {
 			Goal:    planner.Goal{Active: system.Primary, At: now.Add(-8 * time.Minute)}}},
 		{"restore-ledger", planner.Request{Scenario: planner.Restore, Finding: healthy,
 			Goal: planner.Goal{Active: system.Primary, Store: "work", At: now.Add(-8 * time.Minute)}}},
+		{"restore-bucket", planner.Request{Scenario: planner.Restore, Finding: healthy,
+			Goal: planner.Goal{Active: system.Primary, Store: "artifacts", At: now.Add(-8 * time.Minute)}}},
 		{"restore-cache", planner.Request{Scenario: planner.Restore, Finding: healthy,
 			Goal: planner.Goal{Active: system.Primary, Store: "scores", At: now.Add(-8 * time.Minute)}}},
 		{"restore-cache-that-is-rebuilt", planner.Request{Scenario: planner.Restore, Finding: healthy,

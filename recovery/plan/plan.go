@@ -139,9 +139,12 @@ const (
 	// Ledger is an act on a queue's work ledger that is made of many calls. Its
 	// service is "redoubt", its operations are RequeueAccepted and CountStranded.
 	Ledger Kind = "ledger"
+	// Versions is an act on the versions of a bucket's objects that is made of many calls. Its
+	// service is "redoubt", its operations are RewindBucket, CountAstray and CountApart.
+	Versions Kind = "versions"
 )
 
-var callKinds = []Kind{AWS, Kubernetes, Probe, Ledger}
+var callKinds = []Kind{AWS, Kubernetes, Probe, Ledger, Versions}
 
 // Call is one call of one operation.
 type Call struct {

@@ -40,6 +40,7 @@ type restorer struct {
 
 // restorers are by kind.
 var restorers = map[system.StoreKind]restorer{
+	system.Bucket:   {bucketQuestions, (*draft).restoreBucket},
 	system.Cache:    {cacheQuestions, (*draft).restoreCache},
 	system.Postgres: {postgresQuestions, (*draft).restorePostgres},
 	system.Table:    {tableQuestions, (*draft).restoreTable},

@@ -79,6 +79,9 @@ func touchesTheDamaged(p plan.Plan) []error {
 				why := fmt.Sprintf("%s changes %s, which the plan has not made", c, name)
 				errs = append(errs, &Violation{DamagedStays, s.ID, why})
 			}
+			if strings.HasPrefix(c.Operation, "Delete") && c.Operation != "DeleteBackupSelection" {
+				errs = append(errs, &Violation{DamagedStays, s.ID, c.String() + " deletes"})
+			}
 		}
 	}
 	return errs

@@ -40,7 +40,7 @@ func command(p plan.Plan, call plan.Call, e *plan.Expect) (string, error) {
 	switch call.Kind {
 	case plan.Kubernetes:
 		return kubectl(call, e)
-	case plan.Probe, plan.Ledger:
+	case plan.Probe, plan.Ledger, plan.Versions:
 		return "", ErrByHand
 	}
 	args := []string{"aws", service(call.Service), kebab(call.Operation), "--region", p.Regions[call.Home]}

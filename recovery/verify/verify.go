@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"redoubt/recovery/plan"
+	"redoubt/recovery/rewind"
 	"redoubt/system"
 )
 
@@ -58,6 +59,8 @@ func (p Port) Call(ctx context.Context, c plan.Call) (plan.Document, error) {
 		looks = postgres(c, w)
 	case system.Cache:
 		looks = cache(c, w)
+	case system.Bucket:
+		looks = bucket(c, w)
 	default:
 		return nil, fmt.Errorf("%s: a %s is not looked at", c, w.Kind)
 	}
@@ -117,4 +120,12 @@ func cache(c plan.Call, w What) []plan.Condition {
 	return []plan.Condition{ask(c, "elasticache", "DescribeReplicationGroups", plan.Document{"ReplicationGroupId": w.Name},
 		is("ReplicationGroups[0].Status", "available"), is("ReplicationGroups[0].AtRestEncryptionEnabled", true),
 		is("ReplicationGroups[0].TransitEncryptionEnabled", true))}
+}
+
+// bucket looks whether the bucket keeps versions and every object is as it was, by its versions.
+func bucket(c plan.Call, w What) []plan.Condition {
+	count := plan.Call{Kind: plan.Versions, Home: c.Home, Service: "redoubt", Operation: rewind.CountAstray,
+		Input: plan.Document{"Bucket": w.Name, "At": w.At}}
+	return []plan.Condition{ask(c, "s3", "GetBucketVersioning", plan.Document{"Bucket": w.Name}, is("Status", "Enabled")),
+		{Call: count, All: []plan.Expect{{Path: "Astray", Op: plan.Is, Value: 0}}}}
 }

@@ -77,12 +77,24 @@ func TestVerifyStore_passesOnlyWhatIsWhatItShouldBe(t *testing.T) {
 	}
 }
 
+func TestVerifyStore_looksAtABucketsVersions(t *testing.T) {
+	t.Parallel()
+	for astray, passed := range map[int]bool{0: true, 1: false} {
+		var asked []string
+		out, err := verify.Port{Port: told{plan.Document{"Status": "Enabled", "Astray": astray}, &asked}}.Call(t.Context(),
+			look(system.Bucket))
+		require.NoError(t, err)
+		assert.Equal(t, passed, out["Passed"], out["Why"])
+		assert.Equal(t, []string{"primary s3.GetBucketVersioning", "primary redoubt.CountAstray"}, asked)
+	}
+}
+
 func TestVerifyStore_refusesWhatItCannotLookAt(t *testing.T) {
 	t.Parallel()
 	var asked []string
 	port := verify.Port{Port: told{plan.Document{}, &asked}}
-	_, err := port.Call(t.Context(), look(system.Bucket))
-	require.ErrorContains(t, err, "a bucket is not looked at")
+	_, err := port.Call(t.Context(), look("sheet"))
+	require.ErrorContains(t, err, "a sheet is not looked at")
 	less := look(system.Table)
 	delete(less.Input, "At")
 	_, err = port.Call(t.Context(), less)

@@ -12,6 +12,7 @@ import (
 	"redoubt/recovery/execute"
 	"redoubt/recovery/ledger"
 	"redoubt/recovery/plan"
+	"redoubt/recovery/rewind"
 	"redoubt/recovery/verify"
 	"redoubt/sim/world"
 	"redoubt/system"
@@ -38,6 +39,8 @@ func (w World) Call(ctx context.Context, c plan.Call) (plan.Document, error) {
 	switch c.Kind {
 	case plan.Ledger:
 		return ledger.Port{Port: w}.Call(ctx, c)
+	case plan.Versions:
+		return rewind.Port{Port: w}.Call(ctx, c)
 	case plan.Probe:
 		if c.Operation == verify.VerifyStore {
 			return w.verify(ctx, c)

@@ -8,14 +8,16 @@ import (
 // storageOperations are the operations on objects and parameters.
 func storageOperations() map[string]operation {
 	return map[string]operation{
-		"s3.PutObject":          {data: true, run: putObject},
-		"s3.GetObject":          {data: true, run: getObject},
-		"s3.HeadObject":         {data: true, run: headObject},
-		"s3.CopyObject":         {data: true, run: copyObject},
-		"s3.ListObjectVersions": {data: true, run: listObjectVersions},
-		"s3.DeleteObject":       {data: true, run: deleteObject},
-		"ssm.GetParameter":      {data: true, run: getParameter},
-		"ssm.PutParameter":      {run: putParameter},
+		"s3.PutObject":                       {data: true, run: putObject},
+		"s3.GetObject":                       {data: true, run: getObject},
+		"s3.HeadObject":                      {data: true, run: headObject},
+		"s3.CopyObject":                      {data: true, run: copyObject},
+		"s3.ListObjectVersions":              {data: true, run: listObjectVersions},
+		"s3.DeleteObject":                    {data: true, run: deleteObject},
+		"s3.GetBucketVersioning":             {run: getBucketVersioning},
+		"s3.GetBucketLifecycleConfiguration": {run: getBucketLifecycle},
+		"ssm.GetParameter":                   {data: true, run: getParameter},
+		"ssm.PutParameter":                   {run: putParameter},
 	}
 }
 

@@ -28,7 +28,16 @@ func copyObject(t *tx, r Request) (Document, error) {
 	if err := t.encryptable(b); err != nil {
 		return nil, err
 	}
-	made := t.write(b, str(r.Input, "Key"), t.content(b, str(v, "Body"), r.Input))
+	in := copyDoc(r.Input)
+	if str(in, "MetadataDirective") != "REPLACE" { // what a copy has of its own, its writer says only then
+		for _, p := range []string{"Metadata", "ContentType"} {
+			delete(in, p)
+			if has(v, p) {
+				in[p] = v[p]
+			}
+		}
+	}
+	made := t.write(b, str(r.Input, "Key"), t.content(b, str(v, "Body"), in))
 	t.replicateLater(b, str(r.Input, "Key"), made)
 	return Document{"VersionId": made["VersionId"], "CopySourceVersionId": v["VersionId"],
 		"CopyObjectResult": Document{"ETag": made["ETag"], "LastModified": made["LastModified"]}}, nil

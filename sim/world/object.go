@@ -64,7 +64,9 @@ func (t *tx) made(bucket *Entity, key string) float64 {
 // write puts a version on top of a key. Without versioning it takes the place of the last.
 func (t *tx) write(bucket *Entity, key string, v Document) Document {
 	list, n := t.versions(bucket, key), t.made(bucket, key)+1
-	v["LastModified"] = t.at.Format(rfc3339Milli)
+	if str(v, "LastModified") == "" {
+		v["LastModified"] = t.at.Format(rfc3339Milli)
+	}
 	if str(v, "VersionId") == "" {
 		v["VersionId"] = "null"
 		if t.versioned(bucket) {
@@ -173,7 +175,8 @@ func (t *tx) replicate(in Document) {
 }
 
 // carry writes a version and every older one that has not arrived yet into the
-// destination, the oldest first: what is newest in the source is newest there (assumed).
+// destination, the oldest first: what is newest in the source is newest there (assumed). A replica keeps the
+// id and the time of its version: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html
 func (t *tx) carry(source, to *Entity, key, id string) {
 	list := t.versions(source, key)
 	newest := slices.IndexFunc(list, func(v Document) bool { return str(v, "VersionId") == id })

@@ -10,7 +10,7 @@ import (
 // filledFrom is kept of a cache's group: the snapshot or the object that it was filled from.
 const filledFrom = "FilledFrom"
 
-// Shows says why a restored table, database or cache does not hold what its source held
+// Shows says why a restored table, database, cache or bucket does not hold what its source held
 // at a time, or nothing: what somebody who reads both would see. Of a database the
 // simulated regions hold no rows, so its time of restore stands for them; of a cache, the
 // snapshot or the exported object. A source that is none means that a cache must be empty.
@@ -23,6 +23,9 @@ func (w *World) Shows(region, name, source string, at time.Time) error {
 	}
 	if g := t.get(kindCacheGroup, region, name); g != nil {
 		return t.sameSnapshot(g, source, at)
+	}
+	if b := t.get(kindBucket, region, name); b != nil {
+		return t.sameObjects(b, at)
 	}
 	was := t.arn(source)
 	table, cluster := t.get(kindTable, region, name), t.get(kindCluster, region, name)
@@ -61,6 +64,35 @@ func (t *tx) sameItems(table, source *Entity, at time.Time) error {
 		}
 	}
 	return nil
+}
+
+// sameObjects says which object of a bucket is not as it was at a time. What plans write themselves does not count.
+func (t *tx) sameObjects(bucket *Entity, at time.Time) error {
+	for _, k := range t.keysOf(bucket, "") {
+		key := str(k.In, "Key")
+		if strings.HasPrefix(key, "redoubt/") {
+			continue
+		}
+		want := Document{}
+		for _, v := range docs(k.Out, "Versions") {
+			if !timeAt(v, "LastModified").After(at) {
+				want = v
+				break
+			}
+		}
+		now := firstDoc(t.current(bucket, key))
+		if str(now, "Body") != str(want, "Body") || (now["ETag"] == nil) != (want["ETag"] == nil) {
+			return refuse("NotTheSame", "the object %s is %q, want %q", key, str(now, "Body"), str(want, "Body"))
+		}
+	}
+	return nil
+}
+
+func firstDoc(d Document) Document {
+	if d == nil {
+		return Document{}
+	}
+	return d
 }
 
 // sameSnapshot says why a cache's group does not hold what a snapshot holds that was made by a time.

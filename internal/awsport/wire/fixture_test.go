@@ -44,16 +44,30 @@ const (
 	container = "agents/gateway"
 )
 
+// versioned makes a bucket that keeps versions.
+func versioned(t *testing.T, name string) {
+	t.Helper()
+	client := s3.NewFromConfig(config())
+	_, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name,
+		CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: region}})
+	require.NoError(t, err)
+	_, err = client.PutBucketVersioning(t.Context(), &s3.PutBucketVersioningInput{Bucket: &name,
+		VersioningConfiguration: &s3types.VersioningConfiguration{Status: s3types.BucketVersioningStatusEnabled}})
+	require.NoError(t, err)
+}
+
 // standing makes what a home has made before a plan calls anything: it is not
 // the port's to make.
 func standing(t *testing.T) ids {
 	t.Helper()
 	ctx, cfg := t.Context(), config()
 	must := func(_ any, err error) { t.Helper(); require.NoError(t, err) }
-	must(s3.NewFromConfig(cfg).CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String("data"),
-		CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: region}}))
-	must(s3.NewFromConfig(cfg).PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{Bucket: aws.String("data"),
-		VersioningConfiguration: &s3types.VersioningConfiguration{Status: s3types.BucketVersioningStatusEnabled}}))
+	versioned(t, "data")
+	must(s3.NewFromConfig(cfg).PutBucketLifecycleConfiguration(ctx, &s3.PutBucketLifecycleConfigurationInput{
+		Bucket: aws.String("data"), LifecycleConfiguration: &s3types.BucketLifecycleConfiguration{
+			Rules: []s3types.LifecycleRule{{ID: aws.String("old-versions"), Status: s3types.ExpirationStatusEnabled,
+				Filter:                      &s3types.LifecycleRuleFilter{Prefix: aws.String("")},
+				NoncurrentVersionExpiration: &s3types.NoncurrentVersionExpiration{NoncurrentDays: aws.Int32(35)}}}}}))
 	makeTable(t)
 	must(ecr.NewFromConfig(cfg).CreateRepository(ctx, &ecr.CreateRepositoryInput{RepositoryName: aws.String(container)}))
 	must(cloudwatch.NewFromConfig(cfg, queryProtocol).PutMetricAlarm(ctx, &cloudwatch.PutMetricAlarmInput{

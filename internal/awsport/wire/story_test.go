@@ -93,6 +93,9 @@ func objects() []call {
 		made("s3.CopyObject", doc{"Bucket": "data", "Key": "a/c", "CopySource": "data/a/b"},
 			is("CopyObjectResult.ETag", `"9a0364b9e99bb480dd25e1f0284c8555"`)),
 		made("s3.DeleteObject", doc{"Bucket": "data", "Key": "a/b"}, is("DeleteMarker", true)),
+		made("s3.GetBucketVersioning", doc{"Bucket": "data"}, is("Status", "Enabled")),
+		made("s3.GetBucketLifecycleConfiguration", doc{"Bucket": "data"},
+			is(`Rules[?ID=="old-versions"].NoncurrentVersionExpiration.NoncurrentDays`, 35)),
 		made("s3.ListObjectVersions", doc{"Bucket": "data", "Prefix": "a/"}, is(`Versions[?Key=="a/c"].Size`, 7),
 			is(`DeleteMarkers[0].Key`, "a/b")),
 	}

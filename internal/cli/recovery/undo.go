@@ -34,7 +34,7 @@ func undo(s story, step plan.Step, needs []string) plan.Step {
 }
 
 // undone tells that a step is taken back: what an undo of Kubernetes wrote
-// stands there; of any other call, what the step was done by holds no longer.
+// stands there; a bucket is as it was at the undo's time; of any other call, what the step was done by holds no longer.
 func undone(step plan.Step) plan.Condition {
 	if patch, is := step.Undo.Input["Patch"].(plan.Document); is && step.Undo.Kind == plan.Kubernetes {
 		look := *step.Undo
@@ -44,6 +44,12 @@ func undone(step plan.Step) plan.Condition {
 		if all := stands("", patch); len(all) > 0 {
 			return plan.Condition{Call: look, All: all}
 		}
+	}
+	if step.Undo.Kind == plan.Versions { // the same question about the time that it is taken back to
+		look := *step.Undo
+		look.Operation, look.Input = step.Condition.Call.Operation, maps.Clone(step.Condition.Call.Input)
+		look.Input["At"] = step.Undo.Input["At"]
+		return plan.Condition{Call: look, All: step.Condition.All}
 	}
 	return plan.Condition{Call: step.Condition.Call, All: []plan.Expect{opposite(step.Condition.All[0])}}
 }
