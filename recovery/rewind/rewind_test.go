@@ -263,7 +263,9 @@ func TestRewindBucket_namesWhatIsTooLargeToCopy(t *testing.T) {
 // twins are the buckets of two homes.
 type twins map[system.Home]*bucket
 
-func (w twins) Call(ctx context.Context, c plan.Call) (plan.Document, error) { return w[c.Home].Call(ctx, c) }
+func (w twins) Call(ctx context.Context, c plan.Call) (plan.Document, error) {
+	return w[c.Home].Call(ctx, c)
+}
 
 func TestCountApart_countsWhatHasChangedAndIsNotTheSameThere(t *testing.T) {
 	t.Parallel()
