@@ -66,21 +66,26 @@ judge-aws: iam-data ## compare the simulator with the upstream AWS provider, and
 	@cd tools/judge && $(GO) run . where
 
 .PHONY: kube
-kube: ## build the Kubernetes API server of the tests (tools/kube), once for each version
-	@mkdir -p $(TOOLS)/kube && cd tools/kube && sha256sum * > $(TOOLS)/kube/wanted && \
-		{ cmp -s $(TOOLS)/kube/wanted $(TOOLS)/kube/built && test -x $(TOOLS)/kube/kube; } || { \
-		echo "building the API server of Kubernetes $(KUBERNETES_VERSION) with etcd (once, about 5 minutes on 2 cores)" >&2; \
-		nice $(GO) build -p 2 -o $(TOOLS)/kube/kube -ldflags "-s -w $(KUBERNETES_SAYS)" . && \
+kube: ## build the Kubernetes control plane of the tests (tools/kube, tools/kwok), once for each version
+	@mkdir -p $(TOOLS)/kube && sha256sum tools/kube/* tools/kwok/* > $(TOOLS)/kube/wanted && \
+		{ cmp -s $(TOOLS)/kube/wanted $(TOOLS)/kube/built && test -x $(TOOLS)/kube/kube -a -x $(TOOLS)/kube/kwok; } || { \
+		echo "building Kubernetes $(KUBERNETES_VERSION) with etcd, and kwok (once, about 10 minutes on 2 cores)" >&2; \
+		(cd tools/kube && nice $(GO) build -p 2 -o $(TOOLS)/kube/kube -ldflags "-s -w $(KUBERNETES_SAYS)" .) && \
+		(cd tools/kwok && nice $(GO) build -p 2 -o $(TOOLS)/kube/kwok -ldflags "-s -w" .) && \
 		mv $(TOOLS)/kube/wanted $(TOOLS)/kube/built; }
 
 .PHONY: test-kube
-test-kube: kube ## every declared Kubernetes object against a real API server
-	$(GO) test -tags apps -count 1 -timeout 10m -v ./tests/kube
+test-kube: kube ## every declared Kubernetes object and every request of plans against a real API server
+	$(GO) test -tags apps -count 1 -timeout 20m -run 'Declared|Requests' -v ./tests/kube
+
+.PHONY: test-zones
+test-zones: kube ## the loss of a zone, in whole and in part, with a real scheduler and simulated nodes
+	$(GO) test -tags apps -count 1 -timeout 20m -run Zones -v ./tests/kube
 
 .PHONY: test-apps
-test-apps: kube ## what needs an emulator or a cluster: calls of plans against moto, declared objects against Kubernetes
+test-apps: kube ## what needs an emulator or a cluster: calls of plans against moto, all that is of Kubernetes
 	$(GO) test -tags apps -count 1 -timeout 10m ./internal/awsport/...
-	$(GO) test -tags apps -count 1 -timeout 10m ./tests/kube
+	$(GO) test -tags apps -count 1 -timeout 25m -v ./tests/kube
 	@command -v moto_server >/dev/null || \
 		{ echo "NOT TRIED: the calls of plans over the wire; moto_server (moto 5.2.1) is not on PATH"; test "$${CI:-}" != true; }
 
@@ -95,7 +100,7 @@ lint: ## formatting, vet and static analysis
 	cd tools/judge && $(GO) vet -tags judge ./...
 	cd tools && $(GO) build -o $(TOOLS)/staticcheck honnef.co/go/tools/cmd/staticcheck
 	$(TOOLS)/staticcheck -tags engine,apps ./...
-	@$(GO) mod tidy -diff && cd tools && $(GO) mod tidy -diff && cd judge && $(GO) mod tidy -diff && cd ../kube && $(GO) mod tidy -diff
+	@$(GO) mod tidy -diff && cd tools && $(GO) mod tidy -diff && cd judge && $(GO) mod tidy -diff && cd ../kube && $(GO) mod tidy -diff && cd ../kwok && $(GO) mod tidy -diff
 
 .PHONY: charts
 charts: ## render the controllers' charts again (components/controllers/rendered)

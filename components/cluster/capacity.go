@@ -131,6 +131,14 @@ func (m machine) allocatable() room {
 	}
 }
 
+// Offer is what a node of a type has for pods once what runs on every node has
+// its share: processor in thousandths of a core, memory, and how many pods.
+func Offer(instanceType string) (cpuMillis, memoryMiB, pods int, err error) {
+	m, err := instance(instanceType)
+	fresh := m.allocatable().less(daemons)
+	return fresh.cpu, fresh.memory, fresh.pods, err
+}
+
 // NodesPerZone is how many nodes each zone needs so that any two of the three
 // carry every replica: each zone holds half of each agent's replicas, rounded up, and half of the services.
 // It places pods, the biggest first, each on the first node with room.

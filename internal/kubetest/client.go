@@ -115,6 +115,58 @@ func (c *Cluster) kindOf(ctx context.Context, version, name string) (kind, error
 	return k, nil
 }
 
+// Get reads an object of which kind, namespace and name are given.
+func (c *Cluster) Get(ctx context.Context, o Object) (Object, error) {
+	path, err := c.Path(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return c.do(ctx, http.MethodGet, path, "", nil)
+}
+
+// Items lists what is at a path, such as /api/v1/nodes.
+func (c *Cluster) Items(ctx context.Context, path string) ([]Object, error) {
+	list, err := c.do(ctx, http.MethodGet, path, "", nil)
+	return List(list, "items"), err
+}
+
+// Merge changes an object, or a subresource of it, by a JSON merge patch.
+func (c *Cluster) Merge(ctx context.Context, o Object, subresource string, patch Object) error {
+	path, err := c.Path(ctx, o)
+	if err != nil {
+		return err
+	}
+	if subresource != "" {
+		path += "/" + subresource
+	}
+	_, err = c.do(ctx, http.MethodPatch, path+"?fieldValidation=Strict", "application/merge-patch+json", patch)
+	return err
+}
+
+// Delete deletes an object of which kind, namespace and name are given, at once.
+func (c *Cluster) Delete(ctx context.Context, o Object) error {
+	path, err := c.Path(ctx, o)
+	if err != nil {
+		return err
+	}
+	_, err = c.do(ctx, http.MethodDelete, path+"?gracePeriodSeconds=0", "", nil)
+	return err
+}
+
+// Evict asks for a pod to go, which a disruption budget may refuse.
+// https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/
+func (c *Cluster) Evict(ctx context.Context, pod Object) error {
+	path, err := c.Path(ctx, pod)
+	if err != nil {
+		return err
+	}
+	_, err = c.do(ctx, http.MethodPost, path+"/eviction", "application/json", Object{
+		"apiVersion": "policy/v1", "kind": "Eviction", "metadata": Object{
+			"name": Text(pod, "metadata", "name"), "namespace": Text(pod, "metadata", "namespace")},
+	})
+	return err
+}
+
 // Client trusts the API server and sends no token of its own.
 func (c *Cluster) Client() *http.Client { return c.client }
 

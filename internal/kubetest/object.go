@@ -21,6 +21,17 @@ func Text(o Object, path ...string) string {
 	return s
 }
 
+// Number is the number below some keys, 0 when there is none.
+func Number(o Object, path ...string) int {
+	switch n := At(o, path...).(type) {
+	case float64:
+		return int(n)
+	case int:
+		return n
+	}
+	return 0
+}
+
 // List are the objects in the list below some keys.
 func List(o Object, path ...string) []Object {
 	all, _ := At(o, path...).([]any)

@@ -21,39 +21,61 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// built is what make kube builds.
-func built() string {
+// built are what make kube builds: the control plane, and what simulates nodes.
+func built() (plane, nodes string) {
 	_, file, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(file), "..", "..", ".tools", "kube", "kube")
+	dir := filepath.Join(filepath.Dir(file), "..", "..", ".tools", "kube")
+	return filepath.Join(dir, "kube"), filepath.Join(dir, "kwok")
 }
 
 // Missing says why no control plane can be started, nil when one can.
 func Missing() error {
-	if _, err := os.Stat(built()); err != nil {
-		return fmt.Errorf("the control plane is not built: run make kube (%w)", err)
+	plane, nodes := built()
+	for _, file := range []string{plane, nodes} {
+		if _, err := os.Stat(file); err != nil {
+			return fmt.Errorf("the control plane is not built: run make kube (%w)", err)
+		}
 	}
 	return nil
 }
 
-// run starts a part of the control plane, in a process group of its own, until
-// the test ends.
-func (c *Cluster) run(t testing.TB, part string, flags ...string) {
+// Process is one running part.
+type Process struct {
+	cmd  *exec.Cmd
+	once sync.Once
+}
+
+// run starts a part of the control plane until the test ends.
+func (c *Cluster) run(t testing.TB, part string, flags ...string) *Process {
 	t.Helper()
-	cmd := exec.Command(built(), append([]string{part}, flags...)...)
+	plane, _ := built()
+	return c.start(t, part, exec.Command(plane, append([]string{part}, flags...)...))
+}
+
+// start starts a process in a group of its own, until the test ends.
+func (c *Cluster) start(t testing.TB, part string, cmd *exec.Cmd) *Process {
+	t.Helper()
 	log, err := os.CreateTemp(c.dir, part+"-*.log")
 	require.NoError(t, err)
 	defer log.Close()
-	cmd.Stdout, cmd.Stderr, cmd.Dir = log, log, c.dir
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	p := &Process{cmd: cmd}
+	p.cmd.Stdout, p.cmd.Stderr, p.cmd.Dir = log, log, c.dir
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	// A parent thread that ends counts as the parent's death, so the thread stays.
 	started := make(chan error)
 	go func() {
 		runtime.LockOSThread()
-		started <- cmd.Start()
-		_ = cmd.Wait()
+		started <- p.cmd.Start()
+		_ = p.cmd.Wait()
 	}()
 	require.NoError(t, <-started, part)
-	t.Cleanup(func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+	t.Cleanup(p.Stop)
+	return p
+}
+
+// Stop ends the process at once, as a machine that loses its power does.
+func (p *Process) Stop() {
+	p.once.Do(func() { _ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) })
 }
 
 // lastWords are the last lines of every part's log.
@@ -99,18 +121,36 @@ func serving(address string) []string {
 }
 
 // files writes what the parts read when they start.
-func (c *Cluster) files() error {
+func (c *Cluster) files(t testing.TB, o Options) error {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		return err
 	}
 	raw := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
+	_, nodes := built()
+	stages, err := exec.Command(nodes, "stages").Output()
+	if err != nil {
+		return err
+	}
 	for name, content := range map[string]string{
-		"key.pem": string(raw), "tokens.csv": c.token + `,administrator,administrator,"system:masters"`,
+		"key.pem": string(raw), "stages.yaml": string(stages), "tokens.csv": c.token + `,administrator,administrator,"system:masters"`,
+		"kubeconfig": kubeconfig(c.Server, c.token), "authenticator.yaml": kubeconfig(authenticator(t, o.Cluster), ""),
 	} {
 		if err := os.WriteFile(c.at(name), []byte(content), 0o600); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// kubeconfig leads to a server of this machine. Its certificate is believed
+// without a look: the parts start before the API server has made it.
+func kubeconfig(server, token string) string {
+	return fmt.Sprintf(`apiVersion: v1
+kind: Config
+current-context: here
+clusters: [{name: here, cluster: {server: %q, insecure-skip-tls-verify: %t}}]
+users: [{name: me, user: {token: %q}}]
+contexts: [{name: here, context: {cluster: here, user: me}}]
+`, server, strings.HasPrefix(server, "https"), token)
 }

@@ -23,7 +23,7 @@ import (
 // the charts' own, and hold what is of their kinds.
 func TestDeclared_everyObjectIsTaken(t *testing.T) {
 	t.Parallel()
-	c := kubetest.Start(t)
+	c := kubetest.Start(t, kubetest.Options{})
 	version, err := c.Version(t.Context())
 	require.NoError(t, err)
 	require.Contains(t, version, "v"+cluster.DefaultVersion+".", "the version that homes have")
@@ -131,7 +131,7 @@ func TestDeclared_aMisspeltFieldIsNamed(t *testing.T) {
 	assert.Equal(t, []string{".spec", ".spec.containers", ".spec.containers.image", ".spec.containers.name"}, fields("", o))
 	assert.Equal(t, object{"spec": object{"containers": []any{object{"imagex": "a"}, object{"name": "b"}}}},
 		misspelt(o, []string{"spec", "containers", "image"}), fmt.Sprint(o))
-	c := kubetest.Start(t)
+	c := kubetest.Start(t, kubetest.Options{})
 	budget := object{"apiVersion": "policy/v1", "kind": "PodDisruptionBudget",
 		"metadata": object{"name": "a", "namespace": "default"},
 		"spec":     object{"maxUnavailabel": 1, "selector": object{"matchLabels": object{"a": "b"}}}}

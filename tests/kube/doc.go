@@ -1,4 +1,5 @@
-// Package kube tries on a real Kubernetes API server what else only the
-// simulated regions answer for: every object that the homes declare, and the export of them.
-// Its tests carry the build tag apps; make kube builds what they start.
+// Package kube tries on a real Kubernetes control plane what else only the
+// simulated regions answer for: every object that the homes declare, every request of
+// recovery plans about such objects, and the loss of a zone with simulated nodes. Its
+// tests carry the build tag apps; make kube builds what they start.
 package kube

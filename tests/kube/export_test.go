@@ -23,7 +23,7 @@ import (
 func TestExport_comesBackOnABlankCluster(t *testing.T) {
 	t.Parallel()
 	namespace, all := homes.System(t).Name, declared(t, system.Primary)
-	full, blank := kubetest.Start(t), kubetest.Start(t)
+	full, blank := kubetest.Start(t, kubetest.Options{}), kubetest.Start(t, kubetest.Options{})
 	require.NoError(t, full.ApplyAll(t.Context(), all))
 	token, err := full.AccountToken(t.Context(), namespace, configuration.Exporter)
 	require.NoError(t, err)
