@@ -76,16 +76,12 @@ kube: ## build the Kubernetes control plane of the tests (tools/kube, tools/kwok
 
 .PHONY: test-kube
 test-kube: kube ## every declared Kubernetes object and every request of plans against a real API server
-	$(GO) test -tags apps -count 1 -timeout 20m -run 'Declared|Requests' -v ./tests/kube
-
-.PHONY: test-zones
-test-zones: kube ## the loss of a zone, in whole and in part, with a real scheduler and simulated nodes
-	$(GO) test -tags apps -count 1 -timeout 20m -run Zones -v ./tests/kube
+	$(GO) test -tags apps -count 1 -timeout 20m -run 'Declared|Export|Requests' -v ./tests/kube
 
 .PHONY: test-apps
 test-apps: kube ## what needs an emulator or a cluster: calls of plans against moto, all that is of Kubernetes
 	$(GO) test -tags apps -count 1 -timeout 10m ./internal/awsport/...
-	$(GO) test -tags apps -count 1 -timeout 25m -v ./tests/kube
+	$(GO) test -tags apps -count 1 -timeout 25m ./tests/kube
 	@command -v moto_server >/dev/null || \
 		{ echo "NOT TRIED: the calls of plans over the wire; moto_server (moto 5.2.1) is not on PATH"; test "$${CI:-}" != true; }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"redoubt/components/cluster"
+	"redoubt/components/controllers"
 	"redoubt/components/keys"
 	"redoubt/inventory"
 	"redoubt/regions"
@@ -61,7 +62,7 @@ func (h *home) clusterAdmins() []string {
 func (h *home) clusterSize() (cluster.Size, error) {
 	size := cluster.Size{InstanceType: cmp.Or(h.config.NodeType, cluster.DefaultInstance)}
 	var err error
-	size.Active, err = cluster.NodesPerZone(size.InstanceType, h.system.Agents, func(a system.Agent) int {
+	size.Active, err = h.nodesPerZone(size.InstanceType, func(a system.Agent) int {
 		active, _ := h.system.Replicas(a)
 		return active
 	})
@@ -70,7 +71,7 @@ func (h *home) clusterSize() (cluster.Size, error) {
 		return size, err
 	}
 	reserved := false
-	size.Running, err = cluster.NodesPerZone(size.InstanceType, h.system.Agents, func(a system.Agent) int {
+	size.Running, err = h.nodesPerZone(size.InstanceType, func(a system.Agent) int {
 		active, standby := h.system.Replicas(a)
 		t, _ := h.system.Tier(a.Tier)
 		reserved = reserved || t.Capacity == system.ReservedCapacity
@@ -83,6 +84,20 @@ func (h *home) clusterSize() (cluster.Size, error) {
 		size.Reserved = size.Active
 	}
 	return size, err
+}
+
+// nodesPerZone is how many nodes a zone needs for so many replicas of each agent,
+// and the controllers.
+func (h *home) nodesPerZone(instanceType string, replicas func(system.Agent) int) (int, error) {
+	pods, err := controllers.Pods()
+	if err != nil {
+		return 0, err
+	}
+	for _, a := range h.system.Agents {
+		pods = append(pods, cluster.Pods{Name: a.Name, Replicas: replicas(a), Each: cluster.Room{
+			CPUMillis: a.Resources.CPUMillis, MemoryMiB: a.Resources.MemoryMiB, DiskMiB: a.DiskMiB()}})
+	}
+	return cluster.NodesPerZone(instanceType, pods)
 }
 
 // clusterSlots are what recovery must know of the cluster.

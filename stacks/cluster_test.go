@@ -34,7 +34,7 @@ func TestClusterSize_secondaryKeepsWhatItsTiersSay(t *testing.T) {
 		}
 	}
 	primary := sizeOf(t, system.Primary, nil)
-	assert.Equal(t, cluster.Size{InstanceType: cluster.DefaultInstance, Running: 4, Active: 4}, primary)
+	assert.Equal(t, cluster.Size{InstanceType: cluster.DefaultInstance, Running: 5, Active: 5}, primary)
 	assert.Equal(t, primary, sizeOf(t, system.Secondary, hold(system.RunningCapacity)))
 	launched := sizeOf(t, system.Secondary, hold(system.LaunchedCapacity))
 	assert.Less(t, launched.Running, launched.Active)

@@ -186,6 +186,18 @@ type Volume struct {
 	SizeMiB int
 }
 
+// ScratchMiB is the room at /tmp that every replica has.
+const ScratchMiB = 64
+
+// DiskMiB is what a replica asks of its node's disk.
+func (a Agent) DiskMiB() int {
+	disk := ScratchMiB
+	for _, v := range a.Volumes {
+		disk += v.SizeMiB
+	}
+	return disk
+}
+
 // Use is one agent's use of one store.
 type Use struct {
 	Store string

@@ -11,8 +11,7 @@ import (
 )
 
 const (
-	tmp    = "tmp"
-	tmpMiB = 64
+	tmp = "tmp"
 	// volumePrefix keeps the declared volumes apart from Redoubt's own.
 	volumePrefix = "volume-"
 	// healthPort is where an agent answers the probes that declares no port.
@@ -31,10 +30,8 @@ func Port(a system.Agent) int {
 // container is the one container of a replica. It limits memory and not the
 // processor: a limit there would slow the replicas that are left just when a zone is lost.
 func (b *builder) container(agent system.Agent) corev1.ContainerArgs {
-	disk := tmpMiB
 	mounts := corev1.VolumeMountArray{corev1.VolumeMountArgs{Name: pulumi.String(tmp), MountPath: pulumi.String("/tmp")}}
 	for _, v := range agent.Volumes {
-		disk += v.SizeMiB
 		mounts = append(mounts, corev1.VolumeMountArgs{
 			Name: pulumi.String(volumePrefix + v.Name), MountPath: pulumi.String(v.Path),
 		})
@@ -52,7 +49,7 @@ func (b *builder) container(agent system.Agent) corev1.ContainerArgs {
 		Resources: &corev1.ResourceRequirementsArgs{
 			Requests: pulumi.StringMap{
 				"cpu":    pulumi.Sprintf("%dm", agent.Resources.CPUMillis),
-				"memory": memory, "ephemeral-storage": pulumi.Sprintf("%dMi", disk),
+				"memory": memory, "ephemeral-storage": pulumi.Sprintf("%dMi", agent.DiskMiB()),
 			},
 			Limits: pulumi.StringMap{"memory": memory},
 		},

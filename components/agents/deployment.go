@@ -139,7 +139,7 @@ func volumes(agent system.Agent) corev1.VolumeArray {
 			EmptyDir: &corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String(strconv.Itoa(mebibytes) + "Mi")},
 		}
 	}
-	out := corev1.VolumeArray{room(tmp, tmpMiB)}
+	out := corev1.VolumeArray{room(tmp, system.ScratchMiB)}
 	for _, v := range agent.Volumes {
 		out = append(out, room(volumePrefix+v.Name, v.SizeMiB))
 	}

@@ -7,8 +7,11 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// dnsReplicas answer names in each zone.
-const dnsReplicas = Zones
+// dnsReplicas answer names in each zone, metricsReplicas tell what pods use.
+const (
+	dnsReplicas     = Zones
+	metricsReplicas = 2
+)
 
 // network registers the add-ons without which no node becomes ready. An add-on
 // that is no longer declared leaves its objects in the cluster, so that a slip takes no network
@@ -40,7 +43,7 @@ func (b *builder) services() error {
 		"podDisruptionBudget":       map[string]any{"enabled": true, "maxUnavailable": 1},
 	}
 	metrics := map[string]any{
-		"replicas":                  2,
+		"replicas":                  metricsReplicas,
 		"topologySpreadConstraints": spread("app.kubernetes.io/name", "metrics-server"),
 	}
 	after := pulumi.DependsOn(b.running)

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 
 	"redoubt/internal/nearest"
-	"redoubt/system"
 )
 
 // Size is how many nodes each zone of a home has.
@@ -85,32 +85,53 @@ func instance(name string) (machine, error) {
 	return machine{}, fmt.Errorf("instance type is %q, want one of %s", name, nearest.List(names))
 }
 
-// room is what is left of something for pods: processor in thousandths of a
-// core, memory, and how many pods.
-type room struct{ cpu, memory, pods int }
+// Room is what a node offers to pods, or what a pod asks for: processor in
+// thousandths of a core, memory, disk, and how many pods.
+type Room struct{ CPUMillis, MemoryMiB, DiskMiB, Pods int }
 
-func (r room) holds(p room) bool { return p.cpu <= r.cpu && p.memory <= r.memory && p.pods <= r.pods }
+func (r Room) holds(p Room) bool {
+	return p.CPUMillis <= r.CPUMillis && p.MemoryMiB <= r.MemoryMiB && p.DiskMiB <= r.DiskMiB && p.Pods <= r.Pods
+}
 
-func (r room) less(p room) room { return room{r.cpu - p.cpu, r.memory - p.memory, r.pods - p.pods} }
+func (r Room) less(p Room) Room {
+	return Room{r.CPUMillis - p.CPUMillis, r.MemoryMiB - p.MemoryMiB, r.DiskMiB - p.DiskMiB, r.Pods - p.Pods}
+}
+
+// share is how much of a node a pod takes, by what it takes most of.
+func (r Room) share(of Room) float64 {
+	part := func(p, whole int) float64 { return float64(p) / float64(whole) }
+	return max(part(r.CPUMillis, of.CPUMillis), part(r.MemoryMiB, of.MemoryMiB), part(r.DiskMiB, of.DiskMiB))
+}
+
+// free is what is left of a node as the scheduler scores it: processor and
+// memory count alike.
+func (r Room) free(of Room) float64 {
+	return float64(r.CPUMillis)/float64(of.CPUMillis) + float64(r.MemoryMiB)/float64(of.MemoryMiB)
+}
+
+// String says what it is for a person.
+func (r Room) String() string {
+	return fmt.Sprintf("%dm of processor, %d MiB of memory and %d MiB of disk", r.CPUMillis, r.MemoryMiB, r.DiskMiB)
+}
 
 // daemons is what runs on every node before any agent: the add-ons vpc-cni,
 // kube-proxy and pod-identity-agent, and room for a collector of logs. What each asks for is
 // assumed within what their manifests say.
-var daemons = room{cpu: 350, memory: 400, pods: 4}
+var daemons = Room{CPUMillis: 350, MemoryMiB: 400, Pods: 4}
 
-// services are what runs in a zone beside the agents when it is one of two:
-// names, metrics and the controllers. Their number and requests are assumed.
-var services = slices.Concat(
-	slices.Repeat([]room{{cpu: 100, memory: 170, pods: 1}}, 2), // coredns
-	slices.Repeat([]room{{cpu: 100, memory: 200, pods: 1}}, 1), // metrics-server
-	slices.Repeat([]room{{cpu: 100, memory: 256, pods: 1}}, 6), // controllers
-)
+// addons are the add-ons that answer for the whole home: names in each zone, and
+// metrics. What a pod of them asks for is assumed.
+var addons = []Pods{
+	{"coredns", dnsReplicas, Room{CPUMillis: 100, MemoryMiB: 170}},
+	{"metrics-server", metricsReplicas, Room{CPUMillis: 100, MemoryMiB: 200}},
+}
 
 // allocatable is what a node offers to pods: the kernel takes about 7.5 % of
 // the memory (https://karpenter.sh/docs/reference/settings/, VM_MEMORY_OVERHEAD_PERCENT), and the kubelet keeps for
 // itself 255 MiB and 11 MiB a pod, 100 MiB before it evicts, and 6, 1, 0.5, 0.5 and then 0.25 percent of the cores
-// (https://github.com/awslabs/amazon-eks-ami/blob/main/nodeadm/internal/kubelet/config.go).
-func (m machine) allocatable() room {
+// (https://github.com/awslabs/amazon-eks-ami/blob/main/nodeadm/internal/kubelet/config.go). Of the disk
+// it keeps 1 GiB and evicts in the last tenth; that the file system takes 3 % is assumed.
+func (m machine) allocatable() Room {
 	cpu := 0
 	for core := range m.vCPUs {
 		switch {
@@ -124,61 +145,88 @@ func (m machine) allocatable() room {
 			cpu += 25
 		}
 	}
-	return room{
-		cpu:    m.vCPUs*1000 - (cpu+9)/10,
-		memory: m.memoryMiB*925/1000 - 255 - 11*m.maxPods - 100,
-		pods:   m.maxPods,
+	return Room{
+		CPUMillis: m.vCPUs*1000 - (cpu+9)/10,
+		MemoryMiB: m.memoryMiB*925/1000 - 255 - 11*m.maxPods - 100,
+		DiskMiB:   volumeGiB<<10*87/100 - 1<<10,
+		Pods:      m.maxPods,
 	}
 }
 
-// Offer is what a node of a type has for pods once what runs on every node has
-// its share: processor in thousandths of a core, memory, and how many pods.
-func Offer(instanceType string) (cpuMillis, memoryMiB, pods int, err error) {
+// Offer is what a node of a type has for pods once what runs on every node has its share.
+func Offer(instanceType string) (Room, error) {
 	m, err := instance(instanceType)
-	fresh := m.allocatable().less(daemons)
-	return fresh.cpu, fresh.memory, fresh.pods, err
+	return m.allocatable().less(daemons), err
 }
 
+// Pods are replicas that ask for the same, of one agent or controller.
+type Pods struct {
+	Name     string
+	Replicas int
+	Each     Room
+}
+
+// orders is in how many orders pods are placed to count nodes.
+const orders = 200
+
 // NodesPerZone is how many nodes each zone needs so that any two of the three
-// carry every replica: each zone holds half of each agent's replicas, rounded up, and half of the services.
-// It places pods, the biggest first, each on the first node with room.
-func NodesPerZone(instanceType string, agents []system.Agent, replicas func(system.Agent) int) (int, error) {
-	m, err := instance(instanceType)
+// carry every replica, and of the largest one more: a version that begins beside the old one while a zone is away.
+// Each zone holds half of each one's replicas, rounded up. They are placed as the
+// scheduler does it, which packs nothing: each on the node with the most room
+// (https://kubernetes.io/docs/reference/scheduling/config/#scheduling-plugins, NodeResourcesFit). In which order they
+// come nobody knows, so the nodes must do for the smallest first, which leaves the least to the largest, and for
+// many others. The orders are the same for the same number of pods.
+func NodesPerZone(instanceType string, all []Pods) (int, error) {
+	fresh, err := Offer(instanceType)
 	if err != nil {
 		return 0, err
 	}
-	fresh := m.allocatable().less(daemons)
-	pods := slices.Clone(services)
-	var errs []error
-	for _, a := range agents {
-		pod := room{cpu: a.Resources.CPUMillis, memory: a.Resources.MemoryMiB, pods: 1}
-		if !fresh.holds(pod) {
-			errs = append(errs, fmt.Errorf("agent %q asks for %dm of processor and %d MiB, a node of type %s has %dm and %d MiB",
-				a.Name, pod.cpu, pod.memory, m.name, fresh.cpu, fresh.memory))
-			continue
+	pods, err := shares(instanceType, fresh, append(slices.Clone(addons), all...))
+	nodes, r := 1, rand.New(rand.NewPCG(1, uint64(len(pods))))
+	for range orders {
+		for err == nil && !fits(fresh, nodes, pods) {
+			nodes++
 		}
-		pods = append(pods, slices.Repeat([]room{pod}, (replicas(a)+1)/2)...)
+		r.Shuffle(len(pods), func(a, b int) { pods[a], pods[b] = pods[b], pods[a] })
 	}
-	if len(errs) > 0 {
-		return 0, errors.Join(errs...)
-	}
-	return len(place(fresh, pods)), nil
+	return nodes, err
 }
 
-// place puts pods on nodes, the biggest first, and returns what is left of each node.
-func place(fresh room, pods []room) []room {
-	pods = slices.Clone(pods)
-	share := func(p room) float64 {
-		return max(float64(p.cpu)/float64(fresh.cpu), float64(p.memory)/float64(fresh.memory))
-	}
-	slices.SortStableFunc(pods, func(a, b room) int { return cmp.Compare(share(b), share(a)) })
-	var nodes []room
-	for _, pod := range pods {
-		at := slices.IndexFunc(nodes, func(n room) bool { return n.holds(pod) })
-		if at < 0 {
-			nodes, at = append(nodes, fresh), len(nodes)
+// shares are the pods of one zone of two, the smallest first.
+func shares(instanceType string, fresh Room, all []Pods) ([]Room, error) {
+	slices.SortStableFunc(all, func(a, b Pods) int { return cmp.Compare(a.Each.share(fresh), b.Each.share(fresh)) })
+	var errs []error
+	var pods []Room
+	more := 2 // one of the largest for both zones
+	for _, p := range slices.Backward(all) {
+		p.Each.Pods = 1
+		if !fresh.holds(p.Each) {
+			errs = append(errs, fmt.Errorf("%q asks for %s, a node of type %s has %s", p.Name, p.Each, instanceType, fresh))
 		}
-		nodes[at] = nodes[at].less(pod)
+		if p.Replicas > 0 {
+			pods = append(pods, slices.Repeat([]Room{p.Each}, (p.Replicas+more)/2)...)
+			more = 1
+		}
 	}
-	return nodes
+	slices.Reverse(pods)
+	return pods, errors.Join(errs...)
+}
+
+// fits reports whether so many nodes take the pods in this order, each on the
+// node that has the most room of those that hold it.
+func fits(fresh Room, nodes int, pods []Room) bool {
+	left := slices.Repeat([]Room{fresh}, nodes)
+	for _, pod := range pods {
+		at := -1
+		for n := range left {
+			if left[n].holds(pod) && (at < 0 || left[n].free(fresh) > left[at].free(fresh)) {
+				at = n
+			}
+		}
+		if at < 0 {
+			return false
+		}
+		left[at] = left[at].less(pod)
+	}
+	return true
 }

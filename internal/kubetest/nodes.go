@@ -18,7 +18,7 @@ const ZoneLabel = "topology.kubernetes.io/zone"
 
 // Room is what a node offers to pods.
 type Room struct {
-	CPUMillis, MemoryMiB, Pods int
+	CPUMillis, MemoryMiB, DiskMiB, Pods int
 }
 
 // Zone is the simulated nodes of one zone.
@@ -45,7 +45,7 @@ func (c *Cluster) Zone(t testing.TB, name string, nodes int, room Room) *Zone {
 
 func (c *Cluster) node(ctx context.Context, name, zone string, room Room) error {
 	offers := Object{"cpu": fmt.Sprintf("%dm", room.CPUMillis), "memory": fmt.Sprintf("%dMi", room.MemoryMiB),
-		"pods": fmt.Sprint(room.Pods)}
+		"ephemeral-storage": fmt.Sprintf("%dMi", room.DiskMiB), "pods": fmt.Sprint(room.Pods)}
 	_, err := c.do(ctx, http.MethodPost, "/api/v1/nodes", "application/json", Object{
 		"apiVersion": "v1", "kind": "Node",
 		"metadata": Object{"name": name, "labels": Object{

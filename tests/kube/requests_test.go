@@ -17,8 +17,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/components/cluster"
 	"redoubt/internal/awsport"
 	"redoubt/internal/kubetest"
+	"redoubt/recovery/execute"
 	"redoubt/recovery/plan"
 	"redoubt/sim/drive"
 	"redoubt/system"
@@ -32,6 +34,7 @@ import (
 func TestRequests_everyPlan(t *testing.T) {
 	t.Parallel()
 	real := standing(t)
+	real.strangers(t)
 	total, walked := 0, 0
 	for _, name := range slices.Sorted(maps.Keys(plans(t))) {
 		p := plans(t)[name]
@@ -130,7 +133,16 @@ func key(c plan.Call) string {
 // clusters are a control plane for each home, and the port that reaches them.
 type clusters struct {
 	clusters map[system.Home]*kubetest.Cluster
+	options  awsport.Options
 	port     *awsport.Port
+}
+
+// room is what a node of the example has for pods.
+func room(t testing.TB) kubetest.Room {
+	t.Helper()
+	r, err := cluster.Offer(cluster.DefaultInstance)
+	require.NoError(t, err)
+	return kubetest.Room(r)
 }
 
 func standing(t *testing.T) clusters {
@@ -147,11 +159,29 @@ func standing(t *testing.T) clusters {
 		options.Clusters[home] = awsport.Cluster{Name: "atlas-" + string(home), Server: c.Server,
 			Authority: base64.StdEncoding.EncodeToString(c.Authority)}
 	}
-	out.port = awsport.New(aws.Config{Credentials: aws.CredentialsProviderFunc(
-		func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
-		})}, options)
+	out.options = options
+	out.port = asCaller(options)
 	return out
+}
+
+// asCaller is the port of a recovery whose caller has the keys that the clusters know.
+func asCaller(o awsport.Options) *awsport.Port {
+	return awsport.New(aws.Config{Credentials: aws.CredentialsProviderFunc(
+		func(context.Context) (aws.Credentials, error) { return kubetest.Keys, nil })}, o)
+}
+
+// strangers expects that a token for another cluster opens none.
+func (c clusters) strangers(t *testing.T) {
+	t.Helper()
+	o := c.options
+	o.Clusters = maps.Clone(o.Clusters)
+	other := o.Clusters[system.Primary]
+	other.Name = "atlas-secondary"
+	o.Clusters[system.Primary] = other
+	_, err := asCaller(o).Call(t.Context(), plan.Call{Kind: plan.Kubernetes, Home: system.Primary, Service: "kubernetes",
+		Operation: "Get", Input: plan.Document{"Server": other.Server, "ApiVersion": "v1", "Kind": "Namespace", "Name": "default"}})
+	require.Error(t, err)
+	assert.Equal(t, execute.Denied, execute.ClassOf(err), "%v", err)
 }
 
 // reset makes the objects of a home what they are when it has just been brought up.
