@@ -73,8 +73,9 @@ func renamed(in Document, names map[string]string) Document {
 // build creates an entity that is not available before some time has passed. A
 // name that is taken is refused, also when it was taken by the same call.
 func (t *tx) build(kind string, r Request, in Document, takes time.Duration) (*Entity, error) {
-	if id := firstOf(str(in, "Identifier"), str(in, "ClusterIdentifier")); t.get(kind, kinds[kind].place(r.Region), id) != nil {
-		return nil, kinds[kind].exists(id)
+	k := kinds[kind]
+	if id := k.id(t, &Entity{Kind: kind, Region: k.place(r.Region), In: in, Out: Document{}}); t.get(kind, k.place(r.Region), id) != nil {
+		return nil, k.exists(id)
 	}
 	e, err := kinds[kind].create(t, r.Region, firstOf(r.Token, r.Operation+"/"+r.Region), in)
 	if err != nil {

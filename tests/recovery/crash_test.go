@@ -19,11 +19,30 @@ import (
 
 // TestCrash_atEveryRecord cuts a run of every scene off at each of its records,
 // before it is written, and resumes it as another operator does. The end is that of a
-// run that nobody cut, and nothing takes effect twice.
+// run that nobody cut, and nothing takes effect twice. Restores are cut at each twelfth record: the long
+// run (TestEngine_restoresCutAtEveryRecord) cuts at every one.
 func TestCrash_atEveryRecord(t *testing.T) {
 	t.Parallel()
+	cutScenes(t, func(name string) int {
+		if isRestore(name) {
+			return 12
+		}
+		return 1
+	})
+}
+
+func isRestore(scene string) bool { return strings.HasPrefix(scene, "restore-") }
+
+// cutScenes cuts at every so many records of a scene; none of a scene of 0.
+func cutScenes(t *testing.T, every func(scene string) int) {
+	t.Helper()
 	for _, name := range slices.Sorted(mapKeys(scenes)) {
+		step := every(name)
+		if step == 0 {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			l, p := scenes[name](t)
 			inv := l.Inventory(t)
 			whole := story{lab: l.fork(), inv: inv, plan: p}
@@ -35,14 +54,16 @@ func TestCrash_atEveryRecord(t *testing.T) {
 			want := whole.digest(t)
 			records, err := store.Load(t.Context(), "r")
 			require.NoError(t, err)
-			for at := 1; at <= len(records); at++ {
+			points := 0
+			for at := 1; at <= len(records); at += step {
+				points++
 				s := story{lab: l.fork(), inv: inv, plan: p, mishaps: []mishap{{Cut: at}}}
 				f, broken := s.tell()
 				require.Empty(t, broken, "cut at record %d", at)
 				require.Equal(t, execute.Recovered, f.Outcome, "cut at record %d: %s", at, f.Why)
 				require.Equal(t, want, s.digest(t), "cut at record %d", at)
 			}
-			t.Logf("%d crash points", len(records))
+			t.Logf("%d crash points of %d records", points, len(records))
 		})
 	}
 }
@@ -98,6 +119,9 @@ func (s *story) digest(t testing.TB) string {
 	add("stranded: %v", s.stranded(s.plan.Active))
 	if s.plan.Lost == "" {
 		add("shifts: %d", s.lab.shifts(t))
+	}
+	if s.restores() {
+		out = append(out, s.lab.restored(t)...)
 	}
 	return strings.Join(out, "\n")
 }

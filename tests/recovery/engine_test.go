@@ -10,5 +10,12 @@ func TestEngine_aThousandCuts(t *testing.T) { someCuts(t, 1000/len(scenes)) }
 // TestEngine_tenThousandSchedules is TestProperty with 10,000 schedules.
 func TestEngine_tenThousandSchedules(t *testing.T) { disturb(t, 10_000) }
 
-// TestEngine_restoresCutAtEveryRecord is TestRestore_crash at every record.
-func TestEngine_restoresCutAtEveryRecord(t *testing.T) { cutRestores(t, 1) }
+// TestEngine_restoresCutAtEveryRecord is TestCrash_atEveryRecord for restores.
+func TestEngine_restoresCutAtEveryRecord(t *testing.T) {
+	cutScenes(t, func(name string) int {
+		if isRestore(name) {
+			return 1
+		}
+		return 0
+	})
+}

@@ -11,6 +11,7 @@ import (
 	"redoubt/recovery/execute"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
+	"redoubt/recovery/verify"
 	"redoubt/sim/drive"
 	"redoubt/sim/fault"
 )
@@ -75,6 +76,8 @@ type unlucky struct {
 	injected      map[int]bool
 	// acted counts the calls of each step that took effect.
 	acted map[string]int
+	// verified is true once a restored store was looked at and is what it should be.
+	verified bool
 	// watch is called after everything that changes the world.
 	watch func()
 }
@@ -132,6 +135,7 @@ func (u *unlucky) look(ctx context.Context, step string, c plan.Call) (plan.Docu
 	out, err := u.World.Call(ctx, c)
 	if err == nil {
 		u.before[step] = out
+		u.verified = u.verified || c.Operation == verify.VerifyStore && out["Passed"] == true
 	}
 	return out, err
 }

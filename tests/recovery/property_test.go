@@ -62,7 +62,7 @@ func disturb(t *testing.T, schedules int) {
 }
 
 // slow are the scenes in which copies take hours or days: one schedule in a hundred each.
-var slow = []string{"partition", "rebuild"}
+var slow = []string{"partition", "rebuild", "restore-bucket", "restore-cache", "restore-database", "restore-ledger", "restore-table"}
 
 // turnsOf shares the schedules between the scenes, by their numbers.
 func turnsOf(schedules int) map[string][]int {

@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/recovery/execute"
-	"redoubt/recovery/journal"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/verify"
 	"redoubt/sim/world"
@@ -79,53 +78,16 @@ func TestRestore_doesNotPassWhatSomebodyWroteInto(t *testing.T) {
 	assert.Contains(t, answer["Why"], "NotTheSame")
 }
 
-// TestRestore_crash is TestCrash_atEveryRecord for restores, at each twelfth record:
-// the long run (TestEngine_restoresCutAtEveryRecord) cuts at every one.
-func TestRestore_crash(t *testing.T) {
-	t.Parallel()
-	cutRestores(t, 12)
-}
-
-func cutRestores(t *testing.T, every int) {
-	t.Helper()
-	for _, store := range []string{"sessions", "work", "tasks"} {
-		t.Run(store, func(t *testing.T) {
-			t.Parallel()
-			l := serving(t, system.Primary)
-			l.accept(t, system.Primary, "work", "w1")
-			l.Wait(10 * time.Minute)
-			p, inv := l.plan(t, restoreRequest(store, system.Primary, l.Now().Add(-8*time.Minute))), l.Inventory(t)
-			whole, journaled := l.fork(), &journal.Memory{}
-			v := whole.driver(t)
-			v.Store = journaled
-			f, err := v.Run(context.Background(), execute.New(p, execute.Options{Run: "r", Generation: 1}))
-			require.NoError(t, err)
-			require.Equal(t, execute.Recovered, f.Outcome, f.Why)
-			want := whole.restored(t, store)
-			records, err := journaled.Load(t.Context(), "r")
-			require.NoError(t, err)
-			points := 0
-			for at := 1; at <= len(records); at += every {
-				points++
-				s := story{lab: l.fork(), inv: inv, plan: p, mishaps: []mishap{{Cut: at}}}
-				f, broken := s.tell()
-				require.Empty(t, broken, "cut at record %d", at)
-				require.Equal(t, execute.Recovered, f.Outcome, "cut at record %d: %s", at, f.Why)
-				require.Equal(t, want, s.lab.restored(t, store), "cut at record %d", at)
-			}
-			t.Logf("%d crash points of %d records", points, len(records))
-		})
-	}
-}
-
 // restored is what a restore is about: what the agents find, what there is, what is
 // backed up and what runs.
-func (l *lab) restored(t testing.TB, store string) []string {
+func (l *lab) restored(t testing.TB) []string {
 	t.Helper()
 	var out []string
 	for _, home := range system.Homes {
-		out = append(out, fmt.Sprint(l.directory(t, home).Stores[store]), fmt.Sprint(l.proxied(t, home)))
-		for _, kind := range []string{"AWS::DynamoDB::Table", "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"} {
+		out = append(out, fmt.Sprint(home, l.directory(t, home)), fmt.Sprint(home, l.proxied(t, home)),
+			fmt.Sprint(home, l.objects(t, home, "artifacts"), l.versions(t, home, "artifacts")))
+		for _, kind := range []string{"AWS::DynamoDB::Table", "AWS::RDS::DBCluster", "AWS::RDS::DBInstance",
+			"AWS::ElastiCache::ReplicationGroup"} {
 			for _, e := range l.Find(regionOf[home], kind, nil) {
 				out = append(out, kind+" "+e.ID)
 			}
@@ -137,8 +99,12 @@ func (l *lab) restored(t testing.TB, store string) []string {
 			out = append(out, fmt.Sprint(home, a.Name, l.replicas(t, home, a.Name)))
 		}
 	}
-	for _, e := range l.Find(world.Global, "AWS::RDS::GlobalCluster", nil) {
-		out = append(out, fmt.Sprint(e.ID, e.Out["Writer"]))
+	for _, e := range append(l.Find(world.Global, "AWS::RDS::GlobalCluster", nil),
+		l.Find("", "AWS::ElastiCache::GlobalReplicationGroup", nil)...) {
+		out = append(out, fmt.Sprint(e.ID, e.Out["Writer"], e.Out["Members"]))
+	}
+	for _, r := range l.Find(world.Global, "AWS::Route53::RecordSet", nil) {
+		out = append(out, fmt.Sprint(r.In["Name"], r.In["SetIdentifier"], r.In["Records"]))
 	}
 	slices.Sort(out)
 	return out

@@ -23,6 +23,8 @@ type story struct {
 	mishaps []mishap
 	poll    time.Duration
 	broken  []string
+	// damaged are the parts of a restore's damaged store, which stay.
+	damaged []string
 	// ends and because are how the story is said to end.
 	ends    execute.Outcome
 	because string
@@ -37,6 +39,10 @@ func (s *story) tell() (execute.Finish, []string) {
 	port := unluckyPort(s.lab.portOf(s.inv), s.plan, s.mishaps)
 	began := port.Now()
 	port.watch = func() { s.watch(port) }
+	if s.restores() {
+		s.damaged = s.parts()
+		port.watch = func() { s.watch(port); s.watchRestore(port) }
+	}
 	port.Advance(began) // what goes wrong at once
 	store := &journal.Memory{}
 	next := cuts(s.mishaps)
@@ -179,6 +185,13 @@ func (s *story) ended(port *unlucky, f execute.Finish) {
 	case execute.Unproven, execute.Stopped, execute.Refused:
 		if f.Why == "" {
 			s.breaks("it ends %s and does not say why", f.Outcome)
+		}
+	}
+	if left := s.parts(); s.restores() {
+		for _, part := range s.damaged {
+			if !slices.Contains(left, part) {
+				s.breaks("damaged stays: %s is not there any more", part)
+			}
 		}
 	}
 	once := []string{"promote-tasks", "promote-recall"}

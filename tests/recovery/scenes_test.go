@@ -17,7 +17,7 @@ import (
 )
 
 // scenes are the plans whose runs are cut and disturbed, each with the homes
-// that it starts from.
+// that it starts from. Those of a restore are cut at some records in the quick run.
 var scenes = map[string]func(testing.TB) (*lab, plan.Plan){
 	"region-loss": func(t testing.TB) (*lab, plan.Plan) {
 		l := standing(t)
@@ -76,6 +76,28 @@ var scenes = map[string]func(testing.TB) (*lab, plan.Plan){
 		p := l.plan(t, cutOff(system.Primary))
 		l.Break(t, "heal "+homes.Ireland+" "+homes.Frankfurt)
 		return l, p
+	},
+	"restore-table": func(t testing.TB) (*lab, plan.Plan) {
+		l, at := spoiled(t, "atlas-sessions", system.Primary)
+		return l, l.plan(t, restoreRequest("sessions", system.Primary, at))
+	},
+	"restore-ledger": func(t testing.TB) (*lab, plan.Plan) {
+		l := serving(t, system.Primary)
+		l.accept(t, system.Primary, "work", accepted...)
+		l.Wait(10 * time.Minute)
+		return l, l.plan(t, restoreRequest("work", system.Primary, l.Now().Add(-8*time.Minute)))
+	},
+	"restore-database": func(t testing.TB) (*lab, plan.Plan) {
+		l := serving(t, system.Primary)
+		return l, l.plan(t, restoreRequest("tasks", system.Primary, l.Now().Add(-8*time.Minute)))
+	},
+	"restore-cache": func(t testing.TB) (*lab, plan.Plan) {
+		l := serving(t, system.Primary)
+		return l, l.plan(t, restoreRequest("scores", system.Primary, l.Now().Add(-8*time.Minute)))
+	},
+	"restore-bucket": func(t testing.TB) (*lab, plan.Plan) {
+		l, at := spoiledBucket(t, system.Primary)
+		return l, l.plan(t, restoreRequest("artifacts", system.Primary, at))
 	},
 	"dependency-loss": func(t testing.TB) (*lab, plan.Plan) {
 		l := working(t)

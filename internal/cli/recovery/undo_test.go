@@ -159,6 +159,25 @@ func TestUndone_looksWhereTheUndoWrites(t *testing.T) {
 	assert.NotNil(t, s.Undo.Input["Patch"], "the undo itself is as it was")
 }
 
+// TestUndone_asksABucketAboutTheTimeOfTheUndo: a bucket that is brought back by half is neither as it was nor as it is to be.
+func TestUndone_asksABucketAboutTheTimeOfTheUndo(t *testing.T) {
+	t.Parallel()
+	s := step("rewind", plan.Copy)
+	act := func(operation, at string) plan.Call {
+		return plan.Call{Kind: plan.Versions, Home: system.Primary, Service: "redoubt", Operation: operation,
+			Input: plan.Document{"Bucket": "b", "At": at}}
+	}
+	undo := act("RewindBucket", "late-begun")
+	undo.Late = []plan.Late{{Name: "late-begun", Path: "LastModified", Call: act("HeadObject", "")}}
+	s.Undo, s.Condition = &undo, plan.Condition{Call: act("CountAstray", "2026-03-01T11:52:00Z"),
+		All: []plan.Expect{{Path: "Astray", Op: plan.Is, Value: 0.0}}}
+	c := undone(s)
+	assert.Equal(t, []any{"CountAstray", "late-begun"}, []any{c.Call.Operation, c.Call.Input["At"]})
+	assert.Equal(t, undo.Late, c.Call.Late)
+	assert.Equal(t, s.Condition.All, c.All)
+	assert.Equal(t, "2026-03-01T11:52:00Z", s.Condition.Call.Input["At"], "the step itself is as it was")
+}
+
 func TestOpposite_holdsWhereTheOtherDoesNot(t *testing.T) {
 	t.Parallel()
 	for _, e := range []plan.Expect{
