@@ -60,10 +60,22 @@ iam-data: ## get what AWS says of its actions and resources, for the judge of po
 		{ cmp -s package.json $(CURDIR)/tools/judge/iam/package.json && test -d node_modules; } || \
 		{ cp $(CURDIR)/tools/judge/iam/package*.json . && npm ci --no-audit --no-fund; }
 
+.PHONY: bridge
+bridge: ## build Pulumi's bridge, which runs the program on the upstream AWS provider (tools/bridge), once for each version
+	@mkdir -p $(TOOLS) && cd tools/bridge && sha256sum * > $(TOOLS)/bridge.wanted && \
+		{ cmp -s $(TOOLS)/bridge.wanted $(TOOLS)/bridge.built && test -x $(TOOLS)/bridge; } || { \
+		echo "building Pulumi's bridge (once, about 3 minutes on 2 cores)" >&2; \
+		nice $(GO) build -p 2 -o $(TOOLS)/bridge -ldflags "-s -w" github.com/pulumi/pulumi-terraform-bridge/v3/dynamic && \
+		mv $(TOOLS)/bridge.wanted $(TOOLS)/bridge.built; }
+
 .PHONY: judge-aws
-judge-aws: iam-data ## compare the simulator with the upstream AWS provider, and policies with what AWS has
-	cd tools/judge && $(GO) test -tags judge -timeout 20m ./...
-	@cd tools/judge && $(GO) run . where
+judge-aws: iam-data ## ask AWS's provider, API models and lists of actions and versions what they say (under 20 minutes)
+	@status=0; $(MAKE) judge-program || status=$$?; cd tools/judge && \
+		{ $(GO) test -tags judge -timeout 20m ./... || status=$$?; $(GO) run . where && exit $$status; }
+
+.PHONY: judge-program
+judge-program: tools iam-data bridge kube ## both homes on the upstream AWS provider, by the real engine, against moto (10 minutes)
+	cd tools/judge && $(GO) test -tags program,apps -count 1 -timeout 40m -v ./endtoend
 
 .PHONY: kube
 kube: ## build the Kubernetes control plane of the tests (tools/kube, tools/kwok), once for each version
@@ -93,10 +105,10 @@ bench: tools ## benchmarks, each with its baseline in the same run
 lint: ## formatting, vet and static analysis
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
 	$(GO) vet ./... && $(GO) vet -tags engine,apps ./...
-	cd tools/judge && $(GO) vet -tags judge ./...
+	cd tools/judge && $(GO) vet -tags judge,program,apps ./...
 	cd tools && $(GO) build -o $(TOOLS)/staticcheck honnef.co/go/tools/cmd/staticcheck
 	$(TOOLS)/staticcheck -tags engine,apps ./...
-	@$(GO) mod tidy -diff && cd tools && $(GO) mod tidy -diff && cd judge && $(GO) mod tidy -diff && cd ../kube && $(GO) mod tidy -diff && cd ../kwok && $(GO) mod tidy -diff
+	@$(GO) mod tidy -diff && cd tools && $(GO) mod tidy -diff && cd judge && $(GO) mod tidy -diff && cd ../kube && $(GO) mod tidy -diff && cd ../kwok && $(GO) mod tidy -diff && cd ../bridge && $(GO) mod tidy -diff
 
 .PHONY: charts
 charts: ## render the controllers' charts again (components/controllers/rendered)

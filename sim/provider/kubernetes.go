@@ -105,7 +105,7 @@ func (k *kubernetesProvider) Invoke(_ context.Context, r *pulumirpc.InvokeReques
 }
 
 // Check names the object when the program does not, and refuses one without its metadata.
-func (k *kubernetesProvider) Check(_ context.Context, r *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
+func (k *kubernetesProvider) Check(ctx context.Context, r *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
 	olds, news, err := receiveBoth(r.GetOlds(), r.GetNews())
 	if err != nil {
 		return nil, err
@@ -116,7 +116,11 @@ func (k *kubernetesProvider) Check(_ context.Context, r *pulumirpc.CheckRequest)
 	if err != nil {
 		return nil, err
 	}
-	return &pulumirpc.CheckResponse{Inputs: inputs, Failures: failures(checkObject(string(urn.Type()), named))}, nil
+	faults := checkObject(string(urn.Type()), named)
+	if k.opts.Objects != nil {
+		faults = append(faults, k.opts.Objects(ctx, named)...)
+	}
+	return &pulumirpc.CheckResponse{Inputs: inputs, Failures: failures(faults)}, nil
 }
 
 // Diff compares the inputs that made the object with new ones.

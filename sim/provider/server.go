@@ -11,6 +11,7 @@ import (
 	"net"
 	"sync"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/stats"
@@ -34,6 +35,9 @@ type Options struct {
 	Version string
 	// Trace, when set, is told of every operation that reached the world.
 	Trace func(Operation)
+	// Objects, when set, is asked about every Kubernetes object beside the
+	// provider's own check.
+	Objects func(ctx context.Context, object resource.PropertyMap) []Failure
 }
 
 // Operation is one call of the engine that reached the world.

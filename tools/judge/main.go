@@ -3,7 +3,8 @@
 //
 //	judge schema FILE [TYPE...]   writes the schema data of every type that Redoubt
 //	                              declares, or of those with these upstream names
-//	judge where                   says whether the provider is here to judge at all
+//	judge page                     writes docs/judged.md from what the judges' tests kept
+//	judge where                   says whether every judge is here to judge at all
 package main
 
 import (
@@ -11,7 +12,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
+	"redoubt/tools/judge/needs"
+	"redoubt/tools/judge/report"
 	"redoubt/tools/judge/survey"
 	"redoubt/tools/judge/upstream"
 )
@@ -27,8 +31,11 @@ func run(ctx context.Context, args []string) (err error) {
 	if len(args) == 1 && args[0] == "where" {
 		return where()
 	}
+	if len(args) == 1 && args[0] == "page" {
+		return page()
+	}
 	if len(args) < 2 || args[0] != "schema" {
-		return fmt.Errorf("usage: judge schema FILE [TYPE...], or judge where")
+		return fmt.Errorf("usage: judge schema FILE [TYPE...], judge page, or judge where")
 	}
 	binary, err := upstream.Find()
 	if err != nil {
@@ -58,17 +65,27 @@ func run(ctx context.Context, args []string) (err error) {
 	return os.WriteFile(args[1], encoded, 0o644)
 }
 
-// where is the last line of a run: tests that had no provider to ask pass in
+// page writes the page of what the judges saw.
+func page() error {
+	text, err := report.Page()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile("../../docs/judged.md", []byte(text), 0o644)
+}
+
+// where is the last line of a run: tests that had nobody to ask pass in
 // silence, so this says it. In CI that is a failure.
 func where() error {
-	_, err := upstream.Find()
-	if errors.Is(err, upstream.ErrAbsent) && os.Getenv("CI") == "" {
-		fmt.Fprintln(os.Stderr, "NOT JUDGED:", err)
+	err := errors.Join(needs.Missing("../../.tools")...)
+	if err != nil && os.Getenv("CI") == "" {
+		fmt.Fprintf(os.Stderr, "NOT JUDGED by %s\n", strings.ReplaceAll(err.Error(), "\n", "; nor by "))
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("NOT JUDGED: %w", err)
+		return fmt.Errorf("NOT JUDGED by %s", strings.ReplaceAll(err.Error(), "\n", "; nor by "))
 	}
-	fmt.Println("judged by terraform-provider-aws", upstream.Version)
+	fmt.Println("judged by terraform-provider-aws", upstream.Version, "with moto 5.2.1, by AWS's API models, its lists of "+
+		"actions, cfn-lint's of versions and machines, and a Kubernetes API server")
 	return nil
 }

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -8,10 +9,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/internal/awsport"
 	"redoubt/internal/plantest"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
 	"redoubt/system"
+	"redoubt/tools/judge/report"
 )
 
 const root = "../../.."
@@ -80,9 +83,22 @@ func TestPlans_keepTheContract(t *testing.T) {
 	for name := range planner.Scenarios() {
 		assert.True(t, scenarios[string(name)], "scenario %s has a plan", name)
 	}
-	t.Logf("%d calls and %d conditions of AWS", calls, conditions)
+	report.Keep(t, "../report", "40-contract", fmt.Sprintf(section, calls, conditions, len(scenarios), len(awsport.Operations())),
+		report.Update())
 	assert.Greater(t, calls, 40)
 }
+
+const section = `## Calls and conditions of plans beside AWS's API models
+
+AWS's own models (the module github.com/aws/aws-sdk-go carries them) say what each operation takes and answers: required
+members, lengths, patterns, enumerations. Every plan that the planner's tests keep is held against them.
+
+- Calls: **%d**, conditions: **%d**, in the plans of %d scenarios. Refused: 0.
+- Operations of the port whose members and error codes are compared: %d.
+
+Broken on purpose in the judge's own test: a misspelt operation, a missing member, a text for a number, a path into
+nothing. What it cannot see: whether AWS does what the operation's page says.
+`
 
 func TestModels_refuse(t *testing.T) {
 	t.Parallel()

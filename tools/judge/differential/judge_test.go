@@ -15,13 +15,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/tools/judge/report"
 	"redoubt/tools/judge/upstream"
 )
 
 var only = flag.String("only", "", "judge the types whose tokens match this regular expression, and nothing else")
-
-// page is where the report of the fixed seed is kept.
-const page = "../../../docs/judged.md"
 
 func TestSimulator_agreesWithUpstream(t *testing.T) {
 	p := startProvider(t)
@@ -51,7 +49,7 @@ func TestSimulator_agreesWithUpstream(t *testing.T) {
 	assert.Equal(t, len(types), len(by(cases, func(c Case) string { return c.Token })), "types without a base")
 	unused(t, known, cases)
 	if runner.Seed == defaultSeed {
-		compare(t, Report(cases, runner.Seed, upstream.Version))
+		report.Keep(t, "../report", "20-differential", Report(cases, runner.Seed, upstream.Version), report.Update())
 	}
 }
 
@@ -65,17 +63,6 @@ func unused(t *testing.T, known []Known, cases []Case) {
 	for _, k := range known {
 		assert.True(t, met[k.Reason], "known.yaml: no case differs any more by %q", k.Reason)
 	}
-}
-
-func compare(t *testing.T, report string) {
-	t.Helper()
-	if flag.Lookup("update").Value.String() == "true" { // the flag is pulumitest's
-		require.NoError(t, os.WriteFile(page, []byte(report), 0o644))
-		return
-	}
-	kept, err := os.ReadFile(page)
-	require.NoError(t, err)
-	assert.Equal(t, string(kept), report, "docs/judged.md is stale: run the test with -update")
 }
 
 const defaultSeed = 1

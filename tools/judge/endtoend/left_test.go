@@ -1,0 +1,41 @@
+package endtoend
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"redoubt/sim/catalog"
+)
+
+func TestReadStays_namesTypesOfTheCatalog(t *testing.T) {
+	t.Parallel()
+	known := map[string]bool{"": true}
+	for _, c := range catalog.Types() {
+		known[c.Token] = true
+	}
+	list, err := readStays()
+	require.NoError(t, err)
+	require.NotEmpty(t, list)
+	for _, s := range list {
+		assert.True(t, known[s.Type], s.Type)
+	}
+}
+
+func TestLeft_countsWhatMayStayAndNamesTheRest(t *testing.T) {
+	t.Parallel()
+	list, err := readStays()
+	require.NoError(t, err)
+	fits := func(arn string) func(*stays) bool {
+		return func(s *stays) bool { return s.ARN != "" && s.arns.MatchString(arn) }
+	}
+	l := Left{Reasons: map[string]int{}}
+	for _, arn := range []string{"arn:aws:kms:eu-west-1:123456789012:key/a", "arn:aws:kms:eu-west-1:123456789012:key/b",
+		"arn:aws:s3:::atlas-artifacts"} {
+		l.add(arn, list, fits(arn))
+	}
+	assert.Equal(t, []string{"arn:aws:s3:::atlas-artifacts"}, l.Wrong)
+	assert.Equal(t, map[string]int{list[0].Reason: 2}, l.Reasons)
+	assert.Contains(t, l.String(), "2: a key waits out its window")
+}
