@@ -49,9 +49,15 @@ func endpointsOf(inv inventory.Inventory) []RoutingEndpoint {
 // them. The service's own SDK module cannot be had from the module proxy, so
 // its protocol (JSON 1.0, two operations) is spoken here.
 type (
-	listControls struct{ ControlPanelArn *string }
-	controls     struct{ RoutingControls []control }
-	control      struct {
+	listControls struct {
+		ControlPanelArn, NextToken *string
+		MaxResults                 *int32
+	}
+	controls struct {
+		RoutingControls []control
+		NextToken       *string
+	}
+	control struct {
 		ControlPanelArn, ControlPanelName, Owner                   *string
 		RoutingControlArn, RoutingControlName, RoutingControlState *string
 	}
