@@ -90,6 +90,10 @@ kube: ## build the Kubernetes control plane of the tests (tools/kube, tools/kwok
 test-kube: kube ## every declared Kubernetes object and every request of plans against a real API server
 	$(GO) test -tags apps -count 1 -timeout 20m -run 'Declared|Export|Requests' -v ./tests/kube
 
+.PHONY: test-zones
+test-zones: kube ## the loss of a zone, in whole and in part, with a real scheduler and simulated nodes
+	$(GO) test -tags apps -count 1 -timeout 20m -run 'Zones|Rules' -v ./tests/kube
+
 .PHONY: test-apps
 test-apps: kube ## what needs an emulator or a cluster: calls of plans against moto, all that is of Kubernetes
 	$(GO) test -tags apps -count 1 -timeout 10m ./internal/awsport/...

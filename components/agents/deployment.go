@@ -94,8 +94,9 @@ func (b *builder) pod(agent system.Agent) *corev1.PodSpecArgs {
 // spread puts replicas into every zone and, as far as it goes, onto different
 // nodes. Nodes of a lost zone do not count, and two zones are enough, so that the loss of
 // one never keeps a replica from starting; replicas of an earlier version do not count
-// either, so that a rollout ends as even as it began. What answers in a critical tier waits for room in the right
-// zone; a consumer, and what is not critical, would rather run anywhere than wait.
+// either, so that a rollout ends as even as it began. What is of a critical tier waits for room in the right
+// zone, a consumer too: where one zone has more than its share, the others do not carry the load without
+// it. What is not critical would rather run anywhere than wait.
 func (b *builder) spread(agent system.Agent) corev1.TopologySpreadConstraintArray {
 	zone := corev1.TopologySpreadConstraintArgs{
 		MaxSkew: pulumi.Int(1), TopologyKey: pulumi.String("topology.kubernetes.io/zone"),
@@ -104,7 +105,7 @@ func (b *builder) spread(agent system.Agent) corev1.TopologySpreadConstraintArra
 		NodeAffinityPolicy: pulumi.String("Honor"), NodeTaintsPolicy: pulumi.String("Honor"),
 		WhenUnsatisfiable: pulumi.String("ScheduleAnyway"),
 	}
-	if t, _ := b.args.System.Tier(agent.Tier); t.Critical && agent.Consumes == "" {
+	if t, _ := b.args.System.Tier(agent.Tier); t.Critical {
 		zone.WhenUnsatisfiable, zone.MinDomains = pulumi.String("DoNotSchedule"), pulumi.Int(2)
 	}
 	node := corev1.TopologySpreadConstraintArgs{

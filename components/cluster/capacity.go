@@ -169,6 +169,9 @@ type Pods struct {
 // orders is in how many orders pods are placed to count nodes.
 const orders = 200
 
+// Addons are the replicas of the add-ons that answer for the whole home.
+func Addons() []Pods { return slices.Clone(addons) }
+
 // NodesPerZone is how many nodes each zone needs so that any two of the three
 // carry every replica, and of the largest one more: a version that begins beside the old one while a zone is away.
 // Each zone holds half of each one's replicas, rounded up. They are placed as the
@@ -181,7 +184,7 @@ func NodesPerZone(instanceType string, all []Pods) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	pods, err := shares(instanceType, fresh, append(slices.Clone(addons), all...))
+	pods, err := shares(instanceType, fresh, append(Addons(), all...))
 	nodes, r := 1, rand.New(rand.NewPCG(1, uint64(len(pods))))
 	for range orders {
 		for err == nil && !fits(fresh, nodes, pods) {

@@ -153,7 +153,7 @@ func standing(t *testing.T) clusters {
 		c := kubetest.Start(t, kubetest.Options{Controllers: true, Cluster: "atlas-" + string(home),
 			Manager: []string{"--horizontal-pod-autoscaler-sync-period=1s"}})
 		for _, letter := range []string{"a", "b", "c"} {
-			c.Zone(t, regions[home]+letter, 4, room(t))
+			c.Zone(t, regions[home]+letter, 5, room(t))
 		}
 		out.clusters[home] = c
 		options.Clusters[home] = awsport.Cluster{Name: "atlas-" + string(home), Server: c.Server,

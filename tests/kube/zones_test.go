@@ -1,0 +1,204 @@
+//go:build apps
+
+package kube
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"redoubt/internal/kubetest"
+	"redoubt/system"
+)
+
+// settled is how long nothing must have changed, until what is missing will stay
+// missing: Kubernetes takes a silent node for lost after 50 seconds, takes one node every 10 seconds for lost in a
+// zone, and the agents stay 30 seconds on it.
+const settled = 110 * time.Second
+
+// TestZones_theLossOfOne takes one of three zones away, and then does what people do
+// in the meantime: roll out, bring it back, scale out, drain nodes and shift another zone away. No critical agent
+// may ever have fewer replicas than carry its declared load, and all must run in full after each.
+func TestZones_theLossOfOne(t *testing.T) {
+	t.Parallel()
+	h := raise(t, variant{}, kubetest.Options{})
+	a, b, c := h.zones[0], h.zones[1], h.zones[2]
+	s := sample{}
+	stage := func(name string, so func(sample) bool) {
+		t.Helper()
+		h.watch.begin(name)
+		s = h.watch.until(t, settled, so)
+		require.NoError(t, missing(h.sys, s), h.watch.table())
+		t.Logf("%s: all agents in full after %s", name, s.at.Round(time.Second))
+	}
+	stage("all is well", h.watch.full)
+	require.NoError(t, exposed(h.sys, s, names(a, b, c)))
+	h.fail(t, a, a.Nodes...)
+	stage("a zone is lost", h.watch.full)
+	stage("rollout in two zones", h.rollout(t, "2"))
+	h.back(t, a)
+	stage("the zone is back", h.watch.full)
+	stage("rollout in three zones", h.rollout(t, "3"))
+	require.NoError(t, exposed(h.sys, s, names(a, b, c)))
+	h.drain(t, "a zone is drained", b.Nodes...)
+	stage("a zone is drained", h.watch.full)
+	h.shift(t, c, true)
+	stage("rollout in a shift", h.rollout(t, "4"))
+	h.shift(t, c, false)
+	stage("rollout after a shift", h.rollout(t, "5"))
+	require.NoError(t, exposed(h.sys, s, names(a, b, c)))
+	h.meter(t, 4.0/3)
+	h.queues(t, 4.0/3)
+	stage("a third more load", h.grown)
+	t.Log(h.watch.table())
+	require.NoError(t, h.watch.verdict())
+	h.page(t)
+}
+
+// queues does what KEDA does when consumers have so many times their declared load.
+func (h *home) queues(t *testing.T, times float64) {
+	t.Helper()
+	for _, a := range h.sys.Agents {
+		if a.Consumes != "" {
+			require.NoError(t, h.c.Merge(t.Context(), h.deployment(a.Name), "scale",
+				object{"spec": object{"replicas": int(times * float64(a.Replicas))}}))
+		}
+	}
+}
+
+// grown reports whether the agents that stood at 60 % have a third more replicas, and run in full.
+func (h *home) grown(s sample) bool {
+	return s.agents["gateway"].wanted == 12 && s.agents["planner"].wanted == 8 && s.agents["memory"].wanted == 8 &&
+		h.watch.full(s)
+}
+
+// drain asks every agent's pod of some nodes to go, again and again, all at the same
+// time, which is more than an update of the nodes does. The budgets must hold it back.
+func (h *home) drain(t *testing.T, stage string, nodes ...string) {
+	t.Helper()
+	h.watch.begin(stage)
+	for _, n := range nodes {
+		require.NoError(t, h.c.Cordon(t.Context(), n, true))
+	}
+	refused := 0
+	require.NoError(t, h.c.Until(t.Context(), "the nodes are empty", func(ctx context.Context) (bool, error) {
+		left, held, err := h.evict(ctx, nodes)
+		if refused += held; err != nil {
+			return false, err
+		}
+		_, err = h.watch.look(ctx)
+		return left == 0, err
+	}))
+	t.Logf("%v are drained; budgets held an eviction back %d times", nodes, refused)
+	assert.NotZero(t, refused, "a budget lets a quarter of an agent go at a time")
+	for _, n := range nodes {
+		require.NoError(t, h.c.Cordon(t.Context(), n, false))
+	}
+}
+
+// evict asks once. It tells how many pods were left, and how many of them budgets held.
+func (h *home) evict(ctx context.Context, nodes []string) (left, held int, err error) {
+	pods, err := h.watch.pods(ctx)
+	for _, of := range pods {
+		for _, pod := range of {
+			if !slices.Contains(nodes, kubetest.Text(pod, "spec", "nodeName")) {
+				continue
+			}
+			left++
+			err := h.c.Evict(ctx, named(pod, "v1", "Pod"))
+			refused := (*kubetest.Refused)(nil)
+			switch {
+			case errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests:
+				held++
+			case errors.As(err, &refused) && refused.Status == http.StatusNotFound:
+			case err != nil:
+				return left, held, err
+			}
+		}
+	}
+	return left, held, err
+}
+
+// TestZones_theLossOfAPart takes all nodes of a zone but one away. Kubernetes
+// then evicts nothing at all, so what runs elsewhere must carry the load by itself.
+func TestZones_theLossOfAPart(t *testing.T) {
+	t.Parallel()
+	h := raise(t, variant{}, kubetest.Options{})
+	zone := h.zones[0]
+	h.watch.begin("most of a zone is lost")
+	h.fail(t, zone, zone.Nodes[1:]...)
+	s := h.watch.until(t, settled, h.watch.full)
+	assert.Error(t, missing(h.sys, s), "Kubernetes replaces nothing in a zone that is lost in part")
+	for name, n := range s.agents {
+		assert.Zero(t, n.pending, name)
+	}
+	t.Log(h.watch.table())
+	require.NoError(t, h.watch.verdict())
+	h.page(t)
+}
+
+// soon has the controllers take a node for lost earlier than they do by
+// themselves, for those who only want to see what happens then.
+var soon = kubetest.Options{Manager: []string{"--node-monitor-grace-period=20s", "--node-eviction-rate=1"}}
+
+// TestZones_seeWhatIsWrong declares the mistakes that the program avoids, and
+// expects that the loss of a zone then breaks a rule.
+func TestZones_seeWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		variant
+		want string
+	}{
+		"three zones are needed": {variant{change: func(o object) {
+			for _, c := range kubetest.List(o, "spec", "template", "spec", "topologySpreadConstraints") {
+				if c["whenUnsatisfiable"] == "DoNotSchedule" {
+					c["minDomains"] = 3
+				}
+			}
+		}}, inFull + ": a zone is lost"},
+		"nodes as if they were packed":   {variant{fewer: 1}, inFull + ": a zone is lost"},
+		"replicas without those to lose": {variant{change: onlyNeeded}, carries + ": a zone is lost"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := raise(t, tt.variant, soon)
+			h.watch.begin("a zone is lost")
+			h.fail(t, h.zones[0], h.zones[0].Nodes...)
+			broken := func(s sample) bool { return h.watch.full(s) || h.watch.verdict() != nil }
+			s := h.watch.until(t, 75*time.Second, broken)
+			err := errors.Join(h.watch.verdict(), missing(h.sys, s))
+			require.ErrorContains(t, err, tt.want, h.watch.table())
+			t.Log(err)
+		})
+	}
+}
+
+// onlyNeeded gives a Deployment, and its scaler, no more replicas than the load needs.
+func onlyNeeded(o object) {
+	spec, _ := o["spec"].(object)
+	for _, a := range example.Agents {
+		if kubetest.Text(o, "metadata", "name") != a.Name {
+			continue
+		}
+		for _, field := range []string{"replicas", "minReplicas"} {
+			if _, has := spec[field]; has {
+				spec[field] = needed(a)
+			}
+		}
+	}
+}
+
+// example is what the repository protects.
+var example = func() *system.System {
+	s, err := system.Load(root + "/system.yaml")
+	if err != nil {
+		panic(err)
+	}
+	return s
+}()
