@@ -91,6 +91,8 @@ func (c *Cluster) Path(ctx context.Context, o Object) (string, error) {
 }
 
 func (c *Cluster) kindOf(ctx context.Context, version, name string) (kind, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if k, known := c.kinds[version+" "+name]; known {
 		return k, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -36,6 +37,7 @@ type Cluster struct {
 	dir    string
 	token  string
 	client *http.Client
+	mu     sync.Mutex
 	kinds  map[string]kind
 }
 

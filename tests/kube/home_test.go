@@ -21,8 +21,8 @@ import (
 
 // variant changes what a home declares, to see whether the tests would notice.
 type variant struct {
-	// fewer nodes in each zone than are declared.
-	fewer int
+	// each is the part that a node has of its processor, in of parts; none means all of it.
+	each, of int
 	// change is made to each object of the agents' namespace.
 	change func(o object)
 }
@@ -45,8 +45,12 @@ func raise(t *testing.T, v variant, o kubetest.Options) *home {
 	require.NoError(t, err)
 	of := inv.Homes[system.Primary]
 	h.watch = &watch{c: h.c, sys: h.sys, zone: map[string]string{}, dead: map[string]bool{}}
+	offer := room(t)
+	if v.of > 0 {
+		offer.CPUMillis = offer.CPUMillis * v.each / v.of
+	}
 	for _, zone := range of.Zones {
-		z := h.c.Zone(t, zone, of.Cluster.RunningNodes-v.fewer, room(t))
+		z := h.c.Zone(t, zone, of.Cluster.RunningNodes, offer)
 		h.zones = append(h.zones, z)
 		for _, n := range z.Nodes {
 			h.watch.zone[n] = zone
