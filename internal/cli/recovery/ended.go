@@ -13,6 +13,7 @@ import (
 	"redoubt/recovery/execute"
 	"redoubt/recovery/journal"
 	"redoubt/recovery/plan"
+	"redoubt/recovery/planner"
 	"redoubt/system"
 )
 
@@ -149,7 +150,9 @@ func (o *Options) next(s story, f execute.Finish) string {
 	switch f.Outcome {
 	case execute.Recovered:
 		switch {
-		case !isAbort(s.Run) && s.restores():
+		case !isAbort(s.Run) && s.restores() != "" && o.on() == "":
+			return look + "; before the next update tell the stacks what was restored: redoubt sim adopt " + s.restores()
+		case !isAbort(s.Run) && s.swaps():
 			return look + "; before the next update tell the stacks what was restored: docs/recovering.md"
 		case isAbort(s.Run) || o.on() != "":
 			return look
@@ -167,9 +170,22 @@ func (o *Options) next(s story, f execute.Finish) string {
 	return "redoubt resume " + s.Run + o.on()
 }
 
-// restores reports whether users were led to a store that the stacks do not know.
-func (s story) restores() bool {
+// swaps reports whether users were led to a store that the stacks do not know.
+func (s story) swaps() bool {
 	return slices.ContainsFunc(s.Plan.Steps, func(st plan.Step) bool { return st.Role == plan.Swap })
+}
+
+// restores is the store that was made again by a restore, which wrote what the stacks must learn; empty where none was.
+func (s story) restores() string {
+	if !s.swaps() || planner.Scenario(s.Plan.Scenario) != planner.Restore {
+		return ""
+	}
+	for _, st := range s.Plan.Steps {
+		if st.Role == plan.Swap {
+			return st.Subject.Store
+		}
+	}
+	return ""
 }
 
 // afterRefusal is the command that answers the gates that refused.

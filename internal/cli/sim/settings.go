@@ -21,7 +21,7 @@ func (w *workspace) settingsFile(h system.Home) string {
 }
 
 // settings copies the project's settings into the workspace, keeps what the
-// simulator added before (the made-up password, peerReady), and lays changes over.
+// simulator added before (the made-up password, peerReady, the generations of restored stores), and lays changes over.
 func (w *workspace) settings(h system.Home, changes map[string]any) error {
 	if err := os.MkdirAll(w.Path("work"), 0o755); err != nil {
 		return err
@@ -49,6 +49,9 @@ func (w *workspace) settings(h system.Home, changes map[string]any) error {
 		if v, ok := kept.Config[key]; ok {
 			given.Config[key] = v
 		}
+	}
+	if err := adopted(given.Config, kept.Config); err != nil {
+		return err
 	}
 	for k, v := range changes {
 		given.Config[k] = v
@@ -89,4 +92,57 @@ func or(v, fallback string) string {
 		return fallback
 	}
 	return v
+}
+
+// generations are those of the stores, as the project's settings or an adoption say.
+func (w *workspace) generations(h system.Home) (map[string]int, error) {
+	given, err := project.Read(filepath.Join(w.Dir, "Pulumi."+string(h)+".yaml"))
+	if err != nil {
+		return nil, err
+	}
+	kept, err := project.Read(w.settingsFile(h))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	if err := adopted(given.Config, kept.Config); err != nil {
+		return nil, err
+	}
+	return generationsOf(given.Config)
+}
+
+// adopted keeps the generations that an adoption set before, where the project's settings have no later one.
+func adopted(given, kept map[string]any) error {
+	before, err := generationsOf(kept)
+	if err != nil || len(before) == 0 {
+		return err
+	}
+	now, err := generationsOf(given)
+	if err != nil {
+		return err
+	}
+	for store, n := range before {
+		now[store] = max(n, now[store])
+	}
+	given[generationsKey] = now
+	return nil
+}
+
+// generationsOf reads the setting, which the engine may have written as text.
+func generationsOf(config map[string]any) (map[string]int, error) {
+	out := map[string]int{}
+	var err error
+	switch v := config[generationsKey].(type) {
+	case nil:
+	case string:
+		err = yaml.Unmarshal([]byte(v), &out)
+	default:
+		var text []byte
+		if text, err = yaml.Marshal(v); err == nil {
+			err = yaml.Unmarshal(text, &out)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", generationsKey, err)
+	}
+	return out, nil
 }

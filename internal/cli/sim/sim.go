@@ -19,7 +19,7 @@ func New(s *streams.Streams) *cobra.Command {
 		Long: "The simulated regions live in .redoubt/. No AWS account and no network is used.\n" +
 			"What the simulator tells is simulated, never measured.",
 	}
-	cmd.AddCommand(newUp(s), newPreview(s), newDown(s), newShow(s), newInject(s), newWait(s))
+	cmd.AddCommand(newUp(s), newPreview(s), newAdopt(s), newDown(s), newShow(s), newInject(s), newWait(s))
 	return cmd
 }
 
