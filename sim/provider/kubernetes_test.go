@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -125,6 +126,24 @@ func TestKubernetes_checksMetadata(t *testing.T) {
 	unnamed := map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{}}
 	id, _, _ := create(t, c, "urn:pulumi:test::redoubt::kubernetes:core/v1:Namespace::agents", props(unnamed))
 	assert.Regexp(t, `^agents-[0-9a-f]{8}$`, id)
+}
+
+func TestKubernetes_asksAboutObjects(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	k := newKubernetes(world.New(world.Config{Seed: 1}), Options{
+		Objects: func(_ context.Context, object resource.PropertyMap) []Failure {
+			asked++
+			name, _ := metadata(object, "name")
+			return []Failure{{"spec.replicas", "is not what " + name + " wants"}}
+		}})
+	news, err := send(props(deployment(nil)))
+	require.NoError(t, err)
+	answer, err := k.Check(t.Context(), &pulumirpc.CheckRequest{Urn: deploymentURN, News: news})
+	require.NoError(t, err)
+	require.Len(t, answer.GetFailures(), 1)
+	assert.Equal(t, "is not what planner wants", answer.GetFailures()[0].GetReason())
+	assert.Equal(t, 1, asked)
 }
 
 func TestKubernetes_wantsAKubeconfigOfEKS(t *testing.T) {
