@@ -42,6 +42,11 @@ func checkStoreOptions(c *checker) {
 		if s.RebuildFrom != "" {
 			c.rebuild(path, label, s)
 		}
+		if t, has := c.sys.Tier(s.Tier); has && s.Kind == Cache && t.Strategy == BackupRestore {
+			c.fault(path+".tier", "give the cache a tier with pilot-light or more",
+				"%s is a cache in tier %q, whose strategy %s keeps no cache in the other home: no plan makes it there",
+				label, t.Name, t.Strategy)
+		}
 		if s.Kind == Cache && s.RebuildFrom == "" && s.Retention.DailyDays < 1 {
 			c.fault(path, "add retention.dailyDays, or rebuildFrom with the store that holds the truth",
 				"%s has neither snapshots nor a store to rebuild it from", label)

@@ -1,6 +1,7 @@
 package system_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -58,6 +59,12 @@ func TestParse_combinations(t *testing.T) {
 		{
 			"cache that loses", []string{"    rebuildFrom: ledger\n", "", "- name: hot", "- §name: hot"},
 			"neither snapshots nor a store",
+		},
+		{
+			"cache without a place in the other home",
+			[]string{"stores:\n", strings.Replace(anotherTier("cold"), "warm-standby", "backup-restore", 1) + "stores:\n",
+				"    kind: cache\n    tier: solid", "    kind: cache\n    tier: §cold"},
+			`"hot" is a cache in tier "cold", whose strategy backup-restore keeps no cache in the other home`,
 		},
 		{
 			"backup of a queue", []string{"kind: queue", "kind: queue\n    retention: {dailyDays: §7}"},
