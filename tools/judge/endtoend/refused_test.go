@@ -89,7 +89,7 @@ func TestSlips_areRefused(t *testing.T) {
 		if err := kubetest.Missing(); err != nil {
 			absent(t, err)
 		}
-		s.JudgeObjects(kubetest.Start(t).Try)
+		s.JudgeObjects(kubetest.Start(t, kubetest.Options{}).Try)
 		try(t, s, field, func(ctx *pulumi.Context) (pulumi.ProviderResource, error) {
 			return kubernetes.NewProvider(ctx, "cluster", &kubernetes.ProviderArgs{
 				Kubeconfig: pulumi.String("server: https://ABCDEF.gr7.eu-west-1.eks.amazonaws.com")})
