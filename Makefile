@@ -52,7 +52,8 @@ test: tools ## pure tests, mocks, scenarios, one end-to-end up (under 5 minutes 
 
 .PHONY: test-engine
 test-engine: tools ## kills, judges, everything that needs many engine runs (under 40 minutes)
-	$(GO) test -tags engine -p 1 -timeout 40m ./tests/engine/... ./tests/survive/... ./tests/recovery/... ./sim/provider/...
+	$(GO) test -tags engine -p 1 -timeout 40m ./tests/engine/... ./tests/survive/...
+	$(GO) test -tags engine -p 1 -timeout 40m -run '^TestEngine' ./tests/recovery/... ./sim/provider/...
 	$(MAKE) judge-aws
 	$(MAKE) charts-check
 
