@@ -6,6 +6,7 @@ import (
 
 	"redoubt/inventory/directory"
 	"redoubt/recovery/plan"
+	"redoubt/sim/fault"
 	"redoubt/sim/world"
 	"redoubt/system"
 )
@@ -56,6 +57,14 @@ func (s *story) found(home system.Home) map[string]directory.Store {
 // bucket that is spoiled.
 func (s *story) parts() []string {
 	var out []string
+	answering := s.lab.World.Fork() // what stands in a region that is lost stands there all the same
+	for _, f := range answering.Faults() {
+		if f.Kind == fault.RegionDown {
+			if err := answering.Inject(fault.Fault{Kind: fault.RegionUp, Region: f.Region}); err != nil {
+				s.breaks("region %s does not come back: %v", f.Region, err)
+			}
+		}
+	}
 	for _, home := range system.Homes {
 		region := s.plan.Regions[home]
 		for _, kind := range []string{"AWS::DynamoDB::Table", "AWS::RDS::DBCluster", "AWS::RDS::DBInstance",
@@ -64,10 +73,11 @@ func (s *story) parts() []string {
 				out = append(out, region+" "+kind+" "+e.ID)
 			}
 		}
-		list, err := s.lab.World.Fork().Call(world.Request{Region: region, Service: "s3", Operation: "ListObjectVersions",
+		list, err := answering.Call(world.Request{Region: region, Service: "s3", Operation: "ListObjectVersions",
 			Input: world.Document{"Bucket": s.inv.Homes[home].Stores["artifacts"].Name}})
 		if err != nil {
-			continue // it does not answer now
+			s.breaks("the versions of the %s home's bucket cannot be read: %v", home, err)
+			continue
 		}
 		for _, kind := range []string{"Versions", "DeleteMarkers"} {
 			for _, v := range list[kind].([]any) {
