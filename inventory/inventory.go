@@ -145,13 +145,20 @@ type Agent struct {
 	Image string `json:"image,omitempty"`
 }
 
+// The kinds of switch: one moves traffic by putting a metric, one by setting
+// routing controls of Application Recovery Controller.
+const (
+	MetricSwitch = "metric"
+	ARCSwitch    = "arc"
+)
+
 // Entry is how traffic reaches the home.
 type Entry struct {
 	Domain          string `json:"domain"`
 	ZoneID          string `json:"zoneId"`
 	LoadBalancerArn string `json:"loadBalancerArn"`
 	Address         string `json:"address"`
-	// Switch is how traffic is moved: metric or arc.
+	// Switch is how traffic is moved: MetricSwitch or ARCSwitch.
 	Switch string `json:"switch"`
 	// SwitchNamespace and SwitchMetric name the metric that this home puts to act.
 	SwitchNamespace string `json:"switchNamespace"`

@@ -15,6 +15,7 @@ import (
 
 	"redoubt/components/vault"
 	"redoubt/internal/naming"
+	"redoubt/inventory"
 	"redoubt/regions"
 	"redoubt/system"
 )
@@ -118,7 +119,7 @@ func Load(ctx *pulumi.Context) (Config, error) {
 	c := Config{
 		Home: system.Home(raw.Get("home")), Region: raw.Get("region"), PeerRegion: raw.Get("peerRegion"),
 		AccountID: raw.Get("accountId"), System: or(raw.Get("system"), "system.yaml"), Protect: true,
-		Switch: or(raw.Get("switch"), "metric"), ClientCIDRs: []string{"0.0.0.0/0"},
+		Switch: or(raw.Get("switch"), inventory.MetricSwitch), ClientCIDRs: []string{"0.0.0.0/0"},
 		CheckerPrefixListID: raw.Get("checkerPrefixListId"), PostgresVersion: raw.Get("postgresVersion"),
 		KubernetesVersion: raw.Get("kubernetesVersion"), NodeType: raw.Get("nodeType"),
 	}
@@ -193,8 +194,8 @@ func (c *Config) validate() []error {
 	if !accountID.MatchString(c.AccountID) {
 		bad("accountId", "is %q, want twelve digits", c.AccountID)
 	}
-	if c.Switch != "metric" && c.Switch != "arc" {
-		bad("switch", "is %q, want metric or arc", c.Switch)
+	if c.Switch != inventory.MetricSwitch && c.Switch != inventory.ARCSwitch {
+		bad("switch", "is %q, want %s or %s", c.Switch, inventory.MetricSwitch, inventory.ARCSwitch)
 	}
 	if c.PeerStack == "" {
 		bad("peerStack", "is empty, want the name of the other home's stack or %q", PinnedOnly)

@@ -6,7 +6,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"redoubt/components/discovery"
-	"redoubt/components/entry"
 	"redoubt/inventory"
 	"redoubt/inventory/directory"
 )
@@ -24,7 +23,7 @@ func (h *home) declareNames() error {
 		args.ZoneID = pulumi.String(h.peer.Discovery.ZoneID)
 	}
 	// The names move when the domain does, so they obey what it obeys.
-	if h.peer != nil && (h.seed() || h.config.Switch == entry.ARCSwitch) {
+	if h.peer != nil && (h.seed() || h.config.Switch == inventory.ARCSwitch) {
 		args.HealthCheckID = h.entry.HealthCheckID
 	}
 	var err error

@@ -75,11 +75,11 @@ func (h *home) known() inventory.Home {
 			Parameter: scope.Path("inventory", string(h.config.Home)),
 		},
 	}
-	if h.config.Switch == entry.MetricSwitch {
+	if h.config.Switch == inventory.MetricSwitch {
 		own.Entry.SwitchAlarm = entry.AlarmName(scope)
 		own.Entry.SwitchDimensions = map[string]string{entry.Dimension: h.system.Name}
 	}
-	if h.config.Switch == entry.ARCSwitch && !h.seed() && h.peer != nil {
+	if h.config.Switch == inventory.ARCSwitch && !h.seed() && h.peer != nil {
 		of := h.peer.Entry
 		own.Entry.RoutingControlArns, own.Entry.RoutingPanelArn = of.RoutingControlArns, of.RoutingPanelArn
 		own.Entry.RoutingEndpoints = of.RoutingEndpoints
@@ -121,7 +121,7 @@ func (h *home) slots() []slot {
 	if !h.seed() { // the home that asked for the connection tells the other
 		slots = append(slots, text(h.network.PeeringID, func(o *inventory.Home, v string) { o.Network.PeeringID = v }))
 	}
-	if h.config.Switch == entry.ARCSwitch {
+	if h.config.Switch == inventory.ARCSwitch {
 		slots = append(slots, h.routingSlots()...)
 	}
 	for _, purpose := range keys.Purposes {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/internal/pulumitest"
+	"redoubt/inventory"
 	"redoubt/system"
 )
 
@@ -20,7 +21,7 @@ const (
 
 func arcArgs(home system.Home) *Args {
 	args := argsOf(home, "atlas.example.com")
-	args.Switch = ARCSwitch
+	args.Switch = inventory.ARCSwitch
 	if home == system.Secondary {
 		args.Peer.HealthCheckID = pulumi.String("check-of-the-secondary")
 	}

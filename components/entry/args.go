@@ -11,16 +11,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"redoubt/internal/naming"
+	"redoubt/inventory"
 	"redoubt/system"
-)
-
-// The two kinds of switch.
-const (
-	// MetricSwitch moves traffic by putting a metric.
-	MetricSwitch = "metric"
-	// ARCSwitch moves traffic by a routing control of Application Recovery
-	// Controller, at 2.50 dollars an hour for the cluster.
-	ARCSwitch = "arc"
 )
 
 const (
@@ -70,7 +62,8 @@ type Args struct {
 	TargetCIDRs []string
 	// AccessLogs is where requests are logged. Nil means nowhere.
 	AccessLogs *AccessLogs
-	// Switch is MetricSwitch or ARCSwitch. Empty means MetricSwitch.
+	// Switch is inventory.MetricSwitch or inventory.ARCSwitch, whose cluster costs
+	// 2.50 dollars an hour. Empty means MetricSwitch.
 	Switch string
 	// Protect guards load balancer, records and switch against deletion.
 	Protect bool
@@ -103,7 +96,7 @@ func (args *Args) resolve() (Args, error) {
 	}
 	a := *args
 	if a.Switch == "" {
-		a.Switch = MetricSwitch
+		a.Switch = inventory.MetricSwitch
 	}
 	if len(a.ClientCIDRs) == 0 {
 		a.ClientCIDRs = []string{anywhere}
@@ -127,8 +120,8 @@ func (a Args) checkPlace() []error {
 	if p := a.Peer; p != nil && (p.Region == "" || p.Region == a.Scope.Region) {
 		errs = append(errs, fmt.Errorf("peer.region is %q, want another region than %q", p.Region, a.Scope.Region))
 	}
-	if a.Switch != MetricSwitch && a.Switch != ARCSwitch {
-		errs = append(errs, fmt.Errorf("switch is %q, want %s or %s", a.Switch, MetricSwitch, ARCSwitch))
+	if a.Switch != inventory.MetricSwitch && a.Switch != inventory.ARCSwitch {
+		errs = append(errs, fmt.Errorf("switch is %q, want %s or %s", a.Switch, inventory.MetricSwitch, inventory.ARCSwitch))
 	}
 	if a.needsPeerCheck() && (a.Peer == nil || a.Peer.HealthCheckID == nil) {
 		errs = append(errs, errors.New("peer.healthCheckId is not given, and an arc switch needs it in the secondary"))
@@ -206,7 +199,7 @@ func (a Args) checkAgents() []error {
 
 // needsPeerCheck is true for the home whose record obeys a check of the other's.
 func (a Args) needsPeerCheck() bool {
-	return a.Switch == ARCSwitch && a.Scope.Home == system.Secondary
+	return a.Switch == inventory.ARCSwitch && a.Scope.Home == system.Secondary
 }
 
 // active reports whether both homes answer for the agent at the same time.

@@ -6,6 +6,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/route53"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"redoubt/inventory"
 	"redoubt/system"
 )
 
@@ -54,7 +55,7 @@ func (d *declaration) records() error {
 // secondary's has one only with routing controls, and answers whenever the
 // primary's does not otherwise.
 func (d *declaration) obeys() bool {
-	return d.args.Peer != nil && (d.args.Scope.Home == system.Primary || d.args.Switch == ARCSwitch)
+	return d.args.Peer != nil && (d.args.Scope.Home == system.Primary || d.args.Switch == inventory.ARCSwitch)
 }
 
 // toBalancer points a record at the load balancer. The health of its targets

@@ -12,6 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"redoubt/internal/naming"
+	"redoubt/inventory"
 	"redoubt/system"
 )
 
@@ -75,7 +76,7 @@ func (a alarm) hash() (string, error) {
 
 // move declares this home's part of the switch.
 func (d *declaration) move() error {
-	if d.args.Switch == ARCSwitch {
+	if d.args.Switch == inventory.ARCSwitch {
 		return d.routing()
 	}
 	d.entry.SwitchNamespace = pulumi.String(Namespace).ToStringOutput()

@@ -4,7 +4,6 @@ import (
 	"maps"
 
 	"redoubt/inventory"
-	"redoubt/recovery/planner"
 	"redoubt/system"
 )
 
@@ -20,7 +19,7 @@ func routed(inv inventory.Inventory) inventory.Inventory {
 		e := home.Entry
 		home.Entry = inventory.Entry{
 			Domain: e.Domain, ZoneID: e.ZoneID, LoadBalancerArn: e.LoadBalancerArn, Address: e.Address,
-			Switch: planner.RoutingSwitch, RoutingPanelArn: panel,
+			Switch: inventory.ARCSwitch, RoutingPanelArn: panel,
 			RoutingControlArns: map[system.Home]string{
 				system.Primary:   panel + "/routingcontrol/0123456789abcdef",
 				system.Secondary: panel + "/routingcontrol/fedcba9876543210",

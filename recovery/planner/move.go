@@ -3,6 +3,7 @@ package planner
 import (
 	"fmt"
 
+	"redoubt/inventory"
 	"redoubt/recovery/diagnose"
 	"redoubt/recovery/plan"
 	"redoubt/system"
@@ -151,7 +152,7 @@ func (d *draft) traffic(to system.Home, needs []string) string {
 func (d *draft) settle(m move, needs []string) {
 	last := d.standBy(m.from, needs)
 	last = append(last, d.mirrors(m, needs)...)
-	if m.to != system.Primary || d.Inventory.Homes[m.to].Entry.Switch == RoutingSwitch {
+	if m.to != system.Primary || d.Inventory.Homes[m.to].Entry.Switch == inventory.ARCSwitch {
 		return
 	}
 	letGo, err := act(d.Inventory, system.Secondary, letsGo)

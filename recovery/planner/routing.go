@@ -18,7 +18,7 @@ const routingSource = "https://docs.aws.amazon.com/routing-control/latest/APIRef
 // take is the step by which a home takes the traffic, by the switch that its
 // entry has.
 func take(inv inventory.Inventory, to system.Home) (plan.Step, error) {
-	if inv.Homes[to].Entry.Switch == RoutingSwitch {
+	if inv.Homes[to].Entry.Switch == inventory.ARCSwitch {
 		return route(inv, to)
 	}
 	return act(inv, to, takes)

@@ -16,7 +16,7 @@ import (
 func routed() inventory.Inventory {
 	inv := both()
 	for name, home := range inv.Homes {
-		home.Entry = inventory.Entry{Switch: planner.RoutingSwitch, RoutingPanelArn: "panel",
+		home.Entry = inventory.Entry{Switch: inventory.ARCSwitch, RoutingPanelArn: "panel",
 			RoutingControlArns: map[system.Home]string{system.Primary: "control-p", system.Secondary: "control-s"},
 			RoutingEndpoints:   map[string]string{"us-west-2": "https://b.example", "eu-west-1": "https://a.example"}}
 		inv.Homes[name] = home
@@ -63,7 +63,7 @@ func TestTakeTraffic_namesWhatIsMissingOfTheRoutingControls(t *testing.T) {
 	t.Parallel()
 	inv := routed()
 	h := inv.Homes[system.Secondary]
-	h.Entry = inventory.Entry{Switch: planner.RoutingSwitch}
+	h.Entry = inventory.Entry{Switch: inventory.ARCSwitch}
 	inv.Homes[system.Secondary] = h
 	_, err := planner.TakeTraffic(inv, system.Secondary)
 	for _, field := range []string{"routingPanelArn", "routingEndpoints", "routingControlArns.primary",

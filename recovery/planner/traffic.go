@@ -15,13 +15,6 @@ import (
 	"redoubt/timings"
 )
 
-// The kinds of switch: one moves traffic by putting a metric, one by setting
-// routing controls.
-const (
-	MetricSwitch  = "metric"
-	RoutingSwitch = "arc"
-)
-
 // The sources that the steps of the switch rely on.
 const (
 	putSource    = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html"
@@ -139,9 +132,9 @@ func metricEntry(inv inventory.Inventory, home system.Home) (inventory.Entry, er
 	}
 	e := of.Entry
 	var errs []error
-	if e.Switch != MetricSwitch {
-		errs = append(errs, fmt.Errorf("homes.%s.entry.switch is %q, want %s or %s", home, e.Switch, MetricSwitch,
-			RoutingSwitch))
+	if e.Switch != inventory.MetricSwitch {
+		errs = append(errs, fmt.Errorf("homes.%s.entry.switch is %q, want %s or %s", home, e.Switch, inventory.MetricSwitch,
+			inventory.ARCSwitch))
 	}
 	for _, f := range []struct{ name, value string }{
 		{"switchNamespace", e.SwitchNamespace}, {"switchMetric", e.SwitchMetric}, {"switchAlarm", e.SwitchAlarm},

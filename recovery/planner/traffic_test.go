@@ -111,7 +111,7 @@ func home(h system.Home, region string) inventory.Home {
 	return inventory.Home{
 		Region: region, Account: "123456789012", Zones: []string{"a", "b", "c"},
 		Entry: inventory.Entry{
-			Switch: planner.MetricSwitch, SwitchNamespace: "Redoubt/Switch", SwitchMetric: metric[h],
+			Switch: inventory.MetricSwitch, SwitchNamespace: "Redoubt/Switch", SwitchMetric: metric[h],
 			SwitchAlarm: "agents-" + string(h) + "-switch", SwitchDimensions: map[string]string{"System": "agents"},
 		},
 	}

@@ -140,7 +140,7 @@ func known() inventory.Inventory {
 		return inventory.Home{
 			Region: region, Account: "123456789012", Zones: []string{region + "a", region + "b", region + "c"},
 			Entry: inventory.Entry{
-				Switch: planner.MetricSwitch, SwitchNamespace: "Redoubt/Switch", SwitchMetric: metric,
+				Switch: inventory.MetricSwitch, SwitchNamespace: "Redoubt/Switch", SwitchMetric: metric,
 				SwitchAlarm: alarm, SwitchDimensions: map[string]string{"System": "agents"},
 			},
 		}

@@ -43,3 +43,18 @@ func TestDiff_ignoresWhatTheVariantLacks(t *testing.T) {
 		})
 	}
 }
+
+func TestDiff_takesAnAbsentTypeForTheDefault(t *testing.T) {
+	balancer := func(more map[string]any) resource.PropertyMap {
+		in := map[string]any{"name": "entry", "subnets": []any{"subnet-1"}}
+		for k, v := range more {
+			in[k] = v
+		}
+		return resource.NewPropertyMapFromMap(in)
+	}
+	for property, update := range map[string]bool{"preserveHostHeader": true, "enableCrossZoneLoadBalancing": false} {
+		got, _, err := provider.DiffInputs("aws:lb/loadBalancer:LoadBalancer", balancer(nil), balancer(map[string]any{property: true}))
+		require.NoError(t, err)
+		assert.Equal(t, update, got, "%s of an application load balancer", property)
+	}
+}

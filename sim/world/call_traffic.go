@@ -121,8 +121,11 @@ func (t *tx) asserted(rule *Entity) bool {
 // listRoutingControls is route53-recovery-cluster ListRoutingControls of one panel.
 // https://docs.aws.amazon.com/routing-control/latest/APIReference/API_ListRoutingControls.html
 func listRoutingControls(t *tx, r Request) (Document, error) {
-	list := []any{}
-	for _, c := range t.controlsOf(str(r.Input, "ControlPanelArn")) {
+	panel, list := str(r.Input, "ControlPanelArn"), []any{}
+	if t.get(kindControlPanel, Global, panel) == nil {
+		return nil, kinds[kindControlPanel].notFound(panel)
+	}
+	for _, c := range t.controlsOf(panel) {
 		list = append(list, Document{"ControlPanelArn": str(c.In, "ControlPanelArn"), "RoutingControlArn": c.ARN,
 			"RoutingControlName": str(c.In, "Name"), "RoutingControlState": c.Out["RoutingControlState"]})
 	}

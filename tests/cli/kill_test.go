@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -78,19 +79,14 @@ func TestRun_oneOperatorAtATime(t *testing.T) {
 func TestRun_secondAtTheSameTimeNamesTheFirst(t *testing.T) {
 	t.Parallel()
 	p := stand(t)
-	p.must(t, "plan", "switchover", "--out", "plan.json")
-	cmd, out := p.command("run", "plan.json", "--by", "ann")
-	in, err := cmd.StdinPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	out.await(t, "type yes to approve")
+	cmd, in, out := p.asked(t, nil)
 	r := p.run(t, "run", "plan.json", "--by", "bob", "--wait", "200ms")
 	assert.Equal(t, 6, r.code)
 	assert.Empty(t, r.out)
 	assert.Contains(t, r.err, `.redoubt is in use by "redoubt run plan.json by ann" (process `)
 	st := p.must(t, "status")
 	assert.Contains(t, st.out, "not at its end: under way since", "status works beside a run")
-	_, err = in.Write([]byte("yes\n"))
+	_, err := in.Write([]byte("yes\n"))
 	require.NoError(t, err)
 	require.NoError(t, cmd.Wait(), out.text())
 	assert.Contains(t, out.text(), "recovered ")
@@ -100,12 +96,7 @@ func TestRun_secondAtTheSameTimeNamesTheFirst(t *testing.T) {
 func TestRun_interruptedStopsAndGoesOn(t *testing.T) {
 	t.Parallel()
 	p := stand(t)
-	p.must(t, "plan", "switchover", "--out", "plan.json")
-	cmd, out := p.command("run", "plan.json", "--by", "ann")
-	_, err := cmd.StdinPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	out.await(t, "type yes to approve")
+	cmd, _, out := p.asked(t, nil)
 	require.NoError(t, cmd.Process.Signal(syscall.SIGINT))
 	require.Error(t, cmd.Wait())
 	assert.Equal(t, 4, cmd.ProcessState.ExitCode(), out.text())
@@ -119,16 +110,10 @@ func TestRun_interruptedStopsAndGoesOn(t *testing.T) {
 func TestRun_interruptedTwiceStopsAtOnce(t *testing.T) {
 	t.Parallel()
 	p := stand(t)
-	p.must(t, "plan", "switchover", "--out", "plan.json")
-	cmd, out := p.command("run", "plan.json", "--by", "ann")
-	_, err := cmd.StdinPipe()
-	require.NoError(t, err)
 	unread, stdout, err := os.Pipe()
 	require.NoError(t, err)
 	defer func() { require.NoError(t, errors.Join(unread.Close(), stdout.Close())) }()
-	cmd.Stdout = stdout
-	require.NoError(t, cmd.Start())
-	out.await(t, "type yes to approve")
+	cmd, _, out := p.asked(t, stdout)
 	fill(t, stdout)
 	require.NoError(t, cmd.Process.Signal(syscall.SIGINT))
 	out.await(t, "once more stops at once")
@@ -137,6 +122,21 @@ func TestRun_interruptedTwiceStopsAtOnce(t *testing.T) {
 	assert.Equal(t, 130, cmd.ProcessState.ExitCode(), out.text())
 	r := p.must(t, "resume", "--approve", "approval", "--by", "ann")
 	assert.Contains(t, r.out, "recovered ")
+}
+
+// asked is a switchover that runs and asks for its approval. Its stdout is the one given, if any.
+func (p folder) asked(t *testing.T, stdout *os.File) (*exec.Cmd, io.Writer, *watched) {
+	t.Helper()
+	p.must(t, "plan", "switchover", "--out", "plan.json")
+	cmd, out := p.command("run", "plan.json", "--by", "ann")
+	in, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	if stdout != nil {
+		cmd.Stdout = stdout
+	}
+	require.NoError(t, cmd.Start())
+	out.await(t, "type yes to approve")
+	return cmd, in, out
 }
 
 // fill writes into a pipe until it holds no more: whoever writes to it next waits.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"redoubt/inventory"
 	"redoubt/recovery/journal"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
@@ -49,7 +50,7 @@ func Moved(ctx context.Context, t Target, k Known) time.Time {
 
 // routed reports whether the switch is made of routing controls.
 func routed(k Known) bool {
-	return k.Inventory.Own().Entry.Switch == planner.RoutingSwitch
+	return k.Inventory.Own().Entry.Switch == inventory.ARCSwitch
 }
 
 // on is the home that the routing controls lead to: the secondary when it alone
@@ -76,7 +77,8 @@ func on(ctx context.Context, t Target, k Known) system.Home {
 	return system.Primary
 }
 
-// movedByRun is when the last run ended the step that moves traffic; zero when it did not.
+// movedByRun is when the last run acted to move traffic: when it meant to, or was through with it. Zero when
+// it did not, or found traffic there already.
 func movedByRun(ctx context.Context, t Target) time.Time {
 	run, err := t.Last(ctx)
 	if err != nil || run == "" {
@@ -93,7 +95,7 @@ func movedByRun(ctx context.Context, t Target) time.Time {
 	var last time.Time
 	for _, r := range records {
 		moves := slices.ContainsFunc(p.Steps, func(s plan.Step) bool { return s.ID == r.Step && s.Role == plan.Traffic })
-		if r.Kind == journal.Ended && moves {
+		if moves && (r.Kind == journal.Intended || r.Kind == journal.Ended && !last.IsZero()) {
 			last = r.At
 		}
 	}

@@ -7,12 +7,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"redoubt/inventory"
 	"redoubt/recovery/journal"
 	"redoubt/recovery/plan"
-	"redoubt/recovery/planner"
 	"redoubt/system"
 	"redoubt/timings"
 )
@@ -43,7 +41,7 @@ func (c controls) Plan(context.Context, string) (plan.Plan, error)           { r
 func (c controls) Records(context.Context, string) ([]journal.Record, error) { return c.run, nil }
 
 var routedHomes = Known{Inventory: inventory.Inventory{Home: system.Secondary, Homes: map[system.Home]inventory.Home{
-	system.Secondary: {Entry: inventory.Entry{Switch: planner.RoutingSwitch, RoutingPanelArn: "panel",
+	system.Secondary: {Entry: inventory.Entry{Switch: inventory.ARCSwitch, RoutingPanelArn: "panel",
 		RoutingControlArns: map[system.Home]string{system.Primary: "p", system.Secondary: "s"}}}}}}
 
 func TestStanding_readsTheRoutingControls(t *testing.T) {
@@ -66,10 +64,17 @@ func TestMoved_isTheLastRunThatMovedTraffic(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	p := plan.Plan{Steps: []plan.Step{{ID: "take-traffic-secondary", Role: plan.Traffic, Budget: timings.ARCRoutingcontrol},
 		{ID: "prove", Role: plan.Prove}}}
-	run := []journal.Record{
-		{Kind: journal.Began, Step: "take-traffic-secondary", At: at}, {Kind: journal.Ended, Step: "prove", At: at.Add(time.Hour)},
+	moved := func(run ...journal.Record) time.Time {
+		return Moved(t.Context(), controls{plan: p, run: run}, routedHomes)
 	}
-	assert.Zero(t, Moved(t.Context(), controls{plan: p, run: run}, routedHomes), "traffic has not moved")
-	run = append(run, journal.Record{Kind: journal.Ended, Step: "take-traffic-secondary", At: at.Add(time.Minute)})
-	require.Equal(t, at.Add(time.Minute), Moved(t.Context(), controls{plan: p, run: run}, routedHomes))
+	record := func(kind journal.Kind, step string, after time.Duration) journal.Record {
+		return journal.Record{Kind: kind, Step: step, At: at.Add(after)}
+	}
+	looked, meant := record(journal.Began, "take-traffic-secondary", 0), record(journal.Intended, "take-traffic-secondary", time.Second)
+	ended := record(journal.Ended, "take-traffic-secondary", time.Minute)
+	proved := record(journal.Ended, "prove", time.Hour)
+	assert.Zero(t, moved(looked), "traffic has not moved")
+	assert.Zero(t, moved(looked, ended, proved), "it was there already")
+	assert.Equal(t, meant.At, moved(looked, meant), "the run was cut off, and the act may have had its effect")
+	assert.Equal(t, ended.At, moved(looked, meant, ended, proved))
 }
