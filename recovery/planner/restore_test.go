@@ -1,6 +1,8 @@
 package planner_test
 
 import (
+	"maps"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,6 +38,37 @@ func TestRestore_refusesATimeThatTheBackupsDoNotReach(t *testing.T) {
 			assert.Contains(t, gates(p)["window"].Reason, "reach from", "%s, %s ago", name, back)
 			assert.False(t, gates(p)["window"].Overridable, "nothing can be restored from no backup")
 		}
+	}
+}
+
+// A version goes as soon as any rule lets it go.
+func TestRestore_ofABucketReachesAsFarAsItsShortestRule(t *testing.T) {
+	t.Parallel()
+	rule := func(status string, days float64) any {
+		return map[string]any{"Status": status, "NoncurrentVersionExpiration": map[string]any{"NoncurrentDays": days}}
+	}
+	for name, c := range map[string]struct {
+		rules  []any
+		window bool
+	}{
+		"long alone":                {[]any{rule("Enabled", 35)}, false},
+		"the shorter comes first":   {[]any{rule("Enabled", 5), rule("Enabled", 35)}, true},
+		"the shorter comes last":    {[]any{rule("Enabled", 35), rule("Enabled", 5)}, true},
+		"the shorter is off":        {[]any{rule("Enabled", 35), rule("Disabled", 5)}, false},
+		"nobody tells for how long": {nil, true},
+	} {
+		p, err := made(t, "restore-bucket", func(r *planner.Request) {
+			r.Goal.At = r.Now.Add(-10 * 24 * time.Hour)
+			r.Answers = maps.Clone(r.Answers)
+			for asked := range r.Answers {
+				if strings.Contains(asked, "GetBucketLifecycleConfiguration") {
+					r.Answers[asked] = plan.Document{"Rules": c.rules}
+				}
+			}
+		})
+		require.NoError(t, err, name)
+		_, refuses := gates(p)["window"]
+		assert.Equal(t, c.window, refuses, name)
 	}
 }
 
