@@ -34,6 +34,9 @@ type Plan struct {
 	Inventory string `json:"inventory"`
 	// Regions says where each home lives.
 	Regions map[system.Home]string `json:"regions"`
+	// Endpoints are where states of routing controls are set, by region, where the
+	// switch is made of them. One has to answer.
+	Endpoints map[string]string `json:"endpoints,omitempty"`
 	// Gates are asked before anything is called.
 	Gates []Gate `json:"gates,omitempty"`
 	// Steps stand in an order in which they can be done one after the other.

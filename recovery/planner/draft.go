@@ -70,6 +70,7 @@ func (d *draft) plan() (plan.Plan, error) {
 	for name, home := range d.Inventory.Homes {
 		p.Regions[name] = home.Region
 	}
+	p.Endpoints = endpoints(d.Inventory)
 	return plan.New(p)
 }
 

@@ -48,6 +48,17 @@ func route(inv inventory.Inventory, to system.Home) (plan.Step, error) {
 	}, nil
 }
 
+// endpoints are those of the routing controls' cluster that either home knows.
+func endpoints(inv inventory.Inventory) map[string]string {
+	var all map[string]string
+	for _, home := range system.Homes {
+		if own := inv.Homes[home].Entry.RoutingEndpoints; len(own) > 0 {
+			all = own
+		}
+	}
+	return all
+}
+
 // states is the request that leaves one home on.
 func states(home system.Home, entry inventory.Entry, on system.Home) plan.Call {
 	entries := []plan.Document{

@@ -63,6 +63,7 @@ func build(inv inventory.Inventory, title string, steps ...plan.Step) (plan.Plan
 	for name, home := range inv.Homes {
 		p.Regions[name] = home.Region
 	}
+	p.Endpoints = endpoints(inv)
 	return plan.New(p)
 }
 

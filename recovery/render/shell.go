@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"redoubt/recovery/plan"
@@ -43,7 +45,7 @@ func command(p plan.Plan, call plan.Call, e *plan.Expect) (string, error) {
 	case plan.Probe, plan.Ledger, plan.Versions:
 		return "", ErrByHand
 	}
-	args := []string{"aws", service(call.Service), kebab(call.Operation), "--region", p.Regions[call.Home]}
+	args := append([]string{"aws", service(call.Service), kebab(call.Operation)}, at(p, call)...)
 	if len(call.Input) > 0 {
 		input, err := compact(call.Input)
 		if err != nil {
@@ -55,6 +57,20 @@ func command(p plan.Plan, call plan.Call, e *plan.Expect) (string, error) {
 		args = append(args, "--query", e.JMESPath(), "--output", "text")
 	}
 	return quoted(args), nil
+}
+
+// at says where a call is made: in the region of its home, or at an endpoint of the routing controls that is
+// not in the region that is lost. The others are as good when it does not answer.
+// https://docs.aws.amazon.com/cli/latest/reference/route53-recovery-cluster/
+func at(p plan.Plan, call plan.Call) []string {
+	if call.Service == "route53-recovery-cluster" {
+		for _, region := range slices.Sorted(maps.Keys(p.Endpoints)) {
+			if p.Lost == "" || region != p.Regions[p.Lost] {
+				return []string{"--region", region, "--endpoint-url", p.Endpoints[region]}
+			}
+		}
+	}
+	return []string{"--region", p.Regions[call.Home]}
 }
 
 func compact(v any) (string, error) {

@@ -35,4 +35,9 @@ func TestAdopt_tellsTheStacksOfARestore(t *testing.T) {
 	}
 	p.Must(t, "sim", "adopt", "tasks")
 	p.Must(t, "sim", "preview", "--refresh", "--expect-no-changes")
+
+	// What was damaged is in no state, and nobody takes it away by the way.
+	r = p.Run(t, "sim", "down")
+	assert.Equal(t, exit.Stopped, r.Code, r.Err)
+	assert.Regexp(t, `hint: what the restore of (tasks|recall) left beside is in no state; make clean `, r.Err)
 }

@@ -127,11 +127,27 @@ func (w *workspace) endDown(o *Options, fault error) error {
 		}
 	}
 	if failed {
-		return exit.Errorf(exit.Stopped, "mend the cause, then go on with: redoubt sim down",
+		return exit.Errorf(exit.Stopped, w.afterDown(),
 			"not everything is destroyed; %d things are left: %w", unexplained(kept), fault)
 	}
 	if !o.JSON {
 		printKept(o.Streams, kept)
 	}
 	return errors.Join(w.unmark(), w.forget())
+}
+
+// afterDown is what to do about things that are left. What a restore left beside is in no state, so no destroy reaches it.
+func (w *workspace) afterDown() string {
+	for _, h := range system.Homes {
+		generations, err := w.generations(h)
+		if err != nil {
+			continue // whoever needs them says so
+		}
+		for store, n := range generations {
+			if n > 1 {
+				return fmt.Sprintf("what the restore of %s left beside is in no state; make clean takes the simulated regions away whole", store)
+			}
+		}
+	}
+	return "mend the cause, then go on with: redoubt sim down"
 }
