@@ -11,25 +11,26 @@ import (
 
 // Loss is what became of the marks of one store.
 type Loss struct {
-	Store string
+	Store string `json:"store"`
 	// Known is false without the witness's log: then only Found, Duplicates
 	// and Reordered say something.
-	Known bool
+	Known bool `json:"known"`
 	// Acknowledged marks are those in the log that the store confirmed; Lost
 	// are those of them that were not found.
-	Acknowledged, Lost int
+	Acknowledged int `json:"acknowledged"`
+	Lost         int `json:"lost"`
 	// Unconfirmed marks were found although the store never acknowledged them.
-	Unconfirmed int
+	Unconfirmed int `json:"unconfirmed"`
 	// Found is how many different marks were read back.
-	Found int
+	Found int `json:"found"`
 	// Duplicates counts every sight of a mark after its first.
-	Duplicates int
+	Duplicates int `json:"duplicates"`
 	// Reordered counts the marks that were first seen after a mark with a higher number.
-	Reordered int
+	Reordered int `json:"reordered"`
 	// RPO is the span of acknowledged writes that were lost: from the oldest
 	// lost mark to the loss, or to the newest lost mark where a home went on
 	// accepting after the loss.
-	RPO Figure
+	RPO Figure `json:"rpo"`
 }
 
 // Compare tells for each store what was lost at the given time. Stores come

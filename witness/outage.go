@@ -14,9 +14,9 @@ type Attempt struct {
 // Outage is a time in which attempts were refused.
 type Outage struct {
 	// From is the first refused attempt.
-	From time.Time
+	From time.Time `json:"from"`
 	// To is the first accepted attempt after it; zero while it lasts.
-	To time.Time
+	To time.Time `json:"to,omitzero"`
 }
 
 // Outages returns the outages that the attempts show, in order of time. More

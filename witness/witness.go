@@ -5,7 +5,9 @@
 package witness
 
 import (
+	"encoding/json"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -56,6 +58,38 @@ type Figure struct {
 	Kind   Kind
 	Known  bool
 }
+
+// written is a figure in a file: seconds, and null where nobody knows.
+type written struct {
+	Seconds *float64 `json:"seconds"`
+	Margin  float64  `json:"margin"`
+	Kind    Kind     `json:"kind,omitempty"`
+}
+
+// MarshalJSON writes seconds, and null for what is unknown.
+func (f Figure) MarshalJSON() ([]byte, error) {
+	w := written{Margin: f.Margin.Seconds(), Kind: f.Kind}
+	if f.Known {
+		seconds := f.Value.Seconds()
+		w.Seconds = &seconds
+	}
+	return json.Marshal(w)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (f *Figure) UnmarshalJSON(text []byte) error {
+	var w written
+	if err := json.Unmarshal(text, &w); err != nil {
+		return err
+	}
+	*f = Figure{Margin: span(w.Margin), Kind: w.Kind, Known: w.Seconds != nil}
+	if f.Known {
+		f.Value = span(*w.Seconds)
+	}
+	return nil
+}
+
+func span(seconds float64) time.Duration { return time.Duration(math.Round(seconds * float64(time.Second))) }
 
 // String says the figure with its precision and kind, or that it is unknown.
 func (f Figure) String() string {
