@@ -89,7 +89,9 @@ func (f *Figure) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-func span(seconds float64) time.Duration { return time.Duration(math.Round(seconds * float64(time.Second))) }
+func span(seconds float64) time.Duration {
+	return time.Duration(math.Round(seconds * float64(time.Second)))
+}
 
 // String says the figure with its precision and kind, or that it is unknown.
 func (f Figure) String() string {

@@ -98,9 +98,9 @@ type Step struct {
 
 // Tier is what users of a tier saw.
 type Tier struct {
-	Name     string        `json:"name"`
-	Critical bool          `json:"critical"`
-	Strategy string        `json:"strategy"`
+	Name     string `json:"name"`
+	Critical bool   `json:"critical"`
+	Strategy string `json:"strategy"`
 	// RTO and RPO are the objectives.
 	RTO plan.Duration `json:"rto"`
 	RPO plan.Duration `json:"rpo"`
@@ -118,7 +118,7 @@ type Tier struct {
 type Store struct {
 	Name string           `json:"name"`
 	Kind system.StoreKind `json:"kind"`
-	Tier string      `json:"tier"`
+	Tier string           `json:"tier"`
 	// Objective is the tier's RPO.
 	Objective plan.Duration `json:"objective"`
 	Loss      witness.Loss  `json:"loss"`
