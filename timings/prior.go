@@ -2,7 +2,6 @@ package timings
 
 import (
 	"fmt"
-	"math"
 	"time"
 )
 
@@ -41,23 +40,14 @@ func Prior(id PriorID) Assumed {
 // PriorIDs lists every prior in the order of the file.
 func PriorIDs() []PriorID { return load().all }
 
-// z95 is the standard normal's 95th percentile.
-var z95 = normalQuantile(0.95)
-
 // Quantile returns the duration that a share p of all cases stays below; p is
 // at least 0 and less than 1, and anything else panics.
-func (a Assumed) Quantile(p float64) time.Duration {
-	if !(p >= 0 && p < 1) {
-		panic(fmt.Sprintf("timings: quantile %v, want 0 <= p < 1", p))
-	}
-	mu := math.Log(a.P50.Seconds())
-	sigma := (math.Log(a.P95.Seconds()) - mu) / z95
-	return time.Duration(math.Round(math.Exp(mu+sigma*normalQuantile(p)) * float64(time.Second)))
-}
+func (a Assumed) Quantile(p float64) time.Duration { return a.Distribution().Quantile(p) }
+
+// Distribution is the prior as the distribution that it means.
+func (a Assumed) Distribution() Lognormal { return Lognormal{Median: a.P50, High: a.P95, At: 0.95} }
 
 // String says the two percentiles and that they are assumed.
 func (a Assumed) String() string {
 	return fmt.Sprintf("%s: median %s, 95th percentile %s (assumed)", a.ID, a.P50, a.P95)
 }
-
-func normalQuantile(p float64) float64 { return math.Sqrt2 * math.Erfinv(2*p-1) }

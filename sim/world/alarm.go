@@ -11,11 +11,6 @@ const (
 	insufficient = "INSUFFICIENT_DATA"
 )
 
-// settling is how long after its end a minute is complete enough to be judged.
-// With the evaluation each minute a datum takes one to two minutes to change a
-// state, as AWS's standard metrics do (assumed until tried on AWS).
-const settling = time.Minute
-
 // spare is how many periods more than asked for CloudWatch looks back to:
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
 // The page shows two in its example; that it is always two is assumed.
@@ -27,12 +22,12 @@ type point struct {
 }
 
 // look reads the periods that an alarm with the settings judges now, newest
-// first. A region that is down shows nothing.
-func (t *tx) look(region string, alarm Document) []point {
+// first. A region that is down shows nothing. Who looks decides how soon a minute has settled.
+func (t *tx) look(who *Entity, region string, alarm Document) []point {
 	period := duration(numOr(alarm, "Period", 60))
 	n := int(numOr(alarm, "EvaluationPeriods", 1)) + spare
 	key := seriesKey(region, str(alarm, "Namespace"), str(alarm, "MetricName"), dimensions(alarm))
-	end := t.at.Add(-settling).Truncate(tick)
+	end := t.at.Add(-t.lags(metricSettles, who.ID)).Truncate(tick)
 	out := make([]point, n)
 	if t.down(region) {
 		return out
@@ -105,7 +100,7 @@ func (t *tx) observe() (changed bool) {
 		if t.down(a.Region) || has(a.In, "MetricQueries") {
 			continue // nobody evaluates it; metric math is not simulated
 		}
-		state := judge(t.look(a.Region, a.In), a.In, firstOf(str(a.In, "TreatMissingData"), "missing"),
+		state := judge(t.look(a, a.Region, a.In), a.In, firstOf(str(a.In, "TreatMissingData"), "missing"),
 			str(a.Out, "StateValue"))
 		if state != str(a.Out, "StateValue") {
 			a = t.edit(a)
@@ -123,17 +118,17 @@ func (t *tx) observe() (changed bool) {
 
 // longestLook is how far back the most patient alarm looks.
 func (t *tx) longestLook() time.Duration {
-	longest := settling + tick
-	measure := func(alarm Document) {
+	longest := plain(metricSettles) + tick
+	measure := func(who *Entity, alarm Document) {
 		period := duration(numOr(alarm, "Period", 60))
-		longest = max(longest, settling+tick+period*time.Duration(numOr(alarm, "EvaluationPeriods", 1)+spare+1))
+		longest = max(longest, t.lags(metricSettles, who.ID)+tick+period*time.Duration(numOr(alarm, "EvaluationPeriods", 1)+spare+1))
 	}
 	for _, a := range t.list(kindAlarm, "") {
-		measure(a.In)
+		measure(a, a.In)
 	}
 	for _, h := range t.list(kindHealthCheck, Global) {
 		for _, alarm := range docs(h.Out, "Alarm") {
-			measure(alarm)
+			measure(h, alarm)
 		}
 	}
 	return longest

@@ -51,7 +51,7 @@ func (t *tx) grow(region, behind string, want int) {
 		scaling := copyDoc(docs(g.In, "ScalingConfig")[0])
 		scaling["DesiredSize"] = min(float64(want), numOr(scaling, "MaxSize", 0))
 		g.In["ScalingConfig"] = scaling
-		t.later(t.at.Add(launchTakes), "FinishScale", Document{"Region": g.Region, "Id": g.ID})
+		t.laterBy(nodesLaunch, g.ARN, "FinishScale", Document{"Region": g.Region, "Id": g.ID})
 	}
 }
 

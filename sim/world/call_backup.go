@@ -1,9 +1,6 @@
 package world
 
-import (
-	"strings"
-	"time"
-)
+import "strings"
 
 // backupOperations are the operations on backups.
 func backupOperations() map[string]operation {
@@ -16,9 +13,6 @@ func backupOperations() map[string]operation {
 }
 
 const kindBackupJob = "AWS::Backup::BackupJob"
-
-// backupTakes is how long a backup job runs (assumed: it depends on the size).
-const backupTakes = 10 * time.Minute
 
 // startBackupJob is backup StartBackupJob: it makes a recovery point when it is done.
 // https://docs.aws.amazon.com/aws-backup/latest/devguide/API_StartBackupJob.html
@@ -47,7 +41,7 @@ func startBackupJob(t *tx, r Request) (Document, error) {
 	point := &Entity{Kind: kindRecoveryPoint, Region: r.Region, Token: job.Token, Generation: job.Generation}
 	job.Out = Document{"State": "RUNNING", "RecoveryPointArn": pointARN(t, point), "CreationDate": t.at.Format(timeFormat)}
 	t.save(job)
-	t.later(t.at.Add(backupTakes), "FinishBackup", Document{"Region": r.Region, "Id": job.ID})
+	t.laterBy(backupRun, arn, "FinishBackup", Document{"Region": r.Region, "Id": job.ID})
 	return Document{"BackupJobId": job.ID, "RecoveryPointArn": job.Out["RecoveryPointArn"],
 		"CreationDate": job.Out["CreationDate"]}, nil
 }

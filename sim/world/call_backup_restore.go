@@ -20,9 +20,6 @@ func copyOperations() map[string]operation {
 const (
 	kindCopyJob    = "AWS::Backup::CopyJob"
 	kindRestoreJob = "AWS::Backup::RestoreJob"
-	// copyTakes is how long a copy to another region takes (assumed: timing backup.copy
-	// has hours for large ones).
-	copyTakes = 30 * time.Minute
 )
 
 // tableContent is what a recovery point holds of a table as it was at a time: what
@@ -70,7 +67,7 @@ func startCopyJob(t *tx, r Request) (Document, error) {
 	job := t.job(kindCopyJob, r, point.ID+vault.ARN)
 	job.Out = Document{"State": "RUNNING", "CreationDate": t.at.Format(timeFormat)}
 	t.save(job)
-	t.later(t.at.Add(copyTakes), "FinishCopy", Document{"Region": r.Region, "Id": job.ID})
+	t.laterBy(backupCopy, point.ID+">"+vault.ARN, "FinishCopy", Document{"Region": r.Region, "Id": job.ID})
 	return Document{"CopyJobId": job.ID, "CreationDate": job.Out["CreationDate"]}, nil
 }
 
@@ -161,7 +158,7 @@ func startRestoreJob(t *tx, r Request) (Document, error) {
 	t.fill(t.edit(t.get(kindTable, r.Region, name)), point, docs(what[0], "Items"))
 	job.Out = Document{"Status": "RUNNING", "CreationDate": t.at.Format(timeFormat), "RecoveryPointArn": point.ID}
 	t.save(job)
-	t.later(t.at.Add(tableRestores), "FinishRestoreJob", Document{"Region": r.Region, "Id": job.ID, "Name": name})
+	t.laterBy(tableRestore, t.get(kindTable, r.Region, name).ARN, "FinishRestoreJob", Document{"Region": r.Region, "Id": job.ID, "Name": name})
 	return Document{"RestoreJobId": job.ID}, nil
 }
 
@@ -185,7 +182,7 @@ func (t *tx) finishRestoreJob(in Document) {
 		return
 	}
 	if t.down(job.Region) {
-		t.later(t.at.Add(rejoinRetry), "FinishRestoreJob", in)
+		t.later(t.at.Add(retry), "FinishRestoreJob", in)
 		return
 	}
 	t.finishTableRestore(in)

@@ -111,7 +111,7 @@ func recoveryDays(table *Entity) float64 {
 // recoverable is the span that a restore can reach: from when recovery was
 // turned on, at most its days, until five minutes ago.
 func (t *tx) recoverable(table *Entity) (from, to time.Time) {
-	from, to = timeAt(table.Out, "RecoversSince"), t.at.Add(-tableTail)
+	from, to = timeAt(table.Out, "RecoversSince"), t.at.Add(-t.lags(tableTail, table.ARN))
 	if most := t.at.AddDate(0, 0, -int(recoveryDays(table))); from.Before(most) {
 		from = most
 	}
@@ -165,7 +165,7 @@ func restoreTable(t *tx, r Request) (Document, error) {
 			t.keepItem(e, str(i.In, "Key"), Document{"Written": at.Format(time.RFC3339Nano), "By": r.Region, "Item": item})
 		}
 	}
-	t.later(t.at.Add(tableRestores), "FinishTableRestore", Document{"Region": r.Region, "Name": name})
+	t.laterBy(tableRestore, e.ARN, "FinishTableRestore", Document{"Region": r.Region, "Name": name})
 	return Document{"TableDescription": tableDocument(t, e)}, nil
 }
 

@@ -88,7 +88,7 @@ func (t *tx) replicateImageLater(image *Entity) {
 			continue
 		}
 		for _, to := range strs(r, "Destinations.Region") {
-			t.later(t.at.Add(lagImage), "ReplicateImage", Document{"Region": image.Region, "Id": image.ID, "To": to})
+			t.later(t.at.Add(t.lags(imageLag, image.Region+">"+to)), "ReplicateImage", Document{"Region": image.Region, "Id": image.ID, "To": to})
 		}
 	}
 }
@@ -112,7 +112,7 @@ func (t *tx) replicateImage(in Document) error {
 		return nil
 	}
 	if t.cut(image.Region, to) {
-		t.later(t.at.Add(lagRetry), "ReplicateImage", in)
+		t.later(t.at.Add(retry), "ReplicateImage", in)
 		return nil
 	}
 	name := str(image.In, "RepositoryName")

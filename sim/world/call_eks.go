@@ -6,14 +6,6 @@ import (
 	"time"
 )
 
-// launchTakes is from asking for a node until it takes pods: timing
-// eks.scaleout.ca, whose words AWS gives without a number. A group without machines asks
-// again after launchRetry (assumed).
-const (
-	launchTakes = 180 * time.Second
-	launchRetry = time.Minute
-)
-
 // eksOperations are the operations on the cluster and its nodes.
 func eksOperations() map[string]operation {
 	return map[string]operation{
@@ -90,7 +82,7 @@ func scaleNodegroup(t *tx, r Request) (Document, error) {
 		return nil, err
 	}
 	g.Out["Status"] = "UPDATING"
-	t.later(t.at.Add(launchTakes), "FinishScale", Document{"Region": g.Region, "Id": g.ID})
+	t.laterBy(nodesLaunch, g.ARN, "FinishScale", Document{"Region": g.Region, "Id": g.ID})
 	return Document{"update": Document{"id": t.uuid(g, "scale"), "status": "InProgress", "type": "ConfigUpdate"}}, nil
 }
 
@@ -105,7 +97,7 @@ func (t *tx) finishScale(in Document) {
 	delete(g.Out, "Issue")
 	if want > int(numOr(g.Out, "Nodes", 0)) && t.launchable(g, want) != nil {
 		g.Out["Issue"] = "AsgInstanceLaunchFailures"
-		t.later(t.at.Add(launchRetry), "FinishScale", in)
+		t.later(t.at.Add(retry), "FinishScale", in)
 		return
 	}
 	g.Out["Nodes"], g.Out["Status"] = float64(want), "ACTIVE"

@@ -3,7 +3,6 @@ package world
 import (
 	"slices"
 	"strings"
-	"time"
 )
 
 // cacheOperations are the operations on caches.
@@ -19,14 +18,6 @@ func cacheOperations() map[string]operation {
 		"elasticache.TestFailover":                       {run: testCacheFailover},
 	}
 }
-
-// How long the acts on a cache take: the promotion is timing
-// elasticache.global.promote. AWS says of a snapshot only that it takes longer
-// the more there is; the number is assumed.
-const (
-	cachePromoteTakes  = time.Minute
-	cacheSnapshotTakes = 5 * time.Minute
-)
 
 // describeReplicationGroups is elasticache DescribeReplicationGroups
 // (https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_DescribeReplicationGroups.html).
@@ -166,7 +157,7 @@ func failoverGlobalReplicationGroup(t *tx, r Request) (Document, error) {
 	}
 	g = t.edit(g)
 	g.Out["Status"] = cacheModifying
-	t.later(t.at.Add(cachePromoteTakes), "FinishCacheFailover", Document{"Id": g.ID, "To": arn})
+	t.laterBy(cachePromote, g.ARN, "FinishCacheFailover", Document{"Id": g.ID, "To": arn})
 	return Document{"GlobalReplicationGroup": cacheGlobalDocument(t, g, true)}, nil
 }
 
@@ -191,7 +182,7 @@ func (t *tx) finishCacheFailover(in Document) {
 	case g == nil || to == nil || !slices.Contains(strs(g.Out, "Members"), to.ARN):
 		return
 	case t.down(to.Region):
-		t.later(t.at.Add(rejoinRetry), "FinishCacheFailover", in)
+		t.later(t.at.Add(retry), "FinishCacheFailover", in)
 		return
 	}
 	g = t.edit(g)

@@ -2,7 +2,6 @@ package world
 
 import (
 	"maps"
-	"time"
 )
 
 // cacheRestoreOperations are the operations that rebuild a cache beside a damaged one.
@@ -15,12 +14,6 @@ func cacheRestoreOperations() map[string]operation {
 		"route53.ChangeResourceRecordSets":         {at: "us-east-1", run: changeResourceRecordSets},
 	}
 }
-
-// How long the building takes. AWS has no number for either; these are assumed.
-const (
-	cacheGroupTakes  = 20 * time.Minute
-	cacheGlobalTakes = 10 * time.Minute
-)
 
 // cacheGroupNames are the parameters of CreateReplicationGroup whose names
 // differ from those of the resource.
@@ -35,7 +28,7 @@ var cacheGroupNames = map[string]string{
 // datastore. AWS does not tell later what it was filled from; Shows knows.
 // https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html
 func createReplicationGroup(t *tx, r Request) (Document, error) {
-	g, err := t.build(kindCacheGroup, r, renamed(r.Input, cacheGroupNames), cacheGroupTakes)
+	g, err := t.build(kindCacheGroup, r, renamed(r.Input, cacheGroupNames), cacheGroup)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +51,7 @@ func createGlobalReplicationGroup(t *tx, r Request) (Document, error) {
 	if g := t.get(kindCacheGroup, r.Region, id); g != nil && str(g.Out, "Status") != "available" {
 		return nil, refuse("InvalidReplicationGroupState", "%s is %s", id, str(g.Out, "Status"))
 	}
-	g, err := t.build(kindCacheGlobal, r, maps.Clone(r.Input), cacheGlobalTakes)
+	g, err := t.build(kindCacheGlobal, r, maps.Clone(r.Input), cacheGlobal)
 	if err != nil {
 		return nil, err
 	}

@@ -24,14 +24,14 @@ func createSnapshot(t *tx, r Request) (Document, error) {
 // snapshot makes a snapshot of a group; it is usable some minutes later.
 func (t *tx) snapshot(group *Entity, name, source string) (*Entity, error) {
 	seen := kinds[kindCacheGroup].view(t, group)
-	return kinds[kindCacheSnap].create(t, group.Region, "snapshot/"+name, snapshotOf(seen, name, source, t.at))
+	return kinds[kindCacheSnap].create(t, group.Region, "snapshot/"+name, t.snapshotOf(seen, name, source, t.at))
 }
 
 // snapshotOf is what a snapshot tells of the group, as it is seen, that it was made of.
-func snapshotOf(seen *Entity, name, source string, at time.Time) Document {
+func (t *tx) snapshotOf(seen *Entity, name, source string, at time.Time) Document {
 	return Document{
 		"SnapshotName": name, "ReplicationGroupId": seen.ID, "SnapshotSource": source,
-		"ReadyAt": at.Add(cacheSnapshotTakes).Format(timeFormat), "Engine": both(seen, "Engine"),
+		"ReadyAt": at.Add(t.lags(cacheSnapshot, seen.ARN+name)).Format(timeFormat), "Engine": both(seen, "Engine"),
 		"EngineVersion": both(seen, "EngineVersionActual"), "CacheNodeType": both(seen, "NodeType"),
 		"KmsKeyId": seen.In["KmsKeyId"],
 	}
@@ -60,7 +60,7 @@ func (t *tx) automatic(group *Entity) []*Entity {
 		}
 		name := "automatic." + group.ID + "-" + at.Format("2006-01-02-15-04")
 		e := &Entity{Kind: kindCacheSnap, Region: group.Region, ID: name, Created: at, Out: Document{},
-			In: snapshotOf(seen, name, "automated", at)}
+			In: t.snapshotOf(seen, name, "automated", at)}
 		e.ARN = k.arn(t, e)
 		out = append(out, e)
 	}

@@ -16,18 +16,6 @@ func rdsOperations() map[string]operation {
 	}
 }
 
-// How long the acts on a global database take. The documents say "a few
-// minutes" for a failover (timing aurora.global.failover.doc gives no number) and
-// for a switchover; the numbers are assumed within that. What is lost is counted elsewhere.
-const (
-	failoverTakes   = 3 * time.Minute
-	switchoverTakes = 2 * time.Minute
-	// rebuildTakes is until the old primary is back as a secondary with a
-	// rebuilt volume, counted from its region's return (assumed).
-	rebuildTakes = 30 * time.Minute
-	rejoinRetry  = time.Minute
-)
-
 // describeGlobalClusters is rds DescribeGlobalClusters
 // (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeGlobalClusters.html).
 func describeGlobalClusters(t *tx, r Request) (Document, error) {
@@ -168,15 +156,15 @@ func (t *tx) moveWriter(r Request, loss bool) (Document, error) {
 	case !loss && t.cut(to.Region, regionOfARN(from)):
 		return nil, refuse("InvalidGlobalClusterStateFault", "a switchover needs %s, which does not answer", from)
 	}
-	takes, status := switchoverTakes, "switching-over"
+	takes, status := auroraSwitchover, "switching-over"
 	if loss {
-		takes, status = failoverTakes, "failing-over"
+		takes, status = auroraFailover, "failing-over"
 	}
 	g = t.edit(g)
 	g.Out["Status"] = status
 	g.Out["FailoverState"] = Document{"Status": status, "FromDbClusterArn": from, "ToDbClusterArn": to.ARN,
 		"IsDataLossAllowed": loss}
-	t.later(t.at.Add(takes), "FinishFailover", Document{"Id": id, "From": from, "To": to.ARN, "Loss": loss})
+	t.laterBy(takes, g.ARN, "FinishFailover", Document{"Id": id, "From": from, "To": to.ARN, "Loss": loss})
 	return Document{"GlobalCluster": globalDocument(t, g)}, nil
 }
 
@@ -191,7 +179,7 @@ func (t *tx) finishFailover(in Document) {
 	}
 	to, from := t.arn(str(in, "To")), str(in, "From")
 	if to == nil || t.down(to.Region) {
-		t.later(t.at.Add(rejoinRetry), "FinishFailover", in)
+		t.later(t.at.Add(retry), "FinishFailover", in)
 		return
 	}
 	g = t.edit(g)
@@ -206,7 +194,7 @@ func (t *tx) finishFailover(in Document) {
 		if c := t.arn(from); c != nil {
 			delete(t.edit(c).In, "GlobalClusterIdentifier")
 		}
-		t.later(t.at.Add(rejoinRetry), "Rejoin", Document{"Id": g.ID, "Arn": from, "Ready": ""})
+		t.later(t.at.Add(retry), "Rejoin", Document{"Id": g.ID, "Arn": from, "Ready": ""})
 	}
 }
 
@@ -219,9 +207,9 @@ func (t *tx) rejoin(in Document) {
 	ready, err := time.Parse(timeFormat, str(in, "Ready"))
 	switch {
 	case t.cut(c.Region, regionOfARN(str(g.Out, "Writer"))):
-		t.later(t.at.Add(rejoinRetry), "Rejoin", Document{"Id": g.ID, "Arn": c.ARN, "Ready": ""})
+		t.later(t.at.Add(retry), "Rejoin", Document{"Id": g.ID, "Arn": c.ARN, "Ready": ""})
 	case err != nil:
-		at := t.at.Add(rebuildTakes)
+		at := t.at.Add(t.takes(auroraRebuild, c.ARN))
 		t.later(at, "Rejoin", Document{"Id": g.ID, "Arn": c.ARN, "Ready": at.Format(timeFormat)})
 	case !ready.After(t.at):
 		g = t.edit(g)

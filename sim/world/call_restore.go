@@ -24,16 +24,6 @@ func restoreOperations() map[string]operation {
 	}
 }
 
-// How long the building takes. No document of AWS has a number (timing
-// aurora.restore.snapshot: up to some hours); these are assumed.
-const (
-	volumeTakes  = time.Hour
-	clusterTakes = 10 * time.Minute
-	memberTakes  = 10 * time.Minute
-	// restorableBehind is how far the latest restorable time is behind: timing aurora.pitr.latest.
-	restorableBehind = 5 * time.Minute
-)
-
 // clusterNames are the parameters of RDS's operations on a cluster whose names
 // differ from those of the resource.
 var clusterNames = map[string]string{
@@ -72,7 +62,7 @@ func renamed(in Document, names map[string]string) Document {
 
 // build creates an entity that is not available before some time has passed. A
 // name that is taken is refused, also when it was taken by the same call.
-func (t *tx) build(kind string, r Request, in Document, takes time.Duration) (*Entity, error) {
+func (t *tx) build(kind string, r Request, in Document, takes behaviour) (*Entity, error) {
 	k := kinds[kind]
 	if id := k.id(t, &Entity{Kind: kind, Region: k.place(r.Region), In: in, Out: Document{}}); t.get(kind, k.place(r.Region), id) != nil {
 		return nil, k.exists(id)
@@ -83,7 +73,7 @@ func (t *tx) build(kind string, r Request, in Document, takes time.Duration) (*E
 	}
 	e = t.edit(t.get(kind, kinds[kind].place(r.Region), e.ID))
 	e.Out["Status"] = "creating"
-	t.later(t.at.Add(takes), "Available", Document{"Kind": kind, "Region": e.Region, "Id": e.ID})
+	t.laterBy(takes, e.ARN, "Available", Document{"Kind": kind, "Region": e.Region, "Id": e.ID})
 	return e, nil
 }
 
@@ -93,7 +83,7 @@ func (t *tx) available(in Document) {
 	switch {
 	case e == nil || str(e.Out, "Status") != "creating":
 	case t.down(e.Region):
-		t.later(t.at.Add(rejoinRetry), "Available", in)
+		t.later(t.at.Add(retry), "Available", in)
 	default:
 		t.edit(e).Out["Status"] = "available"
 	}
@@ -123,7 +113,7 @@ func restoreDBCluster(t *tx, r Request) (Document, error) {
 		delete(in, own)
 	}
 	in["RestoreToPointInTime"] = Document{"SourceClusterIdentifier": source.ID, "RestoreToTime": at.Format(timeFormat)}
-	e, err := t.build(kindCluster, r, in, volumeTakes)
+	e, err := t.build(kindCluster, r, in, auroraRestore)
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +133,7 @@ func (t *tx) restorableSpan(c *Entity) (from, to time.Time) {
 	if c.Created.After(from) {
 		from = c.Created
 	}
-	if to = t.at.Add(-restorableBehind); to.Before(from) {
+	if to = t.at.Add(-t.lags(auroraTail, c.ARN)); to.Before(from) {
 		to = from
 	}
 	return from, to
@@ -164,7 +154,7 @@ func (t *tx) restoreTime(in Document, source *Entity) (time.Time, error) {
 }
 
 func createDBCluster(t *tx, r Request) (Document, error) {
-	e, err := t.build(kindCluster, r, renamed(r.Input, clusterNames), clusterTakes)
+	e, err := t.build(kindCluster, r, renamed(r.Input, clusterNames), auroraCluster)
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +167,7 @@ func createDBInstance(t *tx, r Request) (Document, error) {
 	if c != nil && str(c.Out, "Status") != "available" {
 		return nil, refuse("InvalidDBClusterStateFault", "%s is %s", c.ID, str(c.Out, "Status"))
 	}
-	e, err := t.build(kindInstance, r, renamed(r.Input, instanceNames), memberTakes)
+	e, err := t.build(kindInstance, r, renamed(r.Input, instanceNames), auroraInstance)
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ func failoverDBCluster(t *tx, r Request) (Document, error) {
 	}
 	c = t.edit(c)
 	c.Out["Status"] = "failing-over"
-	t.later(t.at.Add(inRegionTakes), eventPromote, Document{"Kind": c.Kind, "Region": c.Region, "Id": c.ID, "Node": node})
+	t.laterBy(auroraInRegion, c.ARN, eventPromote, Document{"Kind": c.Kind, "Region": c.Region, "Id": c.ID, "Node": node})
 	return Document{"DBCluster": clusterDocument(t, c)}, nil
 }
 
@@ -55,6 +55,6 @@ func testCacheFailover(t *tx, r Request) (Document, error) {
 	}
 	g = t.edit(g)
 	g.Out["Status"] = "modifying"
-	t.later(t.at.Add(cacheNodeTakes), eventPromote, Document{"Kind": g.Kind, "Region": g.Region, "Id": g.ID, "Node": node})
+	t.laterBy(cacheInRegion, g.ARN, eventPromote, Document{"Kind": g.Kind, "Region": g.Region, "Id": g.ID, "Node": node})
 	return Document{"ReplicationGroup": cacheDocument(t, kinds[kindCacheGroup].view(t, g))}, nil
 }

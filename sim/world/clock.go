@@ -9,10 +9,6 @@ import (
 
 const kindEvent = "Redoubt::World::Event"
 
-// tick is how often alarms and health checks are looked at: timing cw.alarm.period.
-// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
-const tick = time.Minute
-
 // Advance moves the virtual time and does what falls due on the way, in the
 // order of its time. A time that is not after now changes nothing. What
 // cannot be recorded makes every later mutation fail.

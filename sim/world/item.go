@@ -5,16 +5,9 @@ import (
 	"time"
 )
 
-// What a table does by itself: timings ddb.mrec.lag, ddb.pitr.latest and
-// ddb.restore.pitr.min. That a change which could not reach the other region is
-// there within a minute of its return is assumed.
-const (
-	lagTable       = time.Second
-	tableTail      = 5 * time.Minute
-	tableRestores  = 20 * time.Minute
-	replicaRetry   = time.Minute
-	longestRecover = 35
-)
+// longestRecover is the most days that a table's recovery reaches back:
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html
+const longestRecover = 35
 
 // itemsOf lists the items that a table ever had, deleted ones too.
 func (t *tx) itemsOf(table *Entity) []*Entity {
@@ -69,7 +62,7 @@ func (t *tx) writeItem(table *Entity, key string, item Document) {
 	}
 	t.keepItem(table, key, v)
 	for _, region := range replicaRegions(table) {
-		t.later(t.at.Add(lagTable), "ReplicateItem", Document{
+		t.later(t.arrives(tableLag, table, region), "ReplicateItem", Document{
 			"Table": table.ID, "From": table.Region, "To": region, "Key": key, "Version": v,
 		})
 	}
@@ -107,7 +100,7 @@ func (t *tx) replicateItem(in Document) {
 		return
 	}
 	if t.cut(str(in, "From"), to.Region) || t.sealed(to) != nil {
-		t.later(t.at.Add(replicaRetry), "ReplicateItem", in)
+		t.later(t.at.Add(retry), "ReplicateItem", in)
 		return
 	}
 	v := docs(in, "Version")[0]

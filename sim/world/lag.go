@@ -6,10 +6,6 @@ import (
 	"redoubt/sim/fault"
 )
 
-// auroraLag is how far a secondary is behind while nothing is wrong: timing
-// aurora.global.lag, which is an upper end without a promise.
-const auroraLag = time.Second
-
 // lagMetrics are the metrics of a global database that AWS publishes in the
 // secondary's region, under the secondary cluster's identifier, in milliseconds:
 // https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-monitoring.html
@@ -29,16 +25,21 @@ func (t *tx) lagPoint(r Request, at time.Time) (float64, bool) {
 		writer := str(g.Out, "Writer")
 		for _, member := range strs(g.Out, "Members") {
 			if member == c.ARN && member != writer {
-				return float64(t.behind(c.Region, regionOfARN(writer), at).Milliseconds()), true
+				return float64(t.behind(t.calm(auroraLag, writer, c.Region), c.Region, regionOfARN(writer), at).Milliseconds()), true
 			}
 		}
 	}
 	return 0, false
 }
 
+// calm is how far a region's copy of a store is behind while nothing is wrong.
+func (t *tx) calm(b behaviour, store, region string) time.Duration {
+	return t.lags(b, store+">"+region)
+}
+
 // behind is how far a copy is behind its writer at a time.
-func (t *tx) behind(region, writer string, at time.Time) time.Duration {
-	lag := auroraLag
+func (t *tx) behind(calm time.Duration, region, writer string, at time.Time) time.Duration {
+	lag := calm
 	for _, f := range t.activeFaults() {
 		lost := f.Kind == fault.RegionDown && f.Region == writer
 		if (lost || f.Cuts(region, writer)) && at.After(f.Since) {
@@ -46,6 +47,101 @@ func (t *tx) behind(region, writer string, at time.Time) time.Duration {
 		}
 	}
 	return lag
+}
+
+// Lag says how far what other regions hold of a store is behind it now: of a
+// database cluster (AWS::RDS::DBCluster), a cache's group (AWS::ElastiCache::ReplicationGroup), a
+// table (AWS::DynamoDB::Table) or a bucket (AWS::S3::Bucket), by kind, region and id.
+// It is a draw while nothing is wrong, and grows while the regions are cut from each
+// other. Of several copies it is the one furthest behind. replicated is false when
+// nothing carries the store's writes anywhere: it follows another, has no copy, or
+// its rule of replication was removed.
+func (w *World) Lag(kind, region, id string) (lag time.Duration, replicated bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	t := w.begin()
+	e := t.get(kind, region, id)
+	if e == nil {
+		return 0, false
+	}
+	for _, c := range t.copies(e) {
+		calm := t.calm(c.lags, e.ARN, c.region)
+		lag, replicated = max(lag, t.behind(calm, c.region, e.Region, t.at)), true
+	}
+	return lag, replicated
+}
+
+// carbon is one copy of a store in another region.
+type carbon struct {
+	region string
+	lags   behaviour
+}
+
+// copies lists where the writes of a store are carried to.
+func (t *tx) copies(e *Entity) []carbon {
+	switch e.Kind {
+	case kindCluster:
+		return members(t.globalOf(e), e, auroraLag)
+	case kindCacheGroup:
+		return members(t.cacheGlobalOf(e), e, cacheLag)
+	case kindTable:
+		return t.halves(e)
+	case kindBucket:
+		return t.destinations(e)
+	}
+	return nil
+}
+
+// members are those of a global database or datastore that follow the entity.
+func members(global, e *Entity, lags behaviour) []carbon {
+	if global == nil || str(global.Out, "Writer") != e.ARN {
+		return nil
+	}
+	var out []carbon
+	for _, arn := range strs(global.Out, "Members") {
+		if arn != e.ARN {
+			out = append(out, carbon{regionOfARN(arn), lags})
+		}
+	}
+	return out
+}
+
+// halves are the other regions of a global table, as far as they can be written.
+func (t *tx) halves(table *Entity) []carbon {
+	var out []carbon
+	for _, region := range replicaRegions(table) {
+		if half := t.get(kindTable, region, table.ID); half != nil && t.sealed(half) == nil {
+			out = append(out, carbon{region, tableLag})
+		}
+	}
+	return out
+}
+
+// destinations are where the rules for all of a bucket's objects carry them. A
+// rule for a part of them is none for the bucket.
+func (t *tx) destinations(bucket *Entity) []carbon {
+	conf := t.setting(kindReplication, bucket)
+	if conf == nil {
+		return nil
+	}
+	var out []carbon
+	for _, r := range docs(conf.In, "Rules") {
+		to := t.arn(str(r, "Destination.Bucket"))
+		if str(r, "Status") == statusEnabled && rulePrefix(r) == "" && to != nil && t.versioned(to) {
+			out = append(out, carbon{to.Region, ruleLag(r)})
+		}
+	}
+	return out
+}
+
+// rulePrefix is what the keys begin with that a rule is for.
+func rulePrefix(r Document) string {
+	return firstOf(str(r, "Filter.Prefix"), str(r, "Filter.And.Prefix"), str(r, "Prefix"))
+}
+
+// arrives is when what is written now is in another region while nothing is wrong.
+func (t *tx) arrives(b behaviour, store *Entity, region string) time.Time {
+	return t.at.Add(t.calm(b, store.ARN, region))
 }
 
 func earlier(a, b time.Time) time.Time {

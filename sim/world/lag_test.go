@@ -52,3 +52,46 @@ func TestSwitchover_isCanceledWhenTheOldPrimaryIsLost(t *testing.T) {
 	out := l.call(frankfurt, "rds", "DescribeGlobalClusters", doc{"GlobalClusterIdentifier": "db"})
 	assert.Equal(t, "available", out["GlobalClusters"].([]any)[0].(doc)["Status"], "so that a failover is taken")
 }
+
+func TestLag_growsWhileTheRegionsAreCutAndIsNoneWithoutACopy(t *testing.T) {
+	t.Parallel()
+	l := databaseLab(t)
+	l.buckets()
+	l.make(ireland, "replication", "AWS::S3::BucketReplication", l.replication(ireland, frankfurt))
+	l.make(ireland, "sessions", dynamoTable, l.sessions())
+	l.make(frankfurt, "sessions", dynamoReplica, l.replicaOf())
+	stores := map[string]string{"cluster": "AWS::RDS::DBCluster", "bucket": "AWS::S3::Bucket", "sessions": dynamoTable}
+	calm := map[string]time.Duration{"cluster": time.Second, "bucket": 15 * time.Second, "sessions": time.Second}
+	lag := func(w *world.World, name string) time.Duration {
+		d, replicated := w.Lag(stores[name], ireland, l.id(ireland, name))
+		require.True(t, replicated, name)
+		return d
+	}
+	for name := range stores {
+		assert.Equal(t, calm[name], lag(l.World, name), name)
+	}
+	drawn := map[string]bool{}
+	for seed := range uint64(5) {
+		fork := l.Fork()
+		require.NoError(t, fork.Draw(seed))
+		drawn[lag(fork, "cluster").String()] = true
+		assert.Equal(t, lag(fork, "cluster"), lag(fork, "cluster"))
+	}
+	assert.Len(t, drawn, 5, "each fork has a lag of its own")
+	l.inject("partition " + ireland + " " + frankfurt)
+	l.wait(time.Hour)
+	for name := range stores {
+		assert.Equal(t, time.Hour, lag(l.World, name), name)
+	}
+	_, replicated := l.Lag("AWS::RDS::DBCluster", frankfurt, l.id(frankfurt, "cluster"))
+	assert.False(t, replicated, "a follower has no copies")
+	l.inject("heal " + ireland + " " + frankfurt)
+	require.NoError(t, l.remove(ireland, "replication"))
+	require.NoError(t, l.remove(frankfurt, "sessions"))
+	for _, name := range []string{"bucket", "sessions"} {
+		_, replicated := l.Lag(stores[name], ireland, l.id(ireland, name))
+		assert.False(t, replicated, "somebody removed the copy of "+name)
+	}
+	_, replicated = l.Lag(dynamoTable, ireland, "none")
+	assert.False(t, replicated)
+}

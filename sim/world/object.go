@@ -9,16 +9,7 @@ import (
 	"time"
 )
 
-// How long a new object takes to its replica: with replication time control
-// most take seconds (timing s3.rtc.doc; which number of seconds is assumed),
-// without it a quarter of an hour (timing s3.crr.lag). An attempt that meets a
-// lost or cut region is made again after a minute (assumed).
-const (
-	lagRTC       = 15 * time.Second
-	lagPlain     = 900 * time.Second
-	lagRetry     = time.Minute
-	rfc3339Milli = "2006-01-02T15:04:05.000Z07:00"
-)
+const rfc3339Milli = "2006-01-02T15:04:05.000Z07:00"
 
 // keysOf lists a bucket's keys that begin with a prefix.
 func (t *tx) keysOf(bucket *Entity, prefix string) []*Entity {
@@ -131,23 +122,31 @@ func (t *tx) replicateLater(bucket *Entity, key string, v Document) {
 		return
 	}
 	for _, r := range docs(conf.In, "Rules") {
-		prefix := firstOf(str(r, "Filter.Prefix"), str(r, "Filter.And.Prefix"), str(r, "Prefix"))
+		prefix := rulePrefix(r)
 		if str(r, "Status") != statusEnabled || !strings.HasPrefix(key, prefix) {
 			continue
 		}
 		if yes(v, "DeleteMarker") && str(r, "DeleteMarkerReplication.Status") != statusEnabled {
 			continue
 		}
-		lag := lagPlain
-		if str(r, "Destination.ReplicationTime.Status") == statusEnabled {
-			lag = lagRTC
-		}
 		v["ReplicationStatus"] = "PENDING"
-		t.later(t.at.Add(lag), "Replicate", Document{
+		region := ""
+		if to := t.arn(str(r, "Destination.Bucket")); to != nil {
+			region = to.Region
+		}
+		t.later(t.arrives(ruleLag(r), bucket, region), "Replicate", Document{
 			"Region": bucket.Region, "Bucket": bucket.ID, "Key": key, "VersionId": v["VersionId"],
 			"To": str(r, "Destination.Bucket"),
 		})
 	}
+}
+
+// ruleLag is how a replication rule lags.
+func ruleLag(rule Document) behaviour {
+	if str(rule, "Destination.ReplicationTime.Status") == statusEnabled {
+		return bucketLagTimed
+	}
+	return bucketLag
 }
 
 // replicate brings one version to the destination, or tries again later.
@@ -167,7 +166,7 @@ func (t *tx) replicate(in Document) {
 		case to == nil || !t.versioned(to):
 			t.mark(source, key, id, "FAILED")
 		case t.cut(source.Region, to.Region):
-			t.later(t.at.Add(lagRetry), "Replicate", in)
+			t.later(t.at.Add(retry), "Replicate", in)
 		default:
 			t.carry(source, to, key, id)
 		}

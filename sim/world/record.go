@@ -23,12 +23,14 @@ type Record struct {
 	Data []Datum        `json:"data,omitempty"`
 	// Faults is the whole list of faults in force, when it changed.
 	Faults *[]active `json:"faults,omitempty"`
+	// Draw is the seed of the draws, when it changed.
+	Draw *uint64 `json:"draw,omitempty"`
 }
 
 // toRecord turns what the transaction wrote into a record; some is false when
 // it wrote nothing.
 func (t *tx) toRecord() (rec Record, some bool) {
-	rec = Record{Seq: t.seq + 1, Now: t.at, Data: t.data, Faults: t.faulted}
+	rec = Record{Seq: t.seq + 1, Now: t.at, Data: t.data, Faults: t.faulted, Draw: t.redraw}
 	for _, e := range t.put {
 		rec.Put = append(rec.Put, e)
 	}
@@ -40,7 +42,8 @@ func (t *tx) toRecord() (rec Record, some bool) {
 	if len(t.gen) > 0 {
 		rec.Gens = t.gen
 	}
-	some = len(rec.Put)+len(rec.Del)+len(rec.Data)+len(rec.Gens) > 0 || rec.Faults != nil || !t.at.Equal(t.now)
+	some = len(rec.Put)+len(rec.Del)+len(rec.Data)+len(rec.Gens) > 0 || rec.Faults != nil ||
+		rec.Draw != nil || !t.at.Equal(t.now)
 	return rec, some
 }
 
@@ -59,6 +62,9 @@ func (s *state) apply(rec Record) {
 	}
 	if rec.Faults != nil {
 		s.faults = *rec.Faults
+	}
+	if rec.Draw != nil {
+		s.draw = rec.Draw
 	}
 }
 
@@ -90,6 +96,7 @@ type snapshot struct {
 	Gens     map[string]int `json:"gens"`
 	Faults   []active       `json:"faults"`
 	Data     []Datum        `json:"data"`
+	Draw     *uint64        `json:"draw,omitempty"`
 }
 
 // snapshotVersion is the version of the format that Snapshot writes.
@@ -102,6 +109,7 @@ func (w *World) Snapshot() ([]byte, error) {
 	defer w.mu.Unlock()
 	snap := snapshot{
 		Version: snapshotVersion, Config: w.cfg, Now: w.st.now, Seq: w.st.seq, Gens: w.st.gens, Faults: w.st.faults,
+		Draw: w.st.draw,
 	}
 	for _, m := range w.st.all {
 		for _, e := range m {
@@ -125,7 +133,7 @@ func Restore(raw []byte) (*World, error) {
 		return nil, fmt.Errorf("the snapshot has version %d, want %d", snap.Version, snapshotVersion)
 	}
 	w := New(snap.Config)
-	w.st.now, w.st.seq, w.st.faults = snap.Now, snap.Seq, snap.Faults
+	w.st.now, w.st.seq, w.st.faults, w.st.draw = snap.Now, snap.Seq, snap.Faults, snap.Draw
 	if snap.Gens != nil {
 		w.st.gens = snap.Gens
 	}

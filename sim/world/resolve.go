@@ -23,9 +23,6 @@ type Answer struct {
 	TTL time.Duration
 }
 
-// aliasTTL is what an alias to a load balancer is answered with: timing elb.dnsttl.
-const aliasTTL = 60 * time.Second
-
 // Resolve answers a client's DNS query as Route 53's data plane does, which no
 // region's loss stops. It follows aliases, CNAMEs, failover, latency and
 // weights; AWS's own names resolve too.
@@ -201,9 +198,6 @@ func (t *tx) awsName(name string) (Answer, bool) {
 	}
 	return Answer{}, false
 }
-
-// rdsTTL is how long clients keep an Aurora name: timing aurora.global.dnscache.
-const rdsTTL = 5 * time.Second
 
 // addressOf invents the address behind an AWS name.
 func (t *tx) addressOf(e *Entity) string {

@@ -42,6 +42,8 @@ type state struct {
 	gens   map[string]int
 	faults []active
 	series map[string]*series
+	// draw is the seed of every duration and lag; nil takes the typical ones.
+	draw *uint64
 }
 
 func newState(now time.Time) *state {
@@ -99,7 +101,9 @@ type tx struct {
 	data []Datum
 	// faulted is the whole new list of faults, when that changes.
 	faulted *[]active
-	at      time.Time
+	// redraw is the new seed of the draws, when that changes.
+	redraw *uint64
+	at     time.Time
 }
 
 func (w *World) begin() *tx {

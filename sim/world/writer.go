@@ -4,17 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"redoubt/sim/fault"
-)
-
-// How long a home takes to let another node write: timing
-// aurora.inregion.failover of a database; of a cache AWS has words only, and the
-// number is assumed within them (timing elasticache.failover).
-const (
-	inRegionTakes  = 30 * time.Second
-	cacheNodeTakes = 30 * time.Second
 )
 
 // What is kept of a failover within a home, and the events of it.
@@ -119,12 +110,12 @@ func (t *tx) strike(f fault.Fault) (string, error) {
 func (t *tx) zoneLost(zone string) {
 	for _, c := range t.list(kindCluster, zone[:len(zone)-1]) {
 		if i := t.get(kindInstance, c.Region, t.writerOf(c)); i != nil && zoneOfInstance(i) == zone {
-			t.later(t.at.Add(inRegionTakes), eventOwnFailover, Document{"Kind": c.Kind, "Region": c.Region, "Id": c.ID})
+			t.laterBy(auroraInRegion, c.ARN, eventOwnFailover, Document{"Kind": c.Kind, "Region": c.Region, "Id": c.ID})
 		}
 	}
 	for _, g := range t.list(kindCacheGroup, zone[:len(zone)-1]) {
 		if zoneOfNode(g, primaryOf(g)) == zone && both(kinds[kindCacheGroup].view(t, g), "AutomaticFailoverEnabled") == true {
-			t.later(t.at.Add(cacheNodeTakes), eventOwnFailover, Document{"Kind": g.Kind, "Region": g.Region, "Id": g.ID})
+			t.laterBy(cacheInRegion, g.ARN, eventOwnFailover, Document{"Kind": g.Kind, "Region": g.Region, "Id": g.ID})
 		}
 	}
 }

@@ -28,6 +28,9 @@ func simulatorPage(module string) (string, error) {
 	if err := operationTable(&b); err != nil {
 		return "", err
 	}
+	if err := behaviourTable(&b); err != nil {
+		return "", err
+	}
 	faultList(&b)
 	assumed, err := assumptions(module)
 	if err != nil {
