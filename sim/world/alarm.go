@@ -22,12 +22,12 @@ type point struct {
 }
 
 // look reads the periods that an alarm with the settings judges now, newest
-// first. A region that is down shows nothing. Who looks decides how soon a minute has settled.
-func (t *tx) look(who *Entity, region string, alarm Document) []point {
+// first. A region that is down shows nothing.
+func (t *tx) look(region string, alarm Document) []point {
 	period := duration(numOr(alarm, "Period", 60))
 	n := int(numOr(alarm, "EvaluationPeriods", 1)) + spare
-	key := seriesKey(region, str(alarm, "Namespace"), str(alarm, "MetricName"), dimensions(alarm))
-	end := t.at.Add(-t.lags(metricSettles, who.ID)).Truncate(tick)
+	key := seriesOf(region, alarm)
+	end := t.at.Add(-t.lags(metricSettles, key)).Truncate(tick)
 	out := make([]point, n)
 	if t.down(region) {
 		return out
@@ -38,6 +38,11 @@ func (t *tx) look(who *Entity, region string, alarm Document) []point {
 		out[i] = point{there: ok, breach: ok && breaches(v, alarm)}
 	}
 	return out
+}
+
+// seriesOf is the metric that an alarm with the settings judges.
+func seriesOf(region string, alarm Document) string {
+	return seriesKey(region, str(alarm, "Namespace"), str(alarm, "MetricName"), dimensions(alarm))
 }
 
 func breaches(v float64, alarm Document) bool {
@@ -100,7 +105,7 @@ func (t *tx) observe() (changed bool) {
 		if t.down(a.Region) || has(a.In, "MetricQueries") {
 			continue // nobody evaluates it; metric math is not simulated
 		}
-		state := judge(t.look(a, a.Region, a.In), a.In, firstOf(str(a.In, "TreatMissingData"), "missing"),
+		state := judge(t.look(a.Region, a.In), a.In, firstOf(str(a.In, "TreatMissingData"), "missing"),
 			str(a.Out, "StateValue"))
 		if state != str(a.Out, "StateValue") {
 			a = t.edit(a)
@@ -119,16 +124,16 @@ func (t *tx) observe() (changed bool) {
 // longestLook is how far back the most patient alarm looks.
 func (t *tx) longestLook() time.Duration {
 	longest := plain(metricSettles) + tick
-	measure := func(who *Entity, alarm Document) {
+	measure := func(region string, alarm Document) {
 		period := duration(numOr(alarm, "Period", 60))
-		longest = max(longest, t.lags(metricSettles, who.ID)+tick+period*time.Duration(numOr(alarm, "EvaluationPeriods", 1)+spare+1))
+		longest = max(longest, t.lags(metricSettles, seriesOf(region, alarm))+tick+period*time.Duration(numOr(alarm, "EvaluationPeriods", 1)+spare+1))
 	}
 	for _, a := range t.list(kindAlarm, "") {
-		measure(a, a.In)
+		measure(a.Region, a.In)
 	}
 	for _, h := range t.list(kindHealthCheck, Global) {
 		for _, alarm := range docs(h.Out, "Alarm") {
-			measure(h, alarm)
+			measure(str(h.In, "CloudwatchAlarmRegion"), alarm)
 		}
 	}
 	return longest

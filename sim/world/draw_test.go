@@ -48,6 +48,7 @@ func TestDraw_dependsOnNothingThatOthersDo(t *testing.T) {
 	other[1] = b.takes(tableRestore, "x")
 	assert.Equal(t, first, other, "in another order")
 	assert.Len(t, slices.Compact(slices.Sorted(slices.Values(first))), 5, "each is a draw of its own")
+	assert.NotEqual(t, a.takes(auroraCluster, "x"), a.takes(cacheGlobal, "x"), "of two behaviours with one distribution")
 	assert.Equal(t, a.lags(auroraLag, "x"), a.lags(auroraLag, "x"), "a lag is one figure")
 	assert.NotEqual(t, first[0], drawing(t, 8).takes(auroraRestore, "x"), "of another seed")
 }

@@ -39,7 +39,7 @@ func (t *tx) observeMetric(h *Entity) bool {
 	}
 	was := str(h.Out, "Status")
 	status := was
-	switch judge(t.look(h, str(h.In, "CloudwatchAlarmRegion"), alarms[0]), alarms[0], "missing", "") {
+	switch judge(t.look(str(h.In, "CloudwatchAlarmRegion"), alarms[0]), alarms[0], "missing", "") {
 	case stateOK:
 		status = healthy
 	case stateAlarm:
