@@ -2,6 +2,7 @@ package world
 
 import (
 	"slices"
+	"strings"
 )
 
 const (
@@ -154,6 +155,24 @@ func (t *tx) groupHealthy(arn string) bool {
 	}
 	for _, target := range docs(g.Out, "Targets") {
 		if !t.zoneDown(str(target, "AvailabilityZone")) {
+			return true
+		}
+	}
+	return t.bound(g)
+}
+
+// bound reports whether pods that a cluster's load balancer controller registers in a target group are ready. That it does
+// so at once is assumed:
+// https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/targetgroupbinding/
+func (t *tx) bound(group *Entity) bool {
+	for _, b := range t.list(kindKubernetes, group.Region) {
+		object, _ := b.In["Object"].(Document)
+		if str(object, "kind") != "TargetGroupBinding" || str(object, "spec.targetGroupARN") != group.ARN {
+			continue
+		}
+		base, at := b.ID[:strings.Index(b.ID, "/")+1], "/"+str(object, "metadata.namespace")+"/"
+		d := t.get(kindKubernetes, b.Region, base+"apps/v1:Deployment"+at+str(object, "spec.serviceRef.name"))
+		if d != nil && numOr(t.deploymentStatus(d), "readyReplicas", 0) > 0 {
 			return true
 		}
 	}
