@@ -7,6 +7,12 @@ import (
 	"time"
 )
 
+// The first and the longest wait of a run that names none.
+const (
+	standardBackoff    = time.Second
+	standardMaxBackoff = time.Minute
+)
+
 // Backoff is the wait after a failed call: full jitter over a span that
 // doubles with each attempt
 // (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/).

@@ -37,11 +37,10 @@ type Override struct{ By, Reason string }
 // Core is the machine that walks one plan. Feed it events with Step, one after
 // the other; Start begins.
 type Core struct {
-	plan  plan.Plan
+	of    *Compiled
 	opts  Options
-	gates []*gate
-	steps []*walk
-	byID  map[string]*walk
+	gates []gate
+	steps []walk
 
 	now time.Time
 	out []Command
@@ -53,26 +52,20 @@ type Core struct {
 	endSeq   int
 	finished *Finish
 	open     bool // the gates are passed
+	// fresh says that a step which waits may begin.
+	fresh bool
 }
 
 // New returns a machine at the beginning of a plan.
-func New(p plan.Plan, o Options) *Core {
-	if o.Backoff <= 0 {
-		o.Backoff = time.Second
+func New(p plan.Plan, o Options) *Core { return compiled(p).New(o) }
+
+// step returns the step of that name on its way, or nil.
+func (c *Core) step(id string) *walk {
+	n, known := c.of.steps[id]
+	if !known {
+		return nil
 	}
-	if o.MaxBackoff <= 0 {
-		o.MaxBackoff = time.Minute
-	}
-	c := &Core{plan: p, opts: o, byID: map[string]*walk{}}
-	for n := range p.Gates {
-		c.gates = append(c.gates, &gate{gate: &p.Gates[n]})
-	}
-	for n := range p.Steps {
-		w := &walk{step: &p.Steps[n]}
-		c.steps = append(c.steps, w)
-		c.byID[w.step.ID] = w
-	}
-	return c
+	return &c.steps[n]
 }
 
 // Start begins the run, or goes on with a restored one.
@@ -83,11 +76,7 @@ func (c *Core) Start(now time.Time) []Command {
 		return c.out
 	}
 	if c.seq == 0 {
-		hash, err := c.plan.Hash()
-		if err != nil {
-			hash = err.Error()
-		}
-		c.append(journal.Record{Kind: journal.Started, Plan: hash, Seed: c.opts.Seed})
+		c.append(journal.Record{Kind: journal.Started, Plan: c.of.hashed(), Seed: c.opts.Seed})
 	}
 	c.askGates()
 	return c.settle()
@@ -104,11 +93,11 @@ func (c *Core) Step(now time.Time, e Event) []Command {
 	case Checked:
 		if g := c.gate(e.At); g != nil {
 			c.gateChecked(g, e)
-		} else if w := c.byID[e.At]; w != nil {
+		} else if w := c.step(e.At); w != nil {
 			c.checked(w, e)
 		}
 	case Returned:
-		if w := c.byID[e.Step]; w != nil {
+		if w := c.step(e.Step); w != nil {
 			c.returned(w, e)
 		}
 	case Fired:
@@ -162,8 +151,8 @@ func (c *Core) stop(why string) {
 	if c.stopping == "" {
 		c.stopping = why
 	}
-	for _, w := range c.steps {
-		c.recall(w)
+	for n := range c.steps {
+		c.recall(&c.steps[n])
 	}
 }
 
@@ -172,7 +161,8 @@ func (c *Core) settle() []Command {
 	if c.ending != nil {
 		return c.out
 	}
-	if c.open && c.stopping == "" {
+	if c.open && c.stopping == "" && c.fresh {
+		c.fresh = false
 		c.beginReady()
 	}
 	if c.busy() {
@@ -183,8 +173,8 @@ func (c *Core) settle() []Command {
 }
 
 func (c *Core) busy() bool {
-	for _, w := range c.steps {
-		if w.active() {
+	for n := range c.steps {
+		if c.steps[n].active() {
 			return true
 		}
 	}
@@ -211,7 +201,8 @@ func (c *Core) outcome() Finish {
 		return Finish{Stopped, c.stopping}
 	}
 	var unproven, without []string
-	for _, w := range c.steps {
+	for n := range c.steps {
+		w := &c.steps[n]
 		switch {
 		case w.outcome != plan.Failed:
 		case w.step.OnFailure == plan.Report:
@@ -227,8 +218,8 @@ func (c *Core) outcome() Finish {
 }
 
 func (c *Core) synced(seq int) {
-	for _, w := range c.steps {
-		if w.phase == intending && w.intent <= seq {
+	for n := range c.steps {
+		if w := &c.steps[n]; w.phase == intending && w.intent <= seq {
 			c.call(w)
 		}
 	}

@@ -36,8 +36,8 @@ const (
 )
 
 func (c *Core) gate(id string) *gate {
-	for _, g := range c.gates {
-		if g.gate.ID == id {
+	for n := range c.gates {
+		if g := &c.gates[n]; g.gate.ID == id {
 			return g
 		}
 	}
@@ -46,7 +46,8 @@ func (c *Core) gate(id string) *gate {
 
 // askGates looks at every gate at once, so that a person hears of all refusals.
 func (c *Core) askGates() {
-	for _, g := range c.gates {
+	for n := range c.gates {
+		g := &c.gates[n]
 		if g.state != gateClosed {
 			continue
 		}

@@ -33,9 +33,9 @@ func Restore(p plan.Plan, o Options, records []journal.Record) (*Core, error) {
 			return nil, fmt.Errorf("resume run %s: record %d: %w", r.Run, r.Seq, err)
 		}
 	}
-	for _, w := range c.steps {
-		if w.phase == ended && !w.good() {
-			*w = walk{step: w.step}
+	for n := range c.steps {
+		if w := &c.steps[n]; w.phase == ended && !w.good() {
+			*w = walk{step: w.step, needs: w.needs}
 		}
 	}
 	return c, nil
@@ -64,7 +64,7 @@ func (c *Core) replay(r journal.Record) error {
 		}
 		return nil
 	}
-	w := c.byID[r.Step]
+	w := c.step(r.Step)
 	if w == nil {
 		return fmt.Errorf("the plan has no step %q", r.Step)
 	}

@@ -23,6 +23,7 @@ const (
 // walk is one step on its way.
 type walk struct {
 	step  *plan.Step
+	needs []int
 	phase phase
 	// deadline ends the step's patience.
 	deadline time.Time
@@ -49,15 +50,16 @@ func (c *Core) beginReady() {
 	if c.opts.Parallel > 0 {
 		room = c.opts.Parallel
 	}
-	for _, w := range c.steps {
-		if w.active() {
+	for n := range c.steps {
+		if c.steps[n].active() {
 			room--
 		}
 	}
-	for _, w := range c.steps {
+	for n := range c.steps {
 		if room <= 0 {
 			return
 		}
+		w := &c.steps[n]
 		if w.phase == waiting && c.ready(w) {
 			room--
 			w.deadline = c.now.Add(time.Duration(w.step.Timeout))
@@ -68,8 +70,8 @@ func (c *Core) beginReady() {
 }
 
 func (c *Core) ready(w *walk) bool {
-	for _, need := range w.step.Needs {
-		if !c.byID[need].good() {
+	for _, need := range w.needs {
+		if !c.steps[need].good() {
 			return false
 		}
 	}
@@ -170,7 +172,7 @@ func (c *Core) returned(w *walk, e Returned) {
 }
 
 func (c *Core) fired(at string) {
-	if w := c.byID[at]; w != nil && w.phase == resting {
+	if w := c.step(at); w != nil && w.phase == resting {
 		c.look(w)
 	}
 	if g := c.gate(at); g != nil && g.state == gateResting {
@@ -181,6 +183,7 @@ func (c *Core) fired(at string) {
 // close ends a step. What follows relies on it, unless it says otherwise.
 func (c *Core) close(w *walk, o plan.Outcome, why string) {
 	w.phase, w.outcome, w.why = ended, o, why
+	c.fresh = true
 	c.append(journal.Record{Kind: journal.Ended, Step: w.step.ID, Result: string(o), Why: why})
 	if o == plan.Failed && w.step.OnFailure == plan.Stop {
 		c.stop(fmt.Sprintf("step %s: %s", w.step.ID, why))

@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // jmesField writes a field as it is, or in quotes when it is no plain word.
@@ -40,8 +40,23 @@ var (
 	filterPart = regexp.MustCompile(`^\[\?([A-Za-z_][A-Za-z0-9_]*)==("(?:[^"\\]|\\.)*"|-?[0-9.]+|true|false)\]`)
 )
 
-// parse takes the path apart. It refuses what JMESPath would read differently.
+// parsed are the paths that were taken apart before: those of plans, which are few.
+var parsed sync.Map // of Path to []segment
+
+// parse takes the path apart, once.
 func (p Path) parse() ([]segment, error) {
+	if known, has := parsed.Load(p); has {
+		return known.([]segment), nil
+	}
+	segments, err := p.segments()
+	if err == nil {
+		parsed.Store(p, segments)
+	}
+	return segments, err
+}
+
+// segments takes the path apart. It refuses what JMESPath would read differently.
+func (p Path) segments() ([]segment, error) {
 	rest, segments := string(p), []segment(nil)
 	for rest != "" {
 		s, size, err := next(rest, len(segments) == 0)
@@ -136,11 +151,20 @@ func (s segment) step(at any) any {
 		return nil
 	}
 	for _, entry := range list {
-		if doc, ok := entry.(map[string]any); ok && reflect.DeepEqual(doc[s.filter], s.value) {
+		if doc, ok := entry.(map[string]any); ok && s.fits(doc[s.filter]) {
 			return entry
 		}
 	}
 	return nil
+}
+
+// fits reports whether a filter lets a value through. It wants a string, a number or a truth.
+func (s segment) fits(v any) bool {
+	switch v.(type) {
+	case string, float64, bool:
+		return v == s.value
+	}
+	return false
 }
 
 // JMESPath renders the path as the AWS command line's --query takes it.

@@ -52,7 +52,7 @@ func (w World) Call(ctx context.Context, c plan.Call) (plan.Document, error) {
 		return nil, fmt.Errorf("%s: the region of the home is unknown", c)
 	}
 	out, err := w.World.Call(world.Request{
-		Region: region, From: w.From, Service: c.Service, Operation: c.Operation, Input: c.Input, Token: c.Token,
+		Region: region, From: w.From, Service: c.Service, Operation: c.Operation, Input: c.Input, Token: c.Token, Kept: true,
 	})
 	var refused *world.Error
 	if errors.As(err, &refused) {

@@ -61,23 +61,39 @@ func (w *World) Call(r Request) (Document, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	r.Input = in
-	at := r.Region
+	out, err := w.perform(name, r, op)
+	if err != nil || r.Kept {
+		return out, err
+	}
+	return copyDoc(out), nil
+}
+
+// perform lets the endpoint admit the request and then serve it. A call that a fault may want to fail
+// is counted first, whatever becomes of it.
+func (w *World) perform(name string, r Request, op operation) (out Document, err error) {
+	c := call{from: r.From, region: r.Region, service: r.Service, operation: r.Operation, data: op.data}
 	if op.at != "" {
-		at = op.at
+		c.region = op.at
 	}
-	if err := w.admit(call{from: r.From, region: at, service: r.Service, operation: r.Operation,
-		data: op.data}); err != nil {
-		return nil, err
+	if w.counts() {
+		if err := w.admit(c); err != nil {
+			return nil, err
+		}
+		c = call{}
 	}
-	var out Document
 	err = w.mutate(func(t *tx) error {
+		if c.service != "" {
+			if err := t.admit(c); err != nil {
+				return err
+			}
+		}
 		out, err = t.once(name, r, op)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return copyDoc(out), nil
+	return out, nil
 }
 
 // once runs the operation, or answers as it did for the same token. The same

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"maps"
 	"regexp"
 	"strings"
 )
@@ -26,8 +27,8 @@ func getObjectOfCluster(t *tx, r Request) (Document, error) {
 		return nil, err
 	}
 	out, _ := e.In["Object"].(Document)
-	out = copyDoc(out)
 	if str(out, "kind") == "Deployment" {
+		out = maps.Clone(out)
 		out["status"] = t.deploymentStatus(e)
 	}
 	return out, nil
@@ -86,9 +87,9 @@ func objectFor(t *tx, r Request) (*Entity, error) {
 }
 
 // merged is a JSON merge patch (RFC 7386). A document has no nothing in it, so a
-// patch takes no field away.
+// patch takes no field away. What the patch leaves alone is shared with the old document.
 func merged(old, patch Document) Document {
-	out := copyDoc(old)
+	out := maps.Clone(old)
 	if out == nil {
 		out = Document{}
 	}

@@ -1,13 +1,10 @@
 package world
 
 import (
-	"encoding/json"
 	"fmt"
-	"hash/fnv"
 	"time"
 )
 
-const kindEvent = "Redoubt::World::Event"
 
 // Advance moves the virtual time and does what falls due on the way, in the
 // order of its time. A time that is not after now changes nothing. What
@@ -66,47 +63,44 @@ func (w *World) NextChange() time.Time {
 }
 
 // later plans an event. Two equal events at one time are one.
-func (t *tx) later(at time.Time, event string, doc Document) {
-	raw, err := json.Marshal(doc)
-	if err != nil {
-		panic("event " + event + ": " + err.Error()) // documents are JSON by construction
-	}
-	h := fnv.New64a()
-	_, _ = h.Write(raw)
-	at = at.UTC()
-	t.save(&Entity{
-		Kind: kindEvent, Region: Global, Created: t.at, In: doc,
-		ID:  fmt.Sprintf("%s/%s/%016x", at.Format("2006-01-02T15:04:05.000000000Z"), event, h.Sum64()),
-		Out: Document{"At": at.Format(time.RFC3339Nano), "Event": event},
-	})
+func (t *tx) later(at time.Time, name string, doc Document) {
+	t.plan(&event{at: at.UTC(), name: name, sum: sumOf(name, doc), in: doc, created: t.at})
 }
 
-func eventTime(e *Entity) time.Time {
-	at, _ := time.Parse(time.RFC3339Nano, str(e.Out, "At"))
-	return at
+func (t *tx) plan(e *event) {
+	list := t.events().with(e)
+	t.coming = &list
+}
+
+// events are those to come, as the transaction knows them.
+func (t *tx) events() agenda {
+	if t.coming != nil {
+		return *t.coming
+	}
+	return t.agenda
 }
 
 func (t *tx) nextEvent() (time.Time, bool) {
-	all := t.list(kindEvent, Global)
+	all := t.events()
 	if len(all) == 0 {
 		return time.Time{}, false
 	}
-	return eventTime(all[0]), true
+	return all[0].at, true
 }
 
 // fire runs every event that is due, the oldest first.
 func (t *tx) fire() (bool, error) {
 	fired := false
 	for {
-		all := t.list(kindEvent, Global)
-		if len(all) == 0 || eventTime(all[0]).After(t.at) {
+		all := t.events()
+		if len(all) == 0 || all[0].at.After(t.at) {
 			return fired, nil
 		}
-		e := all[0]
-		t.drop(e)
+		e, rest := all[0], all[1:]
+		t.coming = &rest
 		fired = true
-		if err := t.happen(str(e.Out, "Event"), e.In); err != nil {
-			return fired, fmt.Errorf("event %s: %w", e.ID, err)
+		if err := t.happen(e.name, e.in); err != nil {
+			return fired, fmt.Errorf("event %s: %w", e.id(), err)
 		}
 	}
 }

@@ -84,7 +84,7 @@ func (k *Kind) settle(t *tx, e, old *Entity) error {
 
 // repeated finds what the same token and document made before.
 func (t *tx) repeated(k *Kind, region, token string, in Document) *Entity {
-	if token == "" || t.gens[generationKey(region, k.Name, token)] == 0 {
+	if n, _ := t.gens.get(generationKey(region, k.Name, token)); token == "" || n == 0 {
 		return nil
 	}
 	for _, e := range t.list(k.Name, region) {
@@ -267,18 +267,17 @@ func (w *World) commit(change func(*tx) error) (uint64, func(uint64) error, erro
 	if err := change(t); err != nil {
 		return 0, nil, err
 	}
-	rec, some := t.toRecord()
-	if !some {
+	if !t.changed() {
 		// A repeat answers only when what it repeats is safe.
 		return w.st.seq, w.settle, nil
 	}
 	if w.record != nil {
-		if err := w.record(rec); err != nil {
+		if err := w.record(t.toRecord()); err != nil {
 			return 0, nil, fmt.Errorf("record the change: %w", err)
 		}
 	}
-	w.st.apply(rec)
-	return rec.Seq, w.settle, nil
+	t.become()
+	return w.st.seq, w.settle, nil
 }
 
 // last is the part of a kind's name that operations carry: AWS::EC2::Subnet is Subnet.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -86,73 +87,82 @@ func copyValue(v any) any {
 	return v
 }
 
-// values returns everything at a path: names joined by dots, in which lists
-// are walked through. A flattened block and a list of one block read the same.
-func values(d Document, path string) []any {
-	at := []any{d}
-	for _, name := range strings.Split(path, ".") {
-		var next []any
-		for _, v := range at {
-			m, ok := v.(map[string]any)
-			if !ok {
-				continue
-			}
-			switch x := m[name].(type) {
-			case nil:
-			case []any:
-				next = append(next, x...)
-			default:
-				next = append(next, x)
-			}
-		}
-		at = next
+// walk visits everything at a path until visit says that it is enough: names joined by dots,
+// in which lists are walked through. A flattened block and a list of one block read the same.
+func walk(v any, path string, visit func(any) bool) bool {
+	d, ok := v.(map[string]any)
+	if !ok {
+		return false
 	}
-	return at
+	name, rest, more := strings.Cut(path, ".")
+	on := func(v any) bool {
+		if more {
+			return walk(v, rest, visit)
+		}
+		return visit(v)
+	}
+	switch x := d[name].(type) {
+	case nil:
+	case []any:
+		return slices.ContainsFunc(x, on)
+	default:
+		return on(x)
+	}
+	return false
+}
+
+// values returns everything at a path.
+func values(d Document, path string) []any {
+	var out []any
+	walk(d, path, func(v any) bool { out = append(out, v); return false })
+	return out
 }
 
 // strs returns every non-empty text at a path.
 func strs(d Document, path string) []string {
 	var out []string
-	for _, v := range values(d, path) {
+	walk(d, path, func(v any) bool {
 		if s := text(v); s != "" {
 			out = append(out, s)
 		}
-	}
+		return false
+	})
 	return out
 }
 
 // docs returns every document at a path.
 func docs(d Document, path string) []Document {
 	var out []Document
-	for _, v := range values(d, path) {
+	walk(d, path, func(v any) bool {
 		if m, ok := v.(map[string]any); ok {
 			out = append(out, m)
 		}
-	}
+		return false
+	})
 	return out
 }
 
 // str returns the first text at a path, or "".
-func str(d Document, path string) string {
-	if all := strs(d, path); len(all) > 0 {
-		return all[0]
-	}
-	return ""
+func str(d Document, path string) (out string) {
+	walk(d, path, func(v any) bool { out = text(v); return out != "" })
+	return out
 }
 
 // num returns the first number at a path; ok is false when there is none.
-func num(d Document, path string) (float64, bool) {
-	for _, v := range values(d, path) {
+func num(d Document, path string) (n float64, ok bool) {
+	walk(d, path, func(v any) bool {
 		switch x := v.(type) {
 		case float64:
-			return x, true
+			n, ok = x, true
 		case string:
-			if f, err := strconv.ParseFloat(x, 64); err == nil {
-				return f, true
+			f, err := strconv.ParseFloat(x, 64)
+			if err == nil {
+				n, ok = f, true
 			}
 		}
-	}
-	return 0, false
+		return ok
+	})
+	return n, ok
 }
 
 // numOr returns the first number at a path, or the default.
@@ -164,15 +174,13 @@ func numOr(d Document, path string, def float64) float64 {
 }
 
 // yes reports whether the first value at a path is true.
-func yes(d Document, path string) bool {
-	for _, v := range values(d, path) {
-		return v == true || v == "true"
-	}
-	return false
+func yes(d Document, path string) (is bool) {
+	walk(d, path, func(v any) bool { is = v == true || v == "true"; return true })
+	return is
 }
 
 // has reports whether there is anything at a path.
-func has(d Document, path string) bool { return len(values(d, path)) > 0 }
+func has(d Document, path string) bool { return walk(d, path, func(any) bool { return true }) }
 
 func text(v any) string {
 	switch x := v.(type) {

@@ -16,7 +16,10 @@ func (t *tx) generation(region, kind, token string) int {
 	key := generationKey(region, kind, token)
 	n, ok := t.gen[key]
 	if !ok {
-		n = t.gens[key]
+		n, _ = t.gens.get(key)
+	}
+	if t.gen == nil {
+		t.gen = map[string]int{}
 	}
 	t.gen[key] = n + 1
 	return n + 1

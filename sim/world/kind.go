@@ -245,15 +245,11 @@ func (l Link) verify(t *tx, k *Kind, e *Entity) error {
 // names the first.
 func (t *tx) blocked(e *Entity) error {
 	for _, u := range users[e.Kind] {
-		var first *Entity
-		t.each(u.kind, "", func(other *Entity) {
+		for _, other := range t.list(u.kind, "") {
 			apart := other.Region != e.Region && e.Region != Global && other.Region != Global
-			if !apart && (first == nil || before(other, first)) && u.link.points(other, e) {
-				first = other
+			if !apart && u.link.points(other, e) {
+				return refuse(u.link.InUse, "%s %s is used by %s %s", e.Kind, e.ID, other.Kind, other.ID)
 			}
-		})
-		if first != nil {
-			return refuse(u.link.InUse, "%s %s is used by %s %s", e.Kind, e.ID, first.Kind, first.ID)
 		}
 	}
 	return nil

@@ -31,13 +31,11 @@ const (
 	retention  = 48 * time.Hour
 )
 
-// series is one metric's minutes, oldest first.
+// series is one metric's minutes, oldest first. It is never changed in place.
 type series struct {
 	head    Datum // names the series
 	minutes []Datum
 }
-
-func (s *series) clone() *series { return &series{s.head, slices.Clone(s.minutes)} }
 
 func (s *series) data() []Datum { return s.minutes }
 
@@ -61,11 +59,11 @@ func sortedKeys(m map[string]string) []string {
 // addDatum merges a datum into its minute.
 func (s *state) addDatum(d Datum) {
 	key := seriesKey(d.Region, d.Namespace, d.Metric, d.Dimensions)
-	sr := s.series[key]
-	if sr == nil {
-		sr = &series{head: d}
-		s.series[key] = sr
+	sr := &series{head: d}
+	if old, has := s.series.get(key); has {
+		sr = &series{old.head, slices.Clone(old.minutes)}
 	}
+	s.series.set(key, sr)
 	d.At = d.At.UTC().Truncate(resolution)
 	i := sort.Search(len(sr.minutes), func(i int) bool { return !sr.minutes[i].At.Before(d.At) })
 	if i < len(sr.minutes) && sr.minutes[i].At.Equal(d.At) {
@@ -83,8 +81,8 @@ func (s *state) addDatum(d Datum) {
 
 // statistic computes one statistic over [from, to); ok is false without data.
 func (s *state) statistic(key, stat string, from, to time.Time) (value float64, ok bool) {
-	sr := s.series[key]
-	if sr == nil {
+	sr, has := s.series.get(key)
+	if !has {
 		return 0, false
 	}
 	all := Datum{Min: math.Inf(1), Max: math.Inf(-1)}
@@ -113,11 +111,11 @@ func (s *state) statistic(key, stat string, from, to time.Time) (value float64, 
 // newest is the newest minute of any series; zero without data.
 func (s *state) newest() time.Time {
 	var at time.Time
-	for _, sr := range s.series {
+	s.series.each(func(sr *series) {
 		if n := len(sr.minutes); n > 0 && sr.minutes[n-1].At.After(at) {
 			at = sr.minutes[n-1].At
 		}
-	}
+	})
 	return at
 }
 

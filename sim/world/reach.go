@@ -69,6 +69,13 @@ func (t *tx) admit(c call) error {
 	return t.countFailures(c)
 }
 
+// counts reports whether a fault counts calls.
+func (w *World) counts() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.ContainsFunc(w.st.faults, func(a active) bool { return a.Kind == fault.FailCall })
+}
+
 // countFailures fails the call that a fault names.
 func (t *tx) countFailures(c call) error {
 	for i, f := range t.activeFaults() {

@@ -1,11 +1,13 @@
 package world
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 )
 
@@ -27,24 +29,59 @@ type Record struct {
 	Draw *uint64 `json:"draw,omitempty"`
 }
 
-// toRecord turns what the transaction wrote into a record; some is false when
-// it wrote nothing.
-func (t *tx) toRecord() (rec Record, some bool) {
-	rec = Record{Seq: t.seq + 1, Now: t.at, Data: t.data, Faults: t.faulted, Draw: t.redraw}
-	for _, e := range t.put {
-		rec.Put = append(rec.Put, e)
-	}
-	sortEntities(rec.Put)
+// changed reports whether the transaction wrote anything.
+func (t *tx) changed() bool {
+	return len(t.put)+len(t.del)+len(t.data)+len(t.gen) > 0 || t.coming != nil || t.faulted != nil ||
+		t.redraw != nil || !t.at.Equal(t.now)
+}
+
+// toRecord turns what the transaction wrote into a record.
+func (t *tx) toRecord() Record {
+	rec := Record{Seq: t.seq + 1, Now: t.at, Put: t.written(), Data: t.data, Faults: t.faulted, Draw: t.redraw}
 	for r := range t.del {
 		rec.Del = append(rec.Del, r)
 	}
+	if t.coming != nil {
+		put, del := t.coming.since(t.agenda)
+		for _, e := range put {
+			rec.Put = append(rec.Put, e.entity())
+		}
+		for _, e := range del {
+			rec.Del = append(rec.Del, e.ref())
+		}
+	}
+	sortEntities(rec.Put)
 	sort.Slice(rec.Del, func(i, j int) bool { return fmt.Sprint(rec.Del[i]) < fmt.Sprint(rec.Del[j]) })
 	if len(t.gen) > 0 {
 		rec.Gens = t.gen
 	}
-	some = len(rec.Put)+len(rec.Del)+len(rec.Data)+len(rec.Gens) > 0 || rec.Faults != nil ||
-		rec.Draw != nil || !t.at.Equal(t.now)
-	return rec, some
+	return rec
+}
+
+// written are the entities that the transaction wrote, in the order of their names.
+func (t *tx) written() []*Entity {
+	out := make([]*Entity, 0, len(t.put))
+	for _, e := range t.put {
+		out = append(out, e)
+	}
+	sortEntities(out)
+	return out
+}
+
+// become writes what the transaction wrote into the state, as applying its record would.
+func (t *tx) become() {
+	s := t.state
+	s.seq, s.now = s.seq+1, t.at
+	for r := range t.del {
+		s.remove(r)
+	}
+	for _, e := range t.written() {
+		s.add(e)
+	}
+	if t.coming != nil {
+		s.agenda = *t.coming
+	}
+	s.keep(Record{Gens: t.gen, Data: t.data, Faults: t.faulted, Draw: t.redraw})
 }
 
 // apply writes a record into the state.
@@ -56,7 +93,14 @@ func (s *state) apply(rec Record) {
 	for _, e := range rec.Put {
 		s.add(e)
 	}
-	maps.Copy(s.gens, rec.Gens)
+	s.keep(rec)
+}
+
+// keep writes what of a record is no entity.
+func (s *state) keep(rec Record) {
+	for key, n := range rec.Gens {
+		s.gens.set(key, n)
+	}
 	for _, d := range rec.Data {
 		s.addDatum(d)
 	}
@@ -108,17 +152,12 @@ func (w *World) Snapshot() ([]byte, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	snap := snapshot{
-		Version: snapshotVersion, Config: w.cfg, Now: w.st.now, Seq: w.st.seq, Gens: w.st.gens, Faults: w.st.faults,
-		Draw: w.st.draw,
+		Version: snapshotVersion, Config: w.cfg, Now: w.st.now, Seq: w.st.seq, Gens: w.st.gens.all(), Faults: w.st.faults,
+		Entities: w.st.everything(), Draw: w.st.draw,
 	}
-	for _, m := range w.st.all {
-		for _, e := range m {
-			snap.Entities = append(snap.Entities, e)
-		}
-	}
-	sortEntities(snap.Entities)
-	for _, name := range slices.Sorted(maps.Keys(w.st.series)) {
-		snap.Data = append(snap.Data, w.st.series[name].data()...)
+	all := w.st.series.all()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		snap.Data = append(snap.Data, all[name].data()...)
 	}
 	return json.Marshal(snap)
 }
@@ -134,9 +173,7 @@ func Restore(raw []byte) (*World, error) {
 	}
 	w := New(snap.Config)
 	w.st.now, w.st.seq, w.st.faults, w.st.draw = snap.Now, snap.Seq, snap.Faults, snap.Draw
-	if snap.Gens != nil {
-		w.st.gens = snap.Gens
-	}
+	w.st.gens.own = snap.Gens
 	for _, e := range snap.Entities {
 		w.st.add(e)
 	}
@@ -147,14 +184,7 @@ func Restore(raw []byte) (*World, error) {
 }
 
 func sortEntities(list []*Entity) {
-	sort.Slice(list, func(i, j int) bool {
-		a, b := list[i], list[j]
-		if a.Kind != b.Kind {
-			return a.Kind < b.Kind
-		}
-		if a.Region != b.Region {
-			return a.Region < b.Region
-		}
-		return a.ID < b.ID
+	slices.SortFunc(list, func(a, b *Entity) int {
+		return cmp.Or(strings.Compare(a.Kind, b.Kind), compareEntities(a, b))
 	})
 }

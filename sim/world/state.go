@@ -1,9 +1,8 @@
 package world
 
 import (
-	"maps"
 	"slices"
-	"sort"
+	"strings"
 	"time"
 
 	"redoubt/sim/fault"
@@ -18,9 +17,6 @@ type Ref struct {
 
 func (e *Entity) ref() Ref { return Ref{e.Kind, e.Region, e.ID} }
 
-// place is one kind in one region.
-type place struct{ kind, region string }
-
 // active is a fault that has been injected and not yet undone.
 type active struct {
 	fault.Fault
@@ -32,62 +28,149 @@ type active struct {
 	Hit string `json:"hit,omitempty"`
 }
 
-// state is all that a world holds. Entities in it are never changed in place,
-// which makes a clone as cheap as its maps.
+// state is all that a world holds. What it points at is never changed in place,
+// which makes a clone as cheap as its lists.
 type state struct {
-	now    time.Time
-	seq    uint64
-	all    map[place]map[string]*Entity
-	byARN  map[string]Ref
-	gens   map[string]int
-	faults []active
-	series map[string]*series
+	now time.Time
+	seq uint64
+	dir *directory
+	// cells are the entities by their seats, lists the sorted entities of a place
+	// once somebody has asked for them, holders what has an ARN: one more than a seat.
+	cells   []*Entity
+	lists   []*[]*Entity
+	holders []int32
+	agenda  agenda
+	gens    layers[int]
+	faults  []active
+	series  layers[*series]
 	// draw is the seed of every duration and lag; nil takes the typical ones.
 	draw *uint64
 }
 
-func newState(now time.Time) *state {
-	return &state{
-		now: now, all: map[place]map[string]*Entity{}, byARN: map[string]Ref{},
-		gens: map[string]int{}, series: map[string]*series{},
-	}
-}
+func newState(now time.Time) *state { return &state{now: now, dir: newDirectory()} }
 
 func (s *state) clone() *state {
 	c := *s
-	c.all = make(map[place]map[string]*Entity, len(s.all))
-	for p, m := range s.all {
-		c.all[p] = maps.Clone(m)
-	}
-	c.byARN, c.gens = maps.Clone(s.byARN), maps.Clone(s.gens)
+	c.cells, c.lists, c.holders = slices.Clone(s.cells), slices.Clone(s.lists), slices.Clone(s.holders)
 	c.faults = slices.Clone(s.faults)
-	c.series = make(map[string]*series, len(s.series))
-	for k, v := range s.series {
-		c.series[k] = v.clone()
-	}
+	c.gens, c.series = s.gens.fork(), s.series.fork()
 	return &c
+}
+
+// at returns what a list holds at a place, which may lie behind its end.
+func at[V any](list []V, n int) (v V) {
+	if n < len(list) {
+		v = list[n]
+	}
+	return v
+}
+
+// put writes into a list, which grows as far as it must.
+func put[V any](list *[]V, n int, v V) {
+	if n >= len(*list) {
+		*list = append(*list, make([]V, n+1-len(*list))...)
+	}
+	(*list)[n] = v
+}
+
+// entity returns the entity of a name, or nil.
+func (s *state) entity(r Ref) *Entity {
+	seat, known := s.dir.find(r)
+	if !known {
+		return nil
+	}
+	return at(s.cells, seat.at)
 }
 
 func (s *state) add(e *Entity) {
 	if e.Out == nil { // what is empty is left out on disk
 		e.Out = Document{}
 	}
-	p := place{e.Kind, e.Region}
-	if s.all[p] == nil {
-		s.all[p] = map[string]*Entity{}
+	if e.Kind == kindEvent {
+		s.agenda = s.agenda.with(eventOf(e.ID, e.In, e.Created))
+		return
 	}
-	s.all[p][e.ID] = e
+	seat := s.dir.seat(e.ref())
+	s.relist(seat, e.ref(), e)
+	put(&s.cells, seat.at, e)
 	if e.ARN != "" && !isSetting(e.Kind) {
-		s.byARN[e.ARN] = e.ref()
+		put(&s.holders, s.dir.newARN(e.ARN), int32(seat.at+1)) //nolint:gosec // a world has no two thousand million entities
 	}
 }
 
 func (s *state) remove(r Ref) {
-	p := place{r.Kind, r.Region}
-	if e := s.all[p][r.ID]; e != nil && s.byARN[e.ARN] == r {
-		delete(s.byARN, e.ARN)
+	if r.Kind == kindEvent {
+		s.agenda = s.agenda.without(eventOf(r.ID, nil, time.Time{}))
+		return
 	}
-	delete(s.all[p], r.ID)
+	seat, known := s.dir.find(r)
+	if !known || at(s.cells, seat.at) == nil {
+		return
+	}
+	e := s.cells[seat.at]
+	if n, named := s.dir.arn(e.ARN); named && int(at(s.holders, n)) == seat.at+1 {
+		s.holders[n] = 0
+	}
+	s.relist(seat, r, nil)
+	s.cells[seat.at] = nil
+}
+
+// relist keeps the sorted lists right when an entity is written, or with nil removed.
+func (s *state) relist(seat seat, r Ref, e *Entity) {
+	for _, n := range []int{seat.place, seat.all} {
+		old := at(s.lists, n)
+		if old == nil {
+			continue
+		}
+		i, has := slices.BinarySearchFunc(*old, &Entity{Region: r.Region, ID: r.ID}, compareEntities)
+		list := make([]*Entity, 0, len(*old)+1)
+		list = append(list, (*old)[:i]...)
+		if e != nil {
+			list = append(list, e)
+		}
+		if has {
+			i++
+		}
+		list = append(list, (*old)[i:]...)
+		s.lists[n] = &list
+	}
+}
+
+// list returns the sorted entities of a place. Nobody may change it.
+func (s *state) list(p place) []*Entity {
+	n := s.dir.place(p)
+	if l := at(s.lists, n); l != nil {
+		return *l
+	}
+	list := []*Entity{}
+	members, parts := s.dir.inside(n)
+	for _, m := range members {
+		if e := at(s.cells, m); e != nil {
+			list = append(list, e)
+		}
+	}
+	slices.SortFunc(list, compareEntities)
+	for _, part := range parts {
+		list = append(list, s.list(s.dir.name(part))...)
+	}
+	list = slices.Clip(list)
+	put(&s.lists, n, &list)
+	return list
+}
+
+// everything is every entity, and every event as one.
+func (s *state) everything() []*Entity {
+	var out []*Entity
+	for _, e := range s.cells {
+		if e != nil {
+			out = append(out, e)
+		}
+	}
+	for _, e := range s.agenda {
+		out = append(out, e.entity())
+	}
+	sortEntities(out)
+	return out
 }
 
 // tx is one attempt to change the state: it reads through to the state, keeps
@@ -104,11 +187,11 @@ type tx struct {
 	// redraw is the new seed of the draws, when that changes.
 	redraw *uint64
 	at     time.Time
+	// coming are the events to come, when they changed.
+	coming *agenda
 }
 
-func (w *World) begin() *tx {
-	return &tx{state: w.st, cfg: w.cfg, put: map[Ref]*Entity{}, del: map[Ref]bool{}, gen: map[string]int{}, at: w.st.now}
-}
+func (w *World) begin() *tx { return &tx{state: w.st, cfg: w.cfg, at: w.st.now} }
 
 // get returns the entity, or nil. What it returns must not be changed: edit it.
 func (t *tx) get(kind, region, id string) *Entity {
@@ -119,7 +202,7 @@ func (t *tx) get(kind, region, id string) *Entity {
 	if t.del[r] {
 		return nil
 	}
-	return t.all[place{kind, region}][id]
+	return t.entity(r)
 }
 
 // edit returns a copy of the entity that may be changed and will be kept.
@@ -128,20 +211,27 @@ func (t *tx) edit(e *Entity) *Entity {
 		return mine
 	}
 	c := e.clone()
-	t.put[c.ref()] = c
+	t.save(c)
 	return c
 }
 
 func (t *tx) save(e *Entity) {
 	delete(t.del, e.ref())
+	if t.put == nil {
+		t.put = map[Ref]*Entity{}
+	}
 	t.put[e.ref()] = e
 }
 
 func (t *tx) drop(e *Entity) {
 	delete(t.put, e.ref())
-	if t.all[place{e.Kind, e.Region}][e.ID] != nil {
-		t.del[e.ref()] = true
+	if t.entity(e.ref()) == nil {
+		return
 	}
+	if t.del == nil {
+		t.del = map[Ref]bool{}
+	}
+	t.del[e.ref()] = true
 }
 
 // arn returns the entity with the ARN, or nil.
@@ -151,48 +241,53 @@ func (t *tx) arn(arn string) *Entity {
 			return e
 		}
 	}
-	if r, ok := t.byARN[arn]; ok {
-		return t.get(r.Kind, r.Region, r.ID)
+	n, known := t.dir.arn(arn)
+	if !known {
+		return nil
 	}
-	return nil
-}
-
-// each visits every entity of a kind in a region, in no order; region "" is
-// every region.
-func (t *tx) each(kind, region string, visit func(*Entity)) {
-	for p, m := range t.all {
-		if p.kind != kind || region != "" && p.region != region {
-			continue
-		}
-		for id, e := range m {
-			r := Ref{kind, p.region, id}
-			if _, mine := t.put[r]; !mine && !t.del[r] {
-				visit(e)
-			}
-		}
+	seat := int(at(t.holders, n)) - 1
+	if seat < 0 || t.cells[seat] == nil {
+		return nil
 	}
-	for r, e := range t.put {
-		if r.Kind == kind && (region == "" || r.Region == region) {
-			visit(e)
-		}
-	}
+	e := t.cells[seat]
+	return t.get(e.Kind, e.Region, e.ID)
 }
 
 // list returns every entity of a kind in a region, sorted by region and id;
-// region "" is every region.
+// region "" is every region. Nobody may change it.
 func (t *tx) list(kind, region string) []*Entity {
-	var out []*Entity
-	t.each(kind, region, func(e *Entity) { out = append(out, e) })
-	sort.Slice(out, func(i, j int) bool { return before(out[i], out[j]) })
-	return out
+	base := t.state.list(place{kind, region})
+	in := func(r Ref) bool { return r.Kind == kind && (region == "" || r.Region == region) }
+	var mine []*Entity
+	gone := false
+	for r, e := range t.put {
+		if in(r) {
+			mine = append(mine, e)
+		}
+	}
+	for r := range t.del {
+		gone = gone || in(r)
+	}
+	if len(mine) == 0 && !gone {
+		return base
+	}
+	out := make([]*Entity, 0, len(base)+len(mine))
+	for _, e := range base {
+		if _, written := t.put[e.ref()]; !written && !t.del[e.ref()] {
+			out = append(out, e)
+		}
+	}
+	out = append(out, mine...)
+	slices.SortFunc(out, compareEntities)
+	return slices.Clip(out)
 }
 
-// before is the order of entities of one kind.
-func before(a, b *Entity) bool {
+// compareEntities is the order of entities of one kind.
+func compareEntities(a, b *Entity) int {
 	if a.Region != b.Region {
-		return a.Region < b.Region
+		return strings.Compare(a.Region, b.Region)
 	}
-	return a.ID < b.ID
+	return strings.Compare(a.ID, b.ID)
 }
 
 // active returns the faults in force, in the order of injection.

@@ -25,6 +25,8 @@ type Request struct {
 	Input              Document
 	// Token makes a repeat of a call that is not idempotent harmless.
 	Token string
+	// Kept says that the caller changes nothing of the answer, which spares a copy.
+	Kept bool
 }
 
 // Entity is one thing that exists in AWS.
