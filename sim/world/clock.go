@@ -5,7 +5,6 @@ import (
 	"time"
 )
 
-
 // Advance moves the virtual time and does what falls due on the way, in the
 // order of its time. A time that is not after now changes nothing. What
 // cannot be recorded makes every later mutation fail.
