@@ -98,7 +98,7 @@ func judge(points []point, alarm Document, missing, now string) string {
 	return now
 }
 
-// observe looks at every alarm and every health check; changed reports
+// observe looks at every alarm and every health check of a metric; changed reports
 // whether any of them moved.
 func (t *tx) observe() (changed bool) {
 	for _, a := range t.list(kindAlarm, "") {
@@ -116,7 +116,9 @@ func (t *tx) observe() (changed bool) {
 		}
 	}
 	for _, h := range t.list(kindHealthCheck, Global) {
-		changed = t.observeHealth(h) || changed
+		if str(h.In, "Type") == "CLOUDWATCH_METRIC" {
+			changed = t.observeMetric(h) || changed
+		}
 	}
 	return changed
 }

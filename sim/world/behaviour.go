@@ -25,6 +25,8 @@ type Behaviour struct {
 	Set time.Duration
 	// Median and High are those of the draws, when they follow from none of the above.
 	Median, High time.Duration
+	// AtOnce things take no time in a world that does not draw.
+	AtOnce bool
 	// Fixed things take the same in every world.
 	Fixed bool
 	// Assumed says what of all this nobody has published; every row without a Timing has it.
@@ -61,6 +63,8 @@ const (
 	backupRun
 	backupCopy
 	metricSettles
+	recordChange
+	clientDrain
 	numBehaviours
 )
 
@@ -135,12 +139,19 @@ var behaviours = [numBehaviours]Behaviour{
 		Set: time.Minute, Median: 30 * time.Second, High: time.Minute, At: 0.95,
 		Assumed: "assumed until tried on AWS: with the look each minute a datum takes one to two minutes to change a state, " +
 			"of twenty once three"},
+	recordChange: {Name: "dns.change", What: "a change of a record, until Route 53's servers answer with it",
+		Timing: timings.R53Propagation, AtOnce: true,
+		Assumed: "assumed: at once in a world that does not draw"},
+	clientDrain: {Name: "dns.client.drain", What: "a client goes on with what it had after the cache of its name has run out",
+		Prior: timings.PriorDNSClientDrain, Assumed: "assumed: nobody publishes it; connections stay open and some caches last longer"},
 }
 
 // fixedBehaviours are the rows that no world draws.
 var fixedBehaviours = []Behaviour{
 	{Name: "alarm.look", What: "how often alarms and metric-based health checks are looked at",
 		Timing: timings.CWAlarmPeriod, Set: tick, Fixed: true},
+	{Name: "health.endpoint", What: "a check of an endpoint turns: its interval times its threshold, here those it has unless told",
+		Timing: timings.R53DetectStandard, Set: 90 * time.Second, Fixed: true},
 	{Name: "dns.alias.ttl", What: "how long clients keep the answer of an alias to a load balancer",
 		Timing: timings.ELBDnsttl, Set: aliasTTL, Fixed: true},
 	{Name: "dns.aurora.ttl", What: "how long clients keep the name of an Aurora endpoint",
@@ -164,8 +175,19 @@ func (b Behaviour) Source() string {
 
 // Typical is what it takes in a world that does not draw.
 func (b Behaviour) Typical() time.Duration {
-	if b.Set > 0 || b.Timing == "" {
+	if b.AtOnce {
+		return 0
+	}
+	return b.figure()
+}
+
+// figure is what a source or the row says.
+func (b Behaviour) figure() time.Duration {
+	switch {
+	case b.Set > 0:
 		return b.Set
+	case b.Timing == "":
+		return timings.Prior(b.Prior).P50
 	}
 	typical, _ := timings.Get(b.Timing).Typical()
 	return typical
@@ -178,7 +200,7 @@ func (b Behaviour) Distribution() timings.Lognormal {
 	if b.Prior != "" {
 		return timings.Prior(b.Prior).Distribution()
 	}
-	l := timings.Lognormal{Median: b.Typical(), At: 0.99}
+	l := timings.Lognormal{Median: b.figure(), At: 0.99}
 	if b.Median > 0 {
 		l.Median = b.Median
 	}

@@ -28,7 +28,7 @@ func TestBehaviours_haveASourceOrSayAssumed(t *testing.T) {
 		assert.False(t, names[b.Name], "%s stands there twice", b.Name)
 		names[b.Name] = true
 		assert.NotEmpty(t, b.What, b.Name)
-		assert.Positive(t, b.Typical(), "%s takes no time", b.Name)
+		assert.Equal(t, b.AtOnce, b.Typical() == 0, "%s takes no time", b.Name)
 		if b.Source() == "" || b.Set > 0 && !b.Fixed {
 			assert.Contains(t, b.Assumed, "assumed", "%s has no figure of a source", b.Name)
 		}

@@ -3,6 +3,7 @@ package world
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // changeResourceRecordSets is route53 ChangeResourceRecordSets as far as a plan
@@ -54,12 +55,46 @@ func (t *tx) upsert(zone string, set Document) error {
 	e.ID = k.id(t, e)
 	old := t.get(kindRecord, Global, e.ID)
 	if old == nil {
-		_, err := k.create(t, Global, "", in)
+		made, err := k.create(t, Global, "", in)
+		if err == nil {
+			t.spread(made.ID, nil)
+		}
 		return err
 	}
 	now := old.clone()
 	now.In = in
-	return k.settle(t, now, old)
+	if err := k.settle(t, now, old); err != nil {
+		return err
+	}
+	t.spread(e.ID, t.answered(old))
+	return nil
+}
+
+// answersAs is kept of a record whose change has not reached Route 53's servers.
+const answersAs = "AnswersAs"
+
+// spread lets a change of a record reach the servers some time later; until then they
+// answer with what it was, nil for nothing.
+func (t *tx) spread(id string, was Document) {
+	r := t.edit(t.get(kindRecord, Global, id))
+	delete(r.Out, answersAs)
+	if takes := t.takes(recordChange, id); takes > 0 {
+		before := Document{"Until": t.at.Add(takes).Format(time.RFC3339Nano)}
+		if was != nil {
+			before["Was"] = was
+		}
+		r.Out[answersAs] = before
+	}
+}
+
+// answered is what Route 53's servers say of a record now; nil is nothing.
+func (t *tx) answered(r *Entity) Document {
+	before := docs(r.Out, answersAs)
+	if len(before) == 0 || !t.at.Before(timeAt(before[0], "Until")) {
+		return r.In
+	}
+	was, _ := before[0]["Was"].(Document) // none of a new record
+	return was
 }
 
 // recordsFrom lists the records of a zone in the order of AWS: by the labels of the

@@ -9,21 +9,28 @@ import (
 // order of its time. A time that is not after now changes nothing. What
 // cannot be recorded makes every later mutation fail.
 func (w *World) Advance(to time.Time) {
+	seen := uint64(0)
 	err := w.mutate(func(t *tx) error {
+		if t.at.Before(to) {
+			seen = t.seq + 1
+		}
 		return t.advance(to.UTC())
 	})
-	if err == nil {
-		return
-	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.broken == nil {
+	switch {
+	case err != nil && w.broken == nil:
 		w.broken = err
+	case err == nil:
+		w.st.watched = max(w.st.watched, seen)
 	}
 }
 
 func (t *tx) advance(to time.Time) error {
 	quiet := false
+	if t.at.Before(to) && (t.watched != t.seq || t.seq == 0) {
+		t.watch()
+	}
 	for t.at.Before(to) {
 		next := to
 		if at, ok := t.nextEvent(); ok && at.Before(next) {
@@ -41,7 +48,11 @@ func (t *tx) advance(to time.Time) error {
 		}
 		if t.at.Equal(t.at.Truncate(tick)) {
 			changed := t.observe()
+			fired = fired || changed
 			quiet = !changed && t.newest().Add(t.longestLook()).Before(t.at)
+		}
+		if fired {
+			t.watch()
 		}
 		quiet = quiet && !fired
 	}
@@ -106,6 +117,8 @@ func (t *tx) fire() (bool, error) {
 
 func (t *tx) happen(event string, in Document) error {
 	switch event {
+	case eventFlip:
+		t.turn(in)
 	case "ReplicateItem":
 		t.replicateItem(in)
 	case "FinishTableRestore":

@@ -52,6 +52,19 @@ func (t *tx) lags(b behaviour, entity string) time.Duration {
 	return t.drawn(b, entity, 0)
 }
 
+// ClientOf tells of a client of names, by an id of its own, which share of a
+// name's time to live its cache has left at a moment that it does not know of, and how
+// long it goes on with what it had after that. Without Draw its cache was just filled.
+func (w *World) ClientOf(id string) (phase float64, drain time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	t := w.begin()
+	if t.draw == nil {
+		return 1, plain(clientDrain)
+	}
+	return uniform(*t.draw, "dns.client.phase", id, 0), t.lags(clientDrain, id)
+}
+
 // drawn is the draw itself, in whole milliseconds.
 func (t *tx) drawn(b behaviour, entity string, occurrence int) time.Duration {
 	c := curves()[b]

@@ -1,9 +1,6 @@
 package world
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 const (
 	healthy   = "Healthy"
@@ -15,20 +12,9 @@ const (
 // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
 func healthFirst(t *tx, e, old *Entity) error {
 	if old == nil {
-		e.Out["Status"], e.Out["Streak"] = healthy, 0.0
+		e.Out["Status"] = healthy
 	}
 	return nil
-}
-
-// observeHealth lets a check of a metric or an endpoint look once.
-func (t *tx) observeHealth(h *Entity) (changed bool) {
-	switch kind := str(h.In, "Type"); {
-	case kind == "CLOUDWATCH_METRIC":
-		return t.observeMetric(h)
-	case slices.Contains(endpointTypes, kind):
-		return t.observeEndpoint(h)
-	}
-	return false
 }
 
 // observeMetric judges the alarm's metric, not the alarm's state, with the
@@ -54,31 +40,6 @@ func (t *tx) observeMetric(h *Entity) bool {
 		return false
 	}
 	t.edit(h).Out["Status"] = status
-	return true
-}
-
-// observeEndpoint counts contrary answers until the threshold turns the
-// status. The world looks once a minute and counts the looks of that minute
-// (assumed; timing r53.detect.standard is interval times threshold).
-func (t *tx) observeEndpoint(h *Entity) bool {
-	good := t.serves(firstOf(str(h.In, "Fqdn"), str(h.In, "IpAddress")))
-	streak := numOr(h.Out, "Streak", 0)
-	if good == (str(h.Out, "Status") == healthy) {
-		if streak == 0 {
-			return false
-		}
-		t.edit(h).Out["Streak"] = 0.0
-		return true
-	}
-	streak += tick.Seconds() / numOr(h.In, "RequestInterval", 30)
-	h = t.edit(h)
-	h.Out["Streak"] = streak
-	if streak >= numOr(h.In, "FailureThreshold", 3) {
-		h.Out["Streak"], h.Out["Status"] = 0.0, unhealthy
-		if good {
-			h.Out["Status"] = healthy
-		}
-	}
 	return true
 }
 

@@ -104,8 +104,10 @@ func (t *tx) answersFor(sees func(zone *Entity) bool, name, typ string) []*Entit
 		if zone > longest {
 			longest, out = zone, nil
 		}
-		if zone == longest {
-			out = append(out, r)
+		if in := t.answered(r); zone == longest && in != nil {
+			now := *r
+			now.In = in
+			out = append(out, &now)
 		}
 	}
 	return out

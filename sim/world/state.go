@@ -43,6 +43,8 @@ type state struct {
 	gens    layers[int]
 	faults  []active
 	series  layers[*series]
+	// watched is the last record after which the checks of endpoints have seen all; it is no part of the content.
+	watched uint64
 	// draw is the seed of every duration and lag; nil takes the typical ones.
 	draw *uint64
 }
