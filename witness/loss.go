@@ -122,6 +122,33 @@ func (l *Loss) confirm(marks []Mark, found map[int64]bool) {
 	l.Unconfirmed = l.Found - confirmed
 }
 
+// Tally is what a witness that keeps marks as intervals has counted of one store.
+type Tally struct {
+	Store                           string
+	Acknowledged, Lost, Unconfirmed int
+	Found, Duplicates, Reordered    int
+	// OldestLost and NewestLost are when the first and the last lost mark were acknowledged.
+	OldestLost, NewestLost time.Time
+}
+
+// Loss is what Compare would tell of the same marks.
+func (t Tally) Loss(lossAt time.Time, interval time.Duration, kind Kind) Loss {
+	f := Figure{Margin: interval, Kind: kind, Known: true}
+	if t.Lost > 0 {
+		f.Value = lostSpan(t.OldestLost, t.NewestLost, lossAt)
+	}
+	return Loss{Store: t.Store, Known: true, Acknowledged: t.Acknowledged, Lost: t.Lost, Unconfirmed: t.Unconfirmed,
+		Found: t.Found, Duplicates: t.Duplicates, Reordered: t.Reordered, RPO: f}
+}
+
+// lostSpan is from the oldest lost mark to the loss, or to the newest lost mark where a home went on accepting.
+func lostSpan(oldest, newest, lossAt time.Time) time.Duration {
+	if newest.Before(lossAt) {
+		newest = lossAt
+	}
+	return newest.Sub(oldest)
+}
+
 func rpo(marks []Mark, found map[int64]bool, lossAt time.Time, interval time.Duration, kind Kind) Figure {
 	f := Figure{Margin: interval, Kind: kind, Known: true}
 	lost := slices.DeleteFunc(slices.Clone(marks), func(m Mark) bool { return m.Acked.IsZero() || found[m.Seq] })
@@ -129,10 +156,6 @@ func rpo(marks []Mark, found map[int64]bool, lossAt time.Time, interval time.Dur
 		return f
 	}
 	byTime := func(a, b Mark) int { return cmp.Compare(a.Acked.UnixNano(), b.Acked.UnixNano()) }
-	oldest, end := slices.MinFunc(lost, byTime).Acked, slices.MaxFunc(lost, byTime).Acked
-	if end.Before(lossAt) {
-		end = lossAt
-	}
-	f.Value = end.Sub(oldest)
+	f.Value = lostSpan(slices.MinFunc(lost, byTime).Acked, slices.MaxFunc(lost, byTime).Acked, lossAt)
 	return f
 }

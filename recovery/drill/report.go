@@ -42,12 +42,19 @@ type Report struct {
 	Decision Decision `json:"decision"`
 	// Wrong are all reasons why the drill failed; none when it passed.
 	Wrong []string `json:"wrong"`
+	// Accepted says why it is known that objectives may be missed here; empty where they must be met.
+	Accepted string `json:"accepted,omitempty"`
 	// Failback is the way back, when that was asked for.
 	Failback *Report `json:"failback,omitempty"`
 }
 
-// Passed reports whether all held that the scenario expects.
-func (r Report) Passed() bool { return len(r.Wrong) == 0 && (r.Failback == nil || r.Failback.Passed()) }
+// Met reports whether nothing went wrong and every objective was met.
+func (r Report) Met() bool { return len(r.Wrong) == 0 }
+
+// Passed reports whether all held that the scenario expects, on the way back, too.
+func (r Report) Passed() bool {
+	return (r.Met() || r.Accepted != "") && (r.Failback == nil || r.Failback.Passed())
+}
 
 // Phase is a stretch of the drill: steady, noticing, recovering, settling.
 type Phase struct {
@@ -119,6 +126,8 @@ type Store struct {
 	Name string           `json:"name"`
 	Kind system.StoreKind `json:"kind"`
 	Tier string           `json:"tier"`
+	// Rebuilt names the store that a cache is rebuilt from, which therefore promises nothing itself.
+	Rebuilt string `json:"rebuilt,omitempty"`
 	// Objective is the tier's RPO.
 	Objective plan.Duration `json:"objective"`
 	Loss      witness.Loss  `json:"loss"`

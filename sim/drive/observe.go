@@ -2,6 +2,7 @@ package drive
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -40,6 +41,7 @@ func (o Observer) Look(ctx context.Context) []diagnose.Observation {
 		l := look{Observer: o, from: inside, home: home, of: of, now: o.World.Now()}
 		l.control(ctx)
 		l.entry(ctx)
+		l.zones()
 		if home == o.Active {
 			l.stores(ctx)
 		}
@@ -100,6 +102,17 @@ func (l *look) entry(ctx context.Context) {
 		}
 	}
 	l.saw(diagnose.Entry, "", why)
+}
+
+// zones asks at each zone's own address.
+func (l *look) zones() {
+	for _, zone := range l.of.Zones {
+		err := l.World.World.ZoneAnswers(zone)
+		if err == nil && l.World.World.Apart(l.from.From, l.of.Region) {
+			err = fmt.Errorf("%s is cut from %s", l.from.From, l.of.Region)
+		}
+		l.saw(diagnose.Zone, zone, text(err))
+	}
 }
 
 // stores asks each store, as its clients do, whether it takes writes. What a

@@ -120,6 +120,25 @@ func (t *tx) cut(a, b string) bool {
 	return a != b && (t.down(a) || t.down(b) || t.any(func(f fault.Fault) bool { return f.Cuts(a, b) }))
 }
 
+// ZoneAnswers says why nothing that runs in a zone answers, or nothing: what a client meets at the zone's own address of a
+// load balancer.
+func (w *World) ZoneAnswers(zone string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	t := w.begin()
+	if region := zone[:len(zone)-1]; t.down(region) || t.zoneDown(zone) {
+		return &Error{Code: "RequestError", Message: "no answer from " + zone}
+	}
+	return nil
+}
+
+// Apart reports whether nothing passes between two regions, because one of them is lost or they are cut from each other.
+func (w *World) Apart(a, b string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.begin().cut(a, b)
+}
+
 // Inject breaks or heals something from now on.
 func (w *World) Inject(f fault.Fault) error {
 	if _, err := fault.Parse(f.String()); err != nil {

@@ -1,0 +1,311 @@
+package drill
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"redoubt/inventory"
+	"redoubt/recovery/diagnose"
+	"redoubt/recovery/execute"
+	"redoubt/recovery/journal"
+	"redoubt/recovery/plan"
+	"redoubt/recovery/planner"
+	"redoubt/recovery/verify"
+	"redoubt/system"
+	"redoubt/timings"
+)
+
+// Drill is one drill at a place.
+type Drill struct {
+	Place     Place
+	Scenario  Scenario
+	System    *system.System
+	Inventory inventory.Inventory
+	// Active is the home that serves before.
+	Active system.Home
+	Seed   uint64
+	// Steady is how long all must be well before the loss; zero takes twenty minutes.
+	Steady time.Duration
+	// Phase is when within a minute the loss comes.
+	Phase time.Duration
+	// Return drills the way back, too.
+	Return bool
+	// Alter changes the plan before it runs; what is wrong with a plan is seen that way. It may be nil.
+	Alter func(plan.Plan) (plan.Plan, error)
+
+	report  Report
+	begun   time.Time
+	words   map[string]string
+	finding diagnose.Finding
+	// about is the finding that the drill came to; on the way back it is another than what is found now.
+	about   diagnose.Finding
+	records []journal.Record
+	plan    plan.Plan
+}
+
+// How long a drill has patience.
+const (
+	steadyFor   = 20 * time.Minute
+	lookEvery   = 30 * time.Second
+	noticeFor   = 20 * time.Minute
+	settleEvery = 10 * time.Second
+	settleFor   = time.Hour
+)
+
+// Run drills: steady state first, then the loss, what is found, the plan, and the witness's word. What went wrong with
+// the system stands in the report; an error means that there was no drill.
+func (d *Drill) Run(ctx context.Context) (Report, error) {
+	if err := d.Begin(ctx); err != nil {
+		return Report{}, err
+	}
+	return d.Lose(ctx)
+}
+
+// Begin sees that all is well for a while.
+func (d *Drill) Begin(ctx context.Context) error {
+	if d.Steady == 0 {
+		d.Steady = steadyFor
+	}
+	var err error
+	if d.words, err = d.Scenario.Words(d.System, d.Inventory, d.Active); err != nil {
+		return err
+	}
+	d.report = d.blank()
+	d.begun = d.Place.Now()
+	if err := d.Place.Wait(ctx, d.Steady); err != nil {
+		return err
+	}
+	d.phase("steady", d.begun)
+	return nil
+}
+
+func (d *Drill) blank() Report {
+	return Report{
+		System: d.System.Name, Scenario: d.Scenario.Name, Title: d.Scenario.Title, Disruption: d.Scenario.Disruption,
+		Kind: d.Place.Kind(), Seed: d.Seed, Active: d.Active, Receiving: d.Active, Decision: decision(), Accepted: d.Scenario.Accepts,
+	}
+}
+
+// Lose goes on from a steady state.
+func (d *Drill) Lose(ctx context.Context) (Report, error) {
+	if err := d.Place.Wait(ctx, d.Phase); err != nil {
+		return Report{}, err
+	}
+	d.steady()
+	d.report.Lost = d.Place.Now()
+	for _, one := range d.Scenario.Faults {
+		if err := d.strike(ctx, one); err != nil {
+			return Report{}, err
+		}
+	}
+	for _, act := range []func(context.Context) error{d.notice, d.recover, d.settle} {
+		if err := act(ctx); err != nil {
+			return Report{}, err
+		}
+	}
+	d.judge()
+	if d.Return && d.Scenario.Back.Plan != "" && d.report.Passed() {
+		back, err := d.back(ctx)
+		if err != nil {
+			return Report{}, err
+		}
+		d.report.Failback = &back
+	}
+	return d.report, nil
+}
+
+func (d *Drill) phase(name string, from time.Time) {
+	d.report.Phases = append(d.report.Phases, Phase{name, from, d.Place.Now()})
+}
+
+func (d *Drill) wrong(format string, args ...any) {
+	d.report.Wrong = append(d.report.Wrong, fmt.Sprintf(format, args...))
+}
+
+// steady requires that every tier answered all the time, and that no name is kept for longer than plans reckon with.
+func (d *Drill) steady() {
+	keep, _ := timings.Get(timings.R53TTL).Typical()
+	for _, t := range d.System.Tiers {
+		if out := after(d.Place.Outages(t.Name), d.begun); len(out) > 0 {
+			d.wrong("tier %s: requests were refused before the loss, from %s", t.Name, out[0].From.Format(time.TimeOnly))
+		}
+		if got := d.Place.Keep(t.Name); got > keep {
+			d.wrong("tier %s: clients may keep the answer that leads to it for %s, want at most %s (%s)",
+				t.Name, got, keep, timings.R53TTL)
+		}
+	}
+}
+
+func (d *Drill) strike(ctx context.Context, one Line) error {
+	line, err := say(one.Line, d.words)
+	if err != nil {
+		return fmt.Errorf("scenario %s: %w", d.Scenario.Name, err)
+	}
+	d.report.Moments = append(d.report.Moments, Moment{d.Place.Now().Add(one.After), line})
+	return d.Place.Break(ctx, one.After, line)
+}
+
+// notice lets the observers look until they have found what is broken.
+func (d *Drill) notice(ctx context.Context) error {
+	from := d.Place.Now()
+	defer func() { d.phase("noticing", from) }()
+	if d.Scenario.Finding == "" {
+		d.report.Found = "nobody looked: it was decided"
+		return nil
+	}
+	var seen []diagnose.Observation
+	rules := diagnose.DefaultRules(false)
+	for d.Place.Now().Sub(from) < noticeFor {
+		seen = append(seen, d.Place.Observe(ctx, d.Active)...)
+		d.finding = diagnose.Find(d.Place.Now(), seen, rules)
+		d.report.Found = fmt.Sprintf("%s: %s", d.finding.Kind, d.finding.Why)
+		if d.finding.Kind == d.Scenario.Finding {
+			d.about = d.finding
+			return nil
+		}
+		if err := d.Place.Wait(ctx, lookEvery); err != nil {
+			return err
+		}
+	}
+	d.wrong("after %s the observers found %s, want %s", noticeFor, d.report.Found, d.Scenario.Finding)
+	return nil
+}
+
+// recover plans and runs.
+func (d *Drill) recover(ctx context.Context) error {
+	if d.Scenario.Plan == "" {
+		return nil
+	}
+	from := d.Place.Now()
+	defer func() { d.phase("recovering", from) }()
+	p, err := d.planned(ctx, d.Scenario.Plan)
+	if err != nil {
+		d.wrong("there is no plan: %v", err)
+		return nil //nolint:nilerr // a system that cannot be recovered is what a drill finds out
+	}
+	return d.run(ctx, p)
+}
+
+// planned makes the plan, having asked what it must.
+func (d *Drill) planned(ctx context.Context, scenario planner.Scenario) (plan.Plan, error) {
+	r := planner.Request{Scenario: scenario, System: d.System, Inventory: d.Inventory, Finding: d.finding,
+		Goal: d.goal(), Now: d.Place.Now(), Seen: d.Place.Seen()}
+	questions, err := planner.Questions(r)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	r.Answers = map[string]plan.Document{}
+	for _, q := range questions {
+		out, err := d.Place.Port().Call(ctx, q)
+		if err != nil {
+			return plan.Plan{}, fmt.Errorf("%s: %w", q, err)
+		}
+		r.Answers[planner.CallKey(q)] = out
+	}
+	p, err := planner.Make(r)
+	if err == nil && d.Alter != nil {
+		p, err = d.Alter(p)
+	}
+	return p, err
+}
+
+// goal is what the scenario is about, with the moment before the loss to restore to.
+func (d *Drill) goal() planner.Goal {
+	g := planner.Goal{Active: d.Active}
+	if d.Scenario.About != "" {
+		store, _ := d.Scenario.store(d.System)
+		g.Store = store.Name
+	}
+	switch d.about.Kind {
+	case diagnose.ZoneLost:
+		g.Zone = d.about.Name
+	case diagnose.DependencyLost:
+		g.Dependency = d.about.Name
+	case diagnose.StoreCorrupt:
+		g.At = d.report.Lost.Add(-time.Second).Truncate(time.Second)
+	}
+	return g
+}
+
+func (d *Drill) run(ctx context.Context, p plan.Plan) error {
+	hash, err := p.Hash()
+	if err != nil {
+		return err
+	}
+	over := map[string]execute.Override{}
+	for gate, why := range d.Scenario.Aside {
+		over[gate] = execute.Override{By: "the drill's leader", Reason: why}
+	}
+	core := execute.New(p, execute.Options{Run: "drill", Generation: 1, Seed: d.Seed, Overrides: over})
+	f, records, err := d.Place.Run(ctx, core)
+	if err != nil {
+		return err
+	}
+	d.plan, d.records = p, records
+	d.restored(p, records)
+	if p.Active != "" {
+		d.report.Receiving = p.Active
+	}
+	d.report.Plan = Plan{Title: p.Title, Hash: hash, Outcome: string(f.Outcome), Why: f.Why, Steps: steps(p, records)}
+	for _, g := range p.Gates {
+		if why, set := d.Scenario.Aside[g.ID]; set {
+			d.report.Plan.aside(g.ID, why)
+		}
+	}
+	if f.Outcome != execute.Recovered {
+		d.wrong("the plan ended %s: %s", f.Outcome, f.Why)
+	}
+	return nil
+}
+
+// restored tells the witness what a restored store goes on with. Nobody writes to it while it is made, so that the moment
+// in which it was found good is as right as any.
+func (d *Drill) restored(p plan.Plan, records []journal.Record) {
+	for _, s := range p.Steps {
+		if s.Role != plan.Verify {
+			continue
+		}
+		what, err := verify.Of(s.Call)
+		at, wrong := time.Parse(time.RFC3339, what.At)
+		if err != nil || wrong != nil {
+			continue
+		}
+		for _, r := range records {
+			if r.Kind == journal.Ended && r.Step == s.ID && r.Result != string(plan.Failed) {
+				d.Place.Restored(s.Subject.Store, r.At, at)
+			}
+		}
+	}
+}
+
+// settle waits until requests of every tier are accepted again.
+func (d *Drill) settle(ctx context.Context) error {
+	from := d.Place.Now()
+	defer func() { d.phase("settling", from) }()
+	if err := d.Place.Wait(ctx, d.Scenario.Hold); err != nil {
+		return err
+	}
+	for d.Place.Now().Sub(from) < settleFor && d.refused() {
+		if err := d.Place.Wait(ctx, settleEvery); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refused reports whether requests of a tier are refused now.
+func (d *Drill) refused() bool {
+	for _, t := range d.System.Tiers {
+		out := d.Place.Outages(t.Name)
+		if n := len(out); n > 0 && out[n-1].To.IsZero() {
+			return true
+		}
+	}
+	return false
+}
+
+func decision() Decision {
+	p := timings.Prior(timings.PriorHumanDecision)
+	return Decision{P50: plan.Duration(p.P50), P95: plan.Duration(p.P95), Source: "assumed: " + string(p.ID)}
+}

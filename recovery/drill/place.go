@@ -1,0 +1,47 @@
+package drill
+
+import (
+	"context"
+	"time"
+
+	"redoubt/recovery/diagnose"
+	"redoubt/recovery/execute"
+	"redoubt/recovery/journal"
+	"redoubt/recovery/plan"
+	"redoubt/recovery/planner"
+	"redoubt/system"
+	"redoubt/witness"
+)
+
+// Place is where a drill takes place.
+type Place interface {
+	Witness
+	// Kind is that of the figures that are seen here.
+	Kind() witness.Kind
+	Now() time.Time
+	Wait(ctx context.Context, d time.Duration) error
+	// Break lets a line of the fault language happen some time from now. A line that is not understood is refused at once.
+	Break(ctx context.Context, after time.Duration, line string) error
+	// Observe is one look of every observer at both homes.
+	Observe(ctx context.Context, active system.Home) []diagnose.Observation
+	// Port makes the calls of questions.
+	Port() plan.Port
+	// Seen is what the gates of a plan stand on.
+	Seen() planner.Seen
+	// Run walks a machine to its end and returns what it wrote into its journal.
+	Run(ctx context.Context, core *execute.Core) (execute.Finish, []journal.Record, error)
+}
+
+// Witness is what has seen the marks and the requests since the drill began.
+type Witness interface {
+	// Outages are the times in which requests of a tier were refused.
+	Outages(tier string) []witness.Outage
+	// Keep is how long a client may keep the name service's answer that leads to a tier.
+	Keep(tier string) time.Duration
+	// Losses reads every store back. LossAt is when the fault began.
+	Losses(lossAt time.Time) []witness.Loss
+	// Spans are the stretches in which a store acknowledged marks.
+	Spans(store string) []Span
+	// Restored tells that a store goes on since a moment with what it held at a time.
+	Restored(store string, since, at time.Time)
+}

@@ -1,0 +1,189 @@
+package drill
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"redoubt/inventory"
+	"redoubt/recovery/diagnose"
+	"redoubt/recovery/planner"
+	"redoubt/system"
+)
+
+// Scenario names a fault, the finding that it should lead to, and what is expected.
+type Scenario struct {
+	Name  string `yaml:"-"`
+	Title string `yaml:"title"`
+	// Disruption says which objectives count.
+	Disruption system.Disruption `yaml:"disruption"`
+	// Faults happen some time after the loss. Words in braces stand for what the homes are called; see Words.
+	Faults []Line `yaml:"faults"`
+	// About is the kind of the store that the scenario is about, where it is about one: the first of that kind.
+	About system.StoreKind `yaml:"about"`
+	// Dependency says that it is about one outside: the first that an agent needs.
+	Dependency bool `yaml:"dependency"`
+	// Finding is what the observers should come to. Without one nobody looks: somebody has decided.
+	Finding diagnose.Kind `yaml:"finding"`
+	// Plan is what is planned then; without one nobody acts.
+	Plan planner.Scenario `yaml:"plan"`
+	// Aside are gates that the drill's leader sets aside, with the reason.
+	Aside map[string]string `yaml:"aside"`
+	// Hold is how long the system is left to itself before it is judged.
+	Hold time.Duration `yaml:"hold"`
+	// Back is the way back, on request.
+	Back Back `yaml:"back"`
+	// Incident is the recorded one that this replays.
+	Incident string `yaml:"incident"`
+	// Accepts says why it is known that objectives may be missed: the drill tells by how much, and does not fail for it.
+	Accepts string `yaml:"accepts"`
+}
+
+// Line is a line of the fault language and when it is said.
+type Line struct {
+	After time.Duration `yaml:"after"`
+	Line  string        `yaml:"line"`
+}
+
+// Back says how a drill comes back.
+type Back struct {
+	Heals []string `yaml:"heals"`
+	// After is how long what is healed is left to itself before the plan.
+	After time.Duration    `yaml:"after"`
+	Plan  planner.Scenario `yaml:"plan"`
+}
+
+//go:embed scenarios/*.yaml
+var files embed.FS
+
+// Scenarios are those that come with Redoubt, by name.
+func Scenarios() ([]Scenario, error) {
+	names, err := fs.Glob(files, "scenarios/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	var out []Scenario
+	var errs []error
+	for _, file := range names {
+		text, err := files.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		s, err := ParseScenario(strings.TrimSuffix(path.Base(file), ".yaml"), text)
+		errs = append(errs, err)
+		out = append(out, s)
+	}
+	return out, errors.Join(errs...)
+}
+
+// ParseScenario reads a scenario's file, and names all that is wrong with it.
+func ParseScenario(name string, text []byte) (Scenario, error) {
+	s := Scenario{Name: name}
+	dec := yaml.NewDecoder(bytes.NewReader(text))
+	dec.KnownFields(true)
+	if err := dec.Decode(&s); err != nil {
+		return s, fmt.Errorf("scenario %s: %w", name, err)
+	}
+	var errs []error
+	bad := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("scenario %s: "+format, append([]any{name}, args...)...))
+	}
+	if s.Title == "" {
+		bad("title is missing, want one line that says what happens")
+	}
+	if !slices.Contains(system.Disruptions, s.Disruption) {
+		bad("disruption is %q, want one of %v", s.Disruption, system.Disruptions)
+	}
+	if s.About != "" && !slices.Contains(system.StoreKinds, s.About) {
+		bad("about is %q, want one of %v", s.About, system.StoreKinds)
+	}
+	all := planner.Scenarios()
+	for _, p := range []planner.Scenario{s.Plan, s.Back.Plan} {
+		if _, known := all[p]; p != "" && !known {
+			bad("plan is %q, which the planner does not know", p)
+		}
+	}
+	return s, errors.Join(errs...)
+}
+
+var word = regexp.MustCompile(`\{[a-z0-9-]+\}`)
+
+// UnfitError says that a scenario needs something that the system does not have.
+type UnfitError struct{ Scenario, Why string }
+
+// Error says which, and what is missing.
+func (e *UnfitError) Error() string {
+	return fmt.Sprintf("scenario %s does not fit: %s", e.Scenario, e.Why)
+}
+
+// Words are what the braces of a scenario's lines stand for: {active} and {standby} are regions, {active-zone-1}
+// and so on their zones, {store} is the name that AWS knows the store by that the scenario is about, {dependency} the dependency.
+func (s Scenario) Words(sys *system.System, inv inventory.Inventory, active system.Home) (map[string]string, error) {
+	out := map[string]string{}
+	for which, home := range map[string]system.Home{"active": active, "standby": active.Peer()} {
+		out[which] = inv.Homes[home].Region
+		for n, zone := range inv.Homes[home].Zones {
+			out[fmt.Sprintf("%s-zone-%d", which, n+1)] = zone
+		}
+	}
+	if s.About != "" {
+		store, has := s.store(sys)
+		if !has {
+			return nil, &UnfitError{s.Name, fmt.Sprintf("%s has no store of kind %s", sys.Name, s.About)}
+		}
+		out["store"] = inv.Homes[active].Stores[store.Name].Name
+	}
+	if s.Dependency {
+		name := needed(sys)
+		if name == "" {
+			return nil, &UnfitError{s.Name, fmt.Sprintf("no agent of %s needs a dependency", sys.Name)}
+		}
+		out["dependency"] = name
+	}
+	return out, nil
+}
+
+// store is the first of the kind that the scenario is about; what has to be restored must not be rebuilt from another.
+func (s Scenario) store(sys *system.System) (system.Store, bool) {
+	for _, one := range sys.Stores {
+		if one.Kind == s.About {
+			return one, true
+		}
+	}
+	return system.Store{}, false
+}
+
+// needed is the first dependency that an agent needs; a system may declare more.
+func needed(sys *system.System) string {
+	for _, a := range sys.Agents {
+		if len(a.Needs) > 0 {
+			return a.Needs[0]
+		}
+	}
+	return ""
+}
+
+// say puts the words into a line.
+func say(line string, words map[string]string) (string, error) {
+	var missing []string
+	out := word.ReplaceAllStringFunc(line, func(w string) string {
+		v := words[strings.Trim(w, "{}")]
+		if v == "" {
+			missing = append(missing, w)
+		}
+		return v
+	})
+	if len(missing) > 0 {
+		return "", fmt.Errorf("line %q: nobody knows %v", line, missing)
+	}
+	return out, nil
+}

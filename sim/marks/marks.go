@@ -1,0 +1,82 @@
+// Package marks is the witness of the simulated regions. It follows what clients of every tier meet, and holds the
+// marks that they write, one an interval into each store, as stretches: its work follows the number of changes, not
+// of marks. What it tells is simulated.
+package marks
+
+import (
+	"time"
+
+	"redoubt/recovery/execute"
+	"redoubt/sim/drive"
+	"redoubt/system"
+)
+
+// Witness looks at the world whenever that may have changed. It is the run's time.
+type Witness struct {
+	drive.World
+	// Every is the interval between two marks of a store, and between two requests of a tier.
+	Every time.Duration
+
+	began  time.Time
+	tiers  []*tier
+	stores []*store
+	met    met
+}
+
+var _ execute.Time = (*Witness)(nil)
+
+// New begins to write marks. Active is the home that serves. The seed makes when clients move, as it makes the world's durations.
+func New(w drive.World, sys *system.System, active system.Home, seed uint64, every time.Duration) *Witness {
+	out := &Witness{World: w, Every: every, began: w.Now()}
+	for _, t := range sys.Tiers {
+		out.tiers = append(out.tiers, newTier(sys, t, active, seed))
+	}
+	for _, s := range sys.Stores {
+		out.stores = append(out.stores, newStore(sys, s))
+	}
+	out.Look()
+	return out
+}
+
+// Advance moves the world's time from change to change and looks after each of them.
+func (w *Witness) Advance(to time.Time) {
+	for {
+		next, _ := w.World.NextChange()
+		for _, t := range w.tiers {
+			if at := t.client.moves; at.After(w.Now()) && at.Before(next) {
+				next = at
+			}
+		}
+		last := !next.Before(to)
+		if last {
+			next = to
+		}
+		w.World.Advance(next)
+		w.Look()
+		if last {
+			return
+		}
+	}
+}
+
+// Look sees what clients meet now; what they met since the last look is kept.
+func (w *Witness) Look() {
+	now := w.Now()
+	w.met = w.meet()
+	for n, t := range w.tiers {
+		t.look(now, w.met.tiers[n], w.Every, w.began)
+	}
+	for n, s := range w.stores {
+		home := w.tiers[w.tierOf(s)].client.home
+		s.look(now, home, w.met.stores[n], w.Every, w.began)
+	}
+}
+
+func (w *Witness) tierOf(s *store) int {
+	for n, t := range w.tiers {
+		if t.of.Name == s.of.Tier {
+			return n
+		}
+	}
+	return 0
+}

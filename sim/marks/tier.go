@@ -1,0 +1,70 @@
+package marks
+
+import (
+	"slices"
+	"time"
+
+	"redoubt/system"
+	"redoubt/witness"
+)
+
+// tier is what clients of a tier meet over time.
+type tier struct {
+	of     system.Tier
+	agents []string
+	// host is the name that the tier's clients follow; near is where they are.
+	host   string
+	near   system.Home
+	client client
+	// refused is since when requests are refused; zero while they are accepted.
+	refused time.Time
+	outages []witness.Outage
+}
+
+// newTier takes the name of the tier's public agent, or the domain when it has none: all that is not public follows it.
+func newTier(sys *system.System, of system.Tier, active system.Home, seed uint64) *tier {
+	t := &tier{of: of, host: sys.Domain, near: active, client: newClient(of.Name, active, seed)}
+	for _, a := range sys.Agents {
+		if a.Tier != of.Name {
+			continue
+		}
+		t.agents = append(t.agents, a.Name)
+		if a.Public && t.host == sys.Domain {
+			t.host = a.Name + "." + sys.Domain
+		}
+	}
+	return t
+}
+
+// look lets the client follow the name, and notes whether its requests are accepted from now on.
+func (t *tier) look(now time.Time, m tierMet, every time.Duration, began time.Time) {
+	t.client.follow(now, m.leads, m.ttl)
+	accepted := t.client.home != "" && *m.serves.of(t.client.home)
+	switch {
+	case !accepted && t.refused.IsZero():
+		t.refused = now
+	case accepted && !t.refused.IsZero():
+		if o := attempted(t.refused, now, every, began); o.From.Before(o.To) {
+			t.outages = append(t.outages, o)
+		}
+		t.refused = time.Time{}
+	}
+}
+
+// attempted is an outage as a client sees it that asks once an interval.
+func attempted(from, to time.Time, every time.Duration, began time.Time) witness.Outage {
+	return witness.Outage{
+		From: began.Add(time.Duration(ticks(from, every, began)) * every),
+		To:   began.Add(time.Duration(ticks(to, every, began)) * every),
+	}
+}
+
+// seen are the outages until now, one that lasts among them.
+func (t *tier) seen(now time.Time, every time.Duration, began time.Time) []witness.Outage {
+	out := slices.Clone(t.outages)
+	if !t.refused.IsZero() {
+		o := attempted(t.refused, now, every, began)
+		out = append(out, witness.Outage{From: o.From})
+	}
+	return out
+}

@@ -1,0 +1,156 @@
+// Package place makes the simulated regions a place for drills: on a fork, so that nobody else sees what a drill breaks.
+package place
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"redoubt/recovery/diagnose"
+	"redoubt/recovery/drill"
+	"redoubt/recovery/execute"
+	"redoubt/recovery/journal"
+	"redoubt/recovery/plan"
+	"redoubt/recovery/planner"
+	"redoubt/sim/drive"
+	"redoubt/sim/fault"
+	"redoubt/sim/marks"
+	"redoubt/system"
+	"redoubt/witness"
+)
+
+// Every is the interval between two marks, and the margin of every figure.
+const Every = time.Second
+
+// Place is a fork of the simulated regions with a witness in it.
+type Place struct {
+	*marks.Witness
+	World drive.World
+	// pending are the faults that have not happened yet, the earliest first.
+	pending []pending
+	// broken is the first fault that could not be injected.
+	broken error
+}
+
+type pending struct {
+	at    time.Time
+	fault fault.Fault
+}
+
+var (
+	_ drill.Place  = (*Place)(nil)
+	_ execute.Time = (*Place)(nil)
+)
+
+// New forks the world. Every duration of the fork is drawn with the seed; without one each takes what is typical.
+func New(w drive.World, sys *system.System, active system.Home, seed uint64) (*Place, error) {
+	w.World = w.World.Fork()
+	if seed != 0 {
+		if err := w.World.Draw(seed); err != nil {
+			return nil, err
+		}
+	}
+	return &Place{World: w, Witness: marks.New(w, sys, active, seed, Every)}, nil
+}
+
+// Kind tells that nothing here was measured.
+func (p *Place) Kind() witness.Kind { return witness.Simulated }
+
+// Now is the world's time.
+func (p *Place) Now() time.Time { return p.Witness.Now() }
+
+// Port makes calls from outside both homes.
+func (p *Place) Port() plan.Port { return p.World }
+
+// Seen takes both inventories for fresh, and traffic for unmoved: a drill begins with homes that are up.
+func (p *Place) Seen() planner.Seen {
+	return planner.Seen{InventoryAt: map[system.Home]time.Time{system.Primary: p.Now(), system.Secondary: p.Now()}}
+}
+
+// Break keeps a fault until its time has come.
+func (p *Place) Break(_ context.Context, after time.Duration, line string) error {
+	f, err := fault.Parse(line)
+	if err != nil {
+		return err
+	}
+	p.pending = append(p.pending, pending{p.Now().Add(after), f})
+	slices.SortStableFunc(p.pending, func(a, b pending) int { return a.at.Compare(b.at) })
+	p.strike()
+	return p.broken
+}
+
+// strike injects what is due.
+func (p *Place) strike() {
+	for len(p.pending) > 0 && !p.pending[0].at.After(p.Now()) {
+		err := p.World.World.Inject(p.pending[0].fault)
+		if err != nil && p.broken == nil {
+			p.broken = err
+		}
+		p.pending = p.pending[1:]
+		p.Look()
+	}
+}
+
+// Wait lets time pass.
+func (p *Place) Wait(ctx context.Context, d time.Duration) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	p.Advance(p.Now().Add(d))
+	return p.broken
+}
+
+// Advance moves the time, and breaks what falls due on the way.
+func (p *Place) Advance(to time.Time) {
+	for len(p.pending) > 0 && !p.pending[0].at.After(to) {
+		p.Witness.Advance(p.pending[0].at)
+		p.strike()
+	}
+	p.Witness.Advance(to)
+}
+
+// NextChange is when something may change next by itself.
+func (p *Place) NextChange() (time.Time, bool) {
+	next, will := p.Witness.NextChange()
+	if len(p.pending) > 0 && p.pending[0].at.Before(next) {
+		next = p.pending[0].at
+	}
+	return next, will
+}
+
+// Observe is one look of an observer in each home.
+func (p *Place) Observe(ctx context.Context, active system.Home) []diagnose.Observation {
+	var out []diagnose.Observation
+	for _, home := range system.Homes {
+		out = append(out, drive.Observer{World: p.World, Home: home, Active: active}.Look(ctx)...)
+	}
+	return out
+}
+
+// Run walks a machine in virtual time. Who is asked allows.
+func (p *Place) Run(ctx context.Context, core *execute.Core) (execute.Finish, []journal.Record, error) {
+	store := &journal.Memory{}
+	v := execute.Virtual{Time: p, Port: watched{p}, Store: store,
+		Decide: func(g plan.Gate) execute.Decided {
+			return execute.Decided{Gate: g.ID, Allowed: true, By: "the drill's leader"}
+		}}
+	f, err := v.Run(ctx, core)
+	if err != nil {
+		return f, nil, err
+	}
+	records, err := store.Load(ctx, "drill")
+	return f, records, err
+}
+
+// watched lets the witness look after every call: what a call does can be seen at once.
+type watched struct{ *Place }
+
+// Call makes a call of a plan.
+func (w watched) Call(ctx context.Context, c plan.Call) (plan.Document, error) {
+	before := w.World.World.Seq()
+	out, err := w.World.Call(ctx, c)
+	if w.World.World.Seq() != before {
+		w.Look()
+	}
+	return out, err
+}
