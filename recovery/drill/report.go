@@ -25,6 +25,8 @@ type Report struct {
 	// Active is the home that served before; Receiving the one that serves after.
 	Active    system.Home `json:"active"`
 	Receiving system.Home `json:"receiving"`
+	// Regions says where each home lives, for people who think in regions.
+	Regions map[system.Home]string `json:"regions,omitempty"`
 	// Lost is when the fault began.
 	Lost time.Time `json:"lost"`
 	// Found says what was found, and why.
@@ -44,6 +46,8 @@ type Report struct {
 	Wrong []string `json:"wrong"`
 	// Accepted says why it is known that objectives may be missed here; empty where they must be met.
 	Accepted string `json:"accepted,omitempty"`
+	// Next are the commands that a person would say next, the likeliest first.
+	Next []Next `json:"next,omitempty"`
 	// Failback is the way back, when that was asked for.
 	Failback *Report `json:"failback,omitempty"`
 }
@@ -54,6 +58,12 @@ func (r Report) Met() bool { return len(r.Wrong) == 0 }
 // Passed reports whether all held that the scenario expects, on the way back, too.
 func (r Report) Passed() bool {
 	return (r.Met() || r.Accepted != "") && (r.Failback == nil || r.Failback.Passed())
+}
+
+// Next is a command and what it is good for.
+type Next struct {
+	Why     string `json:"why"`
+	Command string `json:"command"`
 }
 
 // Phase is a stretch of the drill: steady, noticing, recovering, settling.
@@ -99,6 +109,8 @@ type Step struct {
 	Ended   time.Time    `json:"ended"`
 	Outcome string       `json:"outcome"`
 	Why     string       `json:"why,omitempty"`
+	// OnFailure is what a failure meant for the rest: a fence of a lost region fails and stops nothing.
+	OnFailure plan.OnFailure `json:"onFailure,omitempty"`
 	// Critical steps are those that decided when the system was recovered.
 	Critical bool `json:"critical"`
 }
