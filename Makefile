@@ -97,8 +97,19 @@ test-kube: kube ## every declared Kubernetes object and every request of plans a
 test-zones: kube ## the loss of a zone, in whole and in part, with a real scheduler and simulated nodes
 	$(GO) test -tags apps -count 1 -timeout 20m -run 'Zones|Rules' -v ./tests/kube
 
+.PHONY: browser
+browser: ## get Debian's chromium and poppler-utils where they are missing
+	@{ command -v chromium && command -v pdftotext; } >/dev/null || { \
+		echo "installing chromium and poppler-utils" >&2; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+			apt-get install -y -qq --no-install-recommends chromium poppler-utils fonts-liberation >/dev/null; }
+
+.PHONY: test-browser
+test-browser: browser ## reports of drills in a real browser: on a desk, a telephone and paper, without a network (2 minutes)
+	$(GO) test -tags apps -count 1 -timeout 15m ./tests/browser
+
 .PHONY: test-apps
-test-apps: kube ## what needs an emulator or a cluster: calls of plans against moto, all that is of Kubernetes
+test-apps: kube test-browser ## what needs an emulator, a cluster or a browser: plans' calls against moto, Kubernetes, reports
 	$(GO) test -tags apps -count 1 -timeout 10m ./internal/awsport/...
 	$(GO) test -tags apps -count 1 -timeout 25m ./tests/kube
 	@command -v moto_server >/dev/null || \
