@@ -37,7 +37,7 @@ func bulletOf(f witness.Figure, objective plan.Duration, missed bool) bullet {
 	limit := time.Duration(objective)
 	b := bullet{
 		Result: figure(f), Objective: span(limit), Kind: string(f.Kind), Known: f.Known,
-		Missed: missed && (!f.Known || f.Value > limit),
+		Missed: missed && (!f.Known || f.Value > limit+f.Margin),
 	}
 	top := max(float64(limit)*1.25, 1)
 	if f.Known {

@@ -20,7 +20,7 @@ var pages = template.Must(template.New("").Parse(pageText))
 // page is what the template shows.
 type page struct {
 	Title    string
-	Passed   bool
+	State    state
 	Style    template.CSS
 	Overview *overview
 	Drills   []*view
@@ -38,14 +38,13 @@ func (v *view) Sub(id, text string) sub { return sub{v.Level + 1, v.ID + "-" + i
 // HTML writes one report as a page that opens without a network.
 func HTML(r drill.Report) ([]byte, error) {
 	v := viewOf(r, "drill", 1)
-	word := map[bool]string{true: "Passed", false: "Failed"}[v.Passed]
-	return write(page{Title: fmt.Sprintf("%s: %s", word, v.Title), Passed: v.Passed, Drills: []*view{v}})
+	return write(page{Title: fmt.Sprintf("%s: %s", v.State.Word(), v.Title), State: v.State, Drills: []*view{v}})
 }
 
 // HTMLOfAll writes many reports as one page, with a table of all of them first.
 func HTMLOfAll(all []drill.Report) ([]byte, error) {
 	o := overviewOf(all)
-	p := page{Title: o.Title, Passed: o.Passed, Overview: o}
+	p := page{Title: o.Title, State: o.State, Overview: o}
 	for n, r := range all {
 		p.Drills = append(p.Drills, viewOf(r, anchorOf(n), 2))
 	}

@@ -28,7 +28,7 @@ func TestHTML_isWellFormed(t *testing.T) {
 		assert.Equal(t, len(r.Plan.Steps), strings.Count(string(text), `class="step `)+
 			strings.Count(string(text), `aria-label="not begun"`)-4*strings.Count(string(text), `class="key" aria-label="How the timeline`)-back(r),
 			"a bar for each step")
-		assert.Contains(t, p.text, map[bool]string{true: "Passed.", false: "Failed."}[r.Passed()])
+		assert.Contains(t, p.text, map[bool]string{true: "Passed", false: "Failed."}[r.Passed()])
 	}
 	text, err := report.HTMLOfAll(samples(t))
 	require.NoError(t, err)

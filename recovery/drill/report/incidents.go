@@ -52,8 +52,13 @@ func did(r drill.Report) string {
 }
 
 func met(r drill.Report) string {
-	if !r.Passed() {
-		return "**not met**: " + plain(strings.Join(wrong(r), "; "))
+	missed := plain(strings.Join(wrong(r), "; "))
+	switch stateOf(r) {
+	case failed:
+		return "**not met**: " + missed
+	case known:
+		return fmt.Sprintf("**not met**, as is known (%s): %s", plain(strings.Join(accepted(r), "; ")), missed)
+	case passed:
 	}
 	if len(r.Tiers) == 0 {
 		return "nothing was promised"

@@ -23,7 +23,7 @@ func MarkdownOfAll(all []drill.Report) string {
 	if len(o.Rows) > 0 {
 		t.table("Drill", "Verdict", "Longest wait against its RTO", "Most lost against its RPO")
 		for _, row := range o.Rows {
-			t.row(plain(row.Title)+" ("+code(row.Scenario)+")", verdict(row.Passed, "passed", "**failed**"), against(row.RTO), against(row.RPO))
+			t.row(plain(row.Title)+" ("+code(row.Scenario)+")", verdict(row.State != failed, row.State.Short(), "**failed**"), against(row.RTO), against(row.RPO))
 		}
 	}
 	for n, r := range all {
@@ -58,12 +58,15 @@ func (t *text) row(cells ...string) { t.b.WriteString("| " + strings.Join(cells,
 
 func (t *text) drill(v *view) {
 	t.heading(v.Level, v.Title)
-	t.line("**%s** %s", verdict(v.Passed, "Passed.", "Failed."), plain(v.Summary))
+	t.line("**%s.** %s", v.State.Word(), plain(v.Summary))
 	if len(v.Wrong) > 0 {
 		t.b.WriteString("\n")
 		for _, w := range v.Wrong {
 			fmt.Fprintf(&t.b, "- %s\n", plain(w))
 		}
+	}
+	for _, why := range v.Accepted {
+		t.line("That is known: %s", plain(why))
 	}
 	t.line("%s.", plain(v.Where))
 	t.tiers(v)
@@ -114,6 +117,8 @@ func (t *text) stores(v *view) {
 		name := plain(s.Name)
 		if s.Missed != "" {
 			name += " (**missed**)"
+		} else if s.Rebuilt != "" {
+			name += " (rebuilt from " + plain(s.Rebuilt) + ")"
 		}
 		t.row(name, plain(s.Kind), plain(s.Tier), s.RPO.Objective, found(s.RPO),
 			s.Acknowledged, s.Lost, s.Duplicates, s.Astray, s.Unconfirmed)

@@ -11,7 +11,7 @@ import (
 
 // storeRow is what became of a store's marks, in figures.
 type storeRow struct {
-	Name, Kind, Tier                       string
+	Name, Kind, Tier, Rebuilt              string
 	Acknowledged, Lost, Duplicates, Astray string
 	Unconfirmed, Found                     string
 	LostSome, Known                        bool
@@ -43,6 +43,8 @@ type markRow struct {
 type markBar struct {
 	bar
 	Class string
+	// Lane is how far below the middle it lies: each home has a lane, for both may take marks at once.
+	Lane int
 }
 
 func storeRows(r drill.Report) []storeRow {
@@ -50,7 +52,7 @@ func storeRows(r drill.Report) []storeRow {
 	for _, s := range r.Stores {
 		l := s.Loss
 		row := storeRow{
-			Name: s.Name, Kind: string(s.Kind), Tier: s.Tier, Known: l.Known,
+			Name: s.Name, Kind: string(s.Kind), Tier: s.Tier, Rebuilt: s.Rebuilt, Known: l.Known,
 			Acknowledged: number(l.Acknowledged, l.Known), Lost: number(l.Lost, l.Known), LostSome: l.Lost > 0,
 			Duplicates: number(l.Duplicates, true), Astray: number(l.Reordered, true),
 			Unconfirmed: number(l.Unconfirmed, l.Known), Found: number(l.Found, true),
@@ -90,7 +92,7 @@ func marksOf(r drill.Report) *marks {
 	}
 	for _, home := range []system.Home{system.Primary, system.Secondary} {
 		if homes[home] {
-			m.Homes = append(m.Homes, homeKey{named(r, home), homeClass(home)})
+			m.Homes = append(m.Homes, homeKey{named(r, home) + map[bool]string{true: ", below", false: ", above"}[home == system.Secondary], homeClass(home)})
 		}
 	}
 	return m
@@ -101,11 +103,11 @@ func markRowOf(s drill.Store, a axis) markRow {
 	var told []string
 	for _, span := range s.Spans {
 		b := a.bar(span.From, span.To)
-		row.Bars = append(row.Bars, markBar{b, homeClass(span.Home)})
+		row.Bars = append(row.Bars, markBar{b, homeClass(span.Home), lane(span.Home)})
 		text := fmt.Sprintf("%s in the %s home from %s to %s", plural(int(span.Marks), "mark", "marks"), span.Home,
 			since(span.From.Sub(a.zero)), since(span.To.Sub(a.zero)))
 		if span.Lost > 0 {
-			row.Bars = append(row.Bars, markBar{lostPart(b, span), "lost"})
+			row.Bars = append(row.Bars, markBar{lostPart(b, span), "lost", lane(span.Home)})
 			text += fmt.Sprintf(", of which %s lost", plural(int(span.Lost), "is", "are"))
 		}
 		told = append(told, text)
@@ -130,6 +132,14 @@ func homeClass(h system.Home) string {
 		return "away"
 	}
 	return "home"
+}
+
+// lane puts the primary home above the middle and the secondary below.
+func lane(h system.Home) int {
+	if h == system.Secondary {
+		return 1
+	}
+	return -8
 }
 
 // named says a home with its region, where that is known.

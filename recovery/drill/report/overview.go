@@ -10,13 +10,13 @@ import (
 // overview is many drills in a table.
 type overview struct {
 	Title, Summary, Kinds string
-	Passed                bool
+	State                 state
 	Rows                  []overviewRow
 }
 
 type overviewRow struct {
 	ID, Title, Scenario string
-	Passed              bool
+	State               state
 	RTO, RPO            *worst
 }
 
@@ -29,15 +29,12 @@ type worst struct {
 func anchorOf(n int) string { return fmt.Sprintf("drill-%d", n+1) }
 
 func overviewOf(all []drill.Report) *overview {
-	o := &overview{Passed: true}
+	o := &overview{}
+	o.Summary, o.State = tally(all)
 	var kinds, systems []string
-	failed := 0
 	for n, r := range all {
-		if !r.Passed() {
-			o.Passed, failed = false, failed+1
-		}
 		kinds, systems = append(kinds, string(r.Kind)), append(systems, r.System)
-		row := overviewRow{ID: anchorOf(n), Title: r.Title, Scenario: r.Scenario, Passed: r.Passed(),
+		row := overviewRow{ID: anchorOf(n), Title: r.Title, Scenario: r.Scenario, State: stateOf(r),
 			RTO: rtoSide.worstOf(r.Tiers), RPO: rpoSide.worstOf(r.Tiers)}
 		if row.Title == "" {
 			row.Title = r.Scenario
@@ -47,17 +44,6 @@ func overviewOf(all []drill.Report) *overview {
 	o.Kinds, o.Title = list(distinct(kinds)), "What drills found"
 	if names := distinct(systems); len(names) > 0 {
 		o.Title = "What drills found of " + list(names)
-	}
-	switch {
-	case len(all) == 0:
-		o.Summary = "There was no drill."
-	case failed == 0:
-		o.Summary = fmt.Sprintf("%s, and all of them passed.", plural(len(all), "drill", "drills"))
-		if len(all) == 1 {
-			o.Summary = "1 drill, which passed."
-		}
-	default:
-		o.Summary = fmt.Sprintf("%s, of which %d failed.", plural(len(all), "drill", "drills"), failed)
 	}
 	return o
 }

@@ -69,7 +69,7 @@ func (c chaos) tier() drill.Tier {
 
 func (c chaos) store() drill.Store {
 	return drill.Store{Name: c.word(), Kind: system.StoreKind(c.word()), Tier: c.word(), Objective: plan.Duration(c.duration()),
-		Missed: c.word(), Loss: witness.Loss{Known: c.IntN(2) == 0, Acknowledged: c.Int(), Lost: c.IntN(100) - 50, RPO: c.figure()},
+		Missed: c.word(), Rebuilt: c.word(), Loss: witness.Loss{Known: c.IntN(2) == 0, Acknowledged: c.Int(), Lost: c.IntN(100) - 50, RPO: c.figure()},
 		Spans: many(c, 5, func() drill.Span {
 			return drill.Span{From: c.time(), To: c.time(), Home: c.home(), Marks: c.Int64N(9) - 2, Lost: c.Int64N(9) - 2}
 		})}
@@ -83,7 +83,7 @@ func (c chaos) report(depth int) drill.Report {
 		Moments: many(c, 12, func() drill.Moment { return drill.Moment{At: c.time(), Line: c.word()} }),
 		Plan: drill.Plan{Title: c.word(), Hash: c.word(), Outcome: c.word(), Why: c.word(),
 			Aside: map[string]string{c.word(): c.word()}, Steps: many(c, 20, c.step)},
-		Tiers: many(c, 4, c.tier), Stores: many(c, 6, c.store), Wrong: many(c, 3, c.word),
+		Tiers: many(c, 4, c.tier), Stores: many(c, 6, c.store), Wrong: many(c, 3, c.word), Accepted: c.word(),
 		Decision: drill.Decision{P50: plan.Duration(c.duration()), P95: plan.Duration(c.duration()), Source: c.word()},
 		Next:     many(c, 2, func() drill.Next { return drill.Next{Why: c.word(), Command: c.word()} }),
 	}

@@ -21,8 +21,9 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files in testdata")
 
 // sampleNames are the reports in testdata: a region that is lost, one lost with a queue that has no ledger, the way
-// back, a restore of hours, losses that nobody can tell, and a process killed on one machine.
-var sampleNames = []string{"region-loss", "lost-queue", "failback", "tasks-corrupt", "log-lost", "writer-killed"}
+// back, a restore of hours, losses that nobody can tell, a process killed on one machine, and a miss that is known.
+var sampleNames = []string{"region-loss", "lost-queue", "failback", "tasks-corrupt", "log-lost", "writer-killed",
+	"partition-failover"}
 
 func sample(t *testing.T, name string) drill.Report {
 	t.Helper()
@@ -77,6 +78,21 @@ func TestMarkdown_saysNothingThatAReportDoesNotSay(t *testing.T) {
 	assert.NotContains(t, text, "<script")
 }
 
+// TestReport_neverCallsAKnownMissMet holds the third verdict: it passes, and still says what was missed and why.
+func TestReport_neverCallsAKnownMissMet(t *testing.T) {
+	t.Parallel()
+	r := sample(t, "partition-failover")
+	require.True(t, r.Passed())
+	text := report.Markdown(r)
+	assert.Contains(t, text, "**Passed, with a known miss.** 1 expectation did not hold.")
+	assert.Contains(t, text, "That is known: two homes that are cut from each other cannot be both safe and available")
+	assert.Contains(t, text, "| **4 min 3 s ± 1 s** | simulated | **missed**; tasks: 243 marks")
+	all := report.MarkdownOfAll([]drill.Report{r, sample(t, "region-loss")})
+	assert.Contains(t, all, "2 drills: 1 passed and 1 passed with a known miss.")
+	r.Accepted = ""
+	assert.Contains(t, report.Markdown(r), "**Failed.**")
+}
+
 func TestMarkdown_needsNoStepAndNoStore(t *testing.T) {
 	t.Parallel()
 	text := report.Markdown(drill.Report{Title: "Nothing", Wrong: []string{"no plan was made"}})
@@ -104,13 +120,14 @@ func TestJSON_readsBackAsTheSame(t *testing.T) {
 
 func TestIncidents_isATableOfWhatBecameOfTheSystem(t *testing.T) {
 	t.Parallel()
-	passed, failed := sample(t, "region-loss"), sample(t, "log-lost")
+	passed, failed, known := sample(t, "region-loss"), sample(t, "log-lost"), sample(t, "partition-failover")
 	stopped := drill.Report{Found: "nothing is wrong that can be seen from outside", Wrong: []string{"nothing was done"}}
 	golden(t, "incidents.md", report.Incidents([]report.Incident{
 		{ID: "use1-2025-10-20-ddb", Date: "2025-10-20", Source: "https://aws.amazon.com/message/101925/",
 			What: "DynamoDB's names led nowhere", Report: passed},
 		{ID: "apne1-2019-08-23", Date: "2019-08-23", What: "one zone overheated | slowly", Report: failed},
 		{ID: "use1-2020-11-25", Date: "2020-11-25", Source: "https://example.com/a(b)", Report: stopped},
+		{ID: "cut-line", Date: "some day", What: "regions were cut from each other", Report: known},
 	}))
 }
 

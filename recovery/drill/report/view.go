@@ -16,10 +16,11 @@ type view struct {
 	Level int
 	// Eyebrow stands above the title, Where below it. Zero is what time is counted from.
 	Eyebrow, Title, Where, Zero string
-	Passed                bool
-	// Summary says in a sentence why; Wrong are the reasons of a failure.
+	State                       state
+	// Summary says in a sentence why; Wrong is what did not hold, Accepted why that is known.
 	Summary  string
 	Wrong    []string
+	Accepted []string
 	Tiles    []tile
 	Tiers    []tierRow
 	Kind     string
@@ -30,7 +31,6 @@ type view struct {
 	Marks    *marks
 	Next     []drill.Next
 	Failback *view
-	Overview bool
 }
 
 // tile is one of the figures that stand first.
@@ -66,7 +66,7 @@ var disruptions = map[system.Disruption]string{
 
 func viewOf(r drill.Report, id string, level int) *view {
 	v := &view{
-		ID: id, Level: level, Title: r.Title, Passed: r.Passed(), Wrong: wrong(r), Summary: summary(r), Kind: string(r.Kind),
+		ID: id, Level: level, Title: r.Title, State: stateOf(r), Wrong: wrong(r), Accepted: accepted(r), Summary: summary(r), Kind: string(r.Kind),
 		Tiles: tiles(r), Tiers: tierRows(r), Decision: decisionOf(r), Facts: facts(r), Timeline: timelineOf(r),
 		Stores: storeRows(r), Marks: marksOf(r), Next: r.Next,
 	}
