@@ -305,6 +305,12 @@ func (d *Drill) refused() bool {
 	return false
 }
 
+// PhaseOf is when within a minute the loss of a seed comes.
+func PhaseOf(seed uint64) time.Duration {
+	const spread = 0x9E3779B97F4A7C15 // so that neighbours are far from each other
+	return time.Duration((seed*spread)>>32%60) * time.Second
+}
+
 func decision() Decision {
 	p := timings.Prior(timings.PriorHumanDecision)
 	return Decision{P50: plan.Duration(p.P50), P95: plan.Duration(p.P95), Source: "assumed: " + string(p.ID)}

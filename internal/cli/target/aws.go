@@ -13,6 +13,7 @@ import (
 	"redoubt/internal/clock"
 	"redoubt/inventory"
 	"redoubt/recovery/diagnose"
+	"redoubt/recovery/drill"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/plan"
 	"redoubt/system"
@@ -29,6 +30,11 @@ type amazon struct {
 }
 
 var _ Target = amazon{}
+
+// Place refuses: what a drill breaks on AWS is broken for everybody who uses it.
+func (a amazon) Place(inventory.Inventory, system.Home, uint64) (drill.Place, error) {
+	return nil, exit.Errorf(exit.Usage, "redoubt drill is for the simulated regions", "there is no drill on AWS yet")
+}
 
 func useAWS(ctx context.Context, p *project.Project, act func(Target) error) error {
 	a, err := onAWS(ctx, p)

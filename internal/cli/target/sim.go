@@ -5,15 +5,18 @@ import (
 	"errors"
 	"time"
 
+	"redoubt/internal/cli/exit"
 	"redoubt/internal/cli/project"
 	"redoubt/internal/cli/sim"
 	"redoubt/internal/clock"
 	"redoubt/inventory"
 	"redoubt/recovery/diagnose"
+	"redoubt/recovery/drill"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/lease"
 	"redoubt/recovery/plan"
 	"redoubt/sim/drive"
+	"redoubt/sim/place"
 	"redoubt/system"
 )
 
@@ -78,6 +81,15 @@ func (s simulated) Observe(ctx context.Context, inv inventory.Inventory, active 
 		all = append(all, drive.Observer{World: s.world(inv), Home: home, Active: active})
 	}
 	return drive.Watch(ctx, all, lookEvery, lookFor), nil
+}
+
+// Place is a fork of the world. What is broken already would be taken for what the drill breaks.
+func (s simulated) Place(inv inventory.Inventory, active system.Home, seed uint64) (drill.Place, error) {
+	if broken := s.World.Faults(); len(broken) > 0 {
+		return nil, exit.Errorf(exit.Refused, "heal it with redoubt sim inject, and redoubt sim wait until all is well",
+			"the simulated regions are broken already: %s", broken[0])
+	}
+	return place.New(s.world(inv), s.Project().System, active, seed)
 }
 
 // Run drives the machine in the world's time.

@@ -12,6 +12,7 @@ import (
 	"redoubt/internal/clock"
 	"redoubt/inventory"
 	"redoubt/recovery/diagnose"
+	"redoubt/recovery/drill"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/journal"
 	"redoubt/recovery/lease"
@@ -39,6 +40,8 @@ type Target interface {
 	Observe(ctx context.Context, inv inventory.Inventory, active system.Home) ([]diagnose.Observation, error)
 	// Run drives a machine to its end. The end of ctx lets what is under way end.
 	Run(ctx context.Context, s Session) (execute.Finish, error)
+	// Place is where a drill takes place, which changes nothing here. The seed draws durations, where they are drawn.
+	Place(inv inventory.Inventory, active system.Home, seed uint64) (drill.Place, error)
 	Runs
 }
 

@@ -1,0 +1,139 @@
+package drill
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"redoubt/internal/cli/exit"
+	"redoubt/recovery/drill"
+	"redoubt/recovery/drill/report"
+	"redoubt/witness"
+)
+
+// tell writes the reports and shows what they say.
+func (o *Options) tell(all []drill.Report, unfit []string) error {
+	if err := o.write(all); err != nil {
+		return err
+	}
+	failed := 0
+	for _, r := range all {
+		if !r.Passed() {
+			failed++
+		}
+	}
+	if err := o.show(all, unfit); err != nil {
+		return err
+	}
+	if failed > 0 {
+		return exit.Errorf(exit.NotProven, "look at "+filepath.Join(o.Out, "index.html"), "%d of %d drills failed", failed, len(all))
+	}
+	return nil
+}
+
+// write puts three files for each drill and one for all of them into the folder.
+func (o *Options) write(all []drill.Report) error {
+	if err := os.MkdirAll(o.Out, 0o755); err != nil {
+		return exit.With(exit.Usage, err, "--out takes a folder that can be made")
+	}
+	files := map[string]func() ([]byte, error){
+		"index.html": func() ([]byte, error) { return report.HTMLOfAll(all) },
+		"index.md":   func() ([]byte, error) { return []byte(report.MarkdownOfAll(all)), nil },
+		"index.json": func() ([]byte, error) { return report.JSONOfAll(all) },
+	}
+	for _, r := range all {
+		files[r.Scenario+".html"] = func() ([]byte, error) { return report.HTML(r) }
+		files[r.Scenario+".md"] = func() ([]byte, error) { return []byte(report.Markdown(r)), nil }
+		files[r.Scenario+".json"] = func() ([]byte, error) { return report.JSON(r) }
+	}
+	for name, text := range files {
+		raw, err := text()
+		if err != nil {
+			return fmt.Errorf("report %s: %w", name, err)
+		}
+		if err := os.WriteFile(filepath.Join(o.Out, name), raw, 0o644); err != nil {
+			return exit.With(exit.Usage, err, "--out takes a folder that can be written")
+		}
+	}
+	return nil
+}
+
+func (o *Options) show(all []drill.Report, unfit []string) error {
+	if o.JSON {
+		raw, err := report.JSONOfAll(all)
+		o.Streams.Printf("%s\n", raw)
+		return err
+	}
+	for _, r := range all {
+		o.one(r)
+		if r.Failback != nil {
+			o.one(*r.Failback)
+		}
+	}
+	for _, why := range unfit {
+		o.Streams.Printf("left out: %s\n", why)
+	}
+	o.Streams.Printf("reports: %s\n", filepath.Join(o.Out, "index.html"))
+	return nil
+}
+
+// one shows what one drill found.
+func (o *Options) one(r drill.Report) {
+	p := o.Streams.Printf
+	p("%s: %s (%s", r.Scenario, r.Title, r.Kind)
+	if r.Seed != 0 {
+		p(", seed %d", r.Seed)
+	}
+	p(")\n  found: %s\n", r.Found)
+	if r.Plan.Title != "" {
+		p("  plan: %s: %s\n", r.Plan.Title, r.Plan.Outcome)
+	}
+	t := tabwriter.NewWriter(o.Streams.Out, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintf(t, "  tier\trecovered after\tobjective\tlost\tobjective\t\n")
+	for _, one := range r.Tiers {
+		verdict := "met"
+		if len(one.Missed) > 0 {
+			verdict = "MISSED"
+		}
+		_, _ = fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\n", one.Name, figure(one.Took), short(time.Duration(one.RTO)), figure(one.Lost),
+			short(time.Duration(one.RPO)), verdict)
+	}
+	_ = t.Flush()
+	if r.Plan.Title != "" {
+		p("  not in these figures: the decision of a person, half of them within %s, 19 of 20 within %s (%s)\n",
+			short(time.Duration(r.Decision.P50)), short(time.Duration(r.Decision.P95)), r.Decision.Source)
+	}
+	for _, why := range r.Wrong {
+		p("  wrong: %s\n", why)
+	}
+	switch {
+	case r.Met():
+		p("  passed\n\n")
+	case r.Accepted != "":
+		p("  passed, because it is known that: %s\n\n", r.Accepted)
+	default:
+		p("  FAILED\n\n")
+	}
+}
+
+func figure(f witness.Figure) string {
+	if !f.Known {
+		return "unknown"
+	}
+	return short(f.Value)
+}
+
+// short writes a duration without parts that are zero.
+func short(d time.Duration) string {
+	text := d.Round(time.Second).String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
