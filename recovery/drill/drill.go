@@ -84,7 +84,16 @@ func (d *Drill) blank() Report {
 	return Report{
 		System: d.System.Name, Scenario: d.Scenario.Name, Title: d.Scenario.Title, Disruption: d.Scenario.Disruption,
 		Kind: d.Place.Kind(), Seed: d.Seed, Active: d.Active, Receiving: d.Active, Decision: decision(), Accepted: d.Scenario.Accepts,
+		Regions: d.regions(),
 	}
+}
+
+func (d *Drill) regions() map[system.Home]string {
+	out := map[system.Home]string{}
+	for home, of := range d.Inventory.Homes {
+		out[home] = of.Region
+	}
+	return out
 }
 
 // Lose goes on from a steady state.

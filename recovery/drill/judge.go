@@ -101,7 +101,8 @@ func steps(p plan.Plan, records []journal.Record) []Step {
 	at := map[string]int{}
 	for _, s := range p.Steps {
 		at[s.ID] = len(out)
-		out = append(out, Step{ID: s.ID, Title: s.Title, Role: s.Role, Subject: s.Subject, Needs: s.Needs})
+		out = append(out, Step{ID: s.ID, Title: s.Title, Role: s.Role, Subject: s.Subject, Needs: s.Needs,
+			OnFailure: s.OnFailure})
 	}
 	for _, r := range records {
 		n, is := at[r.Step]

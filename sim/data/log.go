@@ -16,6 +16,8 @@ type Run struct {
 	Every time.Duration `json:"every"`
 	// Lag is how long after its acknowledgement a mark is visible in the other region.
 	Lag time.Duration `json:"lag"`
+	// Held is until when nothing of the run is visible there, because the way was cut meanwhile.
+	Held time.Time `json:"held,omitzero"`
 }
 
 // Acked is when a mark of the run is acknowledged.
@@ -85,6 +87,9 @@ func (l *Log) Arrived(at time.Time) Set {
 	var spans []Span
 	for _, r := range l.Runs {
 		here := r.until(at, r.Lag)
+		if at.Before(r.Held) {
+			here.Last = here.First - 1
+		}
 		spans = append(spans, here)
 		if l.Ordered && here.Last < r.Last {
 			break // nothing passes a mark that is still on its way
@@ -103,7 +108,7 @@ func (l *Log) Lose(at time.Time) Set {
 	lost := l.Active(at).Minus(l.Arrived(at))
 	l.Gone = SetOf(append(slices.Clone(lost), l.Gone...)...)
 	for i := range l.Runs {
-		l.Runs[i].Lag = 0 // what is left stands in the region that is now active
+		l.Runs[i].Lag, l.Runs[i].Held = 0, time.Time{} // what is left stands in the region that is now active
 	}
 	return lost
 }

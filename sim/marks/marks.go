@@ -25,11 +25,11 @@ type Witness struct {
 
 var _ execute.Time = (*Witness)(nil)
 
-// New begins to write marks. Active is the home that serves. The seed makes when clients move, as it makes the world's durations.
-func New(w drive.World, sys *system.System, active system.Home, seed uint64, every time.Duration) *Witness {
+// New begins to write marks. Active is the home that serves.
+func New(w drive.World, sys *system.System, active system.Home, every time.Duration) *Witness {
 	out := &Witness{World: w, Every: every, began: w.Now()}
 	for _, t := range sys.Tiers {
-		out.tiers = append(out.tiers, newTier(sys, t, active, seed))
+		out.tiers = append(out.tiers, newTier(sys, t, active))
 	}
 	for _, s := range sys.Stores {
 		out.stores = append(out.stores, newStore(sys, s))
@@ -64,7 +64,7 @@ func (w *Witness) Look() {
 	now := w.Now()
 	w.met = w.meet()
 	for n, t := range w.tiers {
-		t.look(now, w.met.tiers[n], w.Every, w.began)
+		t.look(w.World, now, w.met.tiers[n], w.Every, w.began)
 	}
 	for n, s := range w.stores {
 		home := w.tiers[w.tierOf(s)].client.home

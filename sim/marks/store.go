@@ -98,7 +98,7 @@ func (s *store) follow(now time.Time, h system.Home, copied bool, lag time.Durat
 		*cut = time.Time{}
 		for n, r := range s.log.Runs {
 			if r.Lag == never && s.holds == h {
-				s.log.Runs[n].Lag = now.Add(lag).Sub(r.Start)
+				s.log.Runs[n].Lag, s.log.Runs[n].Held = lag, now.Add(lag)
 			}
 		}
 	}
@@ -168,7 +168,7 @@ func (s *store) lose(now time.Time, left data.Set) {
 	s.losses = append(s.losses, lost{now, gone})
 	s.log.Gone = data.SetOf(append(append([]data.Span{}, gone...), s.log.Gone...)...)
 	for n := range s.log.Runs {
-		s.log.Runs[n].Lag = 0
+		s.log.Runs[n].Lag, s.log.Runs[n].Held = 0, time.Time{}
 	}
 }
 
@@ -181,6 +181,7 @@ func (s *store) loss(now, lossAt time.Time, every time.Duration) witness.Loss {
 			gone = data.SetOf(append(append([]data.Span{}, l.marks...), gone...)...)
 		}
 	}
+	gone = data.SetOf(append(gone, s.missing(now)...)...)
 	t := witness.Tally{Store: s.of.Name, Acknowledged: int(s.log.Acknowledged(now).Len()), Lost: int(gone.Len()),
 		Duplicates: int(s.duplicates)}
 	t.Found = t.Acknowledged - t.Lost
@@ -188,6 +189,15 @@ func (s *store) loss(now, lossAt time.Time, every time.Duration) witness.Loss {
 		t.OldestLost, t.NewestLost = s.acked(gone[0].First), s.acked(gone[len(gone)-1].Last)
 	}
 	return t.Loss(lossAt, every, witness.Simulated)
+}
+
+// missing are the marks that cannot be read while the home that has them is cut off and no other has taken over: all that
+// has not reached the other.
+func (s *store) missing(now time.Time) data.Set {
+	if s.holds == "" || s.stretch.home != "" || s.cut.of(s.holds).IsZero() {
+		return nil
+	}
+	return s.log.Active(now).Minus(s.log.Arrived(*s.cut.of(s.holds)))
 }
 
 func (s *store) acked(seq int64) time.Time {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"redoubt/sim/drive"
 	"redoubt/system"
 	"redoubt/witness"
 )
@@ -22,8 +23,8 @@ type tier struct {
 }
 
 // newTier takes the name of the tier's public agent, or the domain when it has none: all that is not public follows it.
-func newTier(sys *system.System, of system.Tier, active system.Home, seed uint64) *tier {
-	t := &tier{of: of, host: sys.Domain, near: active, client: newClient(of.Name, active, seed)}
+func newTier(sys *system.System, of system.Tier, active system.Home) *tier {
+	t := &tier{of: of, host: sys.Domain, near: active, client: client{id: of.Name, home: active}}
 	for _, a := range sys.Agents {
 		if a.Tier != of.Name {
 			continue
@@ -37,8 +38,8 @@ func newTier(sys *system.System, of system.Tier, active system.Home, seed uint64
 }
 
 // look lets the client follow the name, and notes whether its requests are accepted from now on.
-func (t *tier) look(now time.Time, m tierMet, every time.Duration, began time.Time) {
-	t.client.follow(now, m.leads, m.ttl)
+func (t *tier) look(w drive.World, now time.Time, m tierMet, every time.Duration, began time.Time) {
+	t.client.follow(w, now, m.leads, m.ttl)
 	accepted := t.client.home != "" && *m.serves.of(t.client.home)
 	switch {
 	case !accepted && t.refused.IsZero():

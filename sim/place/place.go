@@ -50,7 +50,7 @@ func New(w drive.World, sys *system.System, active system.Home, seed uint64) (*P
 			return nil, err
 		}
 	}
-	return &Place{World: w, Witness: marks.New(w, sys, active, seed, Every)}, nil
+	return &Place{World: w, Witness: marks.New(w, sys, active, Every)}, nil
 }
 
 // Kind tells that nothing here was measured.

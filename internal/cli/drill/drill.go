@@ -102,6 +102,7 @@ func (o *Options) run(ctx context.Context) error {
 				case err != nil:
 					return fmt.Errorf("drill %s: %w", chosen[n].Name, err)
 				default:
+					r.Next = o.next(r)
 					reports = append(reports, r)
 				}
 			}
@@ -114,6 +115,19 @@ func (o *Options) run(ctx context.Context) error {
 		return err
 	}
 	return o.tell(reports, unfit)
+}
+
+// next are the commands to say after a drill.
+func (o *Options) next(r drill.Report) []drill.Next {
+	again := "redoubt drill " + r.Scenario
+	if o.Seed != 0 {
+		again += fmt.Sprintf(" --seed %d", o.Seed)
+	}
+	out := []drill.Next{{Why: "the same drill again", Command: again}}
+	if !r.Met() && r.Plan.Title != "" {
+		out = append([]drill.Next{{Why: "the plan, step by step, with the gates that refuse", Command: "redoubt plan --help"}}, out...)
+	}
+	return append(out, drill.Next{Why: "another run of luck: durations drawn anew", Command: "redoubt drill " + r.Scenario + " --seed N"})
 }
 
 // chosen are the scenarios that are asked for. All that is wrong is told at once.
