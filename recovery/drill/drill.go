@@ -251,7 +251,7 @@ func (d *Drill) run(ctx context.Context, p plan.Plan) error {
 	if err != nil {
 		return err
 	}
-	d.plan, d.records = p, records
+	d.plan, d.records, d.report.Regions = p, records, p.Regions
 	d.restored(p, records)
 	if p.Active != "" {
 		d.report.Receiving = p.Active

@@ -28,6 +28,8 @@ type marks struct {
 	// Homes are those that appear, each with how it is drawn.
 	Homes []homeKey
 	Rows  []markRow
+	// Left says before which moment everything is left out; empty where all is shown.
+	Left string
 	// AnyLost says whether the key has to tell how a loss is drawn.
 	AnyLost bool
 }
@@ -71,17 +73,20 @@ func number(n int, known bool) string {
 }
 
 func marksOf(r drill.Report) *marks {
-	var at []time.Time
+	var lost, at []time.Time
 	for _, s := range r.Stores {
 		for _, span := range s.Spans {
 			at = append(at, span.From, span.To)
+			if span.Lost > 0 {
+				lost = append(lost, span.From.Add(time.Duration(float64(span.To.Sub(span.From))*kept(span))))
+			}
 		}
 	}
 	if len(at) == 0 {
 		return nil
 	}
-	a := axisOf(r.Lost, at...)
-	m := &marks{Ticks: a.ticks(), Loss: a.at(a.zero)}
+	a := axisOf(r.Lost, lost, at)
+	m := &marks{Ticks: a.ticks(), Left: a.left(), Loss: a.at(a.zero)}
 	homes := map[system.Home]bool{}
 	for _, s := range r.Stores {
 		m.Rows = append(m.Rows, markRowOf(s, a))
@@ -107,7 +112,7 @@ func markRowOf(s drill.Store, a axis) markRow {
 		text := fmt.Sprintf("%s in the %s home from %s to %s", plural(int(span.Marks), "mark", "marks"), span.Home,
 			since(span.From.Sub(a.zero)), since(span.To.Sub(a.zero)))
 		if span.Lost > 0 {
-			row.Bars = append(row.Bars, markBar{lostPart(b, span), "lost", lane(span.Home)})
+			row.Bars = append(row.Bars, markBar{a.lostPart(span), "lost", lane(span.Home)})
 			text += fmt.Sprintf(", of which %s lost", plural(int(span.Lost), "is", "are"))
 		}
 		told = append(told, text)
@@ -119,12 +124,16 @@ func markRowOf(s drill.Store, a axis) markRow {
 }
 
 // lostPart is the newest part of a stretch: what had not reached the other home is what was written last.
-func lostPart(b bar, s drill.Span) bar {
+func (a axis) lostPart(s drill.Span) bar {
+	return a.bar(s.From.Add(time.Duration(float64(s.To.Sub(s.From))*kept(s))), s.To)
+}
+
+// kept is the part of a stretch that was found again.
+func kept(s drill.Span) float64 {
 	if s.Marks <= 0 || s.Lost >= s.Marks {
-		return b
+		return 0
 	}
-	w := b.W * percent(s.Lost) / percent(s.Marks)
-	return bar{X: b.X + b.W - w, W: w}
+	return 1 - float64(s.Lost)/float64(s.Marks)
 }
 
 func homeClass(h system.Home) string {
@@ -139,7 +148,7 @@ func lane(h system.Home) int {
 	if h == system.Secondary {
 		return 1
 	}
-	return -8
+	return -9
 }
 
 // named says a home with its region, where that is known.

@@ -20,6 +20,8 @@ type timeline struct {
 	Users          []userRow
 	Steps          []stepRow
 	Moments        []momentRow
+	// Left says before which moment everything is left out; empty where all is shown.
+	Left string
 }
 
 // phase is a stretch of the drill. Fit is the width in letters that its name needs.
@@ -67,8 +69,8 @@ func timelineOf(r drill.Report) *timeline {
 	if len(r.Phases)+len(r.Plan.Steps)+len(r.Moments) == 0 {
 		return nil
 	}
-	a := axisOf(r.Lost, times(r)...)
-	t := &timeline{Ticks: a.ticks(), Users: users(r, a), Steps: stepRows(r, a)}
+	a := axisOf(r.Lost, times(r), quiet(r))
+	t := &timeline{Ticks: a.ticks(), Left: a.left(), Users: users(r, a), Steps: stepRows(r, a)}
 	for n, p := range r.Phases {
 		b := a.bar(p.From, p.To)
 		t.Phases = append(t.Phases, phase{
@@ -89,12 +91,9 @@ func timelineOf(r drill.Report) *timeline {
 	return t
 }
 
-// times are all that the timeline shows.
+// times are all that must be seen on the timeline.
 func times(r drill.Report) []time.Time {
 	var out []time.Time
-	for _, p := range r.Phases {
-		out = append(out, p.From, p.To)
-	}
 	for _, m := range r.Moments {
 		out = append(out, m.At)
 	}
@@ -105,6 +104,15 @@ func times(r drill.Report) []time.Time {
 		for _, o := range t.Outages {
 			out = append(out, o.From, o.To)
 		}
+	}
+	return out
+}
+
+// quiet are the times of phases, the first of which may be cut.
+func quiet(r drill.Report) []time.Time {
+	var out []time.Time
+	for _, p := range r.Phases {
+		out = append(out, p.From, p.To)
 	}
 	return out
 }
@@ -178,6 +186,9 @@ func stepRows(r drill.Report, a axis) []stepRow {
 	return out
 }
 
+// recovered is how a run ends whose failed steps stopped nothing (execute.Recovered).
+const recovered = "recovered"
+
 func stepOf(s drill.Step, r drill.Report, a axis) stepRow {
 	row := stepRow{Title: s.Title, ID: s.ID, Critical: s.Critical, Why: s.Why, Began: "–", Took: "–"}
 	if row.Title == "" {
@@ -201,7 +212,7 @@ func stepOf(s drill.Step, r drill.Report, a axis) stepRow {
 	switch plan.Outcome(s.Outcome) {
 	case plan.Failed:
 		row.Class, row.Note = "failed", "failed"
-		if s.OnFailure == plan.Continue {
+		if s.OnFailure == plan.Continue || s.OnFailure == "" && r.Plan.Outcome == recovered {
 			row.Class, row.Note = "harmless", "failed, stops nothing"
 		}
 	case plan.AlreadyDone:

@@ -50,7 +50,7 @@ func TestAxis_hasFewRoundTicksInsideIt(t *testing.T) {
 	zero := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	for _, length := range []time.Duration{0, time.Millisecond, 700 * time.Millisecond, 13 * time.Second, 13 * time.Minute,
 		5 * time.Hour, 40 * day, 90000 * day} {
-		a := axisOf(zero, zero.Add(-length/3), zero.Add(length))
+		a := axisOf(zero, []time.Time{zero.Add(-length / 3), zero.Add(length)}, nil)
 		ticks := a.ticks()
 		assert.LessOrEqual(t, len(ticks), mostTicks+1, length)
 		assert.NotEmpty(t, ticks, length)
@@ -70,4 +70,20 @@ func TestFlags_neverTouch(t *testing.T) {
 	assert.Equal(t, []flag{
 		{"F1–2", 10, "start"}, {"F3", 40, "start"}, {"F4–6", 90, "end"},
 	}, got)
+}
+
+// TestAxis_cutsAQuietBeginning keeps what happened in sight when the steady time before it was long.
+func TestAxis_cutsAQuietBeginning(t *testing.T) {
+	t.Parallel()
+	zero := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	quiet := []time.Time{zero.Add(-20 * time.Minute), zero.Add(8 * time.Minute)}
+	a := axisOf(zero, nil, quiet)
+	assert.InDelta(t, 20, float64(a.at(zero)), 1e-6)
+	assert.Equal(t, "−2 min", strings.ReplaceAll(a.left(), nb, " "))
+	assert.Zero(t, a.at(quiet[0]), "what is left out lies at the edge")
+
+	a = axisOf(zero, []time.Time{zero.Add(-15 * time.Minute)}, quiet)
+	assert.Zero(t, a.at(zero.Add(-15*time.Minute)), "what happened is never cut")
+	assert.Positive(t, a.at(zero.Add(-14*time.Minute)))
+	assert.Empty(t, axisOf(zero, nil, []time.Time{zero.Add(-time.Minute), zero.Add(8 * time.Minute)}).left())
 }
