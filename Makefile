@@ -108,10 +108,24 @@ browser: ## get Debian's chromium and poppler-utils where they are missing
 test-browser: browser ## reports of drills in a real browser: on a desk, a telephone and paper, without a network (2 minutes)
 	$(GO) test -tags apps -count 1 -timeout 15m ./tests/browser
 
+.PHONY: local-stores
+local-stores: ## get PostgreSQL and Valkey or Redis from Debian where they are not installed; starts neither
+	@want=""; command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || want="postgresql"; \
+	command -v valkey-server >/dev/null || command -v redis-server >/dev/null || want="$$want cache"; \
+	if test -n "$$want"; then echo "installing $$want" >&2; export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; \
+		apt-get update -qq; cache=redis-server; ! apt-cache show valkey-server >/dev/null 2>&1 || cache=valkey-server; \
+		apt-get install -y -qq --no-install-recommends $${want/cache/$$cache} >/dev/null; fi
+
+.PHONY: drill-local
+drill-local: local-stores ## kill real databases of this machine 24 times, recover, compare the witness with the truth (4 minutes)
+	@mkdir -p bin
+	$(GO) test -tags apps -count 1 -timeout 12m -v ./tests/local -args -must -kills 24 -json $(CURDIR)/bin/drill-local.json
+
 .PHONY: test-apps
-test-apps: kube test-browser ## what needs an emulator, a cluster or a browser: plans' calls against moto, Kubernetes, reports
+test-apps: kube test-browser local-stores ## what needs an emulator, a cluster, a browser or a database: plans' calls against moto, Kubernetes, reports, a drill
 	$(GO) test -tags apps -count 1 -timeout 10m ./internal/awsport/...
 	$(GO) test -tags apps -count 1 -timeout 25m ./tests/kube
+	$(GO) test -tags apps -count 1 -timeout 8m -v ./tests/local -args -kills 6
 	@command -v moto_server >/dev/null || \
 		{ echo "NOT TRIED: the calls of plans over the wire; moto_server (moto 5.2.1) is not on PATH"; test "$${CI:-}" != true; }
 
