@@ -45,7 +45,7 @@ var rules = []rule{
 	{from: "redoubt/sim/data", why: "marks are data", never: []string{pulumiSDK, awsSDK, "net", "os/exec"}},
 	{from: "redoubt/witness", why: "the arithmetic of marks is pure; what writes them stands in rooms of its own",
 		never:  []string{pulumiSDK, awsSDK, "net", "os/exec", "github.com/jackc/", "github.com/redis/"},
-		except: []string{"redoubt/witness/marks", "redoubt/witness/run"}},
+		except: []string{"redoubt/witness/marks", "redoubt/witness/run", "redoubt/witness/program"}},
 	{from: "redoubt/witness", why: "who measures must not know how recovery is done or simulated",
 		never: []string{pulumiSDK, "redoubt/sim", "redoubt/stacks", "redoubt/components", "redoubt/internal/awsport",
 			"redoubt/recovery/execute", "redoubt/recovery/planner"}},
