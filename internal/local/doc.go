@@ -4,5 +4,5 @@
 //
 // It stands in for AWS where a drill should meet real processes: their deaths, their
 // promotions, and the marks that they really lost. What AWS does by itself is done
-// here by a few lines, each of which says so.
+// here by a few lines, each of which says so. It needs Linux: what is killed must be found and must not outlive us.
 package local

@@ -1,3 +1,5 @@
+//go:build linux
+
 package local
 
 import (
@@ -39,7 +41,7 @@ type Kill struct {
 }
 
 // Every are the intervals of the marks: what one Python process serves gets fewer.
-var Every = map[string]time.Duration{Tasks: 25 * time.Millisecond, Recall: 25 * time.Millisecond,
+var Every = map[string]time.Duration{Tasks: 40 * time.Millisecond, Recall: 40 * time.Millisecond,
 	Sessions: 200 * time.Millisecond, Artifacts: 200 * time.Millisecond, Work: 200 * time.Millisecond}
 
 // Stores are the stores in the order of the system.
@@ -92,7 +94,7 @@ func (m *Machine) Drill(ctx context.Context, k Kill) (out Result, err error) {
 	}
 	lost, err := d.lose(ctx)
 	if err == nil {
-		err = d.recover(ctx, lost[Tasks], &out)
+		err = d.recover(ctx, lost[Tasks].From, &out)
 	}
 	if err == nil {
 		err = clock.Wall{}.Sleep(ctx, 600*time.Millisecond) // some marks in the home that serves now
@@ -165,7 +167,7 @@ func (d *drill) witness(ctx context.Context) (stop func() error, err error) {
 }
 
 // lose ends the copying where it is to end and kills the primary home.
-func (d *drill) lose(ctx context.Context) (map[string]time.Time, error) {
+func (d *drill) lose(ctx context.Context) (map[string]death, error) {
 	wait := clock.Wall{}
 	at := wait.Now().Add(d.kill.After)
 	for store, before := range d.kill.Cut {
@@ -178,7 +180,7 @@ func (d *drill) lose(ctx context.Context) (map[string]time.Time, error) {
 	if err := wait.Sleep(ctx, at.Sub(wait.Now())); err != nil {
 		return nil, err
 	}
-	return d.Lose()
+	return d.Pair.lose()
 }
 
 // recover notices the loss, plans and runs the plan.
@@ -267,7 +269,7 @@ func look(ctx context.Context, observer string, aspect diagnose.Aspect, port int
 }
 
 // judge reads the marks back in the secondary home and compares.
-func (d *drill) judge(ctx context.Context, lost map[string]time.Time, out *Result) error {
+func (d *drill) judge(ctx context.Context, lost map[string]death, out *Result) error {
 	if err := d.sendTwice(ctx); err != nil {
 		return err
 	}
@@ -275,7 +277,7 @@ func (d *drill) judge(ctx context.Context, lost map[string]time.Time, out *Resul
 	if err != nil {
 		return err
 	}
-	truth, err := d.Truth(ctx, Witness, lost)
+	truth, err := d.truth(ctx, Witness, lost)
 	if err != nil {
 		return err
 	}

@@ -1,3 +1,5 @@
+//go:build linux
+
 package local
 
 import (
@@ -44,7 +46,8 @@ func Open(ctx context.Context) (*Machine, error) {
 	m.bin, err1 = postgresBin()
 	m.as, err2 = unprivileged()
 	m.redis, err3 = redisServer()
-	m.dir, err4 = os.MkdirTemp("", "redoubt-local-")
+	sweep(room())
+	m.dir, err4 = os.MkdirTemp(room(), fmt.Sprintf("%s%d-", folder, os.Getpid()))
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return nil, err
 	}
@@ -52,6 +55,34 @@ func Open(ctx context.Context) (*Machine, error) {
 		return nil, errors.Join(err, m.Close())
 	}
 	return m, nil
+}
+
+// folder begins the name of a machine's folder; the number of its process follows.
+const folder = "redoubt-local-"
+
+// sweep removes the folders of programs that were ended before they could.
+func sweep(room string) {
+	if room == "" {
+		room = os.TempDir()
+	}
+	left, _ := filepath.Glob(filepath.Join(room, folder+"*"))
+	for _, dir := range left {
+		var pid int
+		if _, err := fmt.Sscanf(filepath.Base(dir), folder+"%d-", &pid); err == nil && syscall.Kill(pid, 0) == syscall.ESRCH {
+			_ = os.RemoveAll(dir)
+		}
+	}
+}
+
+// room is where data goes: into memory where there is enough of it, because a disk that others use answers commits when it
+// likes. Files in memory outlive a killed process as those on a disk do, and no more is asked of them here.
+func room() string {
+	const memory, enough = "/dev/shm", 2 << 30
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(memory, &fs); err == nil && fs.Bavail*uint64(fs.Bsize) >= enough {
+		return memory
+	}
+	return ""
 }
 
 // Close ends what runs and removes the folder.
@@ -85,7 +116,8 @@ type Pair struct {
 
 	mu     sync.Mutex
 	active system.Home
-	moved  time.Time
+	// moved is when the switch was moved.
+	moved time.Time
 	// taken are the values of the switch's metric that each home has put last.
 	taken map[system.Home]float64
 }
@@ -187,14 +219,14 @@ func (p *Pair) Active(context.Context) (system.Home, error) {
 // Cut ends the copying of a store to the other home: what is written from now on does not arrive.
 func (p *Pair) Cut(store string) { p.links[store].Lead("") }
 
-// Lose kills the primary home: its database and its cache with SIGKILL, the way to its
+// lose kills the primary home: its database and its cache with SIGKILL, the way to its
 // AWS stores, and the copies from them. It returns when each store was lost.
-func (p *Pair) Lose() (map[string]time.Time, error) {
-	out := map[string]time.Time{}
+func (p *Pair) lose() (map[string]death, error) {
+	out := map[string]death{}
 	p.roads[system.Primary].Lead("")
-	aws := p.roads[system.Primary].Changed()
+	cut := p.roads[system.Primary].Changed()
 	for _, store := range []string{Sessions, Artifacts, Work} {
-		out[store] = aws
+		out[store] = death{cut, cut}
 	}
 	var err1, err2 error
 	out[Tasks], err1 = p.databases[system.Primary].kill()

@@ -1,3 +1,5 @@
+//go:build linux
+
 package local
 
 import (
@@ -20,10 +22,11 @@ import (
 // owner is the role and the database of every PostgreSQL here.
 const owner = "redoubt"
 
-// settings make a cluster small, and safe: a commit that was answered is on the disk.
+// settings make a cluster small, and safe: a commit that was answered is in its files.
 const settings = `
 listen_addresses = '127.0.0.1'
 shared_buffers = '16MB'
+dynamic_shared_memory_type = mmap
 fsync = on
 synchronous_commit = on
 track_commit_timestamp = on
@@ -202,9 +205,10 @@ func (p *postgres) marks(ctx context.Context) (out []kept, err error) {
 	return out, err
 }
 
-// took is when the server said that it takes writes.
+// took is when the server said that it follows no more: it takes writes from the next moment on. What it says when it
+// has told all its processes so comes later, and by how much depends on how busy the machine is.
 func (p *postgres) took() (time.Time, error) {
-	return p.said("database system is ready to accept connections", "2006-01-02 15:04:05.000 MST", func(line string) string {
+	return p.said("archive recovery complete", "2006-01-02 15:04:05.000 MST", func(line string) string {
 		return strings.Join(strings.Fields(line)[:3], " ")
 	})
 }

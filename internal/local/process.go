@@ -1,3 +1,5 @@
+//go:build linux
+
 package local
 
 import (
@@ -57,27 +59,32 @@ func start(c command) (*process, error) {
 	return p, nil
 }
 
-// kill ends the process and all its children at once, with SIGKILL. It returns the time just
-// before. A parent is stopped first, so that it starts no child that would be missed.
-func (p *process) kill() (time.Time, error) {
+// death is when a process was killed: not before From, and over, with all its children, at To. Where others keep the
+// machine busy a process goes on for some milliseconds after it was told to die.
+type death struct{ From, To time.Time }
+
+// kill ends the process and all its children at once, with SIGKILL. A parent is stopped first, so that it starts
+// no child that would be missed.
+func (p *process) kill() (death, error) {
 	now := clock.Wall{}.Now
+	d := death{now(), now()}
 	if p == nil {
-		return now(), nil
+		return d, nil
 	}
 	select {
 	case <-p.ended:
-		return now(), nil
+		return d, nil
 	default:
 	}
 	pid := p.cmd.Process.Pid
 	all := children(pid)
 	if len(all) > 0 {
 		if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
-			return time.Time{}, fmt.Errorf("stop process %d: %w", pid, err)
+			return d, fmt.Errorf("stop process %d: %w", pid, err)
 		}
 		all = children(pid)
 	}
-	at := now()
+	d.From = now()
 	var errs []error
 	for _, one := range append(all, pid) {
 		if err := syscall.Kill(one, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
@@ -85,7 +92,16 @@ func (p *process) kill() (time.Time, error) {
 		}
 	}
 	<-p.ended
-	return at, errors.Join(errs...)
+	errs = append(errs, await(context.Background(), "wait for the children's end", func(context.Context) error {
+		for _, one := range all {
+			if state, _, err := stat(one); err == nil && state != "Z" {
+				return fmt.Errorf("process %d is in state %s", one, state)
+			}
+		}
+		return nil
+	}))
+	d.To = now()
+	return d, errors.Join(errs...)
 }
 
 // quit lets the process end at once and tidy up, as PostgreSQL does with its shared memory; what does not is killed.
@@ -107,17 +123,11 @@ func (p *process) quit() error {
 
 // children are the processes whose parent is pid, and theirs.
 func children(pid int) []int {
-	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	all, _ := filepath.Glob("/proc/[0-9]*")
 	parents := map[int][]int{}
-	for _, file := range stats {
-		raw, err := os.ReadFile(file)
-		if err != nil {
-			continue // it has ended
-		}
-		// The name in parentheses may hold anything; what follows is the state and the parent.
-		rest := strings.Fields(string(raw[strings.LastIndexByte(string(raw), ')')+1:]))
-		one, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
-		if parent, err := strconv.Atoi(rest[1]); err == nil {
+	for _, dir := range all {
+		one, _ := strconv.Atoi(filepath.Base(dir))
+		if _, parent, err := stat(one); err == nil { // else it has ended
 			parents[parent] = append(parents[parent], one)
 		}
 	}
@@ -127,6 +137,18 @@ func children(pid int) []int {
 		next = append(next, parents[next[0]]...)
 	}
 	return out
+}
+
+// stat is a process's state and parent: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+func stat(pid int) (state string, parent int, err error) {
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return "", 0, err
+	}
+	// The name in parentheses may hold anything; what follows is the state and the parent.
+	rest := strings.Fields(string(raw[strings.LastIndexByte(string(raw), ')')+1:]))
+	parent, err = strconv.Atoi(rest[1])
+	return rest[0], parent, err
 }
 
 // said is the time of the last line of the process's log that holds a text, with a stamp of the given layout.

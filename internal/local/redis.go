@@ -1,3 +1,5 @@
+//go:build linux
+
 package local
 
 import (
@@ -32,7 +34,7 @@ type silent struct{}
 // Printf says nothing.
 func (silent) Printf(context.Context, string, ...any) {}
 
-// redis is one server. Every write that was answered is on the disk.
+// redis is one server. Every write that was answered is in its files.
 type redis struct {
 	*process
 	dir    string
@@ -59,7 +61,7 @@ func (m *Machine) newRedis(ctx context.Context, name string, follows int) (*redi
 
 func (m *Machine) startRedis(ctx context.Context, r *redis, args ...string) error {
 	args = append(args, "--dir", r.dir, "--save", "", "--appendonly", "yes", "--appendfsync", "always",
-		"--auto-aof-rewrite-percentage", "0", "--repl-diskless-sync-delay", "0", "--repl-timeout", "60")
+		"--auto-aof-rewrite-percentage", "0", "--repl-diskless-sync", "no", "--repl-timeout", "60")
 	var err error
 	if r.process, err = start(command{name: m.redis, args: args, log: r.dir + ".log"}); err != nil {
 		return err

@@ -1,3 +1,5 @@
+//go:build linux
+
 package local
 
 import (
@@ -21,13 +23,13 @@ type Truth struct {
 	// RTO is the time from the loss until the store said that it takes writes and the name led to it.
 	RTO time.Duration `json:"rto"`
 	// Precision is how exactly the times are known: to the millisecond of a server's
-	// clock, or to the look of the copier.
+	// clock and the time that its processes took to die, or to the look of the copier.
 	Precision time.Duration `json:"precision"`
 }
 
-// Truth asks what was really lost: the killed servers are started again where nobody
+// truth asks what was really lost: the killed servers are started again where nobody
 // reaches them, and what they hold is compared with what their replicas got before the promotion.
-func (p *Pair) Truth(ctx context.Context, witness string, lost map[string]time.Time) (map[string]Truth, error) {
+func (p *Pair) truth(ctx context.Context, witness string, lost map[string]death) (map[string]Truth, error) {
 	out := map[string]Truth{}
 	var errs []error
 	for store, ask := range map[string]func(context.Context, string) (held, got []kept, took time.Time, err error){
@@ -39,11 +41,15 @@ func (p *Pair) Truth(ctx context.Context, witness string, lost map[string]time.T
 			errs = append(errs, fmt.Errorf("the truth of %s: %w", store, err))
 			continue
 		}
-		if took.Before(p.moved) {
-			took = p.moved
+		moved := p.moved
+		if name := p.names[store]; name != nil {
+			moved = name.Changed()
 		}
-		t := compare(held, got, lost[store], took)
-		if t.Precision = time.Millisecond; store != Tasks && store != Recall {
+		if took.Before(moved) {
+			took = moved
+		}
+		t := compare(held, got, lost[store].From, took)
+		if t.Precision = lost[store].To.Sub(lost[store].From) + time.Millisecond; store != Tasks && store != Recall {
 			t.Precision = p.copies.slowest
 		}
 		out[store] = t

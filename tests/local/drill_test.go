@@ -1,4 +1,4 @@
-//go:build apps
+//go:build apps && linux
 
 package local
 
