@@ -92,7 +92,7 @@ func (m *Machine) Drill(ctx context.Context, k Kill) (out Result, err error) {
 	if err != nil {
 		return out, err
 	}
-	lost, err := d.lose(ctx)
+	lost, err := d.loseAt(ctx)
 	if err == nil {
 		err = d.recover(ctx, lost[Tasks].From, &out)
 	}
@@ -166,8 +166,8 @@ func (d *drill) witness(ctx context.Context) (stop func() error, err error) {
 	return stop, nil
 }
 
-// lose ends the copying where it is to end and kills the primary home.
-func (d *drill) lose(ctx context.Context) (map[string]death, error) {
+// loseAt ends the copying where it is to end and kills the primary home.
+func (d *drill) loseAt(ctx context.Context) (map[string]death, error) {
 	wait := clock.Wall{}
 	at := wait.Now().Add(d.kill.After)
 	for store, before := range d.kill.Cut {
@@ -180,7 +180,7 @@ func (d *drill) lose(ctx context.Context) (map[string]death, error) {
 	if err := wait.Sleep(ctx, at.Sub(wait.Now())); err != nil {
 		return nil, err
 	}
-	return d.Pair.lose()
+	return d.lose()
 }
 
 // recover notices the loss, plans and runs the plan.
