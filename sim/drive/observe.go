@@ -22,6 +22,8 @@ type Observer struct {
 	Home system.Home
 	// Active is the home that serves. Only there a store must take writes.
 	Active system.Home
+	// Dependencies are the outside services that the system needs.
+	Dependencies []string
 }
 
 // Look is one look at everything. An observer whose own region does not hand
@@ -32,7 +34,7 @@ func (o Observer) Look(ctx context.Context) []diagnose.Observation {
 	}
 	inside := o.World
 	inside.From = o.World.Regions[o.Home]
-	var out []diagnose.Observation
+	out := o.dependencies()
 	for _, home := range system.Homes {
 		of, known := o.World.Inventory.Homes[home]
 		if !known || inventory.Blank(of) {
@@ -115,11 +117,26 @@ func (l *look) zones() {
 	}
 }
 
-// stores asks each store, as its clients do, whether it takes writes. What a
-// control plane says or does not say is no evidence.
+// dependencies asks each outside service whether it answers. That the way from a region
+// to it is never what is broken is assumed.
+func (o Observer) dependencies() []diagnose.Observation {
+	l := look{Observer: o, now: o.World.Now()}
+	for _, name := range o.Dependencies {
+		l.saw(diagnose.Dependency, name, text(o.World.World.Dependency(name)))
+	}
+	return l.seen
+}
+
+// stores asks each store, as its clients do, whether it takes writes, and compares what it
+// holds with what was written. What a control plane says or does not say is no evidence.
 func (l *look) stores(ctx context.Context) {
 	for _, name := range slices.Sorted(maps.Keys(l.of.Stores)) {
-		l.saw(diagnose.Writes, name, text(l.takes(ctx, l.of.Stores[name])))
+		s := l.of.Stores[name]
+		why := l.takes(ctx, s)
+		l.saw(diagnose.Writes, name, text(why))
+		if why == nil && s.Kind != system.Queue { // what a queue holds, nobody can compare
+			l.saw(diagnose.Content, name, text(l.World.World.Content(l.of.Region, s.Name)))
+		}
 	}
 }
 

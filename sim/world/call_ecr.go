@@ -88,7 +88,7 @@ func (t *tx) replicateImageLater(image *Entity) {
 			continue
 		}
 		for _, to := range strs(r, "Destinations.Region") {
-			t.later(t.at.Add(t.lags(imageLag, image.Region+">"+to)), "ReplicateImage", Document{"Region": image.Region, "Id": image.ID, "To": to})
+			t.later(t.arrives(imageLag, image.Region, image.Region, to), "ReplicateImage", Document{"Region": image.Region, "Id": image.ID, "To": to})
 		}
 	}
 }
@@ -111,7 +111,7 @@ func (t *tx) replicateImage(in Document) error {
 	if image == nil {
 		return nil
 	}
-	if t.cut(image.Region, to) {
+	if t.severed("ecr", image.Region, to) {
 		t.later(t.at.Add(retry), "ReplicateImage", in)
 		return nil
 	}

@@ -34,7 +34,11 @@ func createReplicationGroup(t *tx, r Request) (Document, error) {
 	}
 	switch name, objects := str(g.In, "SnapshotName"), strs(g.In, "SnapshotArns"); {
 	case name != "":
-		g.Out[filledFrom] = t.snapshotNamed(r.Region, name).ARN
+		s := t.snapshotNamed(r.Region, name)
+		g.Out[filledFrom] = s.ARN
+		if of := t.get(kindCacheGroup, r.Region, str(s.In, "ReplicationGroupId")); of != nil {
+			inherits(g, of, s.Created)
+		}
 	case len(objects) > 0:
 		g.Out[filledFrom] = objects[0]
 	}

@@ -2,8 +2,11 @@ package world
 
 import (
 	"maps"
+	"math"
 	"regexp"
 	"strings"
+
+	"redoubt/sim/fault"
 )
 
 // kubernetesOperations are what plans ask of a cluster's API server. They are
@@ -154,14 +157,38 @@ func scalerWants(s Document, running float64) float64 {
 }
 
 // deploymentStatus says how many replicas run. Replicas of a zone that is lost
-// start again in the others, which have the room (assumed; see docs/capacity.md); with no zone left, none runs.
+// start again in the others at once (assumed), as far as there is room.
 func (t *tx) deploymentStatus(e *Entity) Document {
 	want := numOr(e.In, "Object.spec.replicas", 1)
-	ready := 0.0
-	for _, zone := range Zones(e.Region) {
+	ready := min(want, math.Ceil(want*t.room(e)))
+	return Document{"replicas": want, "readyReplicas": ready, "availableReplicas": ready}
+}
+
+// room is the share of a cluster's replicas that the zones which are up have room for: all
+// with one zone lost, which is what a home is made for (docs/capacity.md), and then as much as is
+// left of that (assumed): half with two of three zones lost, and nothing without a zone.
+func (t *tx) room(e *Entity) float64 {
+	if !t.any(func(f fault.Fault) bool { return f.Zone != "" && strings.HasPrefix(f.Zone, e.Region) }) {
+		return 1
+	}
+	zones := t.zonesUnder(e)
+	up := 0
+	for _, zone := range zones {
 		if !t.zoneDown(zone) {
-			ready = want
+			up++
 		}
 	}
-	return Document{"replicas": want, "readyReplicas": ready, "availableReplicas": ready}
+	return float64(up) / float64(max(len(zones)-1, 1))
+}
+
+// zonesUnder are the zones of the cluster that an object lives in; of one that is not
+// known, all that the region has.
+func (t *tx) zonesUnder(e *Entity) []string {
+	host, _, _ := strings.Cut(e.ID, "/")
+	for _, c := range t.list(kindEKS, e.Region) {
+		if m := clusterHost.FindStringSubmatch(str(c.Out, "Endpoint")); m != nil && m[1] == host {
+			return t.zonesOf(e.Region, strs(c.In, "VpcConfig.SubnetIds"))
+		}
+	}
+	return Zones(e.Region)
 }

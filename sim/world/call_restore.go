@@ -117,6 +117,7 @@ func restoreDBCluster(t *tx, r Request) (Document, error) {
 	if err != nil {
 		return nil, err
 	}
+	inherits(e, source, at)
 	e.Out["MasterUsername"] = firstOf(str(source.In, "MasterUsername"), str(source.Out, "MasterUsername"))
 	return Document{"DBCluster": clusterDocument(t, e)}, nil
 }

@@ -119,6 +119,8 @@ func (t *tx) happen(event string, in Document) error {
 	switch event {
 	case eventFlip:
 		t.turn(in)
+	case eventFade:
+		return t.fade(in)
 	case "ReplicateItem":
 		t.replicateItem(in)
 	case "FinishTableRestore":

@@ -111,7 +111,7 @@ func (t *tx) targetsHealthy(lb *Entity, fixedCounts bool) bool {
 
 func (t *tx) groupHealthy(arn string) bool {
 	g := t.arn(arn)
-	if g == nil {
+	if g == nil || t.flapping(g.Region) {
 		return false
 	}
 	for _, target := range docs(g.Out, "Targets") {

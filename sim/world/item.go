@@ -62,7 +62,7 @@ func (t *tx) writeItem(table *Entity, key string, item Document) {
 	}
 	t.keepItem(table, key, v)
 	for _, region := range replicaRegions(table) {
-		t.later(t.arrives(tableLag, table, region), "ReplicateItem", Document{
+		t.later(t.arrives(tableLag, table.ARN, table.Region, region), "ReplicateItem", Document{
 			"Table": table.ID, "From": table.Region, "To": region, "Key": key, "Version": v,
 		})
 	}
@@ -99,7 +99,7 @@ func (t *tx) replicateItem(in Document) {
 	if to == nil {
 		return
 	}
-	if t.cut(str(in, "From"), to.Region) || t.sealed(to) != nil {
+	if t.severed("dynamodb", str(in, "From"), to.Region) || t.sealed(to) != nil {
 		t.later(t.at.Add(retry), "ReplicateItem", in)
 		return
 	}

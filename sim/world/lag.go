@@ -25,7 +25,7 @@ func (t *tx) lagPoint(r Request, at time.Time) (float64, bool) {
 		writer := str(g.Out, "Writer")
 		for _, member := range strs(g.Out, "Members") {
 			if member == c.ARN && member != writer {
-				return float64(t.behind(t.calm(auroraLag, writer, c.Region), c.Region, regionOfARN(writer), at).Milliseconds()), true
+				return float64(t.behind(auroraLag, writer, regionOfARN(writer), c.Region, at).Milliseconds()), true
 			}
 		}
 	}
@@ -37,14 +37,18 @@ func (t *tx) calm(b behaviour, store, region string) time.Duration {
 	return t.lags(b, store+">"+region)
 }
 
-// behind is how far a copy is behind its writer at a time.
-func (t *tx) behind(calm time.Duration, region, writer string, at time.Time) time.Duration {
-	lag := calm
+// behind is how far the copy of a store in a region is behind its writer at a time.
+func (t *tx) behind(b behaviour, store, writer, region string, at time.Time) time.Duration {
+	lag, service := t.calm(b, store, region), serviceOf(b)
 	for _, f := range t.activeFaults() {
-		lost := f.Kind == fault.RegionDown && f.Region == writer
-		if (lost || f.Cuts(region, writer)) && at.After(f.Since) {
+		stands := f.Kind == fault.RegionDown && f.Region == writer || f.Cuts(region, writer) ||
+			f.Kind == fault.ServiceDown && f.Service == service && (f.Region == writer || f.Region == region)
+		if stands && at.After(f.Since) {
 			lag = max(lag, at.Sub(f.Since))
 		}
+	}
+	if most, since := t.fallen(service, writer, region); most > 0 && at.After(since) {
+		lag = max(lag, min(most, at.Sub(since)))
 	}
 	return lag
 }
@@ -65,8 +69,7 @@ func (w *World) Lag(kind, region, id string) (lag time.Duration, replicated bool
 		return 0, false
 	}
 	for _, c := range t.copies(e) {
-		calm := t.calm(c.lags, e.ARN, c.region)
-		lag, replicated = max(lag, t.behind(calm, c.region, e.Region, t.at)), true
+		lag, replicated = max(lag, t.behind(c.lags, e.ARN, e.Region, c.region, t.at)), true
 	}
 	return lag, replicated
 }
@@ -139,9 +142,11 @@ func rulePrefix(r Document) string {
 	return firstOf(str(r, "Filter.Prefix"), str(r, "Filter.And.Prefix"), str(r, "Prefix"))
 }
 
-// arrives is when what is written now is in another region while nothing is wrong.
-func (t *tx) arrives(b behaviour, store *Entity, region string) time.Time {
-	return t.at.Add(t.calm(b, store.ARN, region))
+// arrives is when what is written now to a store is in another region, unless
+// something stands in its way then. What is on its way when a lag ends is no faster (assumed).
+func (t *tx) arrives(b behaviour, store, from, region string) time.Time {
+	most, _ := t.fallen(serviceOf(b), from, region)
+	return t.at.Add(max(most, t.calm(b, store, region)))
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -134,7 +134,7 @@ func (t *tx) replicateLater(bucket *Entity, key string, v Document) {
 		if to := t.arn(str(r, "Destination.Bucket")); to != nil {
 			region = to.Region
 		}
-		t.later(t.arrives(ruleLag(r), bucket, region), "Replicate", Document{
+		t.later(t.arrives(ruleLag(r), bucket.ARN, bucket.Region, region), "Replicate", Document{
 			"Region": bucket.Region, "Bucket": bucket.ID, "Key": key, "VersionId": v["VersionId"],
 			"To": str(r, "Destination.Bucket"),
 		})
@@ -165,7 +165,7 @@ func (t *tx) replicate(in Document) {
 		switch {
 		case to == nil || !t.versioned(to):
 			t.mark(source, key, id, "FAILED")
-		case t.cut(source.Region, to.Region):
+		case t.severed("s3", source.Region, to.Region):
 			t.later(t.at.Add(retry), "Replicate", in)
 		default:
 			t.carry(source, to, key, id)

@@ -62,9 +62,15 @@ func (t *tx) admit(c call) error {
 	if c.from != "" && t.cut(c.from, c.region) {
 		return &Error{Code: "RequestError", Message: fmt.Sprintf("%s is cut from %s", c.from, c.region)}
 	}
+	if err := t.unserved(c.service, c.region); err != nil {
+		return err
+	}
 	if !c.data && t.controlDown(c.service, c.region) {
 		return &Error{Code: "ServiceUnavailable", Status: 503,
 			Message: fmt.Sprintf("the control plane of %s in %s is impaired", c.service, c.region)}
+	}
+	if err := t.throttled(c); err != nil {
+		return err
 	}
 	return t.countFailures(c)
 }
@@ -73,7 +79,7 @@ func (t *tx) admit(c call) error {
 func (w *World) counts() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return slices.ContainsFunc(w.st.faults, func(a active) bool { return a.Kind == fault.FailCall })
+	return slices.ContainsFunc(w.st.faults, func(a active) bool { return a.Kind == fault.FailCall || a.Kind == fault.Throttle })
 }
 
 // countFailures fails the call that a fault names.
@@ -96,12 +102,18 @@ func (t *tx) any(is func(fault.Fault) bool) bool {
 	return slices.ContainsFunc(t.activeFaults(), func(a active) bool { return is(a.Fault) })
 }
 
+func (t *tx) anyActive(is func(active) bool) bool { return slices.ContainsFunc(t.activeFaults(), is) }
+
 func (t *tx) down(region string) bool {
-	return t.any(func(f fault.Fault) bool { return f.Kind == fault.RegionDown && f.Region == region })
+	return t.anyActive(func(a active) bool {
+		return a.Region == region && (a.Kind == fault.RegionDown || a.Kind == fault.RegionFading && a.away(t.at))
+	})
 }
 
 func (t *tx) zoneDown(zone string) bool {
-	return t.any(func(f fault.Fault) bool { return f.Kind == fault.ZoneDown && f.Zone == zone })
+	return t.anyActive(func(a active) bool {
+		return a.Zone == zone && (a.Kind == fault.ZoneDown || a.Kind == fault.ZoneFading && a.away(t.at))
+	})
 }
 
 // short reports whether the zone has no machine left that is not reserved.
@@ -152,10 +164,16 @@ func (w *World) Inject(f fault.Fault) error {
 				if err != nil {
 					return err
 				}
-				list = append(list, active{Fault: f, Since: t.at, Hit: hit})
+				one := active{Fault: f, Since: t.at, Hit: hit}
+				if list = append(list, one); fades(f.Kind) {
+					t.fadeLater(one)
+				}
 			}
 		} else {
 			list = slices.DeleteFunc(list, func(a active) bool { return f.Undoes(a.Fault) })
+			if f.Kind == fault.Clean {
+				t.mend(f.Region, f.Name)
+			}
 		}
 		t.faulted = &list
 		return nil

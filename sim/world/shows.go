@@ -70,7 +70,7 @@ func (t *tx) sameItems(table, source *Entity, at time.Time) error {
 func (t *tx) sameObjects(bucket *Entity, at time.Time) error {
 	for _, k := range t.keysOf(bucket, "") {
 		key := str(k.In, "Key")
-		if strings.HasPrefix(key, "redoubt/") {
+		if strings.HasPrefix(key, ownPrefix) {
 			continue
 		}
 		want := Document{}

@@ -100,6 +100,8 @@ func (t *tx) strike(f fault.Fault) (string, error) {
 		return "", missing("DBClusterNotFoundFault", "no database or cache is called %s in %s", f.Name, f.Region)
 	case fault.ZoneDown:
 		t.zoneLost(f.Zone)
+	case fault.Corrupt:
+		return "", t.damage(f.Region, f.Name)
 	}
 	return "", nil
 }
@@ -128,11 +130,21 @@ func (t *tx) ownFailover(in Document) {
 	case e.Kind == kindCluster:
 		writer := t.get(kindInstance, e.Region, t.writerOf(e))
 		if writer != nil && t.zoneDown(zoneOfInstance(writer)) && str(e.Out, "Status") == "available" {
-			t.promoteNode(e, t.heir(e, writer.ID))
+			t.succeed(e, t.heir(e, writer.ID), in)
 		}
 	case t.zoneDown(zoneOfNode(e, primaryOf(e))):
-		t.promoteNode(e, t.nextNode(e))
+		t.succeed(e, t.nextNode(e), in)
 	}
+}
+
+// succeed lets a node write in the place of one that is lost; without one that could, AWS
+// looks again as long as it must (assumed).
+func (t *tx) succeed(e *Entity, node string, in Document) {
+	if node == "" {
+		t.later(t.at.Add(retry), eventOwnFailover, in)
+		return
+	}
+	t.promoteNode(e, node)
 }
 
 // promoteNode lets a node write; "" leaves all as it is.

@@ -1,6 +1,10 @@
 package world
 
-import "redoubt/sim/fault"
+import (
+	"cmp"
+
+	"redoubt/sim/fault"
+)
 
 // Writes says why a database cluster or a cache's group takes no writes now,
 // or nothing: what a client in its region would see.
@@ -14,9 +18,9 @@ func (w *World) Writes(region, id string) error {
 	c, g := t.get(kindCluster, region, id), t.get(kindCacheGroup, region, id)
 	switch {
 	case c != nil:
-		return t.clusterWrites(c)
+		return cmp.Or(t.unserved("rds", region), t.clusterWrites(c))
 	case g != nil:
-		return t.groupWrites(g)
+		return cmp.Or(t.unserved("elasticache", region), t.groupWrites(g))
 	}
 	return missing("DBClusterNotFoundFault", "no database or cache is called %s in %s", id, region)
 }

@@ -16,12 +16,9 @@ func newInject(s *streams.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "inject FAULT...",
 		Short: "Break something in the simulated regions",
-		Long: "Break something in the simulated regions, until its inverse is injected:\n\n" +
-			"  region-down REGION              region-up REGION\n" +
-			"  zone-down ZONE                  zone-up ZONE\n" +
-			"  control-plane-down SERVICE REGION, and control-plane-up\n" +
-			"  partition REGION REGION         heal REGION REGION\n" +
-			"  fail call N of SERVICE.OPERATION in REGION with CODE, and stop-failing",
+		Long: "Break something in the simulated regions, until its inverse is injected. A fault is one of:\n\n  " +
+			strings.Join(fault.Forms(), "\n  ") + "\n\nDURATION is such as 30m. What fades comes and goes, more and more seldom, " +
+			"and is lost in the end.",
 		Example: "  redoubt sim inject region-down eu-west-1\n" +
 			"  redoubt sim inject region-up eu-west-1",
 		Args: cobra.MinimumNArgs(1),

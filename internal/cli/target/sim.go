@@ -77,8 +77,12 @@ const (
 // Observe lets an observer in each home look; the world's time passes meanwhile.
 func (s simulated) Observe(ctx context.Context, inv inventory.Inventory, active system.Home) ([]diagnose.Observation, error) {
 	var all []drive.Observer
+	var needed []string
+	for _, d := range s.Project().System.Dependencies {
+		needed = append(needed, d.Name)
+	}
 	for _, home := range system.Homes {
-		all = append(all, drive.Observer{World: s.world(inv), Home: home, Active: active})
+		all = append(all, drive.Observer{World: s.world(inv), Home: home, Active: active, Dependencies: needed})
 	}
 	return drive.Watch(ctx, all, lookEvery, lookFor), nil
 }
