@@ -32,7 +32,9 @@ func New(w drive.World, sys *system.System, active system.Home, every time.Durat
 		out.tiers = append(out.tiers, newTier(sys, t, active))
 	}
 	for _, s := range sys.Stores {
-		out.stores = append(out.stores, newStore(sys, s))
+		one := newStore(sys, s)
+		one.lags = out.lags(one)
+		out.stores = append(out.stores, one)
 	}
 	out.Look()
 	return out
@@ -67,9 +69,16 @@ func (w *Witness) Look() {
 		t.look(w.World, now, w.met.tiers[n], w.Every, w.began)
 	}
 	for n, s := range w.stores {
-		home := w.tiers[w.tierOf(s)].client.home
-		s.look(now, home, w.met.stores[n], w.Every, w.began)
+		s.look(now, w.tiers[w.tierOf(s)].client.home, w.met.stores[n], s.lags, w.Every, w.began)
 	}
+}
+
+// Struck is told when a fault came or went: what lags may have changed. While nothing is wrong, a lag stays what it is.
+func (w *Witness) Struck() {
+	for _, s := range w.stores {
+		s.lags = w.lags(s)
+	}
+	w.Look()
 }
 
 func (w *Witness) tierOf(s *store) int {

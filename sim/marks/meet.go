@@ -38,9 +38,8 @@ type tierMet struct {
 type storeMet struct {
 	// takes says in which homes a write is acknowledged.
 	takes byHome[bool]
-	// copied says whether what is written in a home reaches the other now, after lag.
+	// copied says whether what is written in a home reaches the other now.
 	copied byHome[bool]
-	lag    byHome[time.Duration]
 }
 
 // meet looks at everything as clients do.
@@ -95,6 +94,7 @@ func (w *Witness) meetTier(t *tier, ready map[string]byHome[bool], stores []stor
 // meetStore asks in which homes a store acknowledges, and what its copy gets.
 func (w *Witness) meetStore(s *store, ready map[string]byHome[bool]) storeMet {
 	out := storeMet{}
+	apart := w.World.World.Apart(w.Regions[system.Primary], w.Regions[system.Secondary])
 	for _, home := range system.Homes {
 		of, known := w.Inventory.Homes[home]
 		if !known {
@@ -106,26 +106,34 @@ func (w *Witness) meetStore(s *store, ready map[string]byHome[bool]) storeMet {
 			writer = writer || *r.of(home)
 		}
 		*out.takes.of(home) = writer && w.World.Takes(context.Background(), home, s.of.Name) == nil
-		*out.lag.of(home), *out.copied.of(home) = w.copy(s, home, of)
+		kind, id := carried(s, of)
+		*out.copied.of(home) = !apart && w.World.World.Carries(kind, w.Regions[home], id)
 	}
 	return out
 }
 
-// copy is how far the copy of a store in the other home is behind this one; copied is false while nothing arrives there.
-func (w *Witness) copy(s *store, home system.Home, of inventory.Home) (lag time.Duration, copied bool) {
-	kind, id := "", of.Stores[s.of.Name].Name
+// lags are how far the copies of a store are behind what each home writes, while they are copied.
+func (w *Witness) lags(s *store) byHome[time.Duration] {
+	out := byHome[time.Duration]{}
+	for _, home := range system.Homes {
+		kind, id := carried(s, w.Inventory.Homes[home])
+		*out.of(home), _ = w.World.World.Lag(kind, w.Regions[home], id)
+	}
+	return out
+}
+
+// carried is what AWS copies of a store in a home: of a queue, its work ledger.
+func carried(s *store, of inventory.Home) (kind, id string) {
+	one := of.Stores[s.of.Name]
 	switch s.of.Kind {
 	case system.Postgres:
-		kind = "AWS::RDS::DBCluster"
+		return "AWS::RDS::DBCluster", one.Name
 	case system.Cache:
-		kind = "AWS::ElastiCache::ReplicationGroup"
+		return "AWS::ElastiCache::ReplicationGroup", one.Name
 	case system.Bucket:
-		kind = "AWS::S3::Bucket"
+		return "AWS::S3::Bucket", one.Name
 	case system.Queue:
-		kind, id = "AWS::DynamoDB::Table", of.Stores[s.of.Name].LedgerTable
-	default:
-		kind = "AWS::DynamoDB::Table"
+		return "AWS::DynamoDB::Table", one.LedgerTable
 	}
-	lag, copied = w.World.World.Lag(kind, w.Regions[home], id)
-	return lag, copied && !w.World.World.Apart(w.Regions[home], w.Regions[home.Peer()])
+	return "AWS::DynamoDB::Table", one.Name
 }

@@ -19,6 +19,8 @@ type store struct {
 	of      system.Store
 	writers []string
 	log     data.Log
+	// lags are how far the copies of each home's writes are behind while they are copied.
+	lags byHome[time.Duration]
 	// stretch is the one under way: marks are acknowledged in a home, and reach the other one after lag.
 	stretch stretch
 	// holds is the home that has all that is left: where the newest mark was acknowledged.
@@ -65,17 +67,19 @@ func newStore(sys *system.System, of system.Store) *store {
 }
 
 // look goes on with the stretch, or ends it and begins another.
-func (s *store) look(now time.Time, home system.Home, m storeMet, every time.Duration, began time.Time) {
+func (s *store) look(now time.Time, home system.Home, m storeMet, lags byHome[time.Duration], every time.Duration,
+	began time.Time,
+) {
 	next, was := stretch{from: now}, s.stretch
 	if home != "" && *m.takes.of(home) {
-		next = stretch{home, now, *m.lag.of(home), *m.copied.of(home)}
+		next = stretch{home, now, *lags.of(home), *m.copied.of(home)}
 	}
 	changes := next.home != was.home || next.lag != was.lag || next.copied != was.copied
 	if changes {
 		s.end(now, every, began)
 	}
 	for _, h := range system.Homes {
-		s.follow(now, h, *m.copied.of(h), *m.lag.of(h))
+		s.follow(now, h, *m.copied.of(h), *lags.of(h))
 	}
 	if !changes {
 		return

@@ -31,13 +31,14 @@ func TestStore_agreesWithMarksKeptOneByOne(t *testing.T) {
 		for range 2 + r.IntN(8) {
 			home := []system.Home{"", system.Primary, system.Secondary}[r.IntN(3)]
 			var met storeMet
+			var lags byHome[time.Duration]
 			for n := range met.takes {
 				met.takes[n] = true
 				met.copied[n] = r.IntN(4) > 0
-				met.lag[n] = time.Duration(r.IntN(8000)) * time.Millisecond
+				lags[n] = time.Duration(r.IntN(8000)) * time.Millisecond
 			}
-			s.look(now, home, met, every, start)
-			m.look(now, home, met)
+			s.look(now, home, met, lags, every, start)
+			m.look(now, home, met, lags)
 			if r.IntN(6) == 0 && now.After(start) {
 				back := start.Add(time.Duration(r.Int64N(int64(now.Sub(start)))))
 				s.pause(now, every, start)
@@ -76,10 +77,11 @@ type model struct {
 	home    system.Home
 	holds   system.Home
 	met     storeMet
+	lags    byHome[time.Duration]
 	cut     map[system.Home]time.Time
 }
 
-func (m *model) look(now time.Time, home system.Home, met storeMet) {
+func (m *model) look(now time.Time, home system.Home, met storeMet, lags byHome[time.Duration]) {
 	if m.cut == nil {
 		m.cut = map[system.Home]time.Time{}
 	}
@@ -90,7 +92,7 @@ func (m *model) look(now time.Time, home system.Home, met storeMet) {
 			m.cut[h] = now
 		case copied && is:
 			delete(m.cut, h)
-			m.release(h, now, *met.lag.of(h))
+			m.release(h, now, *lags.of(h))
 		}
 	}
 	if home != "" && m.holds != "" && home != m.holds {
@@ -101,7 +103,7 @@ func (m *model) look(now time.Time, home system.Home, met storeMet) {
 	if home != "" {
 		m.holds = home
 	}
-	m.home, m.met = home, met
+	m.home, m.met, m.lags = home, met, lags
 }
 
 // release lets what was stuck follow, one lag after the copying goes on.
@@ -151,7 +153,7 @@ func (m *model) run(from, to time.Time) {
 	}
 	for at := start; at.Before(to); at = at.Add(m.every) {
 		if !at.Before(from) {
-			k := mark{acked: at, arrive: at.Add(*m.met.lag.of(m.home)), stuck: !*m.met.copied.of(m.home)}
+			k := mark{acked: at, arrive: at.Add(*m.lags.of(m.home)), stuck: !*m.met.copied.of(m.home)}
 			m.marks = append(m.marks, k)
 		}
 	}
@@ -182,12 +184,13 @@ func TestStore_losesWhatWasOnTheWay(t *testing.T) {
 	t.Parallel()
 	for lag, lost := range map[time.Duration]int{0: 0, 900 * time.Millisecond: 1, 1000500 * time.Millisecond: 1000} {
 		s := &store{of: system.Store{Name: "notes", Kind: system.Table}}
-		met := storeMet{takes: byHome[bool]{true, true}, copied: byHome[bool]{true, true}, lag: byHome[time.Duration]{lag, lag}}
-		s.look(start, system.Primary, met, time.Second, start)
+		met := storeMet{takes: byHome[bool]{true, true}, copied: byHome[bool]{true, true}}
+		lags := byHome[time.Duration]{lag, lag}
+		s.look(start, system.Primary, met, lags, time.Second, start)
 		loss := start.Add(2000*time.Second + 500*time.Millisecond)
 		met.copied = byHome[bool]{}
-		s.look(loss, "", met, time.Second, start)
-		s.look(loss.Add(5*time.Minute), system.Secondary, met, time.Second, start)
+		s.look(loss, "", met, lags, time.Second, start)
+		s.look(loss.Add(5*time.Minute), system.Secondary, met, lags, time.Second, start)
 		got := s.loss(loss.Add(10*time.Minute), loss, time.Second)
 		assert.Equal(t, lost, got.Lost, "lag %s", lag)
 		assert.LessOrEqual(t, (lag - got.RPO.Value).Abs(), time.Second, "lag %s, RPO %s", lag, got.RPO)
@@ -199,12 +202,13 @@ func TestStore_workIsDoneTwiceWhereTheNoteOfItWasLost(t *testing.T) {
 	t.Parallel()
 	s := &store{of: system.Store{Name: "work", Kind: system.Queue}}
 	lag := 5 * time.Second
-	met := storeMet{takes: byHome[bool]{true, true}, copied: byHome[bool]{true, true}, lag: byHome[time.Duration]{lag, lag}}
-	s.look(start, system.Primary, met, time.Second, start)
+	met := storeMet{takes: byHome[bool]{true, true}, copied: byHome[bool]{true, true}}
+	lags := byHome[time.Duration]{lag, lag}
+	s.look(start, system.Primary, met, lags, time.Second, start)
 	loss := start.Add(100*time.Second + 500*time.Millisecond)
 	met.copied = byHome[bool]{}
-	s.look(loss, "", met, time.Second, start)
-	s.look(loss.Add(time.Minute), system.Secondary, met, time.Second, start)
+	s.look(loss, "", met, lags, time.Second, start)
+	s.look(loss.Add(time.Minute), system.Secondary, met, lags, time.Second, start)
 	got := s.loss(loss.Add(2*time.Minute), loss, time.Second)
 	assert.Equal(t, 5, got.Lost, "acknowledged at 96 to 100 s")
 	assert.Equal(t, 2, got.Duplicates, "acknowledged at 94 and 95 s: arrived, and done two seconds later, which did not arrive")

@@ -87,7 +87,7 @@ func (p *Place) strike() {
 			p.broken = err
 		}
 		p.pending = p.pending[1:]
-		p.Look()
+		p.Struck()
 	}
 }
 

@@ -74,6 +74,15 @@ func (w *World) Lag(kind, region, id string) (lag time.Duration, replicated bool
 	return lag, replicated
 }
 
+// Carries reports whether what is written to a store in a region is carried to another: whether Lag has something to tell.
+func (w *World) Carries(kind, region, id string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	t := w.begin()
+	e := t.get(kind, region, id)
+	return e != nil && len(t.copies(e)) > 0
+}
+
 // carbon is one copy of a store in another region.
 type carbon struct {
 	region string

@@ -4,8 +4,6 @@ package homes
 
 import (
 	"context"
-	"encoding/json"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -14,13 +12,12 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"gopkg.in/yaml.v3"
 
-	"redoubt/internal/enginetest"
+	"redoubt/internal/cli/sim"
+	"redoubt/internal/engine"
 	"redoubt/inventory"
 	"redoubt/sim/fault"
 	"redoubt/sim/world"
-	"redoubt/stacks"
 	"redoubt/system"
 )
 
@@ -34,7 +31,7 @@ const (
 // Homes are both homes, up, on a world of their own.
 type Homes struct {
 	*world.World
-	Engine *enginetest.Engine
+	Engine *engine.Engine
 }
 
 // root is the folder of the example project.
@@ -50,27 +47,11 @@ var up = sync.OnceValues(func() (*Homes, error) {
 
 // Raise brings both homes of the project in a folder up on a world.
 func Raise(w *world.World, folder string) (*Homes, error) {
-	h := &Homes{w, enginetest.New(w)}
-	for _, home := range system.Homes {
-		settings, err := settingsOf(folder, home)
-		if err != nil {
-			return nil, err
-		}
-		h.Engine.Add(&enginetest.Stack{
-			Name: string(home), Config: settings, Secrets: []string{"redoubt:databasePassword"}, Program: stacks.Program,
-		})
+	r, err := sim.Raise(context.Background(), w, folder, "")
+	if err != nil {
+		return nil, err
 	}
-	for _, round := range []struct {
-		home  system.Home
-		ready string
-	}{{system.Primary, "false"}, {system.Secondary, "true"}, {system.Primary, "true"}} {
-		s := h.Engine.Stack(string(round.home))
-		s.Config["redoubt:peerReady"] = round.ready
-		if _, err := s.Up(context.Background()); err != nil {
-			return nil, err
-		}
-	}
-	return h, nil
+	return &Homes{r.World, r.Engine}, nil
 }
 
 // Standing returns both homes as they are after the first three updates.
@@ -85,33 +66,6 @@ func Standing(t testing.TB) *Homes {
 func (h *Homes) Fork() *Homes {
 	w := h.World.Fork()
 	return &Homes{w, h.Engine.Fork(w)}
-}
-
-// settingsOf reads the settings of a project's stack file.
-func settingsOf(folder string, home system.Home) (map[string]string, error) {
-	text, err := os.ReadFile(filepath.Join(folder, "Pulumi."+string(home)+".yaml"))
-	if err != nil {
-		return nil, err
-	}
-	var file struct{ Config map[string]any }
-	if err := yaml.Unmarshal(text, &file); err != nil {
-		return nil, err
-	}
-	out := map[string]string{
-		"redoubt:system": filepath.Join(folder, "system.yaml"), "redoubt:databasePassword": "simulated-Passw0rd-1",
-	}
-	for key, v := range file.Config {
-		text, plain := v.(string)
-		if !plain {
-			raw, err := json.Marshal(v)
-			if err != nil {
-				return nil, err
-			}
-			text = string(raw)
-		}
-		out[key] = text
-	}
-	return out, nil
 }
 
 // System is what the example declares.

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"redoubt/internal/enginetest"
+	"redoubt/internal/engine"
 	"redoubt/recovery/execute"
 	"redoubt/system"
 )
@@ -32,7 +32,7 @@ func TestRestore_isAdopted(t *testing.T) {
 					done, err := l.Engine.Stack(string(home)).Up(context.Background())
 					require.NoError(t, err)
 					for _, s := range done.Steps {
-						assert.Equal(t, enginetest.Update, s.Op, s)
+						assert.Equal(t, engine.Update, s.Op, s)
 					}
 				}
 			}

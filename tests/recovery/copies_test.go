@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"redoubt/internal/enginetest"
+	"redoubt/internal/engine"
 	"redoubt/inventory/directory"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/planner"
@@ -126,8 +126,8 @@ func (l *lab) ratingsAreBack(t *testing.T) {
 	require.NoError(t, err, "the code takes the table over as it is")
 	took := 0
 	for _, step := range done.Steps {
-		assert.Contains(t, []enginetest.Op{enginetest.Import, enginetest.Create, enginetest.Update}, step.Op, step)
-		if step.Op == enginetest.Import {
+		assert.Contains(t, []engine.Op{engine.Import, engine.Create, engine.Update}, step.Op, step)
+		if step.Op == engine.Import {
 			took++
 		}
 	}

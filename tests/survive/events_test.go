@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"redoubt/internal/enginetest"
+	"redoubt/internal/engine"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
 	"redoubt/sim/world"
@@ -106,9 +106,9 @@ func (h *homes) calm(t *testing.T, of []system.Home) {
 			require.ErrorContains(t, err, "dynamodb.DescribeTableReplica: no answer from", "%s", home)
 		}
 		assert.Empty(t, gone, "%s: what is gone for the refresh", home)
-		for _, run := range []func() (enginetest.Result, error){
-			func() (enginetest.Result, error) { return s.Preview(t.Context()) },
-			func() (enginetest.Result, error) { return s.Up(t.Context()) },
+		for _, run := range []func() (engine.Result, error){
+			func() (engine.Result, error) { return s.Preview(t.Context()) },
+			func() (engine.Result, error) { return s.Up(t.Context()) },
 		} {
 			r, err := run()
 			require.NoError(t, err)

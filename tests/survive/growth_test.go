@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"redoubt/internal/enginetest"
+	"redoubt/internal/engine"
 	"redoubt/sim/world"
 	"redoubt/system"
 )
@@ -63,8 +63,8 @@ func (h *homes) update(t *testing.T) {
 	for _, home := range both {
 		r, err := h.engine.Stack(string(home)).Up(t.Context())
 		require.NoError(t, err, "%s", home)
-		assert.Empty(t, r.Of(enginetest.Replace), "%s", home)
-		assert.Empty(t, r.Of(enginetest.Delete), "%s", home)
+		assert.Empty(t, r.Of(engine.Replace), "%s", home)
+		assert.Empty(t, r.Of(engine.Delete), "%s", home)
 		for _, s := range r.Steps {
 			assert.NotEqual(t, nodeGroupType, string(s.URN.Type()), "%s: %s", home, s)
 		}

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"redoubt/internal/enginetest"
+	"redoubt/internal/engine"
 	"redoubt/inventory"
 	"redoubt/sim/world"
 	of "redoubt/tests/homes"
@@ -30,7 +30,7 @@ const (
 // homes are both homes of the example, up, on a world of their own.
 type homes struct {
 	*world.World
-	engine *enginetest.Engine
+	engine *engine.Engine
 }
 
 // standing returns both homes as they are after the first three updates.

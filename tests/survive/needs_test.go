@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"redoubt/internal/enginetest"
+	"redoubt/internal/engine"
 	"redoubt/inventory"
 	"redoubt/sim/world"
 	"redoubt/system"
@@ -105,7 +105,7 @@ var drifts = map[string]func(*testing.T, *homes){
 	// Somebody lost the state and imported the databases anew.
 	"an import": func(_ *testing.T, h *homes) {
 		for _, home := range both {
-			h.engine.Stack(string(home)).Edit(func(r enginetest.Resource) enginetest.Resource {
+			h.engine.Stack(string(home)).Edit(func(r engine.Resource) engine.Resource {
 				if r.Type() == clusterType {
 					r.Inputs, r.Outputs = nil, nil
 				}
@@ -123,32 +123,32 @@ var asks = map[string]string{"a new password": "aws:secretsmanager/secretVersion
 var needs = []struct {
 	typ, property string
 	drift         string
-	op            enginetest.Op
+	op            engine.Op
 }{
-	{clusterType, "globalClusterIdentifier", "the lost region's return", enginetest.Update},
-	{clusterType, "replicationSourceIdentifier", "a switchover", enginetest.Update},
-	{clusterType, "engineVersion", "an upgrade", enginetest.Update},
-	{clusterType, "masterPassword", "a new password", enginetest.Update},
-	{clusterType, "backupRetentionPeriod", "the first continuous backup", enginetest.Update},
-	{clusterType, "preferredBackupWindow", "the first continuous backup", enginetest.Update},
+	{clusterType, "globalClusterIdentifier", "the lost region's return", engine.Update},
+	{clusterType, "replicationSourceIdentifier", "a switchover", engine.Update},
+	{clusterType, "engineVersion", "an upgrade", engine.Update},
+	{clusterType, "masterPassword", "a new password", engine.Update},
+	{clusterType, "backupRetentionPeriod", "the first continuous backup", engine.Update},
+	{clusterType, "preferredBackupWindow", "the first continuous backup", engine.Update},
 	{"aws:backup/regionSettings:RegionSettings", "resourceTypeOptInPreference", "an opt-in by somebody else",
-		enginetest.Update},
-	{clusterType, "sourceRegion", "an import", enginetest.Replace},
-	{datastoreType, "primaryReplicationGroupId", "a switchover", enginetest.Replace},
-	{cacheType, "engine", "a switchover", enginetest.Replace},
-	{cacheType, "nodeType", "a larger cache", enginetest.Update},
-	{cacheType, "globalReplicationGroupId", "a datastore taken apart", enginetest.Replace},
-	{"aws:dynamodb/table:Table", "replicas", "a switchover", enginetest.Update},
-	{"aws:route53/zone:Zone", "vpcs", "a switchover", enginetest.Update},
-	{nodeGroupType, "scalingConfig.desiredSize", "a scaled cluster", enginetest.Update},
-	{deploymentType, "spec.replicas", "scaled agents", enginetest.Update},
-	{scalerType, "spec.minReplicas", "scaled agents", enginetest.Update},
-	{consumerType, "spec.minReplicaCount", "scaled agents", enginetest.Update},
-	{"kubernetes:core/v1:ConfigMap", "data", "degraded agents", enginetest.Update},
+		engine.Update},
+	{clusterType, "sourceRegion", "an import", engine.Replace},
+	{datastoreType, "primaryReplicationGroupId", "a switchover", engine.Replace},
+	{cacheType, "engine", "a switchover", engine.Replace},
+	{cacheType, "nodeType", "a larger cache", engine.Update},
+	{cacheType, "globalReplicationGroupId", "a datastore taken apart", engine.Replace},
+	{"aws:dynamodb/table:Table", "replicas", "a switchover", engine.Update},
+	{"aws:route53/zone:Zone", "vpcs", "a switchover", engine.Update},
+	{nodeGroupType, "scalingConfig.desiredSize", "a scaled cluster", engine.Update},
+	{deploymentType, "spec.replicas", "scaled agents", engine.Update},
+	{scalerType, "spec.minReplicas", "scaled agents", engine.Update},
+	{consumerType, "spec.minReplicaCount", "scaled agents", engine.Update},
+	{"kubernetes:core/v1:ConfigMap", "data", "degraded agents", engine.Update},
 }
 
 // spare are entries that no event of ours needs, with the reason to keep them.
-var spare = map[enginetest.Entry]string{
+var spare = map[engine.Entry]string{
 	{Type: clusterType, Property: "masterUsername"}:         "AWS tells the same name for every member (assumed)",
 	{Type: clusterType, Property: "databaseName"}:           "AWS tells the same name for every member (assumed)",
 	{Type: clusterType, Property: "availabilityZones"}:      "not given; it would replace the cluster if it were",
@@ -170,33 +170,33 @@ var spare = map[enginetest.Entry]string{
 
 func TestIgnored_eachEntryIsNeeded(t *testing.T) {
 	t.Parallel()
-	found := map[string]map[enginetest.Entry][]enginetest.Step{}
+	found := map[string]map[engine.Entry][]engine.Step{}
 	for name, happen := range drifts {
 		found[name] = after(t, name, happen)
 	}
 	for _, n := range needs {
 		t.Run(n.typ+" "+n.property, func(t *testing.T) {
-			steps := found[n.drift][enginetest.Entry{Type: n.typ, Property: n.property}]
+			steps := found[n.drift][engine.Entry{Type: n.typ, Property: n.property}]
 			require.NotEmpty(t, steps, "%s is not ignored, or %s does not show in it", n.property, n.drift)
-			assert.True(t, slices.ContainsFunc(steps, func(s enginetest.Step) bool { return s.Op == n.op }), "%v", steps)
+			assert.True(t, slices.ContainsFunc(steps, func(s engine.Step) bool { return s.Op == n.op }), "%v", steps)
 		})
 	}
 }
 
 // after lets something happen and returns what both stacks would do without
 // each entry; with all of them they do nothing but what the drift itself asks for.
-func after(t *testing.T, name string, happen func(*testing.T, *homes)) map[enginetest.Entry][]enginetest.Step {
+func after(t *testing.T, name string, happen func(*testing.T, *homes)) map[engine.Entry][]engine.Step {
 	t.Helper()
 	h := standing(t)
 	happen(t, h)
-	out := map[enginetest.Entry][]enginetest.Step{}
+	out := map[engine.Entry][]engine.Step{}
 	for _, home := range both {
 		s := h.engine.Stack(string(home))
 		_, err := s.Refresh(t.Context())
 		require.NoError(t, err)
 		r, err := s.Preview(t.Context())
 		require.NoError(t, err, name)
-		for _, step := range slices.Concat(r.Of(enginetest.Replace), r.Of(enginetest.Delete), r.Of(enginetest.Create)) {
+		for _, step := range slices.Concat(r.Of(engine.Replace), r.Of(engine.Delete), r.Of(engine.Create)) {
 			assert.Equal(t, asks[name], string(step.URN.Type()), "%s: %s", name, step)
 		}
 		for entry, steps := range r.Without {
@@ -208,20 +208,20 @@ func after(t *testing.T, name string, happen func(*testing.T, *homes)) map[engin
 
 func TestIgnored_noEntryWithoutAReason(t *testing.T) {
 	t.Parallel()
-	known := map[enginetest.Entry]bool{}
+	known := map[engine.Entry]bool{}
 	for _, n := range needs {
-		known[enginetest.Entry{Type: n.typ, Property: n.property}] = true
+		known[engine.Entry{Type: n.typ, Property: n.property}] = true
 	}
 	for entry := range spare {
 		assert.False(t, known[entry], "%v is both needed and spare", entry)
 		known[entry] = true
 	}
-	seen := map[enginetest.Entry]bool{}
+	seen := map[engine.Entry]bool{}
 	h := standing(t)
 	for _, home := range both {
 		for _, r := range h.engine.Stack(string(home)).Resources() {
 			for _, property := range r.Ignore {
-				entry := enginetest.Entry{Type: r.Type(), Property: property}
+				entry := engine.Entry{Type: r.Type(), Property: property}
 				seen[entry] = true
 				assert.True(t, known[entry], "%s of %s is ignored: say in needs or spare what for", property, r.URN.Name())
 			}
@@ -260,7 +260,7 @@ func TestIgnored_withoutItTheUpdateUndoes(t *testing.T) {
 			s := h.engine.Stack(string(c.home))
 			_, err := s.Refresh(t.Context())
 			require.NoError(t, err)
-			s.Dropped = []enginetest.Entry{{Type: clusterType, Property: property}}
+			s.Dropped = []engine.Entry{{Type: clusterType, Property: property}}
 			_, err = s.Up(t.Context())
 			c.check(t, h, err)
 		})

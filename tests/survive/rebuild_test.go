@@ -23,7 +23,7 @@ import (
 	"redoubt/components/configuration"
 	"redoubt/internal/cli/streams"
 	"redoubt/internal/cli/syscheck"
-	"redoubt/internal/enginetest"
+	"redoubt/internal/engine"
 	"redoubt/internal/export"
 	"redoubt/internal/iampolicy"
 	"redoubt/inventory/objects"
@@ -267,13 +267,13 @@ func TestRebuild_ofTheSettings(t *testing.T) {
 		assert.Empty(t, plan.Steps, "%s: the state and the rebuilt settings agree", home)
 
 		w := world.New(world.Config{Seed: 2})
-		blank := enginetest.New(w)
-		blank.Add(&enginetest.Stack{Name: string(home), Config: settings, Secrets: stack.Secrets, Program: stacks.Program})
+		blank := engine.New(w)
+		blank.Add(&engine.Stack{Name: string(home), Config: settings, Secrets: stack.Secrets, Program: stacks.Program})
 		if home == system.Primary { // the secondary needs a primary
 			settings["redoubt:peerReady"] = "false"
 			plan, err = blank.Stack(string(home)).Preview(t.Context())
 			require.NoError(t, err)
-			assert.Greater(t, len(plan.Of(enginetest.Create)), 400, "the whole home from these two objects")
+			assert.Greater(t, len(plan.Of(engine.Create)), 400, "the whole home from these two objects")
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"redoubt/internal/enginetest"
+	"redoubt/internal/engine"
 	"redoubt/internal/naming"
 	"redoubt/inventory"
 	"redoubt/recovery/adopt"
@@ -237,7 +237,7 @@ func (h *homes) grows(t *testing.T, global string) {
 		r, err := s.Up(t.Context())
 		require.NoError(t, err)
 		for _, step := range r.Steps {
-			assert.Equal(t, enginetest.Update, step.Op, "%s", step)
+			assert.Equal(t, engine.Update, step.Op, "%s", step)
 		}
 	}
 	d, err := h.Read(ireland, "AWS::ElastiCache::GlobalReplicationGroup", global)

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"redoubt/internal/enginetest"
+	"redoubt/internal/engine"
 	"redoubt/internal/naming"
 	"redoubt/inventory"
 	"redoubt/recovery/adopt"
@@ -97,10 +97,10 @@ var namesOfStores = []string{
 
 // onlyItsNames requires that nothing is replaced, deleted or created, and that
 // what is updated only names the store.
-func onlyItsNames(t *testing.T, r enginetest.Result) {
+func onlyItsNames(t *testing.T, r engine.Result) {
 	t.Helper()
 	for _, s := range r.Steps {
-		assert.Equal(t, enginetest.Update, s.Op, "%s", s)
+		assert.Equal(t, engine.Update, s.Op, "%s", s)
 		assert.Contains(t, namesOfStores, string(s.URN.Type()), "%s", s)
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
-	"redoubt/internal/enginetest"
+	"redoubt/internal/engine"
 	"redoubt/sim/world"
 	"redoubt/stacks"
 	"redoubt/system"
@@ -36,15 +36,15 @@ func stateSettings(t *testing.T) map[string]string {
 }
 
 // stateStack is the stack of the state, up on a world of its own.
-func stateStack(t *testing.T) (*homes, *enginetest.Stack) {
+func stateStack(t *testing.T) (*homes, *engine.Stack) {
 	t.Helper()
 	w := world.New(world.Config{Seed: 1})
-	h := &homes{w, enginetest.New(w)}
-	s := h.engine.Add(&enginetest.Stack{Name: "state", Project: stacks.StateProject, Config: stateSettings(t),
+	h := &homes{w, engine.New(w)}
+	s := h.engine.Add(&engine.Stack{Name: "state", Project: stacks.StateProject, Config: stateSettings(t),
 		Program: stacks.Program})
 	r, err := s.Up(t.Context())
 	require.NoError(t, err)
-	require.NotEmpty(t, r.Of(enginetest.Create))
+	require.NotEmpty(t, r.Of(engine.Create))
 	return h, s
 }
 
@@ -57,9 +57,9 @@ var regionsOfState = []string{frankfurt, ireland}
 func TestState_comesUpOnceAndStays(t *testing.T) {
 	t.Parallel()
 	h, s := stateStack(t)
-	for _, run := range []func() (enginetest.Result, error){
-		func() (enginetest.Result, error) { return s.Preview(t.Context()) },
-		func() (enginetest.Result, error) { return s.Up(t.Context()) },
+	for _, run := range []func() (engine.Result, error){
+		func() (engine.Result, error) { return s.Preview(t.Context()) },
+		func() (engine.Result, error) { return s.Up(t.Context()) },
 	} {
 		r, err := run()
 		require.NoError(t, err)

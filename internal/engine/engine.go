@@ -1,10 +1,10 @@
-// Package enginetest drives a Pulumi program on the simulated regions in the
-// test's own process, by the rules of the real engine, which it stands in for
-// where a question has to be asked hundreds of times: what would the next
-// update do if one entry of an ignore list were missing. It knows creations,
+// Package engine drives a Pulumi program on the simulated regions in this
+// process, by the rules of the real engine, which it stands in for where no CLI
+// should be needed (a forecast) and where a question has to be asked hundreds of
+// times: what would the next update do if one entry of an ignore list were missing. It knows creations,
 // updates, reads and deletions; a replacement is reported and never carried
 // out. What it says is held against the real engine in tests/engine.
-package enginetest
+package engine
 
 import (
 	"cmp"

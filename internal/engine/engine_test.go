@@ -1,4 +1,4 @@
-package enginetest_test
+package engine_test
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"redoubt/internal/enginetest"
+	"redoubt/internal/engine"
 	"redoubt/sim/world"
 )
 
@@ -25,11 +25,11 @@ type settings struct {
 	reads, exports string
 }
 
-func stack(t *testing.T, s *settings) (*enginetest.Engine, *enginetest.Stack, *world.World) {
+func stack(t *testing.T, s *settings) (*engine.Engine, *engine.Stack, *world.World) {
 	t.Helper()
 	w := world.New(world.Config{Seed: 1})
-	e := enginetest.New(w)
-	return e, e.Add(&enginetest.Stack{Name: "one", Program: program(s)}), w
+	e := engine.New(w)
+	return e, e.Add(&engine.Stack{Name: "one", Program: program(s)}), w
 }
 
 func program(s *settings) pulumi.RunFunc {
@@ -61,14 +61,14 @@ func program(s *settings) pulumi.RunFunc {
 }
 
 // steps runs both preview and update, which must agree, and returns the operations.
-func steps(t *testing.T, s *enginetest.Stack) []enginetest.Op {
+func steps(t *testing.T, s *engine.Stack) []engine.Op {
 	t.Helper()
 	plan, err := s.Preview(context.Background())
 	require.NoError(t, err)
 	done, err := s.Up(context.Background())
 	require.NoError(t, err)
 	assert.Equal(t, plan.Steps, done.Steps)
-	var out []enginetest.Op
+	var out []engine.Op
 	for _, step := range done.Steps {
 		out = append(out, step.Op)
 	}
@@ -79,10 +79,10 @@ func TestStack_createsUpdatesAndDeletes(t *testing.T) {
 	t.Parallel()
 	s := &settings{name: "/it", value: "1"}
 	_, one, w := stack(t, s)
-	assert.Equal(t, []enginetest.Op{enginetest.Create}, steps(t, one))
+	assert.Equal(t, []engine.Op{engine.Create}, steps(t, one))
 	assert.Empty(t, steps(t, one))
 	s.value = "2"
-	assert.Equal(t, []enginetest.Op{enginetest.Update}, steps(t, one))
+	assert.Equal(t, []engine.Op{engine.Update}, steps(t, one))
 	assert.Equal(t, "2", w.Find("eu-west-1", "AWS::SSM::Parameter", nil)[0].In["Value"])
 
 	s.protect = true
@@ -93,7 +93,7 @@ func TestStack_createsUpdatesAndDeletes(t *testing.T) {
 	s.gone, s.protect = false, false
 	assert.Empty(t, steps(t, one))
 	s.gone = true
-	assert.Equal(t, []enginetest.Op{enginetest.Delete}, steps(t, one))
+	assert.Equal(t, []engine.Op{engine.Delete}, steps(t, one))
 	assert.Empty(t, w.Find("", "AWS::SSM::Parameter", nil))
 }
 
@@ -105,7 +105,7 @@ func TestStack_replacesNothing(t *testing.T) {
 	s.name = "/other"
 	plan, err := one.Preview(t.Context())
 	require.NoError(t, err)
-	require.Len(t, plan.Of(enginetest.Replace), 1)
+	require.Len(t, plan.Of(engine.Replace), 1)
 	assert.Equal(t, []string{"name"}, plan.Steps[0].Replaces)
 	_, err = one.Up(t.Context())
 	assert.ErrorContains(t, err, "replace "+parameterType+" it [name], and nothing may be replaced")
@@ -124,22 +124,22 @@ func TestStack_ignoresWhatItIsToldAndSaysWhatFor(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, gone)
 
-	entry := enginetest.Entry{Type: parameterType, Property: "value"}
+	entry := engine.Entry{Type: parameterType, Property: "value"}
 	plan, err := one.Preview(t.Context())
 	require.NoError(t, err)
 	assert.Empty(t, plan.Steps)
 	require.Len(t, plan.Without[entry], 1)
-	assert.Equal(t, enginetest.Update, plan.Without[entry][0].Op)
+	assert.Equal(t, engine.Update, plan.Without[entry][0].Op)
 	assert.Empty(t, steps(t, one))
-	one.Dropped = []enginetest.Entry{entry}
-	assert.Equal(t, []enginetest.Op{enginetest.Update}, steps(t, one))
+	one.Dropped = []engine.Entry{entry}
+	assert.Equal(t, []engine.Op{engine.Update}, steps(t, one))
 }
 
 func TestStack_readsAnothersOutputs(t *testing.T) {
 	t.Parallel()
 	e, one, _ := stack(t, &settings{name: "/it", value: "1", exports: "hello"})
 	two := &settings{name: "/two", reads: "one"}
-	reader := e.Add(&enginetest.Stack{Name: "two", Program: program(two)})
+	reader := e.Add(&engine.Stack{Name: "two", Program: program(two)})
 	steps(t, one)
 	steps(t, reader)
 	assert.Equal(t, "hello", two.value)
@@ -167,7 +167,7 @@ func TestStack_tellsWhatIsGone(t *testing.T) {
 	gone, err := one.Refresh(t.Context())
 	require.NoError(t, err)
 	require.Len(t, gone, 1)
-	assert.Equal(t, []enginetest.Op{enginetest.Create}, steps(t, one))
+	assert.Equal(t, []engine.Op{engine.Create}, steps(t, one))
 }
 
 func (s *settings) options(p pulumi.ProviderResource) []pulumi.ResourceOption {
@@ -197,7 +197,7 @@ func TestEngine_takesOverWhatIsThere(t *testing.T) {
 	done, err := s.Up(context.Background())
 	require.NoError(t, err)
 	require.Len(t, done.Steps, 1)
-	assert.Equal(t, enginetest.Import, done.Steps[0].Op)
+	assert.Equal(t, engine.Import, done.Steps[0].Op)
 	again, err := s.Up(context.Background())
 	require.NoError(t, err)
 	assert.Empty(t, again.Steps)
