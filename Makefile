@@ -109,7 +109,7 @@ test-browser: browser ## reports of drills in a real browser: on a desk, a telep
 	$(GO) test -tags apps -count 1 -timeout 15m ./tests/browser
 
 .PHONY: local-stores
-local-stores: ## get PostgreSQL and Valkey or Redis from Debian where they are not installed; starts neither
+local-stores: ## get PostgreSQL and Valkey or Redis from Debian where they are not installed
 	@want=""; command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || want="postgresql"; \
 	command -v valkey-server >/dev/null || command -v redis-server >/dev/null || want="$$want cache"; \
 	if test -n "$$want"; then echo "installing $$want" >&2; export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; \

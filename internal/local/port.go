@@ -108,7 +108,7 @@ func failoverCache(ctx context.Context, p *Pair, c plan.Call) (plan.Document, er
 		return nil, invalid("%v names no group that can take over", c.Input)
 	}
 	p.fence(Recall)
-	return plan.Document{}, p.caches[c.Home].ask(func(r *goredis.Client) error { return r.SlaveOf(ctx, "NO", "ONE").Err() })
+	return plan.Document{}, p.caches[c.Home].ask(func(r *goredis.Client) error { return r.ReplicaOf(ctx, "NO", "ONE").Err() })
 }
 
 func describeCache(ctx context.Context, p *Pair, c plan.Call) (plan.Document, error) {

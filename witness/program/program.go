@@ -25,8 +25,7 @@ const usage = `witness writes numbered marks into every store and says what a lo
   witness write -config FILE                write marks until stopped; only this home's disk holds the log
   witness judge -config FILE [-since TIME]  read the marks back in this home; RPO, RTO, duplicates, order, as JSON
 
-TIME is RFC 3339; marks that were tried before it are left out.
-`
+TIME is RFC 3339; marks that were tried before it are left out`
 
 // Main runs one command. It ends when ctx does.
 func Main(ctx context.Context, args []string, out io.Writer) error {
