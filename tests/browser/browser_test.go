@@ -53,7 +53,7 @@ func browser(t *testing.T) context.Context {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath("chromium"), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("enable-automation", false), chromedp.WSURLReadTimeout(time.Minute), chromedp.CombinedOutput(io.Discard))
+		chromedp.Flag("enable-automation", false), chromedp.CombinedOutput(io.Discard))
 	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(stop)
 	ctx, leave := chromedp.NewContext(ctx)
@@ -159,7 +159,8 @@ func (o *opened) shoot(t *testing.T, name string, width int64) {
 		return
 	}
 	png := run(t, o, chromedp.FullScreenshot(100))
-	require.NoError(t, os.WriteFile(filepath.Join(*shots, fmt.Sprintf("%s-%s-%d.png", filepath.Base(t.Name()), name, width)), png, 0o600))
+	file := fmt.Sprintf("%s-%s-%d.png", filepath.Base(t.Name()), name, width)
+	require.NoError(t, os.WriteFile(filepath.Join(*shots, file), png, 0o600))
 }
 
 // pages are the pages of all tests: every sample by itself, and three of them together.
@@ -173,7 +174,8 @@ func pages(t *testing.T) map[string][]byte {
 		require.NoError(t, err)
 		out[name] = html
 	}
-	html, err := report.HTMLOfAll([]drill.Report{all["region-loss"], all["lost-queue"], all["writer-killed"]})
+	three := []drill.Report{all["region-loss"], all["lost-queue"], all["writer-killed"]}
+	html, err := report.HTMLOfAll(three)
 	require.NoError(t, err)
 	out["all"] = html
 	return out

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -117,7 +118,7 @@ func hostile(t *testing.T) map[string][]byte {
 		long.Phases[n].Name = name[:1<<n]
 	}
 	for n := range 40 {
-		long.Moments = append(long.Moments, drill.Moment{At: long.Lost.AddDate(0, 0, 0).Add(1e9 * 20 * 1 << (n % 5)), Line: name})
+		long.Moments = append(long.Moments, drill.Moment{At: long.Lost.Add(20 * time.Second << (n % 5)), Line: name})
 	}
 	bare.Plan, bare.Phases, bare.Stores, bare.Moments = drill.Plan{}, nil, nil, nil
 	for n := range far.Tiers {
@@ -171,7 +172,8 @@ func (s sheet) holds(t *testing.T, n int) {
 	assert.InDelta(t, 297*point, s.Height, 1)
 	assert.NotEmpty(t, s.Words, "sheet %d is empty", n+1)
 	for _, w := range s.Words {
-		inside := w.Left > 14*point-2 && w.Right < s.Width-14*point+2 && w.Top > 15*point-3 && w.Bottom < s.Height-15*point+3
+		inside := w.Left > 14*point-2 && w.Right < s.Width-14*point+2 &&
+			w.Top > 15*point-3 && w.Bottom < s.Height-15*point+3
 		assert.True(t, inside, "sheet %d: %q leaves the margins: %.0f to %.0f, %.0f to %.0f",
 			n+1, w.Text, w.Left, w.Right, w.Top, w.Bottom)
 	}

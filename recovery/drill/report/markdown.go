@@ -23,7 +23,8 @@ func MarkdownOfAll(all []drill.Report) string {
 	if len(o.Rows) > 0 {
 		t.table("Drill", "Verdict", "Longest wait against its RTO", "Most lost against its RPO")
 		for _, row := range o.Rows {
-			t.row(plain(row.Title)+" ("+code(row.Scenario)+")", verdict(row.State != failed, row.State.Short(), "**failed**"), against(row.RTO), against(row.RPO))
+			name := plain(row.Title) + " (" + code(row.Scenario) + ")"
+			t.row(name, verdict(row.State != failed, row.State.Short(), "**failed**"), against(row.RTO), against(row.RPO))
 		}
 	}
 	for n, r := range all {
@@ -112,7 +113,8 @@ func (t *text) stores(v *view) {
 		return
 	}
 	t.heading(v.Level+1, "Marks of each store")
-	t.table("Store", "Kind", "Tier", "RPO", "RPO found", "Acknowledged", "Lost", "Found twice", "Out of order", "Not confirmed")
+	t.table("Store", "Kind", "Tier", "RPO", "RPO found",
+		"Acknowledged", "Lost", "Found twice", "Out of order", "Not confirmed")
 	for _, s := range v.Stores {
 		name := plain(s.Name)
 		if s.Missed != "" {

@@ -97,7 +97,8 @@ func marksOf(r drill.Report) *marks {
 	}
 	for _, home := range []system.Home{system.Primary, system.Secondary} {
 		if homes[home] {
-			m.Homes = append(m.Homes, homeKey{named(r, home) + map[bool]string{true: ", below", false: ", above"}[home == system.Secondary], homeClass(home)})
+			where := map[system.Home]string{system.Primary: ", above", system.Secondary: ", below"}[home]
+			m.Homes = append(m.Homes, homeKey{named(r, home) + where, homeClass(home)})
 		}
 	}
 	return m

@@ -23,15 +23,17 @@ type chaos struct{ *rand.Rand }
 func pick[T any](c chaos, from ...T) T { return from[c.IntN(len(from))] }
 
 func (c chaos) word() string {
-	return pick(c, "", "tasks", `<script>alert("x")</script>`, `"><img src=x onerror=alert(1)>`, `' onload='x`, "</style></title>",
-		"a|b`c`*d*_e_", "--><!--", "{{.Title}}", "javascript:alert(1)", "\x00\u202e\ufffd", "zwei\nZeilen\r\n\tund mehr", "数据库", "🙂",
-		strings.Repeat("averylongnamewithoutanyspace", 1+c.IntN(40)), strings.Repeat("many words ", 1+c.IntN(200)), "&amp;&lt;", "]]>")
+	return pick(c, "", "tasks", `<script>alert("x")</script>`, `"><img src=x onerror=alert(1)>`, `' onload='x`,
+		"</style></title>", "a|b`c`*d*_e_", "--><!--", "{{.Title}}", "javascript:alert(1)", "\x00\u202e\ufffd",
+		"zwei\nZeilen\r\n\tund mehr", "数据库", "🙂", "&amp;&lt;", "]]>",
+		strings.Repeat("averylongnamewithoutanyspace", 1+c.IntN(40)), strings.Repeat("many words ", 1+c.IntN(200)))
 }
 
 func (c chaos) time() time.Time {
 	base := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	return pick(c, time.Time{}, base, base.Add(time.Duration(c.Int64N(int64(time.Hour)))), base.Add(-time.Duration(c.Int64N(1e12))),
-		base.Add(time.Duration(c.IntN(1000))*time.Millisecond), time.Date(1+c.IntN(9998), 1, 1, 0, 0, 0, 0, time.UTC))
+	return pick(c, time.Time{}, base, base.Add(time.Duration(c.Int64N(int64(time.Hour)))),
+		base.Add(-time.Duration(c.Int64N(1e12))), base.Add(time.Duration(c.IntN(1000))*time.Millisecond),
+		time.Date(1+c.IntN(9998), 1, 1, 0, 0, 0, 0, time.UTC))
 }
 
 func (c chaos) duration() time.Duration {
@@ -56,9 +58,11 @@ func many[T any](c chaos, most int, one func() T) []T {
 }
 
 func (c chaos) step() drill.Step {
-	return drill.Step{ID: c.word(), Title: c.word(), Began: c.time(), Ended: c.time(), Why: c.word(), Critical: c.IntN(2) == 0,
+	return drill.Step{
+		ID: c.word(), Title: c.word(), Began: c.time(), Ended: c.time(), Why: c.word(), Critical: c.IntN(2) == 0,
 		Outcome:   pick(c, string(plan.Failed), string(plan.Performed), string(plan.AlreadyDone), c.word()),
-		OnFailure: pick(c, plan.Stop, plan.Continue, plan.Report, "")}
+		OnFailure: pick(c, plan.Stop, plan.Continue, plan.Report, ""),
+	}
 }
 
 func (c chaos) tier() drill.Tier {
@@ -68,16 +72,21 @@ func (c chaos) tier() drill.Tier {
 }
 
 func (c chaos) store() drill.Store {
-	return drill.Store{Name: c.word(), Kind: system.StoreKind(c.word()), Tier: c.word(), Objective: plan.Duration(c.duration()),
-		Missed: c.word(), Rebuilt: c.word(), Loss: witness.Loss{Known: c.IntN(2) == 0, Acknowledged: c.Int(), Lost: c.IntN(100) - 50, RPO: c.figure()},
+	return drill.Store{
+		Name: c.word(), Kind: system.StoreKind(c.word()), Tier: c.word(), Objective: plan.Duration(c.duration()),
+		Missed: c.word(), Rebuilt: c.word(),
+		Loss: witness.Loss{Known: c.IntN(2) == 0, Acknowledged: c.Int(), Lost: c.IntN(100) - 50, RPO: c.figure()},
 		Spans: many(c, 5, func() drill.Span {
 			return drill.Span{From: c.time(), To: c.time(), Home: c.home(), Marks: c.Int64N(9) - 2, Lost: c.Int64N(9) - 2}
-		})}
+		}),
+	}
 }
 
 func (c chaos) report(depth int) drill.Report {
-	r := drill.Report{System: c.word(), Scenario: c.word(), Title: c.word(), Disruption: system.Disruption(c.word()),
-		Kind: witness.Kind(c.word()), Seed: c.Uint64(), Active: c.home(), Receiving: c.home(), Lost: c.time(), Found: c.word(),
+	r := drill.Report{
+		System: c.word(), Scenario: c.word(), Title: c.word(), Disruption: system.Disruption(c.word()),
+		Kind: witness.Kind(c.word()), Seed: c.Uint64(), Active: c.home(), Receiving: c.home(),
+		Lost: c.time(), Found: c.word(),
 		Regions: map[system.Home]string{system.Primary: c.word()},
 		Phases:  many(c, 8, func() drill.Phase { return drill.Phase{Name: c.word(), From: c.time(), To: c.time()} }),
 		Moments: many(c, 12, func() drill.Moment { return drill.Moment{At: c.time(), Line: c.word()} }),

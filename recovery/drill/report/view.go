@@ -66,7 +66,8 @@ var disruptions = map[system.Disruption]string{
 
 func viewOf(r drill.Report, id string, level int) *view {
 	v := &view{
-		ID: id, Level: level, Title: r.Title, State: stateOf(r), Wrong: wrong(r), Accepted: accepted(r), Summary: summary(r), Kind: string(r.Kind),
+		ID: id, Level: level, Title: r.Title, Kind: string(r.Kind),
+		State: stateOf(r), Summary: summary(r), Wrong: wrong(r), Accepted: accepted(r),
 		Tiles: tiles(r), Tiers: tierRows(r), Decision: decisionOf(r), Facts: facts(r), Timeline: timelineOf(r),
 		Stores: storeRows(r), Marks: marksOf(r), Next: r.Next,
 	}
@@ -156,8 +157,8 @@ func tiles(r drill.Report) []tile {
 		out = append(out, markTile(r))
 	}
 	if d := r.Decision; d.P50 > 0 || d.P95 > 0 {
-		out = append(out, tile{"A person's decision",
-			span(time.Duration(d.P50)), fmt.Sprintf("p50, with %s as p95. In no figure here", span(time.Duration(d.P95))), false})
+		note := fmt.Sprintf("p50, with %s as p95. In no figure here", span(time.Duration(d.P95)))
+		out = append(out, tile{"A person's decision", span(time.Duration(d.P50)), note, false})
 	}
 	return out
 }
@@ -200,8 +201,9 @@ func decisionOf(r drill.Report) *decision {
 	d := &decision{P50: span(p50), P95: span(p95), Source: sentence(r.Decision.Source)}
 	t, has := rtoSide.worst(r.Tiers)
 	if has && t.Took.Known && t.Took.Value > 0 && p95 > 0 {
-		d.With = fmt.Sprintf("Where a person has to decide first, %s is back after %s (p50) or %s (p95). Its objective is %s%s.",
-			t.Name, span(t.Took.Value+p50), span(t.Took.Value+p95), span(time.Duration(t.RTO)), broken(t, p50, p95))
+		d.With = fmt.Sprintf(
+			"Where a person has to decide first, %s is back after %s (p50) or %s (p95). Its objective is %s%s.", t.Name,
+			span(t.Took.Value+p50), span(t.Took.Value+p95), span(time.Duration(t.RTO)), broken(t, p50, p95))
 	}
 	return d
 }

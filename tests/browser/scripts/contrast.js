@@ -26,7 +26,8 @@
   }
   // Lines and fills that mean something need three to one against the page.
   const paper = colour(getComputedStyle(document.body).backgroundColor);
-  for (const shape of document.querySelectorAll('rect.step, rect.refused, rect.bar, rect.at-home, rect.at-away, rect.at-lost, line.limit, line.fault')) {
+  const shapes = 'rect.step, rect.refused, rect.bar, rect.at-home, rect.at-away, rect.at-lost, line.limit, line.fault';
+  for (const shape of document.querySelectorAll(shapes)) {
     const style = getComputedStyle(shape);
     const seen = [style.stroke, style.fill].filter((c) => c.startsWith('rgb')).map((c) => ratio(colour(c), paper));
     const best = Math.max(...seen);

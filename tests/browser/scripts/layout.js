@@ -18,14 +18,24 @@
       if (style.overflowX !== 'visible' && e !== document.body && e !== root) clips.push(e.getBoundingClientRect());
     }
     if (hidden) continue;
+    const says = node.data.trim().slice(0, 40);
     const range = document.createRange();
     range.selectNodeContents(node);
+    // A short word is never broken in two.
+    if (range.getClientRects().length > 1) {
+      for (const word of node.data.matchAll(/(?<![^\s])[A-Za-z]{2,16}(?![^\s])/g)) {
+        const part = document.createRange();
+        part.setStart(node, word.index);
+        part.setEnd(node, word.index + word[0].length);
+        if (part.getClientRects().length > 1) wrong.push(`"${word[0]}" is broken in two`);
+      }
+    }
     for (const box of range.getClientRects()) {
       if (box.width < 1 || box.height < 1) continue;
-      texts.push({ box, says: node.data.trim().slice(0, 40) });
-      if (box.left < -1 || box.right > innerWidth + 1) wrong.push(`"${node.data.trim().slice(0, 40)}" leaves the screen`);
+      texts.push({ box, says });
+      if (box.left < -1 || box.right > innerWidth + 1) wrong.push(`"${says}" leaves the screen`);
       for (const clip of clips) {
-        if (box.left < clip.left - 1 || box.right > clip.right + 1) wrong.push(`"${node.data.trim().slice(0, 40)}" is clipped`);
+        if (box.left < clip.left - 1 || box.right > clip.right + 1) wrong.push(`"${says}" is clipped`);
       }
     }
   }
@@ -36,7 +46,8 @@
       const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
       const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
       // Letters leave the top and the bottom of their box free.
-      if (wide > 1 && high > 0.3 * Math.min(a.height, b.height)) wrong.push(`"${texts[i].says}" lies on "${texts[j].says}"`);
+      if (wide <= 1 || high <= 0.3 * Math.min(a.height, b.height)) continue;
+      wrong.push(`"${texts[i].says}" lies on "${texts[j].says}"`);
     }
   }
   for (const svg of document.querySelectorAll('svg.track, svg.bullet')) {
@@ -44,7 +55,9 @@
     if (around.width < 100) wrong.push(`a chart is ${around.width} wide`);
     for (const bar of svg.querySelectorAll('rect')) {
       const box = bar.getBoundingClientRect();
-      if (box.left < around.left - 2 || box.right > around.right + 2 || box.top < around.top - 2 || box.bottom > around.bottom + 2) {
+      const inside = box.left >= around.left - 2 && box.right <= around.right + 2 &&
+        box.top >= around.top - 2 && box.bottom <= around.bottom + 2;
+      if (!inside) {
         wrong.push(`a bar leaves its chart: ${svg.getAttribute('aria-label')}`);
       }
     }
