@@ -36,6 +36,20 @@ func TestSimulatorPage_namesEveryKindAndOperation(t *testing.T) {
 	}
 }
 
+func TestSimulatorPage_namesEveryBehaviourWithItsSourceOrSaysAssumed(t *testing.T) {
+	t.Parallel()
+	page, err := simulatorPage(module)
+	require.NoError(t, err)
+	for _, b := range world.Behaviours() {
+		_, line, found := strings.Cut(page, "| `"+b.Name+"` | "+b.What)
+		require.True(t, found, b.Name)
+		line, _, _ = strings.Cut(line, "\n")
+		assert.True(t, strings.Contains(line, "](https://") || strings.Contains(line, "assumed"), line)
+	}
+	_, err = grounds(world.Behaviour{Name: "somehow", Assumed: "so it is"})
+	require.ErrorContains(t, err, "somehow has neither a source nor the word assumed")
+}
+
 func TestAssumptions_areWholeSentences(t *testing.T) {
 	t.Parallel()
 	list, err := assumptions(module)
