@@ -35,8 +35,8 @@ func late(ctx context.Context, port plan.Port, all []plan.Late) (map[string]stri
 	return values, nil
 }
 
-// ask makes a call, after it has asked for its late values.
-func ask(ctx context.Context, port plan.Port, c plan.Call) (plan.Document, error) {
+// Make makes a call, after it has asked for its late values.
+func Make(ctx context.Context, port plan.Port, c plan.Call) (plan.Document, error) {
 	if len(c.Late) > 0 {
 		var err error
 		if c, err = Fill(ctx, port, c); err != nil {
@@ -46,8 +46,8 @@ func ask(ctx context.Context, port plan.Port, c plan.Call) (plan.Document, error
 	return port.Call(ctx, c)
 }
 
-// judge asks what a condition asks and judges the answer. An error is that of a question.
-func judge(ctx context.Context, port plan.Port, c plan.Condition) (plan.Answer, string, error) {
+// Judge asks what a condition asks and judges the answer. An error is that of a question.
+func Judge(ctx context.Context, port plan.Port, c plan.Condition) (plan.Answer, string, error) {
 	if len(c.Call.Late) > 0 {
 		values, err := late(ctx, port, c.Call.Late)
 		if err != nil {

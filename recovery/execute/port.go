@@ -34,6 +34,28 @@ func ClassOf(err error) Class {
 	}
 }
 
+// Whole is a port that makes a call together with the questions for its late values, and judges a
+// condition itself. It does what Make and Judge do with it, and may remember it.
+type Whole interface {
+	plan.Port
+	Make(ctx context.Context, c plan.Call) (plan.Document, error)
+	Judge(ctx context.Context, c plan.Condition) (plan.Answer, string, error)
+}
+
+func ask(ctx context.Context, port plan.Port, c plan.Call) (plan.Document, error) {
+	if w, is := port.(Whole); is {
+		return w.Make(ctx, c)
+	}
+	return Make(ctx, port, c)
+}
+
+func judge(ctx context.Context, port plan.Port, c plan.Condition) (plan.Answer, string, error) {
+	if w, is := port.(Whole); is {
+		return w.Judge(ctx, c)
+	}
+	return Judge(ctx, port, c)
+}
+
 // evaluate asks a condition; a question that nobody answers cannot be told.
 // That what was asked for does not exist is an answer: it is not done.
 func evaluate(ctx context.Context, port plan.Port, e Evaluate) Checked {

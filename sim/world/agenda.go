@@ -24,6 +24,8 @@ type event struct {
 	sum     uint64
 	in      Document
 	created time.Time
+	// own events were planned in this world by what no memory knows.
+	own bool
 }
 
 // compare is the order in which events happen: that of their ids.

@@ -27,7 +27,7 @@ func (t *tx) look(region string, alarm Document) []point {
 	period := duration(numOr(alarm, "Period", 60))
 	n := int(numOr(alarm, "EvaluationPeriods", 1)) + spare
 	key := seriesOf(region, alarm)
-	end := t.at.Add(-t.lags(metricSettles, key)).Truncate(tick)
+	end := t.clock().Add(-t.lags(metricSettles, key)).Truncate(tick)
 	out := make([]point, n)
 	if t.down(region) {
 		return out
@@ -110,8 +110,8 @@ func (t *tx) observe() (changed bool) {
 		if state != str(a.Out, "StateValue") {
 			a = t.edit(a)
 			a.Out["StateValue"] = state
-			a.Out["StateReason"] = "Threshold " + text(numOr(a.In, "Threshold", 0)) + " judged at " + t.at.Format(timeFormat)
-			a.Out["StateUpdatedTimestamp"] = t.at.Format(timeFormat)
+			a.Out["StateReason"] = "Threshold " + text(numOr(a.In, "Threshold", 0)) + " judged at " + t.clock().Format(timeFormat)
+			a.Out["StateUpdatedTimestamp"] = t.clock().Format(timeFormat)
 			changed = true
 		}
 	}

@@ -116,7 +116,7 @@ func (t *tx) once(name string, r Request, op operation) (Document, error) {
 	if out, err = normalDoc(out); err != nil {
 		return nil, err
 	}
-	t.save(&Entity{Kind: kindCall, Region: Global, ID: id, In: Document{"Input": r.Input}, Out: out, Created: t.at})
+	t.save(&Entity{Kind: kindCall, Region: Global, ID: id, In: Document{"Input": r.Input}, Out: out, Created: t.clock()})
 	return out, nil
 }
 

@@ -39,7 +39,7 @@ func startBackupJob(t *tx, r Request) (Document, error) {
 	}
 	job := t.job(kindBackupJob, r, arn)
 	point := &Entity{Kind: kindRecoveryPoint, Region: r.Region, Token: job.Token, Generation: job.Generation}
-	job.Out = Document{"State": "RUNNING", "RecoveryPointArn": pointARN(t, point), "CreationDate": t.at.Format(timeFormat)}
+	job.Out = Document{"State": "RUNNING", "RecoveryPointArn": pointARN(t, point), "CreationDate": t.clock().Format(timeFormat)}
 	t.save(job)
 	t.laterBy(backupRun, arn, "FinishBackup", Document{"Region": r.Region, "Id": job.ID})
 	return Document{"BackupJobId": job.ID, "RecoveryPointArn": job.Out["RecoveryPointArn"],
@@ -58,9 +58,9 @@ func (t *tx) finishBackup(in Document) {
 		job.Out["State"] = "FAILED"
 		return
 	}
-	job.Out["State"], job.Out["CompletionDate"] = "COMPLETED", t.at.Format(timeFormat)
+	job.Out["State"], job.Out["CompletionDate"] = "COMPLETED", t.clock().Format(timeFormat)
 	p := &Entity{
-		Kind: kindRecoveryPoint, Region: job.Region, Token: job.Token, Generation: job.Generation, Created: t.at,
+		Kind: kindRecoveryPoint, Region: job.Region, Token: job.Token, Generation: job.Generation, Created: t.clock(),
 		ID: str(job.Out, "RecoveryPointArn"), ARN: str(job.Out, "RecoveryPointArn"),
 		In: Document{"BackupVaultName": vault.ID, "ResourceArn": source.ARN, "ResourceType": resourceType(source)},
 		Out: Document{"Status": "COMPLETED", "CreationDate": job.Out["CreationDate"],
@@ -71,7 +71,7 @@ func (t *tx) finishBackup(in Document) {
 		p.In["Content"] = t.tableContent(source, job.Created) // a backup is of the moment that it was asked for
 	}
 	if days, ok := num(job.In, "Lifecycle.DeleteAfterDays"); ok {
-		at := t.at.AddDate(0, 0, int(days))
+		at := t.clock().AddDate(0, 0, int(days))
 		p.Out["CalculatedDeleteAt"] = at.Format(timeFormat)
 		t.later(at, "ExpirePoint", Document{"Region": p.Region, "Id": p.ID})
 	}

@@ -65,7 +65,7 @@ func startCopyJob(t *tx, r Request) (Document, error) {
 		return nil, refuse("InvalidParameterValueException", "role %q does not exist", str(r.Input, "IamRoleArn"))
 	}
 	job := t.job(kindCopyJob, r, point.ID+vault.ARN)
-	job.Out = Document{"State": "RUNNING", "CreationDate": t.at.Format(timeFormat)}
+	job.Out = Document{"State": "RUNNING", "CreationDate": t.clock().Format(timeFormat)}
 	t.save(job)
 	t.laterBy(backupCopy, point.ID+">"+vault.ARN, "FinishCopy", Document{"Region": r.Region, "Id": job.ID})
 	return Document{"CopyJobId": job.ID, "CreationDate": job.Out["CreationDate"]}, nil
@@ -84,8 +84,8 @@ func (t *tx) jobBefore(kind string, r Request) *Entity {
 
 // job is a new job of AWS Backup.
 func (t *tx) job(kind string, r Request, otherwise string) *Entity {
-	token := firstOf(r.Token, str(r.Input, "IdempotencyToken"), otherwise+t.at.Format(time.RFC3339Nano))
-	job := &Entity{Kind: kind, Region: r.Region, Token: token, In: copyDoc(r.Input), Created: t.at}
+	token := firstOf(r.Token, str(r.Input, "IdempotencyToken"), otherwise+t.clock().Format(time.RFC3339Nano))
+	job := &Entity{Kind: kind, Region: r.Region, Token: token, In: copyDoc(r.Input), Created: t.clock()}
 	job.Generation = t.generation(r.Region, kind, token)
 	job.ID = t.uuid(job, "id")
 	return job
@@ -106,13 +106,13 @@ func (t *tx) finishCopy(in Document) {
 		return
 	}
 	copied := &Entity{
-		Kind: kindRecoveryPoint, Region: vault.Region, Token: job.Token, Generation: job.Generation, Created: t.at,
+		Kind: kindRecoveryPoint, Region: vault.Region, Token: job.Token, Generation: job.Generation, Created: t.clock(),
 		In: copyDoc(point.In), Out: copyDoc(point.Out),
 	}
 	copied.ID = pointARN(t, copied)
 	copied.ARN = copied.ID
 	copied.In["BackupVaultName"] = vault.ID
-	copied.Out["CompletionDate"] = t.at.Format(timeFormat)
+	copied.Out["CompletionDate"] = t.clock().Format(timeFormat)
 	copied.Out["EncryptionKeyArn"] = firstOf(str(vault.In, "KmsKeyArn"), str(vault.Out, "KmsKeyArn"))
 	t.save(copied)
 	job.Out["State"], job.Out["DestinationRecoveryPointArn"] = "COMPLETED", copied.ID
@@ -156,7 +156,7 @@ func startRestoreJob(t *tx, r Request) (Document, error) {
 		return nil, err
 	}
 	t.fill(t.edit(t.get(kindTable, r.Region, name)), point, docs(what[0], "Items"))
-	job.Out = Document{"Status": "RUNNING", "CreationDate": t.at.Format(timeFormat), "RecoveryPointArn": point.ID}
+	job.Out = Document{"Status": "RUNNING", "CreationDate": t.clock().Format(timeFormat), "RecoveryPointArn": point.ID}
 	t.save(job)
 	t.laterBy(tableRestore, t.get(kindTable, r.Region, name).ARN, "FinishRestoreJob", Document{"Region": r.Region, "Id": job.ID, "Name": name})
 	return Document{"RestoreJobId": job.ID}, nil
@@ -171,7 +171,7 @@ func (t *tx) fill(table, point *Entity, items []Document) {
 	}
 	for _, all := range items {
 		for _, key := range slices.Sorted(maps.Keys(all)) {
-			t.keepItem(table, key, Document{"Written": t.at.Format(time.RFC3339Nano), "By": table.Region, "Item": all[key]})
+			t.keepItem(table, key, Document{"Written": t.clock().Format(time.RFC3339Nano), "By": table.Region, "Item": all[key]})
 		}
 	}
 }
@@ -182,12 +182,12 @@ func (t *tx) finishRestoreJob(in Document) {
 		return
 	}
 	if t.down(job.Region) {
-		t.later(t.at.Add(retry), "FinishRestoreJob", in)
+		t.laterIn(retry, "FinishRestoreJob", in)
 		return
 	}
 	t.finishTableRestore(in)
 	job = t.edit(job)
-	job.Out["Status"], job.Out["CompletionDate"] = "COMPLETED", t.at.Format(timeFormat)
+	job.Out["Status"], job.Out["CompletionDate"] = "COMPLETED", t.clock().Format(timeFormat)
 	if table := t.get(kindTable, job.Region, str(in, "Name")); table != nil {
 		job.Out["CreatedResourceArn"] = table.ARN
 	}

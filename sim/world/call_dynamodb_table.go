@@ -111,8 +111,8 @@ func recoveryDays(table *Entity) float64 {
 // recoverable is the span that a restore can reach: from when recovery was
 // turned on, at most its days, until five minutes ago.
 func (t *tx) recoverable(table *Entity) (from, to time.Time) {
-	from, to = timeAt(table.Out, "RecoversSince"), t.at.Add(-t.lags(tableTail, table.ARN))
-	if most := t.at.AddDate(0, 0, -int(recoveryDays(table))); from.Before(most) {
+	from, to = timeAt(table.Out, "RecoversSince"), t.clock().Add(-t.lags(tableTail, table.ARN))
+	if most := t.clock().AddDate(0, 0, -int(recoveryDays(table))); from.Before(most) {
 		from = most
 	}
 	if to.Before(from) {

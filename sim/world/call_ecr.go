@@ -60,7 +60,7 @@ func mutability(repo *Entity) string {
 
 func (t *tx) putImageIn(repo *Entity, tag, digest, manifest string) *Entity {
 	e := &Entity{
-		Kind: kindImage, Region: repo.Region, ID: repo.ID + ":" + tag, Created: t.at,
+		Kind: kindImage, Region: repo.Region, ID: repo.ID + ":" + tag, Created: t.clock(),
 		In:  Document{"RepositoryName": repo.ID, "ImageTag": tag, "ImageManifest": manifest},
 		Out: Document{"ImageDigest": digest},
 	}
@@ -112,7 +112,7 @@ func (t *tx) replicateImage(in Document) error {
 		return nil
 	}
 	if t.severed("ecr", image.Region, to) {
-		t.later(t.at.Add(retry), "ReplicateImage", in)
+		t.laterIn(retry, "ReplicateImage", in)
 		return nil
 	}
 	name := str(image.In, "RepositoryName")

@@ -97,7 +97,7 @@ func (t *tx) finishScale(in Document) {
 	delete(g.Out, "Issue")
 	if want > int(numOr(g.Out, "Nodes", 0)) && t.launchable(g, want) != nil {
 		g.Out["Issue"] = "AsgInstanceLaunchFailures"
-		t.later(t.at.Add(retry), "FinishScale", in)
+		t.laterIn(retry, "FinishScale", in)
 		return
 	}
 	g.Out["Nodes"], g.Out["Status"] = float64(want), "ACTIVE"
@@ -128,8 +128,8 @@ func startShift(t *tx, r Request) (Document, error) {
 			return nil, &Error{Code: "ConflictException", Status: 409, Message: arn + " is shifted already"}
 		}
 	}
-	s := &Entity{Kind: kindShift, Region: r.Region, In: r.Input, Created: t.at, Out: Document{"status": "ACTIVE",
-		"startTime": t.at.Format(timeFormat), "expiryTime": t.at.Add(lasts).Format(timeFormat)}}
+	s := &Entity{Kind: kindShift, Region: r.Region, In: r.Input, Created: t.clock(), Out: Document{"status": "ACTIVE",
+		"startTime": t.clock().Format(timeFormat), "expiryTime": t.clock().Add(lasts).Format(timeFormat)}}
 	s.Token = arn
 	s.Generation = t.generation(r.Region, kindShift, arn)
 	s.ID = t.uuid(s, "id")
@@ -140,7 +140,7 @@ func startShift(t *tx, r Request) (Document, error) {
 // shifting reports whether a shift is in force.
 func (t *tx) shifting(s *Entity) bool {
 	ends, err := time.Parse(timeFormat, str(s.Out, "expiryTime"))
-	return err == nil && str(s.Out, "status") == "ACTIVE" && ends.After(t.at)
+	return err == nil && str(s.Out, "status") == "ACTIVE" && ends.After(t.clock())
 }
 
 // shifted reports whether the cluster is shifted away from the zone: no node is

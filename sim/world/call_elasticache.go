@@ -182,7 +182,7 @@ func (t *tx) finishCacheFailover(in Document) {
 	case g == nil || to == nil || !slices.Contains(strs(g.Out, "Members"), to.ARN):
 		return
 	case t.down(to.Region):
-		t.later(t.at.Add(retry), "FinishCacheFailover", in)
+		t.laterIn(retry, "FinishCacheFailover", in)
 		return
 	}
 	g = t.edit(g)

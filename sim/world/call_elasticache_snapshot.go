@@ -24,7 +24,7 @@ func createSnapshot(t *tx, r Request) (Document, error) {
 // snapshot makes a snapshot of a group; it is usable some minutes later.
 func (t *tx) snapshot(group *Entity, name, source string) (*Entity, error) {
 	seen := kinds[kindCacheGroup].view(t, group)
-	return kinds[kindCacheSnap].create(t, group.Region, "snapshot/"+name, t.snapshotOf(seen, name, source, t.at))
+	return kinds[kindCacheSnap].create(t, group.Region, "snapshot/"+name, t.snapshotOf(seen, name, source, t.clock()))
 }
 
 // snapshotOf is what a snapshot tells of the group, as it is seen, that it was made of.
@@ -52,10 +52,10 @@ func (t *tx) automatic(group *Entity) []*Entity {
 		return nil
 	}
 	var out []*Entity
-	midnight := t.at.Truncate(24 * time.Hour)
+	midnight := t.clock().Truncate(24 * time.Hour)
 	for back := days; back >= 0; back-- {
 		at := midnight.AddDate(0, 0, -back).Add(time.Duration(begin.Hour())*time.Hour + time.Duration(begin.Minute())*time.Minute)
-		if at.Before(group.Created) || at.After(t.at) || at.Before(t.at.AddDate(0, 0, -days)) {
+		if at.Before(group.Created) || at.After(t.clock()) || at.Before(t.clock().AddDate(0, 0, -days)) {
 			continue
 		}
 		name := "automatic." + group.ID + "-" + at.Format("2006-01-02-15-04")
@@ -98,7 +98,7 @@ func (t *tx) usableSnapshot(region, name string) (*Entity, error) {
 }
 
 func (t *tx) snapshotStatus(s *Entity) string {
-	if str(s.In, "ReadyAt") > t.at.Format(timeFormat) {
+	if str(s.In, "ReadyAt") > t.clock().Format(timeFormat) {
 		return "creating"
 	}
 	return "available"

@@ -179,7 +179,7 @@ func (t *tx) finishFailover(in Document) {
 	}
 	to, from := t.arn(str(in, "To")), str(in, "From")
 	if to == nil || t.down(to.Region) {
-		t.later(t.at.Add(retry), "FinishFailover", in)
+		t.laterIn(retry, "FinishFailover", in)
 		return
 	}
 	g = t.edit(g)
@@ -194,7 +194,7 @@ func (t *tx) finishFailover(in Document) {
 		if c := t.arn(from); c != nil {
 			delete(t.edit(c).In, "GlobalClusterIdentifier")
 		}
-		t.later(t.at.Add(retry), "Rejoin", Document{"Id": g.ID, "Arn": from, "Ready": ""})
+		t.laterIn(retry, "Rejoin", Document{"Id": g.ID, "Arn": from, "Ready": ""})
 	}
 }
 
@@ -207,11 +207,11 @@ func (t *tx) rejoin(in Document) {
 	ready, err := time.Parse(timeFormat, str(in, "Ready"))
 	switch {
 	case t.cut(c.Region, regionOfARN(str(g.Out, "Writer"))):
-		t.later(t.at.Add(retry), "Rejoin", Document{"Id": g.ID, "Arn": c.ARN, "Ready": ""})
+		t.laterIn(retry, "Rejoin", Document{"Id": g.ID, "Arn": c.ARN, "Ready": ""})
 	case err != nil:
-		at := t.at.Add(t.takes(auroraRebuild, c.ARN))
+		at := t.clock().Add(t.takes(auroraRebuild, c.ARN))
 		t.later(at, "Rejoin", Document{"Id": g.ID, "Arn": c.ARN, "Ready": at.Format(timeFormat)})
-	case !ready.After(t.at):
+	case !ready.After(t.clock()):
 		g = t.edit(g)
 		g.Out["Members"] = anyList(append(strs(g.Out, "Members"), c.ARN)...)
 		t.edit(c).In["GlobalClusterIdentifier"] = g.ID

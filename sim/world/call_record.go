@@ -29,7 +29,7 @@ func changeResourceRecordSets(t *tx, r Request) (Document, error) {
 		}
 	}
 	return Document{"ChangeInfo": Document{
-		"Id": "/change/C" + zone, "Status": "INSYNC", "SubmittedAt": t.at.Format(timeFormat),
+		"Id": "/change/C" + zone, "Status": "INSYNC", "SubmittedAt": t.clock().Format(timeFormat),
 	}}, nil
 }
 
@@ -51,7 +51,7 @@ func (t *tx) upsert(zone string, set Document) error {
 		in["LatencyRoutingPolicies"] = []any{Document{"Region": region}}
 	}
 	k := kinds[kindRecord]
-	e := &Entity{Kind: kindRecord, Region: Global, In: in, Out: Document{}, Created: t.at}
+	e := &Entity{Kind: kindRecord, Region: Global, In: in, Out: Document{}, Created: t.clock()}
 	e.ID = k.id(t, e)
 	old := t.get(kindRecord, Global, e.ID)
 	if old == nil {
@@ -79,7 +79,7 @@ func (t *tx) spread(id string, was Document) {
 	r := t.edit(t.get(kindRecord, Global, id))
 	delete(r.Out, answersAs)
 	if takes := t.takes(recordChange, id); takes > 0 {
-		before := Document{"Until": t.at.Add(takes).Format(time.RFC3339Nano)}
+		before := Document{"Until": t.clock().Add(takes).Format(time.RFC3339Nano)}
 		if was != nil {
 			before["Was"] = was
 		}
@@ -90,7 +90,7 @@ func (t *tx) spread(id string, was Document) {
 // answered is what Route 53's servers say of a record now; nil is nothing.
 func (t *tx) answered(r *Entity) Document {
 	before := docs(r.Out, answersAs)
-	if len(before) == 0 || !t.at.Before(timeAt(before[0], "Until")) {
+	if len(before) == 0 || !t.clock().Before(timeAt(before[0], "Until")) {
 		return r.In
 	}
 	was, _ := before[0]["Was"].(Document) // none of a new record

@@ -83,7 +83,7 @@ func (t *tx) available(in Document) {
 	switch {
 	case e == nil || str(e.Out, "Status") != "creating":
 	case t.down(e.Region):
-		t.later(t.at.Add(retry), "Available", in)
+		t.laterIn(retry, "Available", in)
 	default:
 		t.edit(e).Out["Status"] = "available"
 	}
@@ -130,11 +130,11 @@ func (t *tx) restorable(c *Entity) (first, latest string) {
 }
 
 func (t *tx) restorableSpan(c *Entity) (from, to time.Time) {
-	from = t.at.Add(-duration(numOr(c.In, "BackupRetentionPeriod", 1) * 24 * 3600))
+	from = t.clock().Add(-duration(numOr(c.In, "BackupRetentionPeriod", 1) * 24 * 3600))
 	if c.Created.After(from) {
 		from = c.Created
 	}
-	if to = t.at.Add(-t.lags(auroraTail, c.ARN)); to.Before(from) {
+	if to = t.clock().Add(-t.lags(auroraTail, c.ARN)); to.Before(from) {
 		to = from
 	}
 	return from, to

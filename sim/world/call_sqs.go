@@ -35,7 +35,7 @@ func (t *tx) messagesOf(queue *Entity) []*Entity {
 	keep := duration(numOr(queue.In, "MessageRetentionSeconds", 345600))
 	var out []*Entity
 	for _, m := range t.list(kindMessage, queue.Region) {
-		if str(m.In, "Queue") == queue.ARN && timeAt(m.In, "Sent").Add(keep).After(t.at) {
+		if str(m.In, "Queue") == queue.ARN && timeAt(m.In, "Sent").Add(keep).After(t.clock()) {
 			out = append(out, m)
 		}
 	}
@@ -61,15 +61,15 @@ func sendMessage(t *tx, r Request) (Document, error) {
 		return nil, refuse("MissingParameter", "The request must contain the parameter MessageGroupId.")
 	}
 	token := firstOf(r.Token, q.ARN)
-	m := &Entity{Kind: kindMessage, Region: q.Region, Token: token, Created: t.at}
+	m := &Entity{Kind: kindMessage, Region: q.Region, Token: token, Created: t.clock()}
 	m.Generation = t.generation(q.Region, kindMessage, token)
 	m.ID = t.uuid(m, "id")
-	m.In = Document{"Queue": q.ARN, "Body": body, "Sent": t.at.Format(time.RFC3339Nano)}
+	m.In = Document{"Queue": q.ARN, "Body": body, "Sent": t.clock().Format(time.RFC3339Nano)}
 	if group := str(r.Input, "MessageGroupId"); group != "" {
 		m.In["Group"] = group
 	}
 	delay := duration(numOr(r.Input, "DelaySeconds", numOr(q.In, "DelaySeconds", 0)))
-	m.Out = Document{"VisibleAt": t.at.Add(delay).Format(time.RFC3339Nano), "Received": 0.0}
+	m.Out = Document{"VisibleAt": t.clock().Add(delay).Format(time.RFC3339Nano), "Received": 0.0}
 	t.save(m)
 	return Document{"MessageId": m.ID, "MD5OfMessageBody": md5Of(body)}, nil
 }
@@ -99,7 +99,7 @@ func receiveMessage(t *tx, r Request) (Document, error) {
 		if len(list) == most || group != "" && busy[group] {
 			continue
 		}
-		if timeAt(m.Out, "VisibleAt").After(t.at) {
+		if timeAt(m.Out, "VisibleAt").After(t.clock()) {
 			busy[group] = true // a FIFO queue holds a group back while one of its messages is out
 			continue
 		}
@@ -110,7 +110,7 @@ func receiveMessage(t *tx, r Request) (Document, error) {
 			m.Out["Received"] = 0.0
 			continue
 		}
-		m.Out["Received"], m.Out["VisibleAt"] = times+1, t.at.Add(hide).Format(time.RFC3339Nano)
+		m.Out["Received"], m.Out["VisibleAt"] = times+1, t.clock().Add(hide).Format(time.RFC3339Nano)
 		m.Out["Receipt"] = fmt.Sprintf("%s#%.0f", m.ID, times+1)
 		list = append(list, Document{
 			"MessageId": m.ID, "ReceiptHandle": m.Out["Receipt"], "Body": m.In["Body"], "MD5OfBody": md5Of(str(m.In, "Body")),
@@ -149,17 +149,10 @@ func getQueueAttributes(t *tx, r Request) (Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	visible, hidden := 0, 0
-	for _, m := range t.messagesOf(q) {
-		if timeAt(m.Out, "VisibleAt").After(t.at) {
-			hidden++
-		} else {
-			visible++
-		}
-	}
-	a := Document{
-		"QueueArn": q.ARN, "ApproximateNumberOfMessages": fmt.Sprint(visible),
-		"ApproximateNumberOfMessagesNotVisible": fmt.Sprint(hidden),
+	a := Document{"QueueArn": q.ARN}
+	if !slices.Equal(strs(r.Input, "AttributeNames"), []string{"QueueArn"}) {
+		visible, hidden := t.countMessages(q)
+		a["ApproximateNumberOfMessages"], a["ApproximateNumberOfMessagesNotVisible"] = fmt.Sprint(visible), fmt.Sprint(hidden)
 	}
 	for name, property := range map[string]string{
 		"VisibilityTimeout": "VisibilityTimeoutSeconds", "MessageRetentionPeriod": "MessageRetentionSeconds",
@@ -170,6 +163,18 @@ func getQueueAttributes(t *tx, r Request) (Document, error) {
 		}
 	}
 	return Document{"Attributes": a}, nil
+}
+
+// countMessages counts the messages that a consumer would see now, and the others.
+func (t *tx) countMessages(q *Entity) (visible, hidden int) {
+	for _, m := range t.messagesOf(q) {
+		if timeAt(m.Out, "VisibleAt").After(t.clock()) {
+			hidden++
+		} else {
+			visible++
+		}
+	}
+	return visible, hidden
 }
 
 // startMessageMoveTask is sqs StartMessageMoveTask: dead letters go back to
@@ -189,8 +194,8 @@ func startMessageMoveTask(t *tx, r Request) (Document, error) {
 		}
 		m = t.edit(m)
 		m.In["Queue"] = target
-		m.Out["Received"], m.Out["VisibleAt"] = 0.0, t.at.Format(time.RFC3339Nano)
+		m.Out["Received"], m.Out["VisibleAt"] = 0.0, t.clock().Format(time.RFC3339Nano)
 	}
 	task := &Entity{Kind: kindMessage, Region: r.Region, Token: source.ARN}
-	return Document{"TaskHandle": t.uuid(task, t.at.Format(time.RFC3339Nano))}, nil
+	return Document{"TaskHandle": t.uuid(task, t.clock().Format(time.RFC3339Nano))}, nil
 }

@@ -18,6 +18,9 @@ const contrarySince = "ContrarySince"
 // An endpoint that answers well again before that begins a new row. That many checkers
 // in many regions agree at the same moment is assumed.
 func (t *tx) watch() {
+	if !t.recall(watchKey{}, (*tx).turning) {
+		return
+	}
 	for _, h := range t.list(kindHealthCheck, Global) {
 		if !slices.Contains(endpointTypes, str(h.In, "Type")) {
 			continue
@@ -25,13 +28,23 @@ func (t *tx) watch() {
 		since := str(h.Out, contrarySince)
 		switch contrary := t.contrary(h); {
 		case contrary && since == "":
-			since = t.at.Format(time.RFC3339Nano)
+			since = t.clock().Format(time.RFC3339Nano)
 			t.edit(h).Out[contrarySince] = since
-			t.later(t.at.Add(detection(h)), eventFlip, Document{"Id": h.ID, "Since": since})
+			t.later(t.clock().Add(detection(h)), eventFlip, Document{"Id": h.ID, "Since": since})
 		case !contrary && since != "":
 			delete(t.edit(h).Out, contrarySince)
 		}
 	}
+}
+
+// watchKey names the question whether any check sees something new.
+type watchKey struct{}
+
+// turning reports whether any check begins a row of contrary answers, or ends one.
+func (t *tx) turning() bool {
+	return slices.ContainsFunc(t.list(kindHealthCheck, Global), func(h *Entity) bool {
+		return slices.Contains(endpointTypes, str(h.In, "Type")) && t.contrary(h) != (str(h.Out, contrarySince) != "")
+	})
 }
 
 // contrary reports whether an endpoint answers otherwise than its check shows.

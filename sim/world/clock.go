@@ -72,12 +72,37 @@ func (w *World) NextChange() time.Time {
 	return next
 }
 
+// clock is the time, for those whose act depends on it.
+func (t *tx) clock() time.Time {
+	t.notes.never()
+	return t.at
+}
+
 // later plans an event. Two equal events at one time are one.
 func (t *tx) later(at time.Time, name string, doc Document) {
+	t.notes.never()
 	t.plan(&event{at: at.UTC(), name: name, sum: sumOf(name, doc), in: doc, created: t.at})
 }
 
+// laterIn plans an event from now.
+func (t *tx) laterIn(d time.Duration, name string, doc Document) {
+	t.await(coming{takes: -1, in: d, name: name, doc: doc, sum: sumOf(name, doc)})
+}
+
+// await plans an event, and notes it as one that comes again however the time stands.
+func (t *tx) await(c coming) {
+	if t.notes != nil {
+		t.awaited = append(t.awaited, c)
+	}
+	d := c.in
+	if c.takes >= 0 {
+		d = t.spent(c.takes, c.entity)
+	}
+	t.plan(&event{at: t.at.Add(d).UTC(), name: c.name, sum: c.sum, in: c.doc, created: t.at})
+}
+
 func (t *tx) plan(e *event) {
+	e.own = t.memory != nil && !t.follows
 	list := t.events().with(e)
 	t.coming = &list
 }
@@ -109,7 +134,7 @@ func (t *tx) fire() (bool, error) {
 		e, rest := all[0], all[1:]
 		t.coming = &rest
 		fired = true
-		if err := t.happen(e.name, e.in); err != nil {
+		if err := t.happens(e); err != nil {
 			return fired, fmt.Errorf("event %s: %w", e.id(), err)
 		}
 	}

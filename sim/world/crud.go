@@ -49,7 +49,7 @@ func (k *Kind) create(t *tx, region, token string, in Document) (*Entity, error)
 	if e := t.repeated(k, at, token, in); e != nil {
 		return k.view(t, e), nil
 	}
-	e := &Entity{Kind: k.Name, Region: at, Token: token, In: in, Out: Document{}, Created: t.at}
+	e := &Entity{Kind: k.Name, Region: at, Token: token, In: in, Out: Document{}, Created: t.clock()}
 	e.Generation = t.generation(at, k.Name, token)
 	e.ID = k.id(t, e)
 	if k.arn != nil {
@@ -84,6 +84,7 @@ func (k *Kind) settle(t *tx, e, old *Entity) error {
 
 // repeated finds what the same token and document made before.
 func (t *tx) repeated(k *Kind, region, token string, in Document) *Entity {
+	t.notes.never()
 	if n, _ := t.gens.get(generationKey(region, k.Name, token)); token == "" || n == 0 {
 		return nil
 	}
@@ -276,6 +277,8 @@ func (w *World) commit(change func(*tx) error) (uint64, func(uint64) error, erro
 			return 0, nil, fmt.Errorf("record the change: %w", err)
 		}
 	}
+	w.st.seq++
+	w.notes.commits()
 	t.become()
 	return w.st.seq, w.settle, nil
 }

@@ -25,9 +25,9 @@ func (t *tx) damage(region, name string) error {
 	table, bucket := t.get(kindTable, region, name), t.get(kindBucket, region, name)
 	switch {
 	case c != nil:
-		t.markDamaged(t.family(c), t.at.Format(time.RFC3339Nano))
+		t.markDamaged(t.family(c), t.clock().Format(time.RFC3339Nano))
 	case g != nil:
-		t.markDamaged(t.family(g), t.at.Format(time.RFC3339Nano))
+		t.markDamaged(t.family(g), t.clock().Format(time.RFC3339Nano))
 	case table != nil:
 		t.damageItems(table)
 	case bucket != nil:

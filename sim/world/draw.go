@@ -28,24 +28,28 @@ func (w *World) Drawn() (seed uint64, ok bool) {
 }
 
 // laterBy plans the event that ends a behaviour which begins now.
-func (t *tx) laterBy(b behaviour, entity, event string, doc Document) time.Time {
-	at := t.at.Add(t.takes(b, entity))
-	t.later(at, event, doc)
-	return at
+func (t *tx) laterBy(b behaviour, entity, event string, doc Document) {
+	t.await(coming{takes: b, entity: entity, name: event, doc: doc, sum: sumOf(event, doc)})
 }
 
 // takes is how long the next behaviour of the kind takes that the entity goes
 // through. It counts: two restores of one table take each their own time.
 func (t *tx) takes(b behaviour, entity string) time.Duration {
+	t.notes.never()
+	return t.spent(b, entity)
+}
+
+func (t *tx) spent(b behaviour, entity string) time.Duration {
 	if t.draw == nil {
 		return plain(b)
 	}
-	return t.drawn(b, entity, t.generation(Global, "takes "+behaviours[b].Name, entity))
+	return t.drawn(b, entity, t.count(generationKey(Global, "takes "+behaviours[b].Name, entity)))
 }
 
 // lags is how far behind something is while nothing is wrong: one figure for an
 // entity in a world.
 func (t *tx) lags(b behaviour, entity string) time.Duration {
+	t.notes.never()
 	if t.draw == nil {
 		return plain(b)
 	}

@@ -56,7 +56,7 @@ func fades(k fault.Kind) bool {
 
 // fadeLater plans the next moment of a fault that comes and goes.
 func (t *tx) fadeLater(a active) {
-	t.later(a.turns(t.at), eventFade, Document{"Fault": a.Fault.String(), "Since": a.Since.Format(time.RFC3339Nano)})
+	t.later(a.turns(t.clock()), eventFade, Document{"Fault": a.Fault.String(), "Since": a.Since.Format(time.RFC3339Nano)})
 }
 
 // fade is such a moment: what looks at the world looks again. At the end of its span
@@ -67,7 +67,7 @@ func (t *tx) fade(in Document) error {
 		if a.Fault.String() != str(in, "Fault") || !a.Since.Equal(timeAt(in, "Since")) {
 			continue
 		}
-		if a.For == 0 || t.at.Sub(a.Since) < a.For {
+		if a.For == 0 || t.clock().Sub(a.Since) < a.For {
 			t.fadeLater(a)
 			return nil
 		}
@@ -77,7 +77,7 @@ func (t *tx) fade(in Document) error {
 		}
 		list = slices.Delete(list, i, i+1)
 		if !slices.ContainsFunc(list, func(other active) bool { return other.Fault == lost }) {
-			list = append(list, active{Fault: lost, Since: t.at})
+			list = append(list, active{Fault: lost, Since: t.clock()})
 		}
 		t.faulted = &list
 		_, err := t.strike(lost)
@@ -88,5 +88,5 @@ func (t *tx) fade(in Document) error {
 
 // flapping reports whether a region's load balancers take their targets for unhealthy now.
 func (t *tx) flapping(region string) bool {
-	return t.anyActive(func(a active) bool { return a.Kind == fault.TargetsFlap && a.Region == region && a.away(t.at) })
+	return t.anyActive(func(a active) bool { return a.Kind == fault.TargetsFlap && a.Region == region && a.away(t.clock()) })
 }

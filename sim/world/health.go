@@ -153,6 +153,6 @@ func getHealthCheckStatus(t *tx, r Request) (Document, error) {
 		status = "Success: the check is healthy"
 	}
 	return Document{"HealthCheckObservations": []any{Document{
-		"Region": "us-east-1", "StatusReport": Document{"Status": status, "CheckedTime": t.at.Format(timeFormat)},
+		"Region": "us-east-1", "StatusReport": Document{"Status": status, "CheckedTime": t.clock().Format(timeFormat)},
 	}}}, nil
 }

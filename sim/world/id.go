@@ -13,7 +13,12 @@ import (
 
 // generation counts how often the token made something of the kind here.
 func (t *tx) generation(region, kind, token string) int {
-	key := generationKey(region, kind, token)
+	t.notes.never()
+	return t.count(generationKey(region, kind, token))
+}
+
+// count counts one more under a key.
+func (t *tx) count(key string) int {
 	n, ok := t.gen[key]
 	if !ok {
 		n, _ = t.gens.get(key)

@@ -56,7 +56,7 @@ func (t *tx) history(table *Entity, key string) []Document {
 // writeItem keeps a new version, nil to delete, and sends it on its way to the
 // other halves.
 func (t *tx) writeItem(table *Entity, key string, item Document) {
-	v := Document{"Written": t.at.Format(time.RFC3339Nano), "By": table.Region}
+	v := Document{"Written": t.clock().Format(time.RFC3339Nano), "By": table.Region}
 	if item != nil {
 		v["Item"] = item
 	}
@@ -71,9 +71,9 @@ func (t *tx) writeItem(table *Entity, key string, item Document) {
 // keepItem puts a version on top of an item. Versions that no restore reaches are forgotten.
 func (t *tx) keepItem(table *Entity, key string, v Document) {
 	v = copyDoc(v)
-	v["Arrived"] = t.at.Format(time.RFC3339Nano)
+	v["Arrived"] = t.clock().Format(time.RFC3339Nano)
 	list := []any{v}
-	horizon := t.at.AddDate(0, 0, -longestRecover)
+	horizon := t.clock().AddDate(0, 0, -longestRecover)
 	for _, old := range t.history(table, key) {
 		list = append(list, old)
 		if timeAt(old, "Arrived").Before(horizon) {
@@ -81,7 +81,7 @@ func (t *tx) keepItem(table *Entity, key string, v Document) {
 		}
 	}
 	t.save(&Entity{
-		Kind: kindItem, Region: table.Region, ID: table.ID + "/" + key, Created: t.at,
+		Kind: kindItem, Region: table.Region, ID: table.ID + "/" + key, Created: t.clock(),
 		In: Document{"Table": table.ID, "Key": key}, Out: Document{"Versions": list},
 	})
 }
@@ -100,7 +100,7 @@ func (t *tx) replicateItem(in Document) {
 		return
 	}
 	if t.severed("dynamodb", str(in, "From"), to.Region) || t.sealed(to) != nil {
-		t.later(t.at.Add(retry), "ReplicateItem", in)
+		t.laterIn(retry, "ReplicateItem", in)
 		return
 	}
 	v := docs(in, "Version")[0]

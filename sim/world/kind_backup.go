@@ -139,14 +139,14 @@ func lockShape(t *tx, e, old *Entity) error {
 func lockComputed(t *tx, e *Entity) {
 	vaultSettingARN(t, e)
 	if days, ok := num(e.In, "ChangeableForDays"); ok {
-		set(e, "LockDate", t.at.AddDate(0, 0, int(days)).Format(timeFormat))
+		set(e, "LockDate", t.clock().AddDate(0, 0, int(days)).Format(timeFormat))
 	}
 }
 
 // lockedFast reports whether a compliance lock's time to change one's mind is over.
 func lockedFast(t *tx, lock *Entity) bool {
 	at := str(lock.Out, "LockDate")
-	return at != "" && at <= t.at.Format(timeFormat)
+	return at != "" && at <= t.clock().Format(timeFormat)
 }
 
 func lockRemovable(t *tx, e *Entity) error {
@@ -162,7 +162,7 @@ func pointLocked(t *tx, e *Entity) error {
 	if lock == nil {
 		return nil
 	}
-	if until := str(e.Out, "CalculatedDeleteAt"); until == "" || until > t.at.Format(timeFormat) {
+	if until := str(e.Out, "CalculatedDeleteAt"); until == "" || until > t.clock().Format(timeFormat) {
 		return refuse("InvalidRequestException", "recovery point %s is locked until %q",
 			e.ID[strings.LastIndex(e.ID, ":")+1:], until)
 	}

@@ -177,5 +177,5 @@ func alarmComputed(t *tx, e *Entity) {
 	def(e, "TreatMissingData", "missing")
 	set(e, "StateValue", insufficient)
 	set(e, "StateReason", "Unchecked: Initial alarm creation")
-	set(e, "StateUpdatedTimestamp", t.at.Format(timeFormat))
+	set(e, "StateUpdatedTimestamp", t.clock().Format(timeFormat))
 }

@@ -126,7 +126,7 @@ func tableComputed(t *tx, e *Entity) {
 	if !recovers(e) {
 		delete(e.Out, "RecoversSince")
 	} else {
-		set(e, "RecoversSince", t.at.Format(time.RFC3339Nano))
+		set(e, "RecoversSince", t.clock().Format(time.RFC3339Nano))
 	}
 	if !yes(e.In, "StreamEnabled") {
 		e.Out["StreamArn"], e.Out["StreamLabel"] = "", ""
@@ -135,7 +135,7 @@ func tableComputed(t *tx, e *Entity) {
 	}
 	delete(e.Out, "StreamViewType") // from before the stream was on
 	if str(e.Out, "StreamLabel") == "" {
-		e.Out["StreamLabel"] = t.at.Format("2006-01-02T15:04:05.000")
+		e.Out["StreamLabel"] = t.clock().Format("2006-01-02T15:04:05.000")
 	}
 	e.Out["StreamArn"] = e.ARN + "/stream/" + str(e.Out, "StreamLabel")
 }
@@ -165,7 +165,7 @@ func tableGuard(t *tx, e *Entity) error {
 	if others := replicaRegions(e); len(others) > 0 {
 		return refuse(validation, "%s has replicas in %s, which are deleted first", e.ID, strings.Join(others, ", "))
 	}
-	if until, err := time.Parse(timeFormat, str(e.Out, "SourceUntil")); err == nil && until.After(t.at) {
+	if until, err := time.Parse(timeFormat, str(e.Out, "SourceUntil")); err == nil && until.After(t.clock()) {
 		return refuse(validation, "%s was the source of a new replica less than 24 hours ago, until %s", e.ID,
 			str(e.Out, "SourceUntil"))
 	}

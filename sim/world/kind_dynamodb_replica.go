@@ -86,9 +86,9 @@ func tableReplicaAfter(t *tx, e, old *Entity) error {
 	}
 	source := t.edit(t.arn(str(e.In, "GlobalTableArn")))
 	source.In["StreamEnabled"], source.In["StreamViewType"] = true, bothImages
-	source.Out["SourceUntil"] = t.at.Add(24 * time.Hour).Format(timeFormat)
+	source.Out["SourceUntil"] = t.clock().Add(24 * time.Hour).Format(timeFormat)
 	tableComputed(t, source)
-	half := &Entity{Kind: kindTable, Region: e.Region, ID: name, ARN: str(e.Out, "Arn"), Created: t.at,
+	half := &Entity{Kind: kindTable, Region: e.Region, ID: name, ARN: str(e.Out, "Arn"), Created: t.clock(),
 		In: copyDoc(source.In), Out: Document{"Arn": str(e.Out, "Arn")}}
 	delete(half.In, "Tags")
 	ownSettings(half, e.In)

@@ -61,7 +61,7 @@ var eksKinds = []Kind{
 		},
 		checks: []check{accessRule}, computed: func(t *tx, e *Entity) {
 			set(e, "AssociatedAt", e.Created.Format(timeFormat))
-			e.Out["ModifiedAt"] = t.at.Format(timeFormat)
+			e.Out["ModifiedAt"] = t.clock().Format(timeFormat)
 		},
 	},
 	{
@@ -236,7 +236,7 @@ func (t *tx) eksGroup(e *Entity) *Entity {
 	if g := t.get(kindSG, e.Region, id); g != nil {
 		return g
 	}
-	seed.ID, seed.Created, seed.Out = id, t.at, Document{}
+	seed.ID, seed.Created, seed.Out = id, t.clock(), Document{}
 	seed.In = Document{"Name": "eks-cluster-sg-" + e.ID, "Description": "EKS created security group"}
 	if subnet := t.get(kindSubnet, e.Region, str(e.In, "VpcConfig.SubnetIds")); subnet != nil {
 		seed.In["VpcId"] = str(subnet.In, "VpcId")

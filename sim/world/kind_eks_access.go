@@ -46,7 +46,7 @@ func addonComputed(t *tx, e *Entity) {
 	set(e, "AddonVersionActual", "v1.0.0-eksbuild.1")
 	def(e, "AddonVersion", e.Out["AddonVersionActual"])
 	def(e, "ConfigurationValues", "")
-	e.Out["ModifiedAt"] = t.at.Format(timeFormat)
+	e.Out["ModifiedAt"] = t.clock().Format(timeFormat)
 }
 
 // entryShape: entries need a cluster that asks the API who may enter, and only
@@ -72,7 +72,7 @@ func entryComputed(t *tx, e *Entity) {
 	def(e, "Type", "STANDARD")
 	set(e, "AccessEntryArn", e.ARN)
 	set(e, "CreatedAt", e.Created.Format(timeFormat))
-	e.Out["ModifiedAt"] = t.at.Format(timeFormat)
+	e.Out["ModifiedAt"] = t.clock().Format(timeFormat)
 	if str(e.In, "Type") == "EC2_LINUX" {
 		def(e, "UserName", "system:node:{{EC2PrivateDNSName}}")
 		def(e, "KubernetesGroups", anyList("system:nodes"))

@@ -151,7 +151,7 @@ func removeKey(t *tx, e *Entity) error {
 
 func (t *tx) scheduleKey(k *Entity, days float64) {
 	k.Out["KeyState"] = "PendingDeletion"
-	at := t.at.Add(time.Duration(days) * 24 * time.Hour)
+	at := t.clock().Add(time.Duration(days) * 24 * time.Hour)
 	k.Out["DeletionDate"] = at.Format(timeFormat)
 	t.later(at, "DeleteKey", Document{"Kind": k.Kind, "Region": k.Region, "Id": k.ID})
 }

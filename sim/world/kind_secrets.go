@@ -82,7 +82,7 @@ func removeSecret(t *tx, e *Entity) error {
 		t.drop(e)
 		return nil
 	}
-	at := t.at.Add(time.Duration(days) * 24 * time.Hour)
+	at := t.clock().Add(time.Duration(days) * 24 * time.Hour)
 	t.edit(e).Out["DeletedDate"] = at.Format(timeFormat)
 	t.later(at, "DeleteSecret", Document{"Region": e.Region, "Id": e.ID})
 	return nil

@@ -40,6 +40,7 @@ func (t *tx) calm(b behaviour, store, region string) time.Duration {
 // behind is how far the copy of a store in a region is behind its writer at a time.
 func (t *tx) behind(b behaviour, store, writer, region string, at time.Time) time.Duration {
 	lag, service := t.calm(b, store, region), serviceOf(b)
+	t.notes.never()
 	for _, f := range t.activeFaults() {
 		stands := f.Kind == fault.RegionDown && f.Region == writer || f.Cuts(region, writer) ||
 			f.Kind == fault.ServiceDown && f.Service == service && (f.Region == writer || f.Region == region)
@@ -69,7 +70,7 @@ func (w *World) Lag(kind, region, id string) (lag time.Duration, replicated bool
 		return 0, false
 	}
 	for _, c := range t.copies(e) {
-		lag, replicated = max(lag, t.behind(c.lags, e.ARN, e.Region, c.region, t.at)), true
+		lag, replicated = max(lag, t.behind(c.lags, e.ARN, e.Region, c.region, t.clock())), true
 	}
 	return lag, replicated
 }
@@ -155,7 +156,7 @@ func rulePrefix(r Document) string {
 // something stands in its way then. What is on its way when a lag ends is no faster (assumed).
 func (t *tx) arrives(b behaviour, store, from, region string) time.Time {
 	most, _ := t.fallen(serviceOf(b), from, region)
-	return t.at.Add(max(most, t.calm(b, store, region)))
+	return t.clock().Add(max(most, t.calm(b, store, region)))
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -80,8 +80,9 @@ func (s *state) addDatum(d Datum) {
 }
 
 // statistic computes one statistic over [from, to); ok is false without data.
-func (s *state) statistic(key, stat string, from, to time.Time) (value float64, ok bool) {
-	sr, has := s.series.get(key)
+func (t *tx) statistic(key, stat string, from, to time.Time) (value float64, ok bool) {
+	t.notes.never()
+	sr, has := t.series.get(key)
 	if !has {
 		return 0, false
 	}
@@ -144,7 +145,7 @@ func putMetricData(t *tx, r Request) (Document, error) {
 }
 
 func datum(t *tx, region, namespace string, m Document) (Datum, error) {
-	d := Datum{Region: region, Namespace: namespace, Metric: str(m, "MetricName"), Dimensions: dimensions(m), At: t.at}
+	d := Datum{Region: region, Namespace: namespace, Metric: str(m, "MetricName"), Dimensions: dimensions(m), At: t.clock()}
 	if d.Metric == "" {
 		return d, refuse("MissingParameter", "MetricName is required")
 	}
@@ -153,7 +154,7 @@ func datum(t *tx, region, namespace string, m Document) (Datum, error) {
 		if err != nil {
 			return d, refuse("InvalidParameterValue", "Timestamp %q is not RFC 3339", at)
 		}
-		if when.After(t.at.Add(2*time.Hour)) || when.Before(t.at.Add(-14*24*time.Hour)) {
+		if when.After(t.clock().Add(2*time.Hour)) || when.Before(t.clock().Add(-14*24*time.Hour)) {
 			return d, refuse("InvalidParameterValue", "Timestamp %s is more than two hours ahead or two weeks back", at)
 		}
 		d.At = when
@@ -196,12 +197,12 @@ func getMetricStatistics(t *tx, r Request) (Document, error) {
 	}
 	key := seriesKey(r.Region, str(r.Input, "Namespace"), str(r.Input, "MetricName"), dimensions(r.Input))
 	points := []any{}
-	for at := from.Truncate(period); at.Before(to) && !at.After(t.at); at = at.Add(period) {
+	for at := from.Truncate(period); at.Before(to) && !at.After(t.clock()); at = at.Add(period) {
 		p := Document{"Timestamp": at.Format(time.RFC3339)}
 		for _, stat := range strs(r.Input, "Statistics") {
 			if v, ok := t.statistic(key, stat, at, at.Add(period)); ok {
 				p[stat] = v
-			} else if v, ok := t.lagPoint(r, earlier(at.Add(period), t.at)); ok && stat != "Sum" && stat != "SampleCount" {
+			} else if v, ok := t.lagPoint(r, earlier(at.Add(period), t.clock())); ok && stat != "Sum" && stat != "SampleCount" {
 				p[stat] = v
 			}
 		}

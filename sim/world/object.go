@@ -39,7 +39,7 @@ func (t *tx) keep(bucket *Entity, key string, list []Document, made float64) {
 		all[i] = v
 	}
 	t.save(&Entity{
-		Kind: kindKeyVersions, Region: bucket.Region, ID: bucket.ID + "/" + key, Created: t.at,
+		Kind: kindKeyVersions, Region: bucket.Region, ID: bucket.ID + "/" + key, Created: t.clock(),
 		In: Document{"Bucket": bucket.ID, "Key": key}, Out: Document{"Versions": all, "Made": made},
 	})
 }
@@ -56,7 +56,7 @@ func (t *tx) made(bucket *Entity, key string) float64 {
 func (t *tx) write(bucket *Entity, key string, v Document) Document {
 	list, n := t.versions(bucket, key), t.made(bucket, key)+1
 	if str(v, "LastModified") == "" {
-		v["LastModified"] = t.at.Format(rfc3339Milli)
+		v["LastModified"] = t.clock().Format(rfc3339Milli)
 	}
 	if str(v, "VersionId") == "" {
 		v["VersionId"] = "null"
@@ -98,7 +98,7 @@ func (t *tx) content(bucket *Entity, body string, in Document) Document {
 	}
 	if lock := t.setting(kindObjectLock, bucket); lock != nil {
 		if d := docs(lock.In, "Rule.DefaultRetention"); len(d) > 0 {
-			until := t.at.AddDate(int(numOr(d[0], "Years", 0)), 0, int(numOr(d[0], "Days", 0)))
+			until := t.clock().AddDate(int(numOr(d[0], "Years", 0)), 0, int(numOr(d[0], "Days", 0)))
 			v["Mode"], v["RetainUntil"] = str(d[0], "Mode"), until.Format(timeFormat)
 		}
 	}
@@ -109,7 +109,7 @@ func (t *tx) content(bucket *Entity, body string, in Document) Document {
 // way to whoever may bypass it; compliance to nobody.
 func (t *tx) locked(v Document, bypass bool) bool {
 	until, err := time.Parse(timeFormat, str(v, "RetainUntil"))
-	if err != nil || !until.After(t.at) {
+	if err != nil || !until.After(t.clock()) {
 		return false
 	}
 	return str(v, "Mode") == "COMPLIANCE" || !bypass
@@ -166,7 +166,7 @@ func (t *tx) replicate(in Document) {
 		case to == nil || !t.versioned(to):
 			t.mark(source, key, id, "FAILED")
 		case t.severed("s3", source.Region, to.Region):
-			t.later(t.at.Add(retry), "Replicate", in)
+			t.laterIn(retry, "Replicate", in)
 		default:
 			t.carry(source, to, key, id)
 		}

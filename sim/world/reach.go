@@ -79,6 +79,7 @@ func (t *tx) admit(c call) error {
 func (w *World) counts() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.notes.faults(w.st)
 	return slices.ContainsFunc(w.st.faults, func(a active) bool { return a.Kind == fault.FailCall || a.Kind == fault.Throttle })
 }
 
@@ -106,13 +107,13 @@ func (t *tx) anyActive(is func(active) bool) bool { return slices.ContainsFunc(t
 
 func (t *tx) down(region string) bool {
 	return t.anyActive(func(a active) bool {
-		return a.Region == region && (a.Kind == fault.RegionDown || a.Kind == fault.RegionFading && a.away(t.at))
+		return a.Region == region && (a.Kind == fault.RegionDown || a.Kind == fault.RegionFading && a.away(t.clock()))
 	})
 }
 
 func (t *tx) zoneDown(zone string) bool {
 	return t.anyActive(func(a active) bool {
-		return a.Zone == zone && (a.Kind == fault.ZoneDown || a.Kind == fault.ZoneFading && a.away(t.at))
+		return a.Zone == zone && (a.Kind == fault.ZoneDown || a.Kind == fault.ZoneFading && a.away(t.clock()))
 	})
 }
 
@@ -164,7 +165,7 @@ func (w *World) Inject(f fault.Fault) error {
 				if err != nil {
 					return err
 				}
-				one := active{Fault: f, Since: t.at, Hit: hit}
+				one := active{Fault: f, Since: t.clock(), Hit: hit}
 				if list = append(list, one); fades(f.Kind) {
 					t.fadeLater(one)
 				}
@@ -184,6 +185,7 @@ func (w *World) Inject(f fault.Fault) error {
 func (w *World) Faults() []fault.Fault {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.notes.faults(w.st)
 	var out []fault.Fault
 	for _, a := range w.st.faults {
 		out = append(out, a.Fault)

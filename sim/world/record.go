@@ -32,7 +32,7 @@ type Record struct {
 // changed reports whether the transaction wrote anything.
 func (t *tx) changed() bool {
 	return len(t.put)+len(t.del)+len(t.data)+len(t.gen) > 0 || t.coming != nil || t.faulted != nil ||
-		t.redraw != nil || !t.at.Equal(t.now)
+		t.redraw != nil || !t.at.Equal(t.now) || t.folded
 }
 
 // toRecord turns what the transaction wrote into a record.
@@ -71,12 +71,16 @@ func (t *tx) written() []*Entity {
 // become writes what the transaction wrote into the state, as applying its record would.
 func (t *tx) become() {
 	s := t.state
-	s.seq, s.now = s.seq+1, t.at
+	s.now = t.at
+	t.notes.wrote(t)
 	for r := range t.del {
 		s.remove(r)
 	}
 	for _, e := range t.written() {
 		s.add(e)
+		if s.memory != nil {
+			s.estrange(s.dir.seat(e.ref()), true)
+		}
 	}
 	if t.coming != nil {
 		s.agenda = *t.coming
@@ -105,7 +109,7 @@ func (s *state) keep(rec Record) {
 		s.addDatum(d)
 	}
 	if rec.Faults != nil {
-		s.faults = *rec.Faults
+		s.faults, s.known = *rec.Faults, 0
 	}
 	if rec.Draw != nil {
 		s.draw = rec.Draw

@@ -41,8 +41,17 @@ type state struct {
 	holders []int32
 	agenda  agenda
 	gens    layers[int]
-	faults  []active
-	series  layers[*series]
+	// faults are never changed in place.
+	faults []active
+	series layers[*series]
+	// marks tell the contents of places apart: the sum of what is in them. strange
+	// are the seats, and strangers the places, of what no memory will ever meet again.
+	marks     []uint64
+	strange   []bool
+	strangers []int
+	// memory is that of the world; known is its number of the faults, 0 before it was asked.
+	memory *Memory
+	known  int
 	// watched is the last record after which the checks of endpoints have seen all; it is no part of the content.
 	watched uint64
 	// draw is the seed of every duration and lag; nil takes the typical ones.
@@ -54,7 +63,7 @@ func newState(now time.Time) *state { return &state{now: now, dir: newDirectory(
 func (s *state) clone() *state {
 	c := *s
 	c.cells, c.lists, c.holders = slices.Clone(s.cells), slices.Clone(s.lists), slices.Clone(s.holders)
-	c.faults = slices.Clone(s.faults)
+	c.marks, c.strange, c.strangers = slices.Clone(s.marks), slices.Clone(s.strange), slices.Clone(s.strangers)
 	c.gens, c.series = s.gens.fork(), s.series.fork()
 	return &c
 }
@@ -92,9 +101,24 @@ func (s *state) add(e *Entity) {
 		s.agenda = s.agenda.with(eventOf(e.ID, e.In, e.Created))
 		return
 	}
-	seat := s.dir.seat(e.ref())
-	s.relist(seat, e.ref(), e)
+	s.set(s.dir.seat(e.ref()), e.ref(), e)
+}
+
+// set writes an entity, or with nil removes it.
+func (s *state) set(seat seat, r Ref, e *Entity) {
+	old := at(s.cells, seat.at)
+	s.relist(seat, r, e)
 	put(&s.cells, seat.at, e)
+	for _, n := range [...]int{seat.place, seat.all} {
+		put(&s.marks, n, at(s.marks, n)^mark(old)^mark(e))
+	}
+	s.estrange(seat, false)
+	if e == nil {
+		if n, named := s.dir.arn(old.ARN); named && int(at(s.holders, n)) == seat.at+1 {
+			s.holders[n] = 0
+		}
+		return
+	}
 	if e.ARN != "" && !isSetting(e.Kind) {
 		put(&s.holders, s.dir.newARN(e.ARN), int32(seat.at+1)) //nolint:gosec // a world has no two thousand million entities
 	}
@@ -105,16 +129,9 @@ func (s *state) remove(r Ref) {
 		s.agenda = s.agenda.without(eventOf(r.ID, nil, time.Time{}))
 		return
 	}
-	seat, known := s.dir.find(r)
-	if !known || at(s.cells, seat.at) == nil {
-		return
+	if seat, known := s.dir.find(r); known && at(s.cells, seat.at) != nil {
+		s.set(seat, r, nil)
 	}
-	e := s.cells[seat.at]
-	if n, named := s.dir.arn(e.ARN); named && int(at(s.holders, n)) == seat.at+1 {
-		s.holders[n] = 0
-	}
-	s.relist(seat, r, nil)
-	s.cells[seat.at] = nil
 }
 
 // relist keeps the sorted lists right when an entity is written, or with nil removed.
@@ -122,6 +139,10 @@ func (s *state) relist(seat seat, r Ref, e *Entity) {
 	for _, n := range []int{seat.place, seat.all} {
 		old := at(s.lists, n)
 		if old == nil {
+			continue
+		}
+		if s.memory != nil {
+			s.lists[n] = nil // it has the list, if the place was ever like this
 			continue
 		}
 		i, has := slices.BinarySearchFunc(*old, &Entity{Region: r.Region, ID: r.ID}, compareEntities)
@@ -144,6 +165,10 @@ func (s *state) list(p place) []*Entity {
 	if l := at(s.lists, n); l != nil {
 		return *l
 	}
+	if l := s.memory.list(n, at(s.marks, n)); l != nil {
+		put(&s.lists, n, l)
+		return *l
+	}
 	list := []*Entity{}
 	members, parts := s.dir.inside(n)
 	for _, m := range members {
@@ -157,6 +182,7 @@ func (s *state) list(p place) []*Entity {
 	}
 	list = slices.Clip(list)
 	put(&s.lists, n, &list)
+	s.memory.keep(n, at(s.marks, n), &list)
 	return list
 }
 
@@ -191,9 +217,20 @@ type tx struct {
 	at     time.Time
 	// coming are the events to come, when they changed.
 	coming *agenda
+	// notes is who learns what the transaction depends on, nil when nobody does;
+	// awaited are the events that it planned by how long they take.
+	notes   *notes
+	awaited []coming
+	world   *World
+	// folded says that a part of what it wrote is in the state already.
+	folded bool
+	// follows says that it does what a memory knows.
+	follows bool
 }
 
-func (w *World) begin() *tx { return &tx{state: w.st, cfg: w.cfg, at: w.st.now} }
+func (w *World) begin() *tx {
+	return &tx{state: w.st, cfg: w.cfg, at: w.st.now, notes: w.notes, world: w}
+}
 
 // get returns the entity, or nil. What it returns must not be changed: edit it.
 func (t *tx) get(kind, region, id string) *Entity {
@@ -204,6 +241,7 @@ func (t *tx) get(kind, region, id string) *Entity {
 	if t.del[r] {
 		return nil
 	}
+	t.notes.entity(t.state, r)
 	return t.entity(r)
 }
 
@@ -227,6 +265,7 @@ func (t *tx) save(e *Entity) {
 
 func (t *tx) drop(e *Entity) {
 	delete(t.put, e.ref())
+	t.notes.entity(t.state, e.ref())
 	if t.entity(e.ref()) == nil {
 		return
 	}
@@ -243,6 +282,7 @@ func (t *tx) arn(arn string) *Entity {
 			return e
 		}
 	}
+	t.notes.arn(t.state, arn)
 	n, known := t.dir.arn(arn)
 	if !known {
 		return nil
@@ -258,6 +298,7 @@ func (t *tx) arn(arn string) *Entity {
 // list returns every entity of a kind in a region, sorted by region and id;
 // region "" is every region. Nobody may change it.
 func (t *tx) list(kind, region string) []*Entity {
+	t.notes.list(t.state, place{kind, region})
 	base := t.state.list(place{kind, region})
 	in := func(r Ref) bool { return r.Kind == kind && (region == "" || r.Region == region) }
 	var mine []*Entity
@@ -297,6 +338,7 @@ func (t *tx) activeFaults() []active {
 	if t.faulted != nil {
 		return *t.faulted
 	}
+	t.notes.faults(t.state)
 	return t.faults
 }
 

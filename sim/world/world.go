@@ -104,6 +104,10 @@ type World struct {
 	mu  sync.Mutex
 	cfg Config
 	st  *state
+	// notes learns what an act depends on, while one is remembered.
+	notes *notes
+	// own is what is remembered of this world alone.
+	own map[any]*way
 	// record is asked before a mutation takes effect, settle after it and
 	// outside the mutex, before it is acknowledged.
 	record func(Record) error
@@ -132,6 +136,7 @@ func (w *World) Config() Config { return w.cfg }
 func (w *World) Now() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.notes.never()
 	return w.st.now
 }
 

@@ -141,7 +141,7 @@ func (t *tx) ownFailover(in Document) {
 // looks again as long as it must (assumed).
 func (t *tx) succeed(e *Entity, node string, in Document) {
 	if node == "" {
-		t.later(t.at.Add(retry), eventOwnFailover, in)
+		t.laterIn(retry, eventOwnFailover, in)
 		return
 	}
 	t.promoteNode(e, node)

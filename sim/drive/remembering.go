@@ -1,0 +1,68 @@
+package drive
+
+import (
+	"context"
+	"unsafe"
+
+	"redoubt/recovery/execute"
+	"redoubt/recovery/plan"
+)
+
+// Remembering is a world whose memory knows the calls and conditions of plans. A plan
+// that is walked many times must be the same in memory each time: a call is known by its documents, not by
+// what is in them.
+type Remembering struct{ World }
+
+var _ execute.Whole = Remembering{}
+
+// act names a call, or with expects a condition, as it is made from one place.
+type act struct {
+	input, homes        unsafe.Pointer
+	expects             *plan.Expect
+	late                *plan.Late
+	from, service, name string
+	token               string
+	home                string
+	kind                plan.Kind
+}
+
+func (w World) actOf(c plan.Call) act {
+	a := act{input: address(c.Input), homes: address(w.Inventory.Homes), from: w.From, service: c.Service,
+		name: c.Operation, token: c.Token, home: string(c.Home), kind: c.Kind}
+	if len(c.Late) > 0 {
+		a.late = &c.Late[0]
+	}
+	return a
+}
+
+// address is where a map is; the key that holds it keeps it there.
+func address[M ~map[K]V, K comparable, V any](m M) unsafe.Pointer {
+	return *(*unsafe.Pointer)(unsafe.Pointer(&m))
+}
+
+// Make makes a call, with its late values.
+func (r Remembering) Make(ctx context.Context, c plan.Call) (plan.Document, error) {
+	out, err := r.World.World.Remember(r.actOf(c), func() (any, error) { return execute.Make(ctx, r.World, c) })
+	doc, _ := out.(plan.Document)
+	return doc, err
+}
+
+// verdict is the answer to a condition.
+type verdict struct {
+	answer plan.Answer
+	why    string
+}
+
+// Judge asks a condition.
+func (r Remembering) Judge(ctx context.Context, c plan.Condition) (plan.Answer, string, error) {
+	key := r.actOf(c.Call)
+	if len(c.All) > 0 {
+		key.expects = &c.All[0]
+	}
+	out, err := r.World.World.Remember(key, func() (any, error) {
+		answer, why, err := execute.Judge(ctx, r.World, c)
+		return &verdict{answer, why}, err
+	})
+	v := out.(*verdict)
+	return v.answer, v.why, err
+}

@@ -1,0 +1,3 @@
+package world
+
+var Debug map[string]int

@@ -1,0 +1,279 @@
+package world
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unsafe"
+)
+
+// Memory remembers what acts did in a world and what that depended on. When the same act
+// meets the same things again in another fork, it is not done anew: what it
+// wrote is put in place, what it planned is planned with durations of its own draw, and its
+// answer is given again. It changes no answer, only how soon one comes.
+//
+// A memory serves the worlds of one family, one after the other, in one goroutine.
+type Memory struct {
+	deeds    map[any]*deed
+	lists    map[content]*[]*Entity
+	troubles map[string]int
+}
+
+// NewMemory returns a memory that remembers nothing yet.
+func NewMemory() *Memory {
+	return &Memory{deeds: map[any]*deed{}, lists: map[content]*[]*Entity{}, troubles: map[string]int{}}
+}
+
+// deed is one act with the ways that it went.
+type deed struct {
+	ways []*way
+	// vain counts the last times that nothing could be remembered.
+	vain int
+}
+
+// What is kept at most: ways of an act, and vain attempts to remember one.
+const (
+	mostWays = 256
+	mostVain = 4
+)
+
+// content is a place as it is at one time.
+type content struct {
+	place int
+	mark  uint64
+}
+
+// way is how an act went: what it read, what it wrote, what it answered.
+type way struct {
+	seats  []seatRead
+	places []placeRead
+	arns   []arnRead
+	// faults is the number of the faults in force, 0 when nobody asked for them.
+	faults  int
+	wrote   []writing
+	awaited []coming
+	commits uint64
+	answer  any
+	err     error
+}
+
+type seatRead struct {
+	at int
+	e  *Entity
+}
+
+// placeRead keeps the list, so that no other entity ever takes the address of one in it.
+type placeRead struct {
+	content
+	list *[]*Entity
+}
+
+type arnRead struct {
+	arn    int
+	holder int32
+}
+
+type writing struct {
+	seat seat
+	ref  Ref
+	e    *Entity
+}
+
+// coming is an event that was planned by how long it takes until then: as long as a
+// behaviour of the entity, or as long as in says.
+type coming struct {
+	takes        behaviour
+	entity, name string
+	in           time.Duration
+	doc          Document
+	sum          uint64
+}
+
+// Recall makes a fork that uses the memory. The forks of it do, too.
+func (w *World) Recall(m *Memory) *World {
+	f := w.Fork()
+	f.st.memory = m
+	return f
+}
+
+// Remember does an act, or gives its answer from memory. The key names the act: two acts
+// with one key are the same. An act may call the world, and look at nothing else that
+// changes. Its answer must not be changed.
+func (w *World) Remember(key any, act func() (any, error)) (any, error) {
+	m := w.st.memory
+	if m == nil || w.notes != nil || w.record != nil {
+		return act()
+	}
+	d := m.deeds[key]
+	if d == nil {
+		d = &deed{}
+		m.deeds[key] = d
+	}
+	if known := w.known(d, key); known != nil {
+		if Debug != nil {
+			Debug["known"]++
+		}
+		w.follow(known)
+		return known.answer, known.err
+	}
+	if d.vain > mostVain {
+		if Debug != nil {
+			Debug[fmt.Sprintf("vain %+v", key)]++
+		}
+		return act()
+	}
+	n := &notes{}
+	w.notes = n
+	n.way.answer, n.way.err = act()
+	w.notes = nil
+	w.learn(d, key, n)
+	return n.way.answer, n.way.err
+}
+
+// known finds a way whose beginning is as things stand, the one that was gone last first.
+func (w *World) known(d *deed, key any) *way {
+	for n, one := range d.ways {
+		if one.fits(w.st) {
+			if n > 0 {
+				copy(d.ways[1:n+1], d.ways[:n])
+				d.ways[0] = one
+			}
+			return one
+		}
+	}
+	if one := w.own[key]; one != nil && one.fits(w.st) {
+		return one
+	}
+	return nil
+}
+
+// learn keeps a way. One that met what no other fork will meet is kept for this world alone.
+func (w *World) learn(d *deed, key any, n *notes) {
+	one := &n.way
+	if Debug != nil {
+		Debug[fmt.Sprintf("learn %v %v %+v", n.hopeless, n.own, key)]++
+	}
+	pure := len(one.wrote)+len(one.awaited) == 0
+	switch {
+	case n.hopeless || n.own && !pure:
+		d.vain++
+	case n.own:
+		if w.own == nil {
+			w.own = map[any]*way{}
+		}
+		w.own[key] = one
+	default:
+		d.vain = 0
+		if len(d.ways) == mostWays {
+			d.ways = d.ways[:mostWays-1]
+		}
+		d.ways = append([]*way{one}, d.ways...)
+		for _, wrote := range one.wrote {
+			w.st.estrange(wrote.seat, false)
+		}
+	}
+}
+
+// follow goes a way that is known.
+func (w *World) follow(one *way) {
+	for _, wrote := range one.wrote {
+		w.st.set(wrote.seat, wrote.ref, wrote.e)
+	}
+	if len(one.awaited) > 0 {
+		t := w.begin()
+		t.follows = true
+		for _, c := range one.awaited {
+			t.await(c)
+		}
+		t.become()
+	}
+	w.st.seq += one.commits
+}
+
+// fits reports whether all that the way depended on is so.
+func (one *way) fits(s *state) bool {
+	for _, r := range one.seats {
+		if at(s.cells, r.at) != r.e {
+			return false
+		}
+	}
+	for _, r := range one.places {
+		if at(s.marks, r.place) != r.mark {
+			return false
+		}
+	}
+	for _, r := range one.arns {
+		if at(s.holders, r.arn) != r.holder {
+			return false
+		}
+	}
+	return one.faults == 0 || one.faults == s.trouble()
+}
+
+// trouble is the number of the faults in force. When they were injected does not
+// count: who asks that asks the clock.
+func (s *state) trouble() int {
+	if s.known > 0 {
+		return s.known
+	}
+	var b strings.Builder
+	for _, f := range s.faults {
+		fmt.Fprintf(&b, "%s hit %s\n", f.Fault, f.Hit)
+	}
+	n := s.memory.troubles[b.String()]
+	if n == 0 {
+		n = len(s.memory.troubles) + 1
+		s.memory.troubles[b.String()] = n
+	}
+	s.known = n
+	return n
+}
+
+// estrange says whether what is in a seat is of this world alone.
+func (s *state) estrange(seat seat, strange bool) {
+	if at(s.strange, seat.at) == strange {
+		return
+	}
+	by := -1
+	if strange {
+		by = 1
+	}
+	put(&s.strange, seat.at, strange)
+	for _, n := range [...]int{seat.place, seat.all} {
+		put(&s.strangers, n, at(s.strangers, n)+by)
+	}
+}
+
+// list is the sorted list of a place of that content, if anybody ever asked for it.
+func (m *Memory) list(place int, mark uint64) *[]*Entity {
+	if m == nil {
+		return nil
+	}
+	return m.lists[content{place, mark}]
+}
+
+// mostLists bounds the lists that are kept.
+const mostLists = 4096
+
+func (m *Memory) keep(place int, mark uint64, list *[]*Entity) {
+	if m == nil {
+		return
+	}
+	if len(m.lists) == mostLists {
+		clear(m.lists)
+	}
+	m.lists[content{place, mark}] = list
+}
+
+// mark is a number for an entity as it is: entities are never changed and never moved.
+func mark(e *Entity) uint64 {
+	if e == nil {
+		return 0
+	}
+	h := uint64(uintptr(unsafe.Pointer(e))) //nolint:gosec // the address is the identity
+	h ^= h >> 30
+	h *= 0xbf58476d1ce4e5b9
+	h ^= h >> 27
+	h *= 0x94d049bb133111eb
+	return h ^ h>>31
+}

@@ -1,0 +1,172 @@
+package world
+
+// notes are what an act depends on and what it does, while it goes on. Nil notes take nothing.
+type notes struct {
+	way way
+	// hopeless acts depend on the time, on a draw or on what is not noted.
+	hopeless bool
+	// own acts met what is of this world alone.
+	own bool
+	// written is what the act itself has written before.
+	written struct{ seats, places, arns map[int]bool }
+	seen    struct{ seats, places, arns map[int]bool }
+}
+
+// never says that the act cannot be remembered.
+func (n *notes) never() {
+	if n != nil {
+		n.hopeless = true
+	}
+}
+
+func (n *notes) taking() bool { return n != nil && !n.hopeless }
+
+// first reports whether a number is met for the first time.
+func first(seen *map[int]bool, n int) bool {
+	if (*seen)[n] {
+		return false
+	}
+	if *seen == nil {
+		*seen = map[int]bool{}
+	}
+	(*seen)[n] = true
+	return true
+}
+
+// entity notes that somebody looks whether an entity is there, and at it.
+func (n *notes) entity(s *state, r Ref) {
+	if !n.taking() || r.Kind == kindEvent {
+		return
+	}
+	seat := s.dir.seat(r)
+	if n.written.seats[seat.at] || !first(&n.seen.seats, seat.at) {
+		return
+	}
+	n.way.seats = append(n.way.seats, seatRead{seat.at, at(s.cells, seat.at)})
+	n.own = n.own || at(s.strange, seat.at)
+}
+
+// list notes that somebody looks at all of a place.
+func (n *notes) list(s *state, p place) {
+	if !n.taking() {
+		return
+	}
+	at1 := s.dir.place(p)
+	if !first(&n.seen.places, at1) {
+		return
+	}
+	if n.written.places[at1] {
+		n.never()
+		return
+	}
+	list := s.list(p)
+	n.way.places = append(n.way.places, placeRead{content{at1, at(s.marks, at1)}, &list})
+	n.own = n.own || at(s.strangers, at1) > 0
+}
+
+// arn notes that somebody looks for what has an ARN.
+func (n *notes) arn(s *state, arn string) {
+	if !n.taking() {
+		return
+	}
+	at1 := s.dir.newARN(arn)
+	if !n.written.arns[at1] && first(&n.seen.arns, at1) {
+		n.way.arns = append(n.way.arns, arnRead{at1, at(s.holders, at1)})
+	}
+}
+
+// faults notes that somebody looks at the faults in force.
+func (n *notes) faults(s *state) {
+	if n.taking() && s.memory != nil {
+		n.way.faults = s.trouble()
+	}
+}
+
+// wrote notes what a transaction is about to write.
+func (n *notes) wrote(t *tx) {
+	if !n.taking() {
+		return
+	}
+	if len(t.data)+len(t.gen) > 0 && len(t.awaited) == 0 || len(t.data) > 0 || t.faulted != nil || t.redraw != nil {
+		n.never()
+		return
+	}
+	for r := range t.del {
+		n.writes(t.state, r, nil)
+	}
+	for _, e := range t.written() {
+		n.writes(t.state, e.ref(), e)
+	}
+	n.way.awaited = append(n.way.awaited, t.awaited...)
+}
+
+func (n *notes) writes(s *state, r Ref, e *Entity) {
+	seat := s.dir.seat(r)
+	first(&n.written.seats, seat.at)
+	first(&n.written.places, seat.place)
+	first(&n.written.places, seat.all)
+	for _, one := range []*Entity{e, at(s.cells, seat.at)} {
+		if one != nil && one.ARN != "" {
+			first(&n.written.arns, s.dir.newARN(one.ARN))
+		}
+	}
+	for i := range n.way.wrote {
+		if n.way.wrote[i].seat == seat {
+			n.way.wrote[i].e = e
+			return
+		}
+	}
+	n.way.wrote = append(n.way.wrote, writing{seat, r, e})
+}
+
+// commits notes that a change was counted.
+func (n *notes) commits() {
+	if n != nil {
+		n.way.commits++
+	}
+}
+
+// happens lets an event happen. With a memory, what came before is written first, so
+// that it is an act of its own.
+func (t *tx) happens(e *event) error {
+	if !t.remembers() || e.own {
+		return t.happen(e.name, e.in)
+	}
+	t.fold()
+	_, err := t.world.Remember(eventKey{e.name, e.sum}, func() (any, error) {
+		sub := t.world.begin()
+		err := sub.happen(e.name, e.in)
+		if err == nil {
+			sub.become()
+		}
+		return nil, err
+	})
+	return err
+}
+
+// eventKey names an event by the sum of its document.
+type eventKey struct {
+	name string
+	sum  uint64
+}
+
+// recall asks something of the state, from memory if it can.
+func (t *tx) recall(key any, ask func(*tx) bool) bool {
+	if !t.remembers() {
+		return ask(t)
+	}
+	t.fold()
+	answer, _ := t.world.Remember(key, func() (any, error) { return ask(t.world.begin()), nil })
+	return answer == true
+}
+
+func (t *tx) remembers() bool { return t.memory != nil && t.notes == nil }
+
+// fold writes what the transaction has so far, which is safe without a log only.
+func (t *tx) fold() {
+	if t.changed() {
+		t.become()
+		t.put, t.del, t.gen, t.data, t.faulted, t.redraw, t.coming, t.awaited = nil, nil, nil, nil, nil, nil, nil, nil
+	}
+	t.folded = true
+}
