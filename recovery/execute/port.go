@@ -40,6 +40,8 @@ type Whole interface {
 	plan.Port
 	Make(ctx context.Context, c plan.Call) (plan.Document, error)
 	Judge(ctx context.Context, c plan.Condition) (plan.Answer, string, error)
+	// Known is what Judge would say, if that is known without asking.
+	Known(c plan.Condition) (answer plan.Answer, known bool, err error)
 }
 
 func ask(ctx context.Context, port plan.Port, c plan.Call) (plan.Document, error) {
@@ -61,12 +63,18 @@ func judge(ctx context.Context, port plan.Port, c plan.Condition) (plan.Answer, 
 func evaluate(ctx context.Context, port plan.Port, e Evaluate) Checked {
 	answer, why, err := judge(ctx, port, e.Condition)
 	if err != nil {
-		if ClassOf(err) == NotFound {
-			answer = plan.NotDone
-		}
+		answer = answerOf(answer, err)
 		return Checked{At: e.At, Answer: answer, Why: fmt.Sprintf("%s: %s", e.Condition.Call, err)}
 	}
 	return Checked{At: e.At, Answer: answer, Why: why}
+}
+
+// answerOf is the answer to a question that had an error.
+func answerOf(answer plan.Answer, err error) plan.Answer {
+	if err != nil && ClassOf(err) == NotFound {
+		return plan.NotDone
+	}
+	return answer
 }
 
 func perform(ctx context.Context, port plan.Port, p Perform) Returned {

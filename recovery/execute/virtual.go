@@ -34,11 +34,19 @@ type Virtual struct {
 
 	timers []timer
 	queue  []Event
+	// asked are the last questions, by who asked.
+	asked map[string]asked
+}
+
+// asked is a question and the answer that it had.
+type asked struct {
+	condition plan.Condition
+	answer    plan.Answer
 }
 
 type timer struct {
-	at   string
-	when time.Time
+	at           string
+	when, latest time.Time
 	// changes wakes the timer as soon as anything changes.
 	changes bool
 }
@@ -82,9 +90,34 @@ func (v *Virtual) next() (Event, bool) {
 		v.queue = v.queue[1:]
 		return e, true
 	}
-	if len(v.timers) == 0 {
-		return nil, false
+	for len(v.timers) > 0 {
+		t := v.nextTimer()
+		if !t.changes || !v.idle(t) {
+			return Fired{t.at}, true
+		}
+		t.when = t.latest
+		v.timers = append(v.timers, t)
 	}
+	return nil, false
+}
+
+// idle reports whether a timer that waits for a change would only lead to the answer that
+// it had before: the machine would arm it again.
+func (v *Virtual) idle(t timer) bool {
+	port, is := v.Port.(Whole)
+	if !is || !v.Time.Now().Before(t.latest) {
+		return false
+	}
+	last, has := v.asked[t.at]
+	if !has {
+		return false
+	}
+	answer, known, err := port.Known(last.condition)
+	return known && answerOf(answer, err) == last.answer
+}
+
+// nextTimer takes the earliest timer and lets the time pass until then.
+func (v *Virtual) nextTimer() timer {
 	change, will := v.Time.NextChange()
 	will = will && change.After(v.Time.Now()) // what says "now" again and again would be asked for ever
 	best, when := -1, time.Time{}
@@ -105,7 +138,7 @@ func (v *Virtual) next() (Event, bool) {
 	if when.Before(t.when) {
 		v.wake()
 	}
-	return Fired{t.at}, true
+	return t
 }
 
 // wake makes every timer due that waits for a change.
@@ -152,13 +185,18 @@ func (v *Virtual) do(ctx context.Context, cmd Command) error {
 			v.queue = append(v.queue, Synced{cmd.Record.Seq})
 		}
 	case Evaluate:
-		v.queue = append(v.queue, evaluate(ctx, v.Port, cmd))
+		c := evaluate(ctx, v.Port, cmd)
+		if v.asked == nil {
+			v.asked = map[string]asked{}
+		}
+		v.asked[cmd.At] = asked{cmd.Condition, c.Answer}
+		v.queue = append(v.queue, c)
 	case Perform:
 		v.queue = append(v.queue, perform(ctx, v.Port, cmd))
 		v.wake()
 	case Arm:
 		v.cancel(cmd.At)
-		t := timer{cmd.At, cmd.When, cmd.When.IsZero()}
+		t := timer{cmd.At, cmd.When, cmd.Latest, cmd.When.IsZero()}
 		if t.changes {
 			t.when = cmd.Latest
 		}

@@ -10,6 +10,7 @@ import (
 	"redoubt/inventory/directory"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/plan"
+	"redoubt/sim/world"
 	"redoubt/system"
 )
 
@@ -22,29 +23,47 @@ func (w World) probe(ctx context.Context, c plan.Call) (plan.Document, error) {
 	if !known {
 		return nil, &execute.ClassError{Class: execute.Invalid, Err: fmt.Errorf("%s: no inventory of the home", c)}
 	}
+	why, err := w.passes(ctx, c, of)
+	if err != nil || why != "" {
+		return plan.Document{"Passed": false, "Why": why}, err
+	}
+	return plan.Document{"Passed": true}, nil
+}
+
+// passes is why the task does not pass, or nothing.
+func (w World) passes(ctx context.Context, c plan.Call, of inventory.Home) (string, error) {
 	for _, name := range list(c.Input["Agents"]) {
-		if why := w.answers(ctx, c.Home, of, name); why != "" {
-			return failed("agent %s: %s", name, why)
+		why, _ := w.remembered("answers", c.Home, nil, name, func() (any, error) { return w.answers(ctx, c.Home, of, name), nil })
+		if why != "" {
+			return fmt.Sprintf("agent %s: %s", name, why), nil
 		}
 	}
-	of, err := w.found(ctx, c.Home, of)
+	found, err := w.remembered("found", c.Home, nil, "", func() (any, error) {
+		at, err := w.found(ctx, c.Home, of)
+		return &at, err
+	})
 	if err != nil {
-		return failed("the agents find no directory: %v", err)
+		return fmt.Sprintf("the agents find no directory: %v", err), nil
 	}
+	home := found.(*inventory.Home)
 	for _, name := range list(c.Input["Stores"]) {
-		if why := w.takesWrites(ctx, c.Home, of, name); why != "" {
-			return failed("store %s: %s", name, why)
+		why, _ := w.remembered("takes", c.Home, home, name, func() (any, error) {
+			return w.takesWrites(ctx, c.Home, *home, name), nil
+		})
+		if why != "" {
+			return fmt.Sprintf("store %s: %s", name, why), nil
 		}
 	}
 	domain, _ := c.Input["Domain"].(string)
-	at, err := w.World.Resolve(domain, "A")
+	led, err := w.remembered("leads", c.Home, nil, domain, func() (any, error) { return w.World.Resolve(domain, "A") })
+	at, _ := led.(world.Answer)
 	switch {
 	case err != nil:
-		return failed("%s does not resolve: %v", domain, err)
+		return fmt.Sprintf("%s does not resolve: %v", domain, err), nil
 	case at.Region != of.Region:
-		return failed("%s leads to %s", domain, at.Region)
+		return fmt.Sprintf("%s leads to %s", domain, at.Region), nil
 	}
-	return plan.Document{"Passed": true}, nil
+	return "", nil
 }
 
 // found is the home as its agents find it: a table or a cache that a plan has restored is
@@ -109,10 +128,6 @@ func (w World) group(ctx context.Context, home system.Home, of inventory.Home, s
 		}
 	}
 	return s, nil // it is the other home's: whether that is right, its writer tells
-}
-
-func failed(format string, args ...any) (plan.Document, error) {
-	return plan.Document{"Passed": false, "Why": fmt.Sprintf(format, args...)}, nil
 }
 
 func list(v any) []string {

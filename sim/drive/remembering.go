@@ -4,8 +4,10 @@ import (
 	"context"
 	"unsafe"
 
+	"redoubt/inventory"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/plan"
+	"redoubt/system"
 )
 
 // Remembering is a world whose memory knows the calls and conditions of plans. A plan
@@ -53,16 +55,47 @@ type verdict struct {
 	why    string
 }
 
-// Judge asks a condition.
+// Judge asks a condition. A probe is remembered in parts.
 func (r Remembering) Judge(ctx context.Context, c plan.Condition) (plan.Answer, string, error) {
-	key := r.actOf(c.Call)
-	if len(c.All) > 0 {
-		key.expects = &c.All[0]
+	if c.Call.Kind == plan.Probe {
+		return execute.Judge(ctx, r.World, c)
 	}
-	out, err := r.World.World.Remember(key, func() (any, error) {
+	out, err := r.World.World.Remember(r.conditionOf(c), func() (any, error) {
 		answer, why, err := execute.Judge(ctx, r.World, c)
 		return &verdict{answer, why}, err
 	})
 	v := out.(*verdict)
 	return v.answer, v.why, err
+}
+
+// Known is what Judge would say, if it is in memory.
+func (r Remembering) Known(c plan.Condition) (answer plan.Answer, known bool, err error) {
+	out, known, err := r.World.World.Known(r.conditionOf(c))
+	if !known {
+		return "", false, nil
+	}
+	return out.(*verdict).answer, true, err
+}
+
+func (w World) conditionOf(c plan.Condition) act {
+	key := w.actOf(c.Call)
+	if len(c.All) > 0 {
+		key.expects = &c.All[0]
+	}
+	return key
+}
+
+// part names a part of a probe.
+type part struct {
+	homes, home unsafe.Pointer
+	from, what  string
+	of          system.Home
+	name        string
+}
+
+// remembered does a part of a probe in a home as its agents find it, or gives its answer from memory.
+func (w World) remembered(what string, of system.Home, home *inventory.Home, name string, act func() (any, error),
+) (any, error) {
+	key := part{address(w.Inventory.Homes), unsafe.Pointer(home), w.From, what, of, name}
+	return w.World.Remember(key, act)
 }

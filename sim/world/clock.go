@@ -86,7 +86,13 @@ func (t *tx) later(at time.Time, name string, doc Document) {
 
 // laterIn plans an event from now.
 func (t *tx) laterIn(d time.Duration, name string, doc Document) {
-	t.await(coming{takes: -1, in: d, name: name, doc: doc, sum: sumOf(name, doc)})
+	c := coming{takes: -1, in: d, name: name, doc: doc}
+	if f := t.firing; f != nil && f.name == name && address(f.in) == address(doc) {
+		c.sum = f.sum // it happens again
+	} else {
+		c.sum = sumOf(name, doc)
+	}
+	t.await(c)
 }
 
 // await plans an event, and notes it as one that comes again however the time stands.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unsafe"
 )
 
 // Memory remembers what acts did in a world and what that depended on. When the same act
@@ -17,11 +16,13 @@ type Memory struct {
 	deeds    map[any]*deed
 	lists    map[content]*[]*Entity
 	troubles map[string]int
+	twins    map[int]*twins
 }
 
 // NewMemory returns a memory that remembers nothing yet.
 func NewMemory() *Memory {
-	return &Memory{deeds: map[any]*deed{}, lists: map[content]*[]*Entity{}, troubles: map[string]int{}}
+	return &Memory{deeds: map[any]*deed{}, lists: map[content]*[]*Entity{}, troubles: map[string]int{},
+		twins: map[int]*twins{}}
 }
 
 // deed is one act with the ways that it went.
@@ -31,10 +32,11 @@ type deed struct {
 	vain int
 }
 
-// What is kept at most: ways of an act, and vain attempts to remember one.
+// What is kept at most: acts, ways of an act, and vain attempts to remember one.
 const (
-	mostWays = 256
-	mostVain = 4
+	mostDeeds = 1 << 14
+	mostWays  = 256
+	mostVain  = 4
 )
 
 // content is a place as it is at one time.
@@ -57,6 +59,7 @@ type way struct {
 	err     error
 }
 
+// seatRead is what was in a seat.
 type seatRead struct {
 	at int
 	e  *Entity
@@ -68,11 +71,13 @@ type placeRead struct {
 	list *[]*Entity
 }
 
+// arnRead is what had an ARN.
 type arnRead struct {
 	arn    int
 	holder int32
 }
 
+// writing is an entity that was written, or nil for one that was removed.
 type writing struct {
 	seat seat
 	ref  Ref
@@ -106,20 +111,17 @@ func (w *World) Remember(key any, act func() (any, error)) (any, error) {
 	}
 	d := m.deeds[key]
 	if d == nil {
+		if len(m.deeds) == mostDeeds {
+			clear(m.deeds)
+		}
 		d = &deed{}
 		m.deeds[key] = d
 	}
 	if known := w.known(d, key); known != nil {
-		if Debug != nil {
-			Debug["known"]++
-		}
 		w.follow(known)
 		return known.answer, known.err
 	}
 	if d.vain > mostVain {
-		if Debug != nil {
-			Debug[fmt.Sprintf("vain %+v", key)]++
-		}
 		return act()
 	}
 	n := &notes{}
@@ -128,6 +130,23 @@ func (w *World) Remember(key any, act func() (any, error)) (any, error) {
 	w.notes = nil
 	w.learn(d, key, n)
 	return n.way.answer, n.way.err
+}
+
+// Known is the answer of an act as things stand, if it is in memory and the act writes nothing.
+func (w *World) Known(key any) (answer any, known bool, err error) {
+	m := w.st.memory
+	if m == nil || w.notes != nil {
+		return nil, false, nil
+	}
+	d := m.deeds[key]
+	if d == nil {
+		return nil, false, nil
+	}
+	one := w.known(d, key)
+	if one == nil || len(one.wrote)+len(one.awaited) > 0 {
+		return nil, false, nil
+	}
+	return one.answer, true, one.err
 }
 
 // known finds a way whose beginning is as things stand, the one that was gone last first.
@@ -150,9 +169,6 @@ func (w *World) known(d *deed, key any) *way {
 // learn keeps a way. One that met what no other fork will meet is kept for this world alone.
 func (w *World) learn(d *deed, key any, n *notes) {
 	one := &n.way
-	if Debug != nil {
-		Debug[fmt.Sprintf("learn %v %v %+v", n.hopeless, n.own, key)]++
-	}
 	pure := len(one.wrote)+len(one.awaited) == 0
 	switch {
 	case n.hopeless || n.own && !pure:
@@ -227,53 +243,4 @@ func (s *state) trouble() int {
 	}
 	s.known = n
 	return n
-}
-
-// estrange says whether what is in a seat is of this world alone.
-func (s *state) estrange(seat seat, strange bool) {
-	if at(s.strange, seat.at) == strange {
-		return
-	}
-	by := -1
-	if strange {
-		by = 1
-	}
-	put(&s.strange, seat.at, strange)
-	for _, n := range [...]int{seat.place, seat.all} {
-		put(&s.strangers, n, at(s.strangers, n)+by)
-	}
-}
-
-// list is the sorted list of a place of that content, if anybody ever asked for it.
-func (m *Memory) list(place int, mark uint64) *[]*Entity {
-	if m == nil {
-		return nil
-	}
-	return m.lists[content{place, mark}]
-}
-
-// mostLists bounds the lists that are kept.
-const mostLists = 4096
-
-func (m *Memory) keep(place int, mark uint64, list *[]*Entity) {
-	if m == nil {
-		return
-	}
-	if len(m.lists) == mostLists {
-		clear(m.lists)
-	}
-	m.lists[content{place, mark}] = list
-}
-
-// mark is a number for an entity as it is: entities are never changed and never moved.
-func mark(e *Entity) uint64 {
-	if e == nil {
-		return 0
-	}
-	h := uint64(uintptr(unsafe.Pointer(e))) //nolint:gosec // the address is the identity
-	h ^= h >> 30
-	h *= 0xbf58476d1ce4e5b9
-	h ^= h >> 27
-	h *= 0x94d049bb133111eb
-	return h ^ h>>31
 }

@@ -51,17 +51,17 @@ func (n *notes) list(s *state, p place) {
 	if !n.taking() {
 		return
 	}
-	at1 := s.dir.place(p)
-	if !first(&n.seen.places, at1) {
+	number := s.dir.place(p)
+	if !first(&n.seen.places, number) {
 		return
 	}
-	if n.written.places[at1] {
+	if n.written.places[number] {
 		n.never()
 		return
 	}
 	list := s.list(p)
-	n.way.places = append(n.way.places, placeRead{content{at1, at(s.marks, at1)}, &list})
-	n.own = n.own || at(s.strangers, at1) > 0
+	n.way.places = append(n.way.places, placeRead{content{number, at(s.marks, number)}, &list})
+	n.own = n.own || at(s.strangers, number) > 0
 }
 
 // arn notes that somebody looks for what has an ARN.
@@ -69,9 +69,9 @@ func (n *notes) arn(s *state, arn string) {
 	if !n.taking() {
 		return
 	}
-	at1 := s.dir.newARN(arn)
-	if !n.written.arns[at1] && first(&n.seen.arns, at1) {
-		n.way.arns = append(n.way.arns, arnRead{at1, at(s.holders, at1)})
+	number := s.dir.newARN(arn)
+	if !n.written.arns[number] && first(&n.seen.arns, number) {
+		n.way.arns = append(n.way.arns, arnRead{number, at(s.holders, number)})
 	}
 }
 
@@ -87,7 +87,7 @@ func (n *notes) wrote(t *tx) {
 	if !n.taking() {
 		return
 	}
-	if len(t.data)+len(t.gen) > 0 && len(t.awaited) == 0 || len(t.data) > 0 || t.faulted != nil || t.redraw != nil {
+	if len(t.data) > 0 || t.faulted != nil || t.redraw != nil || len(t.gen) > 0 && len(t.awaited) == 0 {
 		n.never()
 		return
 	}
@@ -130,11 +130,13 @@ func (n *notes) commits() {
 // that it is an act of its own.
 func (t *tx) happens(e *event) error {
 	if !t.remembers() || e.own {
+		t.firing = e
 		return t.happen(e.name, e.in)
 	}
 	t.fold()
 	_, err := t.world.Remember(eventKey{e.name, e.sum}, func() (any, error) {
 		sub := t.world.begin()
+		sub.firing = e
 		err := sub.happen(e.name, e.in)
 		if err == nil {
 			sub.become()

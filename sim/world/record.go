@@ -77,10 +77,7 @@ func (t *tx) become() {
 		s.remove(r)
 	}
 	for _, e := range t.written() {
-		s.add(e)
-		if s.memory != nil {
-			s.estrange(s.dir.seat(e.ref()), true)
-		}
+		s.write(e)
 	}
 	if t.coming != nil {
 		s.agenda = *t.coming

@@ -1,3 +1,0 @@
-package world
-
-var Debug map[string]int

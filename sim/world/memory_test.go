@@ -1,0 +1,113 @@
+package world_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"redoubt/sim/fault"
+	"redoubt/sim/world"
+)
+
+// remembering is a family of forks that hold one parameter, with a count of the acts that were done.
+type remembering struct {
+	t    *testing.T
+	from *world.World
+	done int
+}
+
+func newRemembering(t *testing.T) *remembering {
+	t.Helper()
+	l := newLab(t, 1)
+	l.make(ireland, "p", "AWS::SSM::Parameter", doc{"Name": "/p", "Type": "String", "Value": "one"})
+	return &remembering{t: t, from: l.World.Recall(world.NewMemory())}
+}
+
+// ask makes a call as one remembered act.
+func (r *remembering) ask(w *world.World, operation string, in doc) (any, error) {
+	return w.Remember(operation, func() (any, error) {
+		r.done++
+		return w.Call(world.Request{Region: ireland, Service: "ssm", Operation: operation, Input: in})
+	})
+}
+
+func (r *remembering) value(w *world.World) any {
+	out, err := r.ask(w, "GetParameter", doc{"Name": "/p"})
+	require.NoError(r.t, err)
+	return out.(doc)["Parameter"].(doc)["Value"]
+}
+
+func (r *remembering) put(w *world.World, value string) {
+	r.t.Helper()
+	_, err := w.Call(world.Request{Region: ireland, Service: "ssm", Operation: "PutParameter",
+		Input: doc{"Name": "/p", "Value": value, "Overwrite": true}})
+	require.NoError(r.t, err)
+}
+
+func TestMemory_answersWhatItKnowsAndLooksAtWhatChanged(t *testing.T) {
+	r := newRemembering(t)
+	require.Equal(t, "one", r.value(r.from.Fork()))
+	require.Equal(t, "one", r.value(r.from.Fork()))
+	require.Equal(t, 1, r.done, "a second fork met the same")
+	changed := r.from.Fork()
+	r.put(changed, "two")
+	require.Equal(t, "two", r.value(changed))
+	require.Equal(t, 2, r.done)
+	require.Equal(t, "one", r.value(r.from.Fork()))
+	require.Equal(t, 2, r.done)
+}
+
+func TestMemory_seesFaults(t *testing.T) {
+	r := newRemembering(t)
+	require.Equal(t, "one", r.value(r.from.Fork()))
+	down := r.from.Fork()
+	require.NoError(t, down.Inject(fault.Fault{Kind: fault.RegionDown, Region: ireland}))
+	_, err := r.ask(down, "GetParameter", doc{"Name": "/p"})
+	require.True(t, world.IsUnreachable(err), "got %v", err)
+	require.Equal(t, 2, r.done)
+}
+
+func TestMemory_writesWhatTheActWrote(t *testing.T) {
+	r := newRemembering(t)
+	write := func(w *world.World) {
+		_, err := r.ask(w, "PutParameter", doc{"Name": "/p", "Value": "two", "Overwrite": true})
+		require.NoError(t, err)
+	}
+	first, second := r.from.Fork(), r.from.Fork()
+	write(first)
+	write(second)
+	require.Equal(t, 1, r.done)
+	require.Equal(t, "two", r.value(second))
+	want, err := first.Snapshot()
+	require.NoError(t, err)
+	got, err := second.Snapshot()
+	require.NoError(t, err)
+	require.Equal(t, string(want), string(got))
+	require.Equal(t, "one", r.value(r.from.Fork()))
+}
+
+// What depends on the time, and what looks at all of a place, is done again when that changed.
+func TestMemory_timeAndPlaces(t *testing.T) {
+	r := newRemembering(t)
+	times, counts := 0, 0
+	now := func(w *world.World) {
+		_, _ = w.Remember("now", func() (any, error) { times++; return w.Now(), nil })
+	}
+	count := func(w *world.World) any {
+		n, _ := w.Remember("count", func() (any, error) {
+			counts++
+			return len(w.Find(ireland, "AWS::SSM::Parameter", nil)), nil
+		})
+		return n
+	}
+	for range 2 {
+		now(r.from.Fork())
+		require.Equal(t, 1, count(r.from.Fork()))
+	}
+	require.Equal(t, []int{2, 1}, []int{times, counts})
+	more := r.from.Fork()
+	_, err := more.Create(ireland, "AWS::SSM::Parameter", "q", doc{"Name": "/q", "Type": "String", "Value": "one"})
+	require.NoError(t, err)
+	require.Equal(t, 2, count(more))
+	require.Equal(t, 1, count(r.from.Fork()))
+}

@@ -1,0 +1,111 @@
+package world
+
+import "unsafe"
+
+// twins are what was written to a seat by acts that nobody remembers. Two worlds in which
+// the same came of it share it from then on.
+type twins struct {
+	last   []*Entity
+	misses int
+}
+
+// What is kept at most of a seat, and how often it is looked at in vain.
+const (
+	mostTwins  = 4
+	mostMisses = 16
+)
+
+// estrange says whether what is in a seat is of this world alone.
+func (s *state) estrange(seat seat, strange bool) {
+	if at(s.strange, seat.at) == strange {
+		return
+	}
+	by := -1
+	if strange {
+		by = 1
+	}
+	put(&s.strange, seat.at, strange)
+	for _, n := range [...]int{seat.place, seat.all} {
+		put(&s.strangers, n, at(s.strangers, n)+by)
+	}
+}
+
+// write keeps an entity that a transaction wrote. With a memory it is strange, unless
+// another world has written the same there.
+func (s *state) write(e *Entity) {
+	if s.memory == nil {
+		s.add(e)
+		return
+	}
+	seat := s.dir.seat(e.ref())
+	twin := s.memory.twin(seat.at, e)
+	s.add(twin)
+	s.estrange(seat, twin == e)
+}
+
+// twin returns the same entity as another world wrote it, or e.
+func (m *Memory) twin(seat int, e *Entity) *Entity {
+	of := m.twins[seat]
+	if of == nil {
+		of = &twins{}
+		m.twins[seat] = of
+	}
+	if of.misses > mostMisses {
+		return e
+	}
+	for _, one := range of.last {
+		if one.like(e) {
+			of.misses = 0
+			return one
+		}
+	}
+	of.misses++
+	if len(of.last) == mostTwins {
+		of.last = of.last[1:]
+	}
+	of.last = append(of.last, e)
+	return e
+}
+
+// like reports whether two entities of one name are the same.
+func (e *Entity) like(o *Entity) bool {
+	return e.ARN == o.ARN && e.Token == o.Token && e.Generation == o.Generation && e.Created.Equal(o.Created) &&
+		len(e.Out) == len(o.Out) && same(e.Out, o.Out) && same(e.In, o.In)
+}
+
+// list is the sorted list of a place of that content, if anybody ever asked for it.
+func (m *Memory) list(place int, mark uint64) *[]*Entity {
+	if m == nil {
+		return nil
+	}
+	return m.lists[content{place, mark}]
+}
+
+// mostLists bounds the lists that are kept.
+const mostLists = 4096
+
+func (m *Memory) keep(place int, mark uint64, list *[]*Entity) {
+	if m == nil {
+		return
+	}
+	if len(m.lists) == mostLists {
+		clear(m.lists)
+	}
+	m.lists[content{place, mark}] = list
+}
+
+// address is where a document is.
+func address(d Document) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&d)) } //nolint:gosec // a map is a pointer
+
+// mark is a number for an entity as it is: entities are never changed and never moved.
+func mark(e *Entity) uint64 {
+	if e == nil {
+		return 0
+	}
+	h := uint64(uintptr(unsafe.Pointer(e))) //nolint:gosec // the address is the identity
+	h ^= h >> 30
+	h *= 0xbf58476d1ce4e5b9
+	h ^= h >> 27
+	h *= 0x94d049bb133111eb
+	return h ^ h>>31
+}
