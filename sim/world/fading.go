@@ -62,6 +62,7 @@ func (t *tx) fadeLater(a active) {
 // fade is such a moment: what looks at the world looks again. At the end of its span
 // a zone or region that fades is lost.
 func (t *tx) fade(in Document) error {
+	t.notes.never()
 	list := slices.Clone(t.activeFaults())
 	for i, a := range list {
 		if a.Fault.String() != str(in, "Fault") || !a.Since.Equal(timeAt(in, "Since")) {

@@ -68,6 +68,7 @@ func serviceOf(b behaviour) string {
 func (t *tx) fallen(service, a, b string) (lag time.Duration, since time.Time) {
 	for _, f := range t.activeFaults() {
 		if f.Kind == fault.Lag && f.Service == service && f.Between(a, b) && f.For > lag {
+			t.notes.never()
 			lag, since = f.For, f.Since
 		}
 	}
