@@ -80,14 +80,6 @@ func figure(f witness.Figure) string {
 	return span(f.Value) + nb + "±" + nb + span(f.Margin)
 }
 
-// figureOfKind says a figure with its kind.
-func figureOfKind(f witness.Figure) string {
-	if !f.Known || f.Kind == "" {
-		return figure(f)
-	}
-	return fmt.Sprintf("%s (%s)", figure(f), f.Kind)
-}
-
 // plural says how many of something there are.
 func plural(n int, one, many string) string {
 	if n == 1 {
