@@ -3,6 +3,7 @@ package drill
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"redoubt/inventory"
@@ -94,6 +95,15 @@ func (d *Drill) regions() map[system.Home]string {
 		out[home] = of.Region
 	}
 	return out
+}
+
+// From is the same drill, steady already, at a place that was forked from this one's; the phase follows from the seed.
+func (d *Drill) From(p Place, seed uint64) *Drill {
+	out := *d
+	out.Place, out.Seed, out.Phase = p, seed, PhaseOf(seed)
+	out.report.Seed = seed
+	out.report.Phases = slices.Clone(d.report.Phases)
+	return &out
 }
 
 // Lose goes on from a steady state.

@@ -152,6 +152,12 @@ func (s Scenario) Words(sys *system.System, inv inventory.Inventory, active syst
 	return out, nil
 }
 
+// Fits says what a system lacks for the scenario, or nothing.
+func (s Scenario) Fits(sys *system.System, inv inventory.Inventory, active system.Home) error {
+	_, err := s.Words(sys, inv, active)
+	return err
+}
+
 // store is the first of the kind that the scenario is about; what has to be restored must not be rebuilt from another.
 func (s Scenario) store(sys *system.System) (system.Store, bool) {
 	for _, one := range sys.Stores {

@@ -4,6 +4,7 @@
 package marks
 
 import (
+	"slices"
 	"time"
 
 	"redoubt/recovery/execute"
@@ -38,6 +39,24 @@ func New(w drive.World, sys *system.System, active system.Home, every time.Durat
 	}
 	out.Look()
 	return out
+}
+
+// Fork is a witness that has seen the same, in a fork of the world. Its lags are drawn anew: those of the fork.
+func (w *Witness) Fork(in drive.World) *Witness {
+	out := *w
+	out.World, out.tiers, out.stores = in, nil, nil
+	for _, t := range w.tiers {
+		one := *t
+		one.outages = slices.Clone(t.outages)
+		out.tiers = append(out.tiers, &one)
+	}
+	for _, s := range w.stores {
+		one := *s
+		one.log, one.spans, one.losses = *s.log.Clone(), slices.Clone(s.spans), slices.Clone(s.losses)
+		out.stores = append(out.stores, &one)
+	}
+	out.Struck()
+	return &out
 }
 
 // Advance moves the world's time from change to change and looks after each of them.

@@ -53,6 +53,17 @@ func New(w drive.World, sys *system.System, active system.Home, seed uint64) (*P
 	return &Place{World: w, Witness: marks.New(w, sys, active, Every)}, nil
 }
 
+// Fork is the same place, where every duration from now on is drawn with a seed. What happens in either is not seen in
+// the other.
+func (p *Place) Fork(seed uint64) (*Place, error) {
+	w := p.World
+	w.World = w.World.Fork()
+	if err := w.World.Draw(seed); err != nil {
+		return nil, err
+	}
+	return &Place{World: w, Witness: p.Witness.Fork(w), pending: slices.Clone(p.pending)}, nil
+}
+
 // Kind tells that nothing here was measured.
 func (p *Place) Kind() witness.Kind { return witness.Simulated }
 
