@@ -66,7 +66,7 @@ func (d *Drill) Run(ctx context.Context) (Report, error) {
 // Begin sees that all is well for a while.
 func (d *Drill) Begin(ctx context.Context) error {
 	if d.Steady == 0 {
-		d.Steady = steadyFor
+		d.Steady = max(steadyFor, d.Scenario.Steady)
 	}
 	var err error
 	if d.words, err = d.Scenario.Words(d.System, d.Inventory, d.Active); err != nil {
@@ -169,7 +169,10 @@ func (d *Drill) strike(ctx context.Context, one Line) error {
 func (d *Drill) notice(ctx context.Context) error {
 	from := d.Place.Now()
 	defer func() { d.phase("noticing", from) }()
-	if d.Scenario.Finding == "" {
+	switch {
+	case d.Scenario.Said != "":
+		return d.told(ctx)
+	case d.Scenario.Finding == "":
 		d.report.Found = "nobody looked: it was decided"
 		return nil
 	}
@@ -191,10 +194,30 @@ func (d *Drill) notice(ctx context.Context) error {
 	return nil
 }
 
+// told is a finding on a person's word.
+func (d *Drill) told(ctx context.Context) error {
+	if err := d.Place.Wait(ctx, d.Scenario.SaidAfter); err != nil {
+		return err
+	}
+	store, _ := d.Scenario.store(d.System)
+	d.finding = diagnose.Finding{Kind: d.Scenario.Said, Home: d.Active, Name: store.Name, Since: d.report.Lost,
+		Why: fmt.Sprintf("the drill's leader says so: %s", d.Scenario.Said)}
+	d.about = d.finding
+	d.report.Found = fmt.Sprintf("%s: %s", d.finding.Kind, d.finding.Why)
+	return nil
+}
+
 // recover plans and runs.
 func (d *Drill) recover(ctx context.Context) error {
 	if d.Scenario.Plan == "" {
 		return nil
+	}
+	if d.Scenario.Wait > 0 {
+		from := d.Place.Now()
+		if err := d.Place.Wait(ctx, d.Scenario.Wait); err != nil {
+			return err
+		}
+		d.phase("waiting for the backup", from)
 	}
 	from := d.Place.Now()
 	defer func() { d.phase("recovering", from) }()

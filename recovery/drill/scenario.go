@@ -34,6 +34,13 @@ type Scenario struct {
 	Dependency bool `yaml:"dependency"`
 	// Finding is what the observers should come to. Without one nobody looks: somebody has decided.
 	Finding diagnose.Kind `yaml:"finding"`
+	// Said is what a person finds where no observer can look, and after how long.
+	Said      diagnose.Kind `yaml:"said"`
+	SaidAfter time.Duration `yaml:"saidAfter"`
+	// Steady is how long all must be well before the loss; zero takes what the drill takes.
+	Steady time.Duration `yaml:"steady"`
+	// Wait is how long after the finding it is planned: a backup shows a point in time some minutes later.
+	Wait time.Duration `yaml:"wait"`
 	// Plan is what is planned then; without one nobody acts.
 	Plan planner.Scenario `yaml:"plan"`
 	// Aside are gates that the drill's leader sets aside, with the reason.
@@ -126,7 +133,8 @@ func (e *UnfitError) Error() string {
 }
 
 // Words are what the braces of a scenario's lines stand for: {active} and {standby} are regions, {active-zone-1}
-// and so on their zones, {store} is the name that AWS knows the store by that the scenario is about, {dependency} the dependency.
+// and so on their zones, {store} is the name that AWS knows the store by that the scenario is about, {ledger} that of its
+// work ledger, {dependency} the dependency.
 func (s Scenario) Words(sys *system.System, inv inventory.Inventory, active system.Home) (map[string]string, error) {
 	out := map[string]string{}
 	for which, home := range map[string]system.Home{"active": active, "standby": active.Peer()} {
@@ -140,7 +148,8 @@ func (s Scenario) Words(sys *system.System, inv inventory.Inventory, active syst
 		if !has {
 			return nil, &UnfitError{s.Name, fmt.Sprintf("%s has no store of kind %s", sys.Name, s.About)}
 		}
-		out["store"] = inv.Homes[active].Stores[store.Name].Name
+		of := inv.Homes[active].Stores[store.Name]
+		out["store"], out["ledger"] = of.Name, of.LedgerTable
 	}
 	if s.Dependency {
 		name := needed(sys)
@@ -161,7 +170,7 @@ func (s Scenario) Fits(sys *system.System, inv inventory.Inventory, active syste
 // store is the first of the kind that the scenario is about; what has to be restored must not be rebuilt from another.
 func (s Scenario) store(sys *system.System) (system.Store, bool) {
 	for _, one := range sys.Stores {
-		if one.Kind == s.About {
+		if one.Kind == s.About && (s.Plan != planner.Restore || one.RebuildFrom == "") {
 			return one, true
 		}
 	}

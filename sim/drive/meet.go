@@ -19,6 +19,22 @@ func (w World) Answers(ctx context.Context, home system.Home, agent string) erro
 	return nil
 }
 
+// Level is the level that an agent was told to work at in a home; full where nobody tells.
+func (w World) Level(ctx context.Context, home system.Home, agent string) system.Level {
+	of := w.Inventory.Homes[home]
+	out, err := w.Call(ctx, plan.Call{Kind: plan.Kubernetes, Home: home, Service: "kubernetes", Operation: "Get",
+		Input: plan.Document{"Server": of.Cluster.Endpoint, "ApiVersion": "v1", "Kind": "ConfigMap",
+			"Namespace": of.Cluster.Namespace, "Name": inventory.Degradation}})
+	if err != nil {
+		return system.Full
+	}
+	data, _ := out["data"].(plan.Document)
+	if level, told := data[agent].(string); told {
+		return system.Level(level)
+	}
+	return system.Full
+}
+
 // Takes says why a store acknowledges no write in a home, or nothing: what a client of its data plane meets there,
 // whoever the store follows.
 func (w World) Takes(ctx context.Context, home system.Home, store string) error {

@@ -64,8 +64,10 @@ func (w *Witness) Advance(to time.Time) {
 	for {
 		next, _ := w.World.NextChange()
 		for _, t := range w.tiers {
-			if at := t.client.moves; at.After(w.Now()) && at.Before(next) {
-				next = at
+			for _, at := range []time.Time{t.client.moves, t.told} {
+				if at.After(w.Now()) && at.Before(next) {
+					next = at
+				}
 			}
 		}
 		last := !next.Before(to)

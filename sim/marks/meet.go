@@ -32,7 +32,18 @@ type tierMet struct {
 	ttl time.Duration
 	// serves says in which homes a request is answered.
 	serves byHome[bool]
+	// copes says how the tier does there without a service outside that it needs.
+	copes byHome[coping]
 }
+
+// coping is how a tier's agents do with what they need from outside.
+type coping int
+
+const (
+	well     coping = iota
+	lacking         // an agent calls what does not answer
+	degraded        // every such agent has been told to do without
+)
 
 // storeMet is what clients of a store meet.
 type storeMet struct {
@@ -87,8 +98,30 @@ func (w *Witness) meetTier(t *tier, ready map[string]byHome[bool], stores []stor
 			works = works && (s.of.Tier != t.of.Name || *stores[n].takes.of(home))
 		}
 		*out.serves.of(home) = works
+		*out.copes.of(home) = w.copes(t, home)
 	}
 	return out
+}
+
+// copes asks what is lost of what a tier's agents need, and whether their level lets them do without. That an agent at
+// any level but full does not need what is lost is assumed.
+func (w *Witness) copes(t *tier, home system.Home) coping {
+	lost := false
+	for _, name := range t.agents {
+		for _, need := range t.needs[name] {
+			if w.World.World.Dependency(need) == nil {
+				continue
+			}
+			if w.World.Level(context.Background(), home, name) == system.Full {
+				return lacking
+			}
+			lost = true
+		}
+	}
+	if lost {
+		return degraded
+	}
+	return well
 }
 
 // meetStore asks in which homes a store acknowledges, and what its copy gets.

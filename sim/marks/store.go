@@ -181,7 +181,7 @@ func (s *store) lose(now time.Time, left data.Set) {
 func (s *store) loss(now, lossAt time.Time, every time.Duration) witness.Loss {
 	var gone data.Set
 	for _, l := range s.losses {
-		if !l.at.Before(lossAt) {
+		if !l.at.Before(lossAt.Add(-1)) {
 			gone = data.SetOf(append(append([]data.Span{}, l.marks...), gone...)...)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"redoubt/sim/drive"
 	"redoubt/system"
+	"redoubt/timings"
 	"redoubt/witness"
 )
 
@@ -13,6 +14,11 @@ import (
 type tier struct {
 	of     system.Tier
 	agents []string
+	// needs are the services outside that each agent calls.
+	needs map[string][]string
+	// coped is how the tier did at the last look; told is when its pods have read their new level.
+	coped coping
+	told  time.Time
 	// host is the name that the tier's clients follow; near is where they are.
 	host   string
 	near   system.Home
@@ -24,12 +30,14 @@ type tier struct {
 
 // newTier takes the name of the tier's public agent, or the domain when it has none: all that is not public follows it.
 func newTier(sys *system.System, of system.Tier, active system.Home) *tier {
-	t := &tier{of: of, host: sys.Domain, near: active, client: client{id: of.Name, home: active}}
+	t := &tier{of: of, host: sys.Domain, near: active, client: client{id: of.Name, home: active},
+		needs: map[string][]string{}}
 	for _, a := range sys.Agents {
 		if a.Tier != of.Name {
 			continue
 		}
 		t.agents = append(t.agents, a.Name)
+		t.needs[a.Name] = a.Needs
 		if a.Public && t.host == sys.Domain {
 			t.host = a.Name + "." + sys.Domain
 		}
@@ -40,7 +48,7 @@ func newTier(sys *system.System, of system.Tier, active system.Home) *tier {
 // look lets the client follow the name, and notes whether its requests are accepted from now on.
 func (t *tier) look(w drive.World, now time.Time, m tierMet, every time.Duration, began time.Time) {
 	t.client.follow(w, now, m.leads, m.ttl)
-	accepted := t.client.home != "" && *m.serves.of(t.client.home)
+	accepted := t.client.home != "" && *m.serves.of(t.client.home) && t.copes(now, *m.copes.of(t.client.home))
 	switch {
 	case !accepted && t.refused.IsZero():
 		t.refused = now
@@ -50,6 +58,17 @@ func (t *tier) look(w drive.World, now time.Time, m tierMet, every time.Duration
 		}
 		t.refused = time.Time{}
 	}
+}
+
+// copes reports whether the pods do without what is lost. They read a new level some time after it was written:
+// timing k8s.configmap.
+func (t *tier) copes(now time.Time, c coping) bool {
+	if c == degraded && t.coped == lacking {
+		takes, _ := timings.Get(timings.K8SConfigmap).Typical()
+		t.told = now.Add(takes)
+	}
+	t.coped = c
+	return c == well || c == degraded && !now.Before(t.told)
 }
 
 // attempted is an outage as a client sees it that asks once an interval.

@@ -34,7 +34,7 @@ func (w *Witness) Restored(name string, since, at time.Time) {
 	for _, s := range w.stores {
 		if s.of.Name == name {
 			s.pause(w.Now(), w.Every, w.began)
-			s.lose(since, s.log.Acknowledged(at))
+			s.lose(since.Add(-1), s.log.Acknowledged(at)) // a mark of that very moment came after
 		}
 	}
 }

@@ -26,6 +26,8 @@ const Every = time.Second
 type Place struct {
 	*marks.Witness
 	World drive.World
+	// needs are the services outside that observers look at.
+	needs []string
 	// pending are the faults that have not happened yet, the earliest first.
 	pending []pending
 	// broken is the first fault that could not be injected.
@@ -50,7 +52,11 @@ func New(w drive.World, sys *system.System, active system.Home, seed uint64) (*P
 			return nil, err
 		}
 	}
-	return &Place{World: w, Witness: marks.New(w, sys, active, Every)}, nil
+	out := &Place{World: w, Witness: marks.New(w, sys, active, Every)}
+	for _, d := range sys.Dependencies {
+		out.needs = append(out.needs, d.Name)
+	}
+	return out, nil
 }
 
 // Fork is the same place, where every duration from now on is drawn with a seed. What happens in either is not seen in
@@ -61,7 +67,7 @@ func (p *Place) Fork(seed uint64) (*Place, error) {
 	if err := w.World.Draw(seed); err != nil {
 		return nil, err
 	}
-	return &Place{World: w, Witness: p.Witness.Fork(w), pending: slices.Clone(p.pending)}, nil
+	return &Place{World: w, Witness: p.Witness.Fork(w), needs: p.needs, pending: slices.Clone(p.pending)}, nil
 }
 
 // Kind tells that nothing here was measured.
@@ -133,7 +139,7 @@ func (p *Place) NextChange() (time.Time, bool) {
 func (p *Place) Observe(ctx context.Context, active system.Home) []diagnose.Observation {
 	var out []diagnose.Observation
 	for _, home := range system.Homes {
-		out = append(out, drive.Observer{World: p.World, Home: home, Active: active}.Look(ctx)...)
+		out = append(out, drive.Observer{World: p.World, Home: home, Active: active, Dependencies: p.needs}.Look(ctx)...)
 	}
 	return out
 }
