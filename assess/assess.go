@@ -6,12 +6,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"redoubt/recovery/drill"
 	"redoubt/sim/drive"
 	"redoubt/sim/place"
-	"redoubt/sim/world"
 	"redoubt/system"
 )
 
@@ -28,6 +28,8 @@ type Options struct {
 	// Recoveries are simulated for each disruption; Seed makes them. The same seed gives the same bytes.
 	Recoveries int
 	Seed       uint64
+	// Only are the disruptions that are simulated; none stands for all.
+	Only []system.Disruption
 	// Workers share the work; zero takes one.
 	Workers int
 }
@@ -48,9 +50,12 @@ func Assess(ctx context.Context, b Base, o Options) (Report, error) {
 		return out, err
 	}
 	for _, d := range system.Disruptions {
+		if len(o.Only) > 0 && !slices.Contains(o.Only, d) {
+			continue
+		}
 		var fit []drill.Scenario
 		for _, s := range all {
-			if contains(cases[d], s.Name) && s.Fits(b.System, b.World.Inventory, b.Active) == nil {
+			if slices.Contains(cases[d], s.Name) && s.Fits(b.System, b.World.Inventory, b.Active) == nil {
 				fit = append(fit, s)
 			}
 		}
@@ -60,16 +65,8 @@ func Assess(ctx context.Context, b Base, o Options) (Report, error) {
 		}
 		out.Disruptions = append(out.Disruptions, b.forecast(d, samples))
 	}
+	out.Availability = availability(b.System, out.Disruptions)
 	return out, nil
-}
-
-func contains(all []string, name string) bool {
-	for _, one := range all {
-		if one == name {
-			return true
-		}
-	}
-	return false
 }
 
 // simulate shares the recoveries among the scenarios, and each scenario's among the workers. What comes of a recovery
@@ -99,9 +96,7 @@ func (b Base) simulate(ctx context.Context, scenarios []drill.Scenario, o Option
 
 // share simulates every so-many-eth recovery. The homes are steady once; each recovery goes on from a fork of that.
 func (b Base) share(ctx context.Context, s drill.Scenario, seed uint64, into []sample, first, step int) error {
-	w := b.World
-	w.World = w.World.Recall(world.NewMemory())
-	start, err := place.New(w, b.System, b.Active, 0)
+	start, err := place.New(b.World, b.System, b.Active, 0)
 	if err != nil {
 		return err
 	}

@@ -63,6 +63,9 @@ type Forecast struct {
 	Decided Spread `json:"decided"`
 	// HoldsDecided is the share of recoveries in which the objective holds with it.
 	HoldsDecided float64 `json:"holdsDecided"`
+	// Mean and MeanDecided are the mean RTO, without and with the decision of a person.
+	Mean        time.Duration `json:"-"`
+	MeanDecided time.Duration `json:"-"`
 }
 
 // enough is the share of recoveries in which an objective has to hold.
@@ -95,8 +98,8 @@ func (b Base) forecast(d system.Disruption, samples []sample) Disruption {
 			return s.tiers[n].took
 		}
 		decided := func(s sample) time.Duration {
-			if rto(s) == 0 {
-				return 0
+			if byItself(d, t, rto(s), s.noticed) {
+				return rto(s)
 			}
 			return rto(s) + human.Quantile(uniform(s.seed))
 		}
@@ -104,12 +107,19 @@ func (b Base) forecast(d system.Disruption, samples []sample) Disruption {
 		out.Tiers = append(out.Tiers, Forecast{
 			Tier: t.Name, Critical: t.Critical, WantRTO: plan.Duration(want.RTO), WantRPO: plan.Duration(want.RPO),
 			RTO: spread(mine, rto), RPO: spread(mine, rpo), Decided: spread(mine, decided),
-			HoldsRTO:     share(mine, func(s sample) bool { return rto(s) <= want.RTO+margin }),
-			HoldsRPO:     share(mine, func(s sample) bool { return rpo(s) <= want.RPO+margin }),
+			HoldsRTO: share(mine, func(s sample) bool { return rto(s) <= want.RTO+margin }),
+			HoldsRPO: share(mine, func(s sample) bool { return rpo(s) <= want.RPO+margin }),
+			Mean:     mean(mine, rto), MeanDecided: mean(mine, decided),
 			HoldsDecided: share(mine, func(s sample) bool { return decided(s) <= want.RTO+margin }),
 		})
 	}
 	return out
+}
+
+// byItself reports whether nobody had to decide anything for a tier to be recovered: another home served it all the time, or
+// it was back before anybody had noticed.
+func byItself(d system.Disruption, t system.Tier, took, noticed time.Duration) bool {
+	return d == system.RegionLoss && t.Strategy == system.ActiveActive || took <= noticed
 }
 
 // uniform is a number from 0 up to 1 that follows from a seed, for the person who decides in that recovery.
@@ -134,6 +144,17 @@ func spread(samples []sample, of func(sample) time.Duration) Spread {
 		return plan.Duration(all[min(int(math.Ceil(p*float64(len(all))))-1, len(all)-1)])
 	}
 	return Spread{at(0.5), at(0.95), at(0.99)}
+}
+
+func mean(samples []sample, of func(sample) time.Duration) time.Duration {
+	var sum float64
+	for _, s := range samples {
+		sum += of(s).Seconds()
+	}
+	if len(samples) == 0 {
+		return 0
+	}
+	return time.Duration(sum / float64(len(samples)) * float64(time.Second))
 }
 
 func share(samples []sample, is func(sample) bool) float64 {

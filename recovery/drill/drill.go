@@ -212,21 +212,25 @@ func (d *Drill) recover(ctx context.Context) error {
 	if d.Scenario.Plan == "" {
 		return nil
 	}
-	if d.Scenario.Wait > 0 {
-		from := d.Place.Now()
-		if err := d.Place.Wait(ctx, d.Scenario.Wait); err != nil {
-			return err
-		}
-		d.phase("waiting for the backup", from)
-	}
 	from := d.Place.Now()
 	defer func() { d.phase("recovering", from) }()
 	p, err := d.planned(ctx, d.Scenario.Plan)
+	for err == nil && early(p) && d.Place.Now().Sub(from) < d.Scenario.Wait {
+		if err := d.Place.Wait(ctx, time.Minute); err != nil {
+			return err
+		}
+		p, err = d.planned(ctx, d.Scenario.Plan)
+	}
 	if err != nil {
 		d.wrong("there is no plan: %v", err)
 		return nil //nolint:nilerr // a system that cannot be recovered is what a drill finds out
 	}
 	return d.run(ctx, p)
+}
+
+// early reports whether a backup does not show the point in time yet that a plan restores to.
+func early(p plan.Plan) bool {
+	return slices.ContainsFunc(p.Gates, func(g plan.Gate) bool { return g.ID == planner.Window && g.Reason != "" })
 }
 
 // planned makes the plan, having asked what it must.

@@ -39,7 +39,7 @@ type Scenario struct {
 	SaidAfter time.Duration `yaml:"saidAfter"`
 	// Steady is how long all must be well before the loss; zero takes what the drill takes.
 	Steady time.Duration `yaml:"steady"`
-	// Wait is how long after the finding it is planned: a backup shows a point in time some minutes later.
+	// Wait is how long a plan is put off whose backup does not show the point in time yet: it does some minutes later.
 	Wait time.Duration `yaml:"wait"`
 	// Plan is what is planned then; without one nobody acts.
 	Plan planner.Scenario `yaml:"plan"`

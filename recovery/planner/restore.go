@@ -134,12 +134,15 @@ func (d *draft) lossGate(r restoring) {
 	})
 }
 
+// Window is the gate that refuses a point in time which no backup reaches, or none yet.
+const Window = "window"
+
 // windowGate refuses a point in time that loses too much, or that the backups do not reach as they were answered.
 func (d *draft) windowGate(r restoring, earliest, latest string) {
 	d.lossGate(r)
 	from, err1 := time.Parse(time.RFC3339, earliest)
 	to, err2 := time.Parse(time.RFC3339, latest)
-	g := plan.Gate{ID: "window", Title: "The backups reach the point in time",
+	g := plan.Gate{ID: Window, Title: "The backups reach the point in time",
 		Why: "Without a backup of that time there is nothing to restore."}
 	switch {
 	case err1 != nil || err2 != nil:

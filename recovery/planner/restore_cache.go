@@ -112,7 +112,7 @@ func (d *draft) restoreCache(r restoring) {
 func (c *cacheRestore) choose() {
 	c.from = latest(c.answer(askSnapshots(c.where, c.of(c.where).Name)), c.at)
 	if c.from.name == "" {
-		c.gate(plan.Gate{ID: "window", Title: "A snapshot holds the point in time",
+		c.gate(plan.Gate{ID: Window, Title: "A snapshot holds the point in time",
 			Why:    "Without a snapshot of that time or before there is nothing to restore.",
 			Reason: fmt.Sprintf("no snapshot of %s is of %s or before", c.store.Name, c.stamped())})
 		return

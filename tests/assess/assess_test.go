@@ -1,0 +1,42 @@
+// Package assess tries the forecast on both homes of the example.
+package assess
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	forecast "redoubt/assess"
+	"redoubt/sim/drive"
+	"redoubt/system"
+	"redoubt/tests/homes"
+)
+
+func base(t testing.TB) forecast.Base {
+	t.Helper()
+	h := homes.Standing(t)
+	inv := h.Inventory(t)
+	return forecast.Base{System: homes.System(t), Active: system.Primary, World: drive.World{World: h.World, Inventory: inv,
+		Regions: map[system.Home]string{system.Primary: homes.Ireland, system.Secondary: homes.Frankfurt}}}
+}
+
+func TestAssess_sameSeedSameBytes(t *testing.T) {
+	t.Parallel()
+	var kept []byte
+	for _, workers := range []int{1, 3} {
+		began := time.Now()
+		r, err := forecast.Assess(context.Background(), base(t), forecast.Options{Recoveries: 40, Seed: 7, Workers: workers})
+		require.NoError(t, err)
+		raw, err := json.Marshal(r)
+		require.NoError(t, err)
+		t.Logf("%d workers: %s\n%s", workers, time.Since(began), r.Markdown())
+		if kept != nil {
+			assert.JSONEq(t, string(kept), string(raw))
+		}
+		kept = raw
+	}
+}
