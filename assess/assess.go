@@ -12,6 +12,7 @@ import (
 	"redoubt/recovery/drill"
 	"redoubt/sim/drive"
 	"redoubt/sim/place"
+	"redoubt/sim/world"
 	"redoubt/system"
 )
 
@@ -96,11 +97,14 @@ func (b Base) simulate(ctx context.Context, scenarios []drill.Scenario, o Option
 
 // share simulates every so-many-eth recovery. The homes are steady once; each recovery goes on from a fork of that.
 func (b Base) share(ctx context.Context, s drill.Scenario, seed uint64, into []sample, first, step int) error {
-	start, err := place.New(b.World, b.System, b.Active, 0)
+	w := b.World
+	w.World = w.World.Recall(world.NewMemory())
+	start, err := place.New(w, b.System, b.Active, 0)
 	if err != nil {
 		return err
 	}
 	d := b.drill(start, s, 0)
+	d.Plans = drill.NewPlans()
 	if err := d.Begin(ctx); err != nil {
 		return err
 	}

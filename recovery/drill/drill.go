@@ -32,6 +32,8 @@ type Drill struct {
 	Phase time.Duration
 	// Return drills the way back, too.
 	Return bool
+	// Plans are those that other drills made; nil makes each anew.
+	Plans *Plans
 	// Alter changes the plan before it runs; what is wrong with a plan is seen that way. It may be nil.
 	Alter func(plan.Plan) (plan.Plan, error)
 
@@ -215,7 +217,7 @@ func (d *Drill) recover(ctx context.Context) error {
 	from := d.Place.Now()
 	defer func() { d.phase("recovering", from) }()
 	p, err := d.planned(ctx, d.Scenario.Plan)
-	for err == nil && early(p) && d.Place.Now().Sub(from) < d.Scenario.Wait {
+	for err == nil && early(p.plan) && d.Place.Now().Sub(from) < d.Scenario.Wait {
 		if err := d.Place.Wait(ctx, time.Minute); err != nil {
 			return err
 		}
@@ -231,29 +233,6 @@ func (d *Drill) recover(ctx context.Context) error {
 // early reports whether a backup does not show the point in time yet that a plan restores to.
 func early(p plan.Plan) bool {
 	return slices.ContainsFunc(p.Gates, func(g plan.Gate) bool { return g.ID == planner.Window && g.Reason != "" })
-}
-
-// planned makes the plan, having asked what it must.
-func (d *Drill) planned(ctx context.Context, scenario planner.Scenario) (plan.Plan, error) {
-	r := planner.Request{Scenario: scenario, System: d.System, Inventory: d.Inventory, Finding: d.finding,
-		Goal: d.goal(), Now: d.Place.Now(), Seen: d.Place.Seen()}
-	questions, err := planner.Questions(r)
-	if err != nil {
-		return plan.Plan{}, err
-	}
-	r.Answers = map[string]plan.Document{}
-	for _, q := range questions {
-		out, err := d.Place.Port().Call(ctx, q)
-		if err != nil {
-			return plan.Plan{}, fmt.Errorf("%s: %w", q, err)
-		}
-		r.Answers[planner.CallKey(q)] = out
-	}
-	p, err := planner.Make(r)
-	if err == nil && d.Alter != nil {
-		p, err = d.Alter(p)
-	}
-	return p, err
 }
 
 // goal is what the scenario is about, with the moment before the loss to restore to.
@@ -274,16 +253,13 @@ func (d *Drill) goal() planner.Goal {
 	return g
 }
 
-func (d *Drill) run(ctx context.Context, p plan.Plan) error {
-	hash, err := p.Hash()
-	if err != nil {
-		return err
-	}
+func (d *Drill) run(ctx context.Context, m made) error {
+	p := m.plan
 	over := map[string]execute.Override{}
 	for gate, why := range d.Scenario.Aside {
 		over[gate] = execute.Override{By: "the drill's leader", Reason: why}
 	}
-	core := execute.New(p, execute.Options{Run: "drill", Generation: 1, Seed: d.Seed, Overrides: over})
+	core := m.compiled.New(execute.Options{Run: "drill", Generation: 1, Seed: d.Seed, Overrides: over})
 	f, records, err := d.Place.Run(ctx, core)
 	if err != nil {
 		return err
@@ -293,7 +269,7 @@ func (d *Drill) run(ctx context.Context, p plan.Plan) error {
 	if p.Active != "" {
 		d.report.Receiving = p.Active
 	}
-	d.report.Plan = Plan{Title: p.Title, Hash: hash, Outcome: string(f.Outcome), Why: f.Why, Steps: steps(p, records)}
+	d.report.Plan = Plan{Title: p.Title, Hash: m.hash, Outcome: string(f.Outcome), Why: f.Why, Steps: steps(p, records)}
 	for _, g := range p.Gates {
 		if why, set := d.Scenario.Aside[g.ID]; set {
 			d.report.Plan.aside(g.ID, why)

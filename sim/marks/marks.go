@@ -21,14 +21,18 @@ type Witness struct {
 	began  time.Time
 	tiers  []*tier
 	stores []*store
+	// met is what clients meet now; family names the witness and its forks, which all meet the same in the same world.
 	met    met
+	family *family
 }
+
+type family struct{ _ byte }
 
 var _ execute.Time = (*Witness)(nil)
 
 // New begins to write marks. Active is the home that serves.
 func New(w drive.World, sys *system.System, active system.Home, every time.Duration) *Witness {
-	out := &Witness{World: w, Every: every, began: w.Now()}
+	out := &Witness{World: w, Every: every, began: w.Now(), family: &family{}}
 	for _, t := range sys.Tiers {
 		out.tiers = append(out.tiers, newTier(sys, t, active))
 	}

@@ -53,32 +53,86 @@ type storeMet struct {
 	copied byHome[bool]
 }
 
-// meet looks at everything as clients do.
+// meet looks at everything as clients do. What follows from the world alone is remembered, in parts that change apart from
+// each other.
 func (w *Witness) meet() met {
 	out := met{tiers: make([]tierMet, len(w.tiers)), stores: make([]storeMet, len(w.stores))}
-	ready := map[string]byHome[bool]{}
+	ready := byHome[map[string]bool]{}
 	for _, home := range system.Homes {
-		of, known := w.Inventory.Homes[home]
-		if !known {
+		if _, known := w.Inventory.Homes[home]; !known {
 			continue
 		}
-		for name := range of.Agents {
-			r := ready[name]
-			*r.of(home) = w.World.Answers(context.Background(), home, name) == nil
-			ready[name] = r
+		*ready.of(home) = part(w, "agents", string(home), func() map[string]bool { return w.ready(home) })
+		takes := part(w, "stores", string(home), func() []bool { return w.takes(home) })
+		copied := part(w, "copies", string(home), func() []bool { return w.copied(home) })
+		for n, s := range w.stores {
+			*out.stores[n].takes.of(home) = takes[n] && s.written(*ready.of(home))
+			*out.stores[n].copied.of(home) = copied[n]
 		}
 	}
-	for n, s := range w.stores {
-		out.stores[n] = w.meetStore(s, ready)
-	}
 	for n, t := range w.tiers {
-		out.tiers[n] = w.meetTier(t, ready, out.stores)
+		out.tiers[n] = part(w, "tier", t.of.Name, func() tierMet { return w.leads(t) })
+		for _, home := range system.Homes {
+			*out.tiers[n].serves.of(home) = w.serves(t, home, *ready.of(home), out.stores)
+		}
 	}
 	return out
 }
 
-// meetTier asks where the tier's name leads, and in which homes all of its agents and stores work.
-func (w *Witness) meetTier(t *tier, ready map[string]byHome[bool], stores []storeMet) tierMet {
+// key names a part of what a family of witnesses meets.
+type key struct {
+	family     *family
+	what, name string
+}
+
+// part is a part of what clients meet, from memory where the world has one.
+func part[T any](w *Witness, what, name string, look func() T) T {
+	seen, _ := w.World.World.Remember(key{w.family, what, name}, func() (any, error) { return look(), nil })
+	return seen.(T)
+}
+
+// ready are the agents that answer in a home.
+func (w *Witness) ready(home system.Home) map[string]bool {
+	out := map[string]bool{}
+	for name := range w.Inventory.Homes[home].Agents {
+		out[name] = w.World.Answers(context.Background(), home, name) == nil
+	}
+	return out
+}
+
+// takes says of each store whether it acknowledges writes in a home, if somebody writes there.
+func (w *Witness) takes(home system.Home) []bool {
+	out := make([]bool, len(w.stores))
+	for n, s := range w.stores {
+		out[n] = w.World.Takes(context.Background(), home, s.of.Name) == nil
+	}
+	return out
+}
+
+// copied says of each store whether what is written in a home reaches the other.
+func (w *Witness) copied(home system.Home) []bool {
+	out := make([]bool, len(w.stores))
+	if w.World.World.Apart(w.Regions[system.Primary], w.Regions[system.Secondary]) {
+		return out
+	}
+	for n, s := range w.stores {
+		kind, id := carried(s, w.Inventory.Homes[home])
+		out[n] = w.World.World.Carries(kind, w.Regions[home], id)
+	}
+	return out
+}
+
+// written reports whether an agent that writes to the store is ready; a store that no agent writes to, the witness does.
+func (s *store) written(ready map[string]bool) bool {
+	writes := len(s.writers) == 0
+	for _, name := range s.writers {
+		writes = writes || ready[name]
+	}
+	return writes
+}
+
+// leads asks where a tier's name leads, and how the tier copes in each home.
+func (w *Witness) leads(t *tier) tierMet {
 	out := tierMet{}
 	if at, err := w.World.World.ResolveFrom(w.Regions[t.near], t.host, "A"); err == nil {
 		out.ttl = at.TTL
@@ -89,18 +143,24 @@ func (w *Witness) meetTier(t *tier, ready map[string]byHome[bool], stores []stor
 		}
 	}
 	for _, home := range system.Homes {
-		works := true
-		for _, name := range t.agents {
-			r := ready[name]
-			works = works && *r.of(home)
-		}
-		for n, s := range w.stores {
-			works = works && (s.of.Tier != t.of.Name || *stores[n].takes.of(home))
-		}
-		*out.serves.of(home) = works
 		*out.copes.of(home) = w.copes(t, home)
 	}
 	return out
+}
+
+// serves reports whether all agents and stores of a tier work in a home.
+func (w *Witness) serves(t *tier, home system.Home, ready map[string]bool, stores []storeMet) bool {
+	for _, name := range t.agents {
+		if !ready[name] {
+			return false
+		}
+	}
+	for n, s := range w.stores {
+		if s.of.Tier == t.of.Name && !*stores[n].takes.of(home) {
+			return false
+		}
+	}
+	return true
 }
 
 // copes asks what is lost of what a tier's agents need, and whether their level lets them do without. That an agent at
@@ -122,27 +182,6 @@ func (w *Witness) copes(t *tier, home system.Home) coping {
 		return degraded
 	}
 	return well
-}
-
-// meetStore asks in which homes a store acknowledges, and what its copy gets.
-func (w *Witness) meetStore(s *store, ready map[string]byHome[bool]) storeMet {
-	out := storeMet{}
-	apart := w.World.World.Apart(w.Regions[system.Primary], w.Regions[system.Secondary])
-	for _, home := range system.Homes {
-		of, known := w.Inventory.Homes[home]
-		if !known {
-			continue
-		}
-		writer := len(s.writers) == 0
-		for _, name := range s.writers {
-			r := ready[name]
-			writer = writer || *r.of(home)
-		}
-		*out.takes.of(home) = writer && w.World.Takes(context.Background(), home, s.of.Name) == nil
-		kind, id := carried(s, of)
-		*out.copied.of(home) = !apart && w.World.World.Carries(kind, w.Regions[home], id)
-	}
-	return out
 }
 
 // lags are how far the copies of a store are behind what each home writes, while they are copied.

@@ -25,7 +25,8 @@ const Every = time.Second
 // Place is a fork of the simulated regions with a witness in it.
 type Place struct {
 	*marks.Witness
-	World drive.World
+	World  drive.World
+	family *family
 	// needs are the services outside that observers look at.
 	needs []string
 	// pending are the faults that have not happened yet, the earliest first.
@@ -52,7 +53,7 @@ func New(w drive.World, sys *system.System, active system.Home, seed uint64) (*P
 			return nil, err
 		}
 	}
-	out := &Place{World: w, Witness: marks.New(w, sys, active, Every)}
+	out := &Place{World: w, Witness: marks.New(w, sys, active, Every), family: &family{}}
 	for _, d := range sys.Dependencies {
 		out.needs = append(out.needs, d.Name)
 	}
@@ -67,7 +68,8 @@ func (p *Place) Fork(seed uint64) (*Place, error) {
 	if err := w.World.Draw(seed); err != nil {
 		return nil, err
 	}
-	return &Place{World: w, Witness: p.Witness.Fork(w), needs: p.needs, pending: slices.Clone(p.pending)}, nil
+	return &Place{World: w, Witness: p.Witness.Fork(w), family: p.family, needs: p.needs,
+		pending: slices.Clone(p.pending)}, nil
 }
 
 // Kind tells that nothing here was measured.
@@ -77,7 +79,13 @@ func (p *Place) Kind() witness.Kind { return witness.Simulated }
 func (p *Place) Now() time.Time { return p.Witness.Now() }
 
 // Port makes calls from outside both homes.
-func (p *Place) Port() plan.Port { return p.World }
+func (p *Place) Port() plan.Port { return asking{drive.Remembering{World: p.World}} }
+
+// asking remembers the answers of single calls, too.
+type asking struct{ drive.Remembering }
+
+// Call makes one call.
+func (a asking) Call(ctx context.Context, c plan.Call) (plan.Document, error) { return a.Make(ctx, c) }
 
 // Seen takes both inventories for fresh, and traffic for unmoved: a drill begins with homes that are up.
 func (p *Place) Seen() planner.Seen {
@@ -139,15 +147,29 @@ func (p *Place) NextChange() (time.Time, bool) {
 func (p *Place) Observe(ctx context.Context, active system.Home) []diagnose.Observation {
 	var out []diagnose.Observation
 	for _, home := range system.Homes {
-		out = append(out, drive.Observer{World: p.World, Home: home, Active: active, Dependencies: p.needs}.Look(ctx)...)
+		o := drive.Observer{World: p.World, Home: home, Active: active, Dependencies: p.needs}
+		seen, _ := p.World.World.Remember(sight{p.family, home, active}, func() (any, error) { return o.Look(ctx), nil })
+		for _, one := range seen.([]diagnose.Observation) {
+			one.At = p.Now()
+			out = append(out, one)
+		}
 	}
 	return out
 }
 
+// sight names what an observer sees of the homes of a family of forks.
+type sight struct {
+	family       *family
+	home, active system.Home
+}
+
+// family is what the forks of a place have in common: its address names it.
+type family struct{ _ byte }
+
 // Run walks a machine in virtual time. Who is asked allows.
 func (p *Place) Run(ctx context.Context, core *execute.Core) (execute.Finish, []journal.Record, error) {
 	store := &journal.Memory{}
-	v := execute.Virtual{Time: p, Port: watched{p}, Store: store,
+	v := execute.Virtual{Time: p, Port: watched{drive.Remembering{World: p.World}, p}, Store: store,
 		Decide: func(g plan.Gate) execute.Decided {
 			return execute.Decided{Gate: g.ID, Allowed: true, By: "the drill's leader"}
 		}}
@@ -159,15 +181,18 @@ func (p *Place) Run(ctx context.Context, core *execute.Core) (execute.Finish, []
 	return f, records, err
 }
 
-// watched lets the witness look after every call: what a call does can be seen at once.
-type watched struct{ *Place }
+// watched lets the witness look after every call that changes something: what it does can be seen at once.
+type watched struct {
+	drive.Remembering
+	place *Place
+}
 
-// Call makes a call of a plan.
-func (w watched) Call(ctx context.Context, c plan.Call) (plan.Document, error) {
-	before := w.World.World.Seq()
-	out, err := w.World.Call(ctx, c)
-	if w.World.World.Seq() != before {
-		w.Look()
+// Make makes a call of a plan.
+func (w watched) Make(ctx context.Context, c plan.Call) (plan.Document, error) {
+	before := w.place.World.World.Seq()
+	out, err := w.Remembering.Make(ctx, c)
+	if w.place.World.World.Seq() != before {
+		w.place.Look()
 	}
 	return out, err
 }
