@@ -27,7 +27,7 @@ type Report struct {
 type Disruption struct {
 	Name  system.Disruption `json:"name"`
 	Tiers []Forecast        `json:"tiers"`
-	// Failed is the share of recoveries whose plan did not end recovered.
+	// Failed is the share of recoveries whose plan did not end recovered; of a damaged store they count as never.
 	Failed float64 `json:"failed"`
 	// Steps are the steps that took the longest, by the share of recoveries in which they did, the most frequent first.
 	Steps []Share `json:"steps"`

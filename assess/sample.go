@@ -5,6 +5,7 @@ import (
 
 	"redoubt/recovery/drill"
 	"redoubt/recovery/plan"
+	"redoubt/system"
 )
 
 // sample is what one recovery came to.
@@ -37,7 +38,22 @@ func sampleOf(r drill.Report) sample {
 		out.tiers = append(out.tiers, tierSample{touched: len(t.Outages) > 0 || t.Lost.Value > 0, recovered: t.Took.Known,
 			took: t.Took.Value, lost: t.Lost.Value})
 	}
+	out.unrestored(r)
 	return out
+}
+
+// unrestored is a damaged store that no plan brought back: its tier has neither recovered nor lost little.
+func (s *sample) unrestored(r drill.Report) {
+	if !s.failed || r.Disruption != system.DataLoss {
+		return
+	}
+	for _, one := range r.Stores {
+		for n, t := range r.Tiers {
+			if one.Name == r.About && t.Name == one.Tier {
+				s.tiers[n] = tierSample{touched: true, lost: never}
+			}
+		}
+	}
 }
 
 // longest is the critical step that took longest from the moment in which what it needs was done. Where nobody acts, it is

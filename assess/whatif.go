@@ -48,7 +48,6 @@ func (b Base) Variants() ([]Variant, error) {
 	}{
 		{"every machine that is needed on the day runs already (capacity: running)", Base.launch},
 		{"an endpoint is gone after one failed check instead of three", func(b Base) error { return b.checks("FailureThreshold", 1) }},
-		{"endpoint checks look every 30 s instead of every 10 s", func(b Base) error { return b.checks("RequestInterval", 30) }},
 	} {
 		other := b
 		other.World.World = b.World.World.Fork()

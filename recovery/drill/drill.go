@@ -84,7 +84,9 @@ func (d *Drill) Begin(ctx context.Context) error {
 }
 
 func (d *Drill) blank() Report {
+	about, _ := d.Scenario.store(d.System)
 	return Report{
+		About:  about.Name,
 		System: d.System.Name, Scenario: d.Scenario.Name, Title: d.Scenario.Title, Disruption: d.Scenario.Disruption,
 		Kind: d.Place.Kind(), Seed: d.Seed, Active: d.Active, Receiving: d.Active, Decision: decision(), Accepted: d.Scenario.Accepts,
 		Regions: d.regions(),

@@ -16,6 +16,8 @@ type Report struct {
 	// Scenario is the name of the scenario's file, Title its one line.
 	Scenario string `json:"scenario"`
 	Title    string `json:"title"`
+	// About is the store that the scenario is about, if it is about one.
+	About string `json:"about,omitempty"`
 	// Disruption says which objectives count.
 	Disruption system.Disruption `json:"disruption"`
 	// Kind is that of every figure.

@@ -154,8 +154,8 @@ func (t *tx) recordHealthy(r *Entity) bool {
 			continue
 		}
 		lb := t.loadBalancerAt(str(a, "Name"))
-		if lb != nil && (t.down(lb.Region) || !t.targetsHealthy(lb, false)) {
-			return false
+		if lb != nil && !t.down(lb.Region) && !t.targetsHealthy(lb, false) {
+			return false // of a region that is lost nobody tells how its targets are (assumed): an endpoint check finds out
 		}
 	}
 	return true
