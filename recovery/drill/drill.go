@@ -176,6 +176,9 @@ func (d *Drill) notice(ctx context.Context) error {
 	switch {
 	case d.Scenario.Said != "":
 		return d.told(ctx)
+	case d.Scenario.Finding == "" && d.Scenario.Plan == "":
+		d.report.Found = "nothing had to be found: nobody acted"
+		return nil
 	case d.Scenario.Finding == "":
 		d.report.Found = "nobody looked: it was decided"
 		return nil

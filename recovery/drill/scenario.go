@@ -49,8 +49,10 @@ type Scenario struct {
 	Hold time.Duration `yaml:"hold"`
 	// Back is the way back, on request.
 	Back Back `yaml:"back"`
-	// Incident is the recorded one that this replays.
+	// Incident is the recorded one that this replays, with its date and where that is told.
 	Incident string `yaml:"incident"`
+	Date     string `yaml:"date"`
+	Source   string `yaml:"source"`
 	// Accepts says why it is known that objectives may be missed: the drill tells by how much, and does not fail for it.
 	Accepts string `yaml:"accepts"`
 }
@@ -69,12 +71,17 @@ type Back struct {
 	Plan  planner.Scenario `yaml:"plan"`
 }
 
-//go:embed scenarios/*.yaml
+//go:embed scenarios/*.yaml incidents/*.yaml
 var files embed.FS
 
 // Scenarios are those that come with Redoubt, by name.
-func Scenarios() ([]Scenario, error) {
-	names, err := fs.Glob(files, "scenarios/*.yaml")
+func Scenarios() ([]Scenario, error) { return parseAll("scenarios") }
+
+// Incidents are the recorded ones, as scenarios, by name.
+func Incidents() ([]Scenario, error) { return parseAll("incidents") }
+
+func parseAll(folder string) ([]Scenario, error) {
+	names, err := fs.Glob(files, folder+"/*.yaml")
 	if err != nil {
 		return nil, err
 	}

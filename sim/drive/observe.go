@@ -132,33 +132,12 @@ func (o Observer) dependencies() []diagnose.Observation {
 func (l *look) stores(ctx context.Context) {
 	for _, name := range slices.Sorted(maps.Keys(l.of.Stores)) {
 		s := l.of.Stores[name]
-		why := l.takes(ctx, s)
+		why := l.from.Takes(ctx, l.home, name)
 		l.saw(diagnose.Writes, name, text(why))
 		if why == nil && s.Kind != system.Queue { // what a queue holds, nobody can compare
 			l.saw(diagnose.Content, name, text(l.World.World.Content(l.of.Region, s.Name)))
 		}
 	}
-}
-
-// takes is why a store takes no writes, seen from the observer.
-func (l *look) takes(ctx context.Context, s inventory.Store) error {
-	at := ask(l.home, "s3", "HeadObject", plan.Document{"Bucket": l.of.Control.Bucket, "Key": inventory.ObjectKey(l.home)})
-	switch s.Kind {
-	case system.Bucket:
-		at = ask(l.home, "s3", "HeadObject", plan.Document{"Bucket": s.Name, "Key": "redoubt/observed"})
-	case system.Table:
-		at = ask(l.home, "dynamodb", "GetItem", plan.Document{"TableName": s.Name, "Key": plan.Document{
-			inventory.RecordsKey: plan.Document{"S": "redoubt"}, inventory.RecordsSort: plan.Document{"S": "observed"}}})
-	case system.Queue:
-		at = ask(l.home, "sqs", "GetQueueAttributes", plan.Document{"QueueUrl": s.URL, "AttributeNames": []any{"QueueArn"}})
-	}
-	if _, err := l.from.Call(ctx, at); execute.ClassOf(err) == execute.Unreachable {
-		return err
-	}
-	if s.Kind == system.Postgres || s.Kind == system.Cache {
-		return l.World.World.Writes(l.of.Region, s.Name)
-	}
-	return nil
 }
 
 func ask(home system.Home, service, operation string, in plan.Document) plan.Call {

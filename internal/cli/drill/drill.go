@@ -45,6 +45,7 @@ func New(s *streams.Streams) *cobra.Command {
 		Long: "Break a copy of the homes on purpose, recover it, and measure RTO and RPO: steady state first, then the fault, what\n" +
 			"observers make of it, the plan, its run, and what a witness that writes a mark a second into every store finds again.\n" +
 			"Nothing is changed: the drill is on a copy of the simulated regions. The scenarios:\n\n" + listed() + "\n\n" +
+			"The recorded incidents of docs/incidents.md can be drilled by their names, too.\n" +
 			"A drill fails when an objective of system.yaml is missed; the exit code is 5 then.",
 		Example: "  redoubt drill region-loss\n" +
 			"  redoubt drill --all --seed 7 --out drills",
@@ -148,6 +149,11 @@ func (o *Options) chosen() ([]drill.Scenario, error) {
 	case o.All:
 		return all, exit.With(exit.Usage, errors.Join(errs...), "redoubt drill --help")
 	}
+	incidents, err := drill.Incidents()
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, incidents...)
 	var out []drill.Scenario
 	var names []string
 	for _, s := range all {
