@@ -33,6 +33,8 @@ type Options struct {
 	Only []system.Disruption
 	// Workers share the work; zero takes one.
 	Workers int
+	// Plain remembers nothing from one recovery to the next, which changes no figure and takes longer.
+	Plain bool
 }
 
 // cases are the scenarios of each disruption. Damaged data is tried for every kind of store.
@@ -84,7 +86,7 @@ func (b Base) simulate(ctx context.Context, scenarios []drill.Scenario, o Option
 		errs := make([]error, workers)
 		var wait sync.WaitGroup
 		for w := range workers {
-			wait.Go(func() { errs[w] = b.share(ctx, s, o.Seed, part, w, workers) })
+			wait.Go(func() { errs[w] = b.share(ctx, s, o, part, w) })
 		}
 		wait.Wait()
 		if err := errors.Join(errs...); err != nil {
@@ -96,9 +98,11 @@ func (b Base) simulate(ctx context.Context, scenarios []drill.Scenario, o Option
 }
 
 // share simulates every so-many-eth recovery. The homes are steady once; each recovery goes on from a fork of that.
-func (b Base) share(ctx context.Context, s drill.Scenario, seed uint64, into []sample, first, step int) error {
+func (b Base) share(ctx context.Context, s drill.Scenario, o Options, into []sample, first int) error {
 	w := b.World
-	w.World = w.World.Recall(world.NewMemory())
+	if !o.Plain {
+		w.World = w.World.Recall(world.NewMemory())
+	}
 	start, err := place.New(w, b.System, b.Active, 0)
 	if err != nil {
 		return err
@@ -108,11 +112,11 @@ func (b Base) share(ctx context.Context, s drill.Scenario, seed uint64, into []s
 	if err := d.Begin(ctx); err != nil {
 		return err
 	}
-	for n := first; n < len(into); n += step {
+	for n := first; n < len(into); n += max(o.Workers, 1) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		one := seed*1_000_003 + uint64(n) + 1
+		one := o.Seed*1_000_003 + uint64(n) + 1
 		p, err := start.Fork(one)
 		if err != nil {
 			return err

@@ -332,10 +332,10 @@ func (d *Drill) refused() bool {
 	return false
 }
 
-// PhaseOf is when within a minute the loss of a seed comes.
+// PhaseOf is when within a minute the loss of a seed comes, in steps of five seconds.
 func PhaseOf(seed uint64) time.Duration {
 	const spread = 0x9E3779B97F4A7C15 // so that neighbours are far from each other
-	return time.Duration((seed*spread)>>32%60) * time.Second
+	return time.Duration((seed*spread)>>32%12) * 5 * time.Second
 }
 
 func decision() Decision {

@@ -29,18 +29,23 @@ type Observer struct {
 // Look is one look at everything. An observer whose own region does not hand
 // out what it has seen says nothing.
 func (o Observer) Look(ctx context.Context) []diagnose.Observation {
+	return o.LookAt(ctx, o.World.Now())
+}
+
+// LookAt is the same, where the caller knows what time it is: what is seen depends on the homes alone then.
+func (o Observer) LookAt(ctx context.Context, now time.Time) []diagnose.Observation {
 	if !o.reports(ctx) {
 		return nil
 	}
 	inside := o.World
 	inside.From = o.World.Regions[o.Home]
-	out := o.dependencies()
+	out := o.dependencies(now)
 	for _, home := range system.Homes {
 		of, known := o.World.Inventory.Homes[home]
 		if !known || inventory.Blank(of) {
 			continue
 		}
-		l := look{Observer: o, from: inside, home: home, of: of, now: o.World.Now()}
+		l := look{Observer: o, from: inside, home: home, of: of, now: now}
 		l.control(ctx)
 		l.entry(ctx)
 		l.zones()
@@ -119,8 +124,8 @@ func (l *look) zones() {
 
 // dependencies asks each outside service whether it answers. That the way from a region
 // to it is never what is broken is assumed.
-func (o Observer) dependencies() []diagnose.Observation {
-	l := look{Observer: o, now: o.World.Now()}
+func (o Observer) dependencies(now time.Time) []diagnose.Observation {
+	l := look{Observer: o, now: now}
 	for _, name := range o.Dependencies {
 		l.saw(diagnose.Dependency, name, text(o.World.World.Dependency(name)))
 	}

@@ -9,6 +9,7 @@ import (
 
 	"redoubt/recovery/execute"
 	"redoubt/sim/drive"
+	"redoubt/sim/world"
 	"redoubt/system"
 )
 
@@ -24,6 +25,9 @@ type Witness struct {
 	// met is what clients meet now; family names the witness and its forks, which all meet the same in the same world.
 	met    met
 	family *family
+	// parts are those of what clients meet, as they were when the world had the version.
+	parts   []world.Held
+	version uint64
 }
 
 type family struct{ _ byte }
@@ -48,7 +52,7 @@ func New(w drive.World, sys *system.System, active system.Home, every time.Durat
 // Fork is a witness that has seen the same, in a fork of the world. Its lags are drawn anew: those of the fork.
 func (w *Witness) Fork(in drive.World) *Witness {
 	out := *w
-	out.World, out.tiers, out.stores = in, nil, nil
+	out.World, out.tiers, out.stores, out.parts = in, nil, nil, nil
 	for _, t := range w.tiers {
 		one := *t
 		one.outages = slices.Clone(t.outages)
@@ -89,7 +93,10 @@ func (w *Witness) Advance(to time.Time) {
 // Look sees what clients meet now; what they met since the last look is kept.
 func (w *Witness) Look() {
 	now := w.Now()
-	w.met = w.meet()
+	if v := w.World.World.Version(); v != w.version || !w.lasting() {
+		w.met = w.meet()
+		w.version = v
+	}
 	for n, t := range w.tiers {
 		t.look(w.World, now, w.met.tiers[n], w.Every, w.began)
 	}

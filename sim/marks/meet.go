@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"redoubt/inventory"
+	"redoubt/sim/world"
 	"redoubt/system"
 )
 
@@ -58,25 +59,43 @@ type storeMet struct {
 func (w *Witness) meet() met {
 	out := met{tiers: make([]tierMet, len(w.tiers)), stores: make([]storeMet, len(w.stores))}
 	ready := byHome[map[string]bool]{}
-	for _, home := range system.Homes {
+	if w.parts == nil {
+		w.parts = make([]world.Held, partsOfHome*len(system.Homes)+len(w.tiers))
+	}
+	for n, home := range system.Homes {
 		if _, known := w.Inventory.Homes[home]; !known {
 			continue
 		}
-		*ready.of(home) = part(w, "agents", string(home), func() map[string]bool { return w.ready(home) })
-		takes := part(w, "stores", string(home), func() []bool { return w.takes(home) })
-		copied := part(w, "copies", string(home), func() []bool { return w.copied(home) })
+		of := w.parts[partsOfHome*n:]
+		*ready.of(home) = part(w, &of[0], "agents", string(home), func() map[string]bool { return w.ready(home) })
+		takes := part(w, &of[1], "stores", string(home), func() []bool { return w.takes(home) })
+		copied := part(w, &of[2], "copies", string(home), func() []bool { return w.copied(home) })
 		for n, s := range w.stores {
 			*out.stores[n].takes.of(home) = takes[n] && s.written(*ready.of(home))
 			*out.stores[n].copied.of(home) = copied[n]
 		}
 	}
 	for n, t := range w.tiers {
-		out.tiers[n] = part(w, "tier", t.of.Name, func() tierMet { return w.leads(t) })
+		held := &w.parts[partsOfHome*len(system.Homes)+n]
+		out.tiers[n] = part(w, held, "tier", t.of.Name, func() tierMet { return w.leads(t) })
 		for _, home := range system.Homes {
 			*out.tiers[n].serves.of(home) = w.serves(t, home, *ready.of(home), out.stores)
 		}
 	}
 	return out
+}
+
+// partsOfHome are the parts of what clients meet that each home has.
+const partsOfHome = 3
+
+// lasting reports whether clients meet the same as long as nothing changes: what depends on the time does not last.
+func (w *Witness) lasting() bool {
+	for n := range w.parts {
+		if !w.parts[n].Lasts() {
+			return false
+		}
+	}
+	return len(w.parts) > 0
 }
 
 // key names a part of what a family of witnesses meets.
@@ -86,9 +105,11 @@ type key struct {
 }
 
 // part is a part of what clients meet, from memory where the world has one.
-func part[T any](w *Witness, what, name string, look func() T) T {
-	seen, _ := w.World.World.Remember(key{w.family, what, name}, func() (any, error) { return look(), nil })
-	return seen.(T)
+func part[T any](w *Witness, held *world.Held, what, name string, look func() T) T {
+	if !w.World.World.Holds(held) {
+		*held = w.World.World.Hold(key{w.family, what, name}, func() (any, error) { return look(), nil })
+	}
+	return held.Answer.(T)
 }
 
 // ready are the agents that answer in a home.

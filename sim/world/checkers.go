@@ -8,8 +8,12 @@ import (
 // eventFlip ends a row of contrary answers that is long enough to turn a check.
 const eventFlip = "TurnHealthCheck"
 
-// contrarySince is kept of a check whose endpoint answers otherwise than it shows.
-const contrarySince = "ContrarySince"
+// contraryRow is kept of a check whose endpoint answers otherwise than it shows: the number of that row of
+// answers. A number says which row it is as well as the time of its beginning would, and a memory meets it again.
+const (
+	contraryRow = "ContraryRow"
+	rowsBegun   = "RowsBegun"
+)
 
 // watch lets every check of an endpoint see what its endpoint does now. The
 // checkers ask at their own interval, and a row of as many contrary answers as the
@@ -18,34 +22,43 @@ const contrarySince = "ContrarySince"
 // An endpoint that answers well again before that begins a new row. That many checkers
 // in many regions agree at the same moment is assumed.
 func (t *tx) watch() {
-	if !t.recall(watchKey{}, (*tx).turning) {
+	if !t.remembers() {
+		t.see()
 		return
 	}
+	t.fold()
+	_, _ = t.world.Remember(watchKey{}, func() (any, error) {
+		if sub := t.world.begin(); sub.see() {
+			sub.become()
+		}
+		return nil, nil
+	})
+}
+
+// see begins the rows of contrary answers that begin now, and ends those that are broken; it reports whether there were any.
+func (t *tx) see() (any bool) {
 	for _, h := range t.list(kindHealthCheck, Global) {
 		if !slices.Contains(endpointTypes, str(h.In, "Type")) {
 			continue
 		}
-		since := str(h.Out, contrarySince)
-		switch contrary := t.contrary(h); {
-		case contrary && since == "":
-			since = t.clock().Format(time.RFC3339Nano)
-			t.edit(h).Out[contrarySince] = since
-			t.later(t.clock().Add(detection(h)), eventFlip, Document{"Id": h.ID, "Since": since})
-		case !contrary && since != "":
-			delete(t.edit(h).Out, contrarySince)
+		contrary := t.contrary(h)
+		if contrary == has(h.Out, contraryRow) {
+			continue
 		}
+		h, any = t.edit(h), true
+		if !contrary {
+			delete(h.Out, contraryRow)
+			continue
+		}
+		n := numOr(h.Out, rowsBegun, 0) + 1
+		h.Out[rowsBegun], h.Out[contraryRow] = n, n
+		t.laterIn(detection(h), eventFlip, Document{"Id": h.ID, "Row": n})
 	}
+	return any
 }
 
-// watchKey names the question whether any check sees something new.
+// watchKey names what checks of endpoints see.
 type watchKey struct{}
-
-// turning reports whether any check begins a row of contrary answers, or ends one.
-func (t *tx) turning() bool {
-	return slices.ContainsFunc(t.list(kindHealthCheck, Global), func(h *Entity) bool {
-		return slices.Contains(endpointTypes, str(h.In, "Type")) && t.contrary(h) != (str(h.Out, contrarySince) != "")
-	})
-}
 
 // contrary reports whether an endpoint answers otherwise than its check shows.
 func (t *tx) contrary(h *Entity) bool {
@@ -60,11 +73,11 @@ func detection(h *Entity) time.Duration {
 // turn ends a row of contrary answers, unless it was broken meanwhile.
 func (t *tx) turn(in Document) {
 	h := t.get(kindHealthCheck, Global, str(in, "Id"))
-	if h == nil || str(h.Out, contrarySince) != str(in, "Since") {
+	if h == nil || !has(h.Out, contraryRow) || h.Out[contraryRow] != in["Row"] {
 		return
 	}
 	h = t.edit(h)
-	delete(h.Out, contrarySince)
+	delete(h.Out, contraryRow)
 	if str(h.Out, "Status") == healthy {
 		h.Out["Status"] = unhealthy
 	} else {

@@ -105,9 +105,23 @@ func (w *World) Recall(m *Memory) *World {
 // with one key are the same. An act may call the world, and look at nothing else that
 // changes. Its answer must not be changed.
 func (w *World) Remember(key any, act func() (any, error)) (any, error) {
+	h := w.Hold(key, act)
+	return h.Answer, h.Err
+}
+
+// Held is an answer with what it depended on.
+type Held struct {
+	Answer any
+	Err    error
+	// way is nil when the answer was not remembered.
+	way *way
+}
+
+// Hold does an act as Remember does. An act that writes gives an answer that never holds.
+func (w *World) Hold(key any, act func() (any, error)) Held {
 	m := w.st.memory
 	if m == nil || w.notes != nil || w.record != nil {
-		return act()
+		return heldOf(act())
 	}
 	d := m.deeds[key]
 	if d == nil {
@@ -119,17 +133,36 @@ func (w *World) Remember(key any, act func() (any, error)) (any, error) {
 	}
 	if known := w.known(d, key); known != nil {
 		w.follow(known)
-		return known.answer, known.err
+		return Held{known.answer, known.err, known}
 	}
 	if d.vain > mostVain {
-		return act()
+		return heldOf(act())
 	}
 	n := &notes{}
 	w.notes = n
 	n.way.answer, n.way.err = act()
 	w.notes = nil
-	w.learn(d, key, n)
-	return n.way.answer, n.way.err
+	out := Held{n.way.answer, n.way.err, nil}
+	if w.learn(d, key, n) {
+		out.way = &n.way
+	}
+	return out
+}
+
+func heldOf(answer any, err error) Held { return Held{answer, err, nil} }
+
+// Lasts reports whether the answer holds until something is written in this world.
+func (h *Held) Lasts() bool { return h.way != nil && len(h.way.wrote)+len(h.way.awaited) == 0 }
+
+// Holds reports whether the act would give the answer again, as things stand in this world.
+func (w *World) Holds(h *Held) bool { return h.Lasts() && w.notes == nil && h.way.fits(w.st) }
+
+// Version tells whether anything but the time has changed in this world since it was asked before.
+func (w *World) Version() uint64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.notes.never()
+	return w.st.version
 }
 
 // Known is the answer of an act as things stand, if it is in memory and the act writes nothing.
@@ -166,13 +199,14 @@ func (w *World) known(d *deed, key any) *way {
 	return nil
 }
 
-// learn keeps a way. One that met what no other fork will meet is kept for this world alone.
-func (w *World) learn(d *deed, key any, n *notes) {
+// learn keeps a way, if it can. One that met what no other fork will meet is kept for this world alone.
+func (w *World) learn(d *deed, key any, n *notes) bool {
 	one := &n.way
 	pure := len(one.wrote)+len(one.awaited) == 0
 	switch {
 	case n.hopeless || n.own && !pure:
 		d.vain++
+		return false
 	case n.own:
 		if w.own == nil {
 			w.own = map[any]*way{}
@@ -188,6 +222,7 @@ func (w *World) learn(d *deed, key any, n *notes) {
 			w.st.estrange(wrote.seat, false)
 		}
 	}
+	return true
 }
 
 // follow goes a way that is known.

@@ -83,7 +83,7 @@ func (n *notes) faults(s *state) {
 }
 
 // wrote notes what a transaction is about to write.
-func (n *notes) wrote(t *tx) {
+func (n *notes) wrote(t *tx, written []*Entity) {
 	if !n.taking() {
 		return
 	}
@@ -94,7 +94,7 @@ func (n *notes) wrote(t *tx) {
 	for r := range t.del {
 		n.writes(t.state, r, nil)
 	}
-	for _, e := range t.written() {
+	for _, e := range written {
 		n.writes(t.state, e.ref(), e)
 	}
 	n.way.awaited = append(n.way.awaited, t.awaited...)
@@ -150,16 +150,6 @@ func (t *tx) happens(e *event) error {
 type eventKey struct {
 	name string
 	sum  uint64
-}
-
-// recall asks something of the state, from memory if it can.
-func (t *tx) recall(key any, ask func(*tx) bool) bool {
-	if !t.remembers() {
-		return ask(t)
-	}
-	t.fold()
-	answer, _ := t.world.Remember(key, func() (any, error) { return ask(t.world.begin()), nil })
-	return answer == true
 }
 
 func (t *tx) remembers() bool { return t.memory != nil && t.notes == nil }

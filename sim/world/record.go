@@ -72,12 +72,17 @@ func (t *tx) written() []*Entity {
 func (t *tx) become() {
 	s := t.state
 	s.now = t.at
-	t.notes.wrote(t)
+	written := t.written()
+	strange := s.twins(written)
+	t.notes.wrote(t, written)
 	for r := range t.del {
 		s.remove(r)
 	}
-	for _, e := range t.written() {
-		s.write(e)
+	for n, e := range written {
+		s.add(e)
+		if s.memory != nil {
+			s.estrange(s.dir.seat(e.ref()), strange[n])
+		}
 	}
 	if t.coming != nil {
 		s.agenda = *t.coming
@@ -99,6 +104,9 @@ func (s *state) apply(rec Record) {
 
 // keep writes what of a record is no entity.
 func (s *state) keep(rec Record) {
+	if len(rec.Gens)+len(rec.Data) > 0 || rec.Faults != nil || rec.Draw != nil {
+		s.version++
+	}
 	for key, n := range rec.Gens {
 		s.gens.set(key, n)
 	}

@@ -51,6 +51,8 @@ type state struct {
 	// memory is that of the world; known is its number of the faults, 0 before it was asked.
 	memory *Memory
 	known  int
+	// version counts what was written.
+	version uint64
 	// watched is the last record after which the checks of endpoints have seen all; it is no part of the content.
 	watched uint64
 	// draw is the seed of every duration and lag; nil takes the typical ones.
@@ -105,6 +107,7 @@ func (s *state) add(e *Entity) {
 
 // set writes an entity, or with nil removes it.
 func (s *state) set(seat seat, r Ref, e *Entity) {
+	s.version++
 	old := at(s.cells, seat.at)
 	s.relist(seat, r, e)
 	put(&s.cells, seat.at, e)

@@ -11,8 +11,8 @@ type twins struct {
 
 // What is kept at most of a seat, and how often it is looked at in vain.
 const (
-	mostTwins  = 4
-	mostMisses = 16
+	mostTwins  = 64
+	mostMisses = 64
 )
 
 // estrange says whether what is in a seat is of this world alone.
@@ -30,17 +30,18 @@ func (s *state) estrange(seat seat, strange bool) {
 	}
 }
 
-// write keeps an entity that a transaction wrote. With a memory it is strange, unless
-// another world has written the same there.
-func (s *state) write(e *Entity) {
+// twins puts in the place of each entity that is about to be written the same one as another world wrote it. With a
+// memory, what no other world has written is strange.
+func (s *state) twins(written []*Entity) (strange []bool) {
 	if s.memory == nil {
-		s.add(e)
-		return
+		return nil
 	}
-	seat := s.dir.seat(e.ref())
-	twin := s.memory.twin(seat.at, e)
-	s.add(twin)
-	s.estrange(seat, twin == e)
+	strange = make([]bool, len(written))
+	for n, e := range written {
+		written[n] = s.memory.twin(s.dir.seat(e.ref()).at, e)
+		strange[n] = written[n] == e
+	}
+	return strange
 }
 
 // twin returns the same entity as another world wrote it, or e.
