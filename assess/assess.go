@@ -47,6 +47,7 @@ var cases = map[system.Disruption][]string{
 
 // Assess simulates.
 func Assess(ctx context.Context, b Base, o Options) (Report, error) {
+	defer collectLess()()
 	out := Report{System: b.System.Name, Seed: o.Seed, Recoveries: o.Recoveries}
 	all, err := drill.Scenarios()
 	if err != nil {

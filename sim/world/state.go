@@ -64,7 +64,8 @@ func newState(now time.Time) *state { return &state{now: now, dir: newDirectory(
 func (s *state) clone() *state {
 	c := *s
 	c.cells, c.lists, c.holders = slices.Clone(s.cells), slices.Clone(s.lists), slices.Clone(s.holders)
-	c.marks, c.strange, c.strangers = slices.Clone(s.marks), slices.Clone(s.strange), slices.Clone(s.strangers)
+	c.marks = slices.Clone(s.marks)
+	c.strange, c.strangers = nil, nil // other clones meet what this one holds
 	c.gens, c.series = s.gens.fork(), s.series.fork()
 	return &c
 }
