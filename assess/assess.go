@@ -98,8 +98,19 @@ func (b Base) simulate(ctx context.Context, scenarios []drill.Scenario, o Option
 	return out, nil
 }
 
-// share simulates every so-many-eth recovery. The homes are steady once; each recovery goes on from a fork of that.
+// share simulates every so-many-eth recovery.
 func (b Base) share(ctx context.Context, s drill.Scenario, o Options, into []sample, first int) error {
+	return b.each(ctx, s, o, first, len(into), func(n int, r drill.Report) { into[n] = sampleOf(r) })
+}
+
+// Each shows the recoveries of one scenario, one after the other, as they are simulated for a forecast.
+func (b Base) Each(ctx context.Context, s drill.Scenario, o Options, see func(drill.Report)) error {
+	o.Workers = 1
+	return b.each(ctx, s, o, 0, o.Recoveries, func(_ int, r drill.Report) { see(r) })
+}
+
+// each simulates every so-many-eth recovery. The homes are steady once; each recovery goes on from a fork of that.
+func (b Base) each(ctx context.Context, s drill.Scenario, o Options, first, count int, see func(int, drill.Report)) error {
 	w := b.World
 	if !o.Plain {
 		w.World = w.World.Recall(world.NewMemory())
@@ -113,7 +124,7 @@ func (b Base) share(ctx context.Context, s drill.Scenario, o Options, into []sam
 	if err := d.Begin(ctx); err != nil {
 		return err
 	}
-	for n := first; n < len(into); n += max(o.Workers, 1) {
+	for n := first; n < count; n += max(o.Workers, 1) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -126,7 +137,7 @@ func (b Base) share(ctx context.Context, s drill.Scenario, o Options, into []sam
 		if err != nil {
 			return err
 		}
-		into[n] = sampleOf(r)
+		see(n, r)
 	}
 	return nil
 }

@@ -176,11 +176,15 @@ type looked struct {
 }
 
 func look(now time.Time, all []Observation, r Rules) looked {
-	sorted := slices.Clone(all)
-	slices.SortStableFunc(sorted, func(a, b Observation) int { return a.At.Compare(b.At) })
+	sorted, byTime := all, func(a, b Observation) int { return a.At.Compare(b.At) }
+	if !slices.IsSortedFunc(sorted, byTime) {
+		sorted = slices.Clone(all)
+		slices.SortStableFunc(sorted, byTime)
+	}
 	l := looked{now: now, rules: r}
 	at := map[line]int{}
-	for _, o := range sorted {
+	for n := range sorted {
+		o := &sorted[n]
 		if o.State == Unknown || o.At.After(now) || now.Sub(o.At) > r.Fresh || !slices.Contains(r.Observers, o.Observer) {
 			continue
 		}
@@ -191,7 +195,7 @@ func look(now time.Time, all []Observation, r Rules) looked {
 			at[key] = n
 			l.sights = append(l.sights, sight{line: key})
 		}
-		l.sights[n].seen = append(l.sights[n].seen, o)
+		l.sights[n].seen = append(l.sights[n].seen, *o)
 	}
 	return l
 }

@@ -27,6 +27,9 @@ type Memory struct {
 
 var _ Store = (*Memory)(nil)
 
+// usual is how many records a run of a region's loss writes, about.
+const usual = 160
+
 // Append keeps the record.
 func (m *Memory) Append(_ context.Context, r Record) error {
 	m.mu.Lock()
@@ -34,10 +37,14 @@ func (m *Memory) Append(_ context.Context, r Record) error {
 	if m.runs == nil {
 		m.runs = map[string][]Record{}
 	}
-	if r.Seq != len(m.runs[r.Run])+1 {
+	kept := m.runs[r.Run]
+	if r.Seq != len(kept)+1 {
 		return fmt.Errorf("record %d of run %s: %w", r.Seq, r.Run, ErrTaken)
 	}
-	m.runs[r.Run] = append(m.runs[r.Run], r)
+	if kept == nil {
+		kept = make([]Record, 0, usual)
+	}
+	m.runs[r.Run] = append(kept, r)
 	return nil
 }
 

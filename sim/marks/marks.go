@@ -49,7 +49,8 @@ func New(w drive.World, sys *system.System, active system.Home, every time.Durat
 	return out
 }
 
-// Fork is a witness that has seen the same, in a fork of the world. Its lags are drawn anew: those of the fork.
+// Fork is a witness that has seen the same, in a fork of the world. Its lags are those of the fork, and were so since the
+// stretch under way began: what is on its way at the fork arrives as late as what follows.
 func (w *Witness) Fork(in drive.World) *Witness {
 	out := *w
 	out.World, out.tiers, out.stores, out.parts = in, nil, nil, nil
@@ -61,9 +62,13 @@ func (w *Witness) Fork(in drive.World) *Witness {
 	for _, s := range w.stores {
 		one := *s
 		one.log, one.spans, one.losses = *s.log.Clone(), slices.Clone(s.spans), slices.Clone(s.losses)
+		one.lags = out.lags(&one)
+		if one.stretch.home != "" {
+			one.stretch.lag = *one.lags.of(one.stretch.home)
+		}
 		out.stores = append(out.stores, &one)
 	}
-	out.Struck()
+	out.Look()
 	return &out
 }
 

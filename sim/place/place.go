@@ -149,9 +149,10 @@ func (p *Place) Observe(ctx context.Context, active system.Home) []diagnose.Obse
 	for _, home := range system.Homes {
 		o := drive.Observer{World: p.World, Home: home, Active: active, Dependencies: p.needs}
 		seen, _ := p.World.World.Remember(sight{p.family, home, active}, func() (any, error) { return o.LookAt(ctx, time.Time{}), nil })
-		for _, one := range seen.([]diagnose.Observation) {
-			one.At = p.Now()
-			out = append(out, one)
+		from := len(out)
+		out = append(out, seen.([]diagnose.Observation)...)
+		for n := range out[from:] {
+			out[from+n].At = p.Now()
 		}
 	}
 	return out

@@ -125,6 +125,16 @@ func (t *tx) observe() (changed bool) {
 
 // longestLook is how far back the most patient alarm looks.
 func (t *tx) longestLook() time.Duration {
+	if t.dirty() {
+		return t.measureLooks()
+	}
+	if f := &t.farthest; f.back == 0 || f.version != t.version {
+		f.version, f.back = t.version, t.measureLooks()
+	}
+	return t.farthest.back
+}
+
+func (t *tx) measureLooks() time.Duration {
 	longest := plain(metricSettles) + tick
 	measure := func(region string, alarm Document) {
 		period := duration(numOr(alarm, "Period", 60))

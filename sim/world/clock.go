@@ -27,7 +27,7 @@ func (w *World) Advance(to time.Time) {
 }
 
 func (t *tx) advance(to time.Time) error {
-	quiet := false
+	quiet := t.settled == t.version+1
 	if t.at.Before(to) && (t.watched != t.seq || t.seq == 0) {
 		t.watch()
 	}
@@ -53,8 +53,11 @@ func (t *tx) advance(to time.Time) error {
 		}
 		if fired {
 			t.watch()
+			t.settled = 0
 		}
-		quiet = quiet && !fired
+		if quiet = quiet && !fired; quiet && !t.dirty() {
+			t.settled = t.version + 1
+		}
 	}
 	return nil
 }

@@ -194,7 +194,31 @@ func text(v any) string {
 	return ""
 }
 
-func same(a, b any) bool { return reflect.DeepEqual(a, b) }
+// same reports whether two values of documents are equal.
+func same(a, b any) bool {
+	switch a := a.(type) {
+	case nil, string, float64, bool:
+		return a == b
+	case Document:
+		b, is := b.(Document)
+		if !is || len(a) != len(b) || (a == nil) != (b == nil) {
+			return false
+		}
+		if address(a) == address(b) {
+			return true
+		}
+		for name, one := range a {
+			if other, has := b[name]; !has || !same(one, other) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		b, is := b.([]any)
+		return is && (a == nil) == (b == nil) && slices.EqualFunc(a, b, same)
+	}
+	return reflect.DeepEqual(a, b)
+}
 
 // anyList makes a document list of texts.
 func anyList(list ...string) []any {

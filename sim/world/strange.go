@@ -12,7 +12,7 @@ type twins struct {
 // What is kept at most of a seat, and how often it is looked at in vain.
 const (
 	mostTwins  = 64
-	mostMisses = 64
+	mostMisses = 16
 )
 
 // estrange says whether what is in a seat is of this world alone.

@@ -39,6 +39,11 @@ func (w *World) begin() *tx {
 	return &tx{state: w.st, cfg: w.cfg, at: w.st.now, notes: w.notes, world: w}
 }
 
+// dirty reports whether the transaction has written what the state does not hold yet.
+func (t *tx) dirty() bool {
+	return len(t.put)+len(t.del)+len(t.data) > 0 || t.faulted != nil || t.redraw != nil
+}
+
 // get returns the entity, or nil. What it returns must not be changed: edit it.
 func (t *tx) get(kind, region, id string) *Entity {
 	r := Ref{kind, region, id}

@@ -19,7 +19,7 @@ func BenchmarkRecoveries(b *testing.B) {
 		name  string
 		each  int
 		plain bool
-	}{{"documents", 50, true}, {"cold", 1000, false}, {"warm", 3000, false}} {
+	}{{"documents", 50, true}, {"cold", 1000, false}, {"warm", 10_000, false}} {
 		b.Run(way.name, func(b *testing.B) {
 			before := spent()
 			for b.Loop() {
