@@ -26,7 +26,7 @@ type point struct {
 func (t *tx) look(region string, alarm Document) []point {
 	period := duration(numOr(alarm, "Period", 60))
 	n := int(numOr(alarm, "EvaluationPeriods", 1)) + spare
-	key := seriesOf(region, alarm)
+	key := t.seriesOf(region, alarm)
 	end := t.clock().Add(-t.lags(metricSettles, key)).Truncate(tick)
 	out := make([]point, n)
 	if t.down(region) {
@@ -40,7 +40,23 @@ func (t *tx) look(region string, alarm Document) []point {
 	return out
 }
 
-// seriesOf is the metric that an alarm with the settings judges.
+// seriesOf is the metric that an alarm with the settings judges. Settings are never changed in place once they are written.
+func (t *tx) seriesOf(region string, alarm Document) string {
+	if t.memory == nil || t.dirty() {
+		return seriesOf(region, alarm)
+	}
+	of := metricOf{region, address(alarm)}
+	name, known := t.memory.metrics[of]
+	if !known {
+		if len(t.memory.metrics) == mostLists {
+			clear(t.memory.metrics)
+		}
+		name = seriesOf(region, alarm)
+		t.memory.metrics[of] = name
+	}
+	return name
+}
+
 func seriesOf(region string, alarm Document) string {
 	return seriesKey(region, str(alarm, "Namespace"), str(alarm, "MetricName"), dimensions(alarm))
 }
@@ -138,7 +154,7 @@ func (t *tx) measureLooks() time.Duration {
 	longest := plain(metricSettles) + tick
 	measure := func(region string, alarm Document) {
 		period := duration(numOr(alarm, "Period", 60))
-		longest = max(longest, t.lags(metricSettles, seriesOf(region, alarm))+tick+period*time.Duration(numOr(alarm, "EvaluationPeriods", 1)+spare+1))
+		longest = max(longest, t.lags(metricSettles, t.seriesOf(region, alarm))+tick+period*time.Duration(numOr(alarm, "EvaluationPeriods", 1)+spare+1))
 	}
 	for _, a := range t.list(kindAlarm, "") {
 		measure(a.Region, a.In)

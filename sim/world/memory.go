@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unsafe"
 )
 
 // Memory remembers what acts did in a world and what that depended on. When the same act
@@ -17,12 +18,20 @@ type Memory struct {
 	lists    map[content]*[]*Entity
 	troubles map[string]int
 	twins    map[int]*twins
+	// metrics are the names of the series that alarms with these settings judge, by region and settings.
+	metrics map[metricOf]string
+}
+
+// metricOf names the settings of an alarm by where they are; the key keeps them there.
+type metricOf struct {
+	region   string
+	settings unsafe.Pointer
 }
 
 // NewMemory returns a memory that remembers nothing yet.
 func NewMemory() *Memory {
 	return &Memory{deeds: map[any]*deed{}, lists: map[content]*[]*Entity{}, troubles: map[string]int{},
-		twins: map[int]*twins{}}
+		twins: map[int]*twins{}, metrics: map[metricOf]string{}}
 }
 
 // deed is one act with the ways that it went.
@@ -155,7 +164,7 @@ func heldOf(answer any, err error) Held { return Held{answer, err, nil} }
 func (h *Held) Lasts() bool { return h.way != nil && len(h.way.wrote)+len(h.way.awaited) == 0 }
 
 // Holds reports whether the act would give the answer again, as things stand in this world.
-func (w *World) Holds(h *Held) bool { return h.Lasts() && w.notes == nil && h.way.fits(w.st) }
+func (w *World) Holds(h *Held) bool { return h.Lasts() && w.notes == nil }
 
 // Version tells whether anything but the time has changed in this world since it was asked before.
 func (w *World) Version() uint64 {

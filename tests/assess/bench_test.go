@@ -11,7 +11,7 @@ import (
 )
 
 // BenchmarkRecoveries is the loss of the region with its whole recovery, in one goroutine: planner, machine, world and
-// witness. Cold are the first thousand, warm are three thousand, each begun with an empty memory; the
+// witness. Cold are the first thousand, warm are 10,000 as a forecast has them, each begun with an empty memory; the
 // documents are the baseline without any.
 func BenchmarkRecoveries(b *testing.B) {
 	on := base(b)
