@@ -164,7 +164,7 @@ func heldOf(answer any, err error) Held { return Held{answer, err, nil} }
 func (h *Held) Lasts() bool { return h.way != nil && len(h.way.wrote)+len(h.way.awaited) == 0 }
 
 // Holds reports whether the act would give the answer again, as things stand in this world.
-func (w *World) Holds(h *Held) bool { return h.Lasts() && w.notes == nil }
+func (w *World) Holds(h *Held) bool { return h.Lasts() && w.notes == nil && h.way.fits(w.st) }
 
 // Version tells whether anything but the time has changed in this world since it was asked before.
 func (w *World) Version() uint64 {
