@@ -27,7 +27,7 @@ func TestStore_agreesWithMarksKeptOneByOne(t *testing.T) {
 		s := &store{of: system.Store{Name: "notes", Kind: kind}}
 		s.log.Ordered = kind == system.Postgres
 		m := &model{ordered: s.log.Ordered, every: every}
-		at, now := start, start
+		now := start
 		for range 2 + r.IntN(8) {
 			home := []system.Home{"", system.Primary, system.Secondary}[r.IntN(3)]
 			var met storeMet
@@ -45,7 +45,7 @@ func TestStore_agreesWithMarksKeptOneByOne(t *testing.T) {
 				s.lose(now, s.log.Acknowledged(back))
 				m.restore(now, back)
 			}
-			at = now
+			at := now
 			now = now.Add(time.Duration(1+r.IntN(40000)) * time.Millisecond)
 			m.run(at, now)
 		}

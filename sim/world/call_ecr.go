@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
-	"time"
 )
 
 // registryOperations are the operations on images, in the names of ECR's API model.
@@ -15,10 +14,6 @@ func registryOperations() map[string]operation {
 		"ecr.DescribeImages": {run: describeImages},
 	}
 }
-
-// lagImage is timing ecr.replication. An attempt that meets a lost or cut
-// region is made again after a minute (assumed).
-const lagImage = 1800 * time.Second
 
 func (t *tx) repository(r Request) (*Entity, error) {
 	name := str(r.Input, "repositoryName")
