@@ -3,7 +3,6 @@ package assess
 import (
 	"context"
 	"encoding/json"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -27,14 +26,6 @@ func regionLoss(t testing.TB) drill.Scenario {
 	return drill.Scenario{}
 }
 
-// seeds are how many are compared: 1,000 where REDOUBT_SEEDS is "all", which takes a minute.
-func seeds() int {
-	if os.Getenv("REDOUBT_SEEDS") == "all" {
-		return 1000
-	}
-	return 100
-}
-
 // reports are the whole reports of recoveries, steps and marks and all, as they are written.
 func reports(t *testing.T, b forecast.Base, o forecast.Options) (out []string) {
 	t.Helper()
@@ -48,11 +39,16 @@ func reports(t *testing.T, b forecast.Base, o forecast.Options) (out []string) {
 
 func TestAssess_memoryChangesNoReport(t *testing.T) {
 	t.Parallel()
-	on, o := base(t), forecast.Options{Recoveries: seeds(), Seed: 3}
+	memoryChangesNoReport(t, 100)
+}
+
+func memoryChangesNoReport(t *testing.T, seeds int) {
+	t.Helper()
+	on, o := base(t), forecast.Options{Recoveries: seeds, Seed: 3}
 	quick := reports(t, on, o)
 	o.Plain = true
 	plain := reports(t, on, o)
-	require.Len(t, quick, seeds())
+	require.Len(t, quick, seeds)
 	for n := range plain {
 		require.Equal(t, plain[n], quick[n], "recovery %d", n)
 	}

@@ -14,22 +14,20 @@ import (
 	"redoubt/sim/world"
 )
 
-// quick is how many seeds of a scene the quick test takes; the tag engine takes more of each.
-var quick = map[string]int{"region-loss": 200}
-
-const quickOthers = 12
-
 // TestMemoryChangesNothing walks each scene with many seeds, once call by call and once with a memory that has
 // seen the seeds before, and wants the same journal with the same times, the same end, and the same world.
-func TestMemoryChangesNothing(t *testing.T) {
+func TestMemoryChangesNothing(t *testing.T) { memoryChangesNothing(t, 200, 12) }
+
+func memoryChangesNothing(t *testing.T, regionLoss, others int) {
+	t.Helper()
 	for _, name := range slices.Sorted(maps.Keys(scenes)) {
-		seeds := quickOthers
-		if n, set := quick[name]; set {
-			seeds = n
+		seeds := others
+		if name == "region-loss" {
+			seeds = regionLoss
 		}
 		t.Run(name, func(t *testing.T) {
 			l, p := scenes[name](t)
-			sameWithMemory(t, l, name, mustCompile(t, p), max(seeds, moreSeeds))
+			sameWithMemory(t, l, name, mustCompile(t, p), seeds)
 		})
 	}
 }

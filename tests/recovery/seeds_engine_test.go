@@ -1,6 +1,0 @@
-//go:build engine
-
-package recovery
-
-// moreSeeds is how many seeds of each scene are walked twice at least.
-const moreSeeds = 1000
