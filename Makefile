@@ -131,7 +131,7 @@ test-apps: kube test-browser local-stores ## what needs an emulator, a cluster, 
 
 .PHONY: bench
 bench: tools ## benchmarks, each with its baseline in the same run
-	$(GO) test -tags engine -run '^$$' -bench . -benchtime 5x -timeout 20m ./tests/bench/...
+	$(GO) test -tags engine -run '^$$' -bench . -benchtime 5x -timeout 20m ./tests/bench/... ./tests/assess
 
 .PHONY: lint
 lint: ## formatting, vet and static analysis
