@@ -20,9 +20,9 @@ func TestRestore_refusesATimeThatLosesTooMuch(t *testing.T) {
 	assert.Contains(t, gates(p), "approval")
 	assert.NotContains(t, gates(p), "loss")
 	assert.NotContains(t, gates(p), "window")
-	p, err = made(t, "restore-table", func(r *planner.Request) { r.Goal.At = r.Now.Add(-11 * time.Minute) })
+	p, err = made(t, "restore-table", func(r *planner.Request) { r.Goal.At = r.Now.Add(-31 * time.Minute) })
 	require.NoError(t, err)
-	assert.Equal(t, "store sessions goes back by 11m0s, and its objective allows 10m0s", gates(p)["loss"].Reason)
+	assert.Equal(t, "store sessions goes back by 31m0s, and its objective allows 30m0s", gates(p)["loss"].Reason)
 	assert.True(t, gates(p)["loss"].Overridable)
 }
 
