@@ -48,10 +48,13 @@ func (w World) Takes(ctx context.Context, home system.Home, store string) error 
 			return err
 		}
 	}
-	if s.Kind == system.Postgres || s.Kind == system.Cache {
-		return w.World.Writes(of.Region, s.Name)
+	if s.Kind != system.Postgres && s.Kind != system.Cache {
+		return nil
 	}
-	return nil
+	if w.From != "" && w.World.Apart(w.From, of.Region) {
+		return fmt.Errorf("%s is cut from %s", w.From, of.Region)
+	}
+	return w.World.Writes(of.Region, s.Name)
 }
 
 // touches are calls of a store's data plane that change nothing. A table, a bucket and a queue take writes where
