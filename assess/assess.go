@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"redoubt/recovery/drill"
 	"redoubt/sim/drive"
@@ -31,6 +32,8 @@ type Options struct {
 	Seed       uint64
 	// Only are the disruptions that are simulated; none stands for all.
 	Only []system.Disruption
+	// Decides is how long every decision takes; nil draws what a person takes (assumed).
+	Decides *time.Duration
 	// Workers share the work; zero takes one.
 	Workers int
 	// Plain remembers nothing from one recovery to the next, which changes no figure and takes longer.
@@ -67,10 +70,11 @@ func Assess(ctx context.Context, b Base, o Options) (Report, error) {
 		if err != nil {
 			return out, fmt.Errorf("assess %s: %w", d, err)
 		}
-		out.Disruptions = append(out.Disruptions, b.forecast(d, samples))
+		out.Disruptions = append(out.Disruptions, b.forecast(d, samples, o.Decides))
 	}
-	out.Availability = availability(b.System, out.Disruptions)
-	return out, nil
+	record, err := drill.Incidents()
+	out.Availability = availability(b.System, out.Disruptions, rates(record))
+	return out, err
 }
 
 // simulate shares the recoveries among the scenarios, and each scenario's among the workers. What comes of a recovery

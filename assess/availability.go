@@ -1,40 +1,71 @@
 package assess
 
 import (
+	"fmt"
 	"math"
+	"strconv"
+	"time"
 
+	"redoubt/recovery/drill"
 	"redoubt/system"
 )
 
 // Rate is how often something is lost in a year, with the bounds of what the record allows: 95 of 100.
 type Rate struct {
-	Disruption    system.Disruption
-	PerYear       float64
-	Low, High     float64
-	GroundedOn    string
-	WithADecision bool
+	Disruption         system.Disruption
+	PerYear, Low, High float64
+	GroundedOn         string
 }
 
-// rates count the recorded incidents of facts/incidents-slas.yaml: what hit one region over the years that the record
-// covers. The record has what was large enough to be written about, so the rates are those of large events; that they hold for
-// any one region, and that data and dependencies fail as often as stated, is assumed.
-var rates = []Rate{
-	poisson(system.ZoneLoss, 6, 7*4, "6 losses of a zone of 4 large regions in 7 years (incidents-slas)", false),
-	poisson(system.RegionLoss, 5, 7*4, "5 losses of a region's service in 4 large regions in 7 years (incidents-slas)", true),
-	poisson(system.DataLoss, 1, 5, "one damaged store in 5 years (assumed)", true),
-	poisson(system.DependencyLoss, 4, 1, "four losses of a service outside in a year (assumed)", false),
-}
-
-// poisson is a rate with its exact bounds, by Wilson and Hilferty's approximation of the chi-square distribution.
-func poisson(d system.Disruption, count, years float64, from string, decided bool) Rate {
-	const z = 1.959964
-	low := 0.0
-	if count > 0 {
-		low = count * math.Pow(1-1/(9*count)-z/(3*math.Sqrt(count)), 3)
+// rates count the recorded incidents: how many hit a zone, and how many a region, in the years and the regions that the record
+// covers. The record has what was large enough to be written about; that its rate holds for any one region, and that data
+// is damaged and services outside fail as often as stated, is assumed.
+func rates(record []drill.Scenario) []Rate {
+	count, regions, first, last := map[system.Disruption]int{}, map[string]bool{}, "", ""
+	days := map[string]bool{}
+	for _, one := range record {
+		if day := string(one.Disruption) + one.Date; !days[day] { // the parts of one event are one loss
+			days[day] = true
+			count[one.Disruption]++
+		}
+		regions[one.Region] = true
+		if first == "" || one.Date < first {
+			first = one.Date
+		}
+		last = max(last, one.Date)
 	}
-	n := count + 1
-	high := n * math.Pow(1-1/(9*n)+z/(3*math.Sqrt(n)), 3)
-	return Rate{d, count / years, low / years, high / years, from, decided}
+	years := span(first, last) * len(regions)
+	from := func(what string, n int) string {
+		return fmt.Sprintf("%d recorded losses of %s in %d years of regions (docs/incidents.md)", n, what, years)
+	}
+	return []Rate{
+		poisson(system.ZoneLoss, count[system.ZoneLoss], years, from("a zone", count[system.ZoneLoss])),
+		poisson(system.RegionLoss, count[system.RegionLoss], years, from("service of a region", count[system.RegionLoss])),
+		poisson(system.DataLoss, 1, 5, "assumed: a store is damaged once in 5 years"),
+		poisson(system.DependencyLoss, 4, 1, "assumed: a service outside is lost four times a year"),
+	}
+}
+
+// span is the number of years from the first date to the last, both of them counted.
+func span(first, last string) int {
+	year := func(date string) int {
+		n, _ := strconv.Atoi(date[:min(4, len(date))]) // dates of the record begin with their year: a test reads them all
+		return n
+	}
+	return year(last) - year(first) + 1
+}
+
+// poisson is a rate with bounds of 95 of 100: Wilson and Hilferty's approximation of the chi-square distribution, by which the
+// exact ones are given (https://doi.org/10.1093/biomet/28.3-4.437).
+func poisson(d system.Disruption, count, years int, from string) Rate {
+	const z = 1.959964
+	k, n := float64(count), float64(count+1)
+	r := Rate{Disruption: d, PerYear: k / float64(years), GroundedOn: from}
+	if count > 0 {
+		r.Low = k * math.Pow(1-1/(9*k)-z/(3*math.Sqrt(k)), 3) / float64(years)
+	}
+	r.High = n * math.Pow(1-1/(9*n)+z/(3*math.Sqrt(n)), 3) / float64(years)
+	return r
 }
 
 // Availability is what a tier can expect over a year.
@@ -46,6 +77,9 @@ type Availability struct {
 	High    float64 `json:"high"`
 	// Parts are the minutes of each disruption.
 	Parts []Part `json:"parts"`
+	// Allowed are the minutes that AWS's own agreements allow the services that the tier stands on in one region. They are no
+	// forecast, and no part of one: an agreement pays, it does not keep.
+	Allowed float64 `json:"allowedByAgreements"`
 }
 
 // Part is what one disruption takes of a year.
@@ -57,20 +91,17 @@ type Part struct {
 	GroundedOn string  `json:"groundedOn"`
 }
 
-// availability multiplies how often something is lost with how long the recoveries took, the decision of a person
+// availability multiplies how often something is lost with how long the recoveries took on average, the decision of a person
 // among it where one decides: what users meet.
-func availability(s *system.System, all []Disruption) []Availability {
+func availability(s *system.System, all []Disruption, rates []Rate) []Availability {
 	var out []Availability
 	for n, t := range s.Tiers {
-		a := Availability{Tier: t.Name}
+		a := Availability{Tier: t.Name, Allowed: allowed(s, t)}
 		for _, d := range all {
+			took := time.Duration(d.Tiers[n].Mean).Minutes()
 			for _, r := range rates {
 				if r.Disruption != d.Name {
 					continue
-				}
-				took := d.Tiers[n].Mean.Minutes()
-				if r.WithADecision {
-					took = d.Tiers[n].MeanDecided.Minutes()
 				}
 				a.Minutes += r.PerYear * took
 				a.Low += r.Low * took

@@ -50,6 +50,9 @@ type Spread struct {
 type Forecast struct {
 	Tier     string `json:"tier"`
 	Critical bool   `json:"critical"`
+	// Of is how many recoveries the figures stand on: of damaged data, those in which a store of the tier was damaged, or its
+	// requests were refused. None of them means that nothing is known.
+	Of int `json:"of"`
 	// RTO and RPO are predicted. A recovery that did not come counts as the longest.
 	RTO Spread `json:"rto"`
 	RPO Spread `json:"rpo"`
@@ -63,9 +66,9 @@ type Forecast struct {
 	Decided Spread `json:"decided"`
 	// HoldsDecided is the share of recoveries in which the objective holds with it.
 	HoldsDecided float64 `json:"holdsDecided"`
-	// Mean and MeanDecided are the mean RTO, without and with the decision of a person.
-	Mean        time.Duration `json:"-"`
-	MeanDecided time.Duration `json:"-"`
+	// Mean is the mean RTO with the decision of a person. A recovery that did not come counts as a day, in which people find
+	// another way (assumed).
+	Mean plan.Duration `json:"mean"`
 }
 
 // enough is the share of recoveries in which an objective has to hold.
@@ -80,7 +83,7 @@ const never = 365 * 24 * time.Hour
 // margin is how exact a figure of the witness is.
 const margin = time.Second
 
-func (b Base) forecast(d system.Disruption, samples []sample) Disruption {
+func (b Base) forecast(d system.Disruption, samples []sample, decides *time.Duration) Disruption {
 	out := Disruption{Name: d, Steps: steps(samples), Failed: share(samples, func(s sample) bool { return s.failed })}
 	human := timings.Prior(timings.PriorHumanDecision)
 	for n, t := range b.System.Tiers {
@@ -101,15 +104,18 @@ func (b Base) forecast(d system.Disruption, samples []sample) Disruption {
 			if byItself(d, t, rto(s), s.noticed) {
 				return rto(s)
 			}
+			if decides != nil {
+				return rto(s) + *decides
+			}
 			return rto(s) + human.Quantile(uniform(s.seed))
 		}
 		rpo := func(s sample) time.Duration { return s.tiers[n].lost }
 		out.Tiers = append(out.Tiers, Forecast{
-			Tier: t.Name, Critical: t.Critical, WantRTO: plan.Duration(want.RTO), WantRPO: plan.Duration(want.RPO),
+			Tier: t.Name, Critical: t.Critical, Of: len(mine), WantRTO: plan.Duration(want.RTO), WantRPO: plan.Duration(want.RPO),
 			RTO: spread(mine, rto), RPO: spread(mine, rpo), Decided: spread(mine, decided),
-			HoldsRTO: share(mine, func(s sample) bool { return rto(s) <= want.RTO+margin }),
-			HoldsRPO: share(mine, func(s sample) bool { return rpo(s) <= want.RPO+margin }),
-			Mean:     mean(mine, rto), MeanDecided: mean(mine, decided),
+			HoldsRTO:     share(mine, func(s sample) bool { return rto(s) <= want.RTO+margin }),
+			HoldsRPO:     share(mine, func(s sample) bool { return rpo(s) <= want.RPO+margin }),
+			Mean:         mean(mine, decided),
 			HoldsDecided: share(mine, func(s sample) bool { return decided(s) <= want.RTO+margin }),
 		})
 	}
@@ -146,15 +152,18 @@ func spread(samples []sample, of func(sample) time.Duration) Spread {
 	return Spread{at(0.5), at(0.95), at(0.99)}
 }
 
-func mean(samples []sample, of func(sample) time.Duration) time.Duration {
+// another is how long people take to find another way when a recovery does not come (assumed).
+const another = 24 * time.Hour
+
+func mean(samples []sample, of func(sample) time.Duration) plan.Duration {
 	var sum float64
 	for _, s := range samples {
-		sum += of(s).Seconds()
+		sum += min(of(s), another).Seconds()
 	}
 	if len(samples) == 0 {
 		return 0
 	}
-	return time.Duration(sum / float64(len(samples)) * float64(time.Second))
+	return plan.Duration(sum / float64(len(samples)) * float64(time.Second))
 }
 
 func share(samples []sample, is func(sample) bool) float64 {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"redoubt/recovery/plan"
+	"redoubt/timings"
 )
 
 // Markdown is the forecast as a page.
@@ -19,6 +20,10 @@ func (r Report) Markdown() string {
 		p("| tier | RTO p50 | p95 | p99 | objective | holds | RPO p50 | p95 | p99 | objective | holds | with a decision p50 | p95 | holds |\n")
 		p("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
 		for _, t := range d.Tiers {
+			if t.Of == 0 {
+				p("| %s |%s\n", t.Tier, strings.Repeat(" nothing is known |", 13))
+				continue
+			}
 			p("| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", t.Tier,
 				short(t.RTO.P50), short(t.RTO.P95), short(t.RTO.P99), short(t.WantRTO), percent(t.HoldsRTO),
 				short(t.RPO.P50), short(t.RPO.P95), short(t.RPO.P99), short(t.WantRPO), percent(t.HoldsRPO),
@@ -57,17 +62,21 @@ func (r Report) available(p func(string, ...any)) {
 	for _, part := range r.Availability[0].Parts {
 		p(" %s |", part.Disruption)
 	}
-	p("\n| --- | --- | --- |%s\n", strings.Repeat(" --- |", len(r.Availability[0].Parts)))
+	p(" AWS's agreements allow |\n| --- | --- | --- |%s --- |\n", strings.Repeat(" --- |", len(r.Availability[0].Parts)))
 	for _, a := range r.Availability {
 		p("| %s | %.0f | %.0f and %.0f |", a.Tier, a.Minutes, a.Low, a.High)
 		for _, part := range a.Parts {
 			p(" %.0f |", part.Minutes)
 		}
-		p("\n")
+		p(" %.0f |\n", a.Allowed)
 	}
-	p("\nThe decision of a person is in these minutes where one decides. The rates:\n\n")
+	p("\nThe decision of a person is in these minutes where one decides; what the agreements allow is no part of them. The rates:\n\n")
 	for _, part := range r.Availability[0].Parts {
 		p("- %s: %.2f a year: %s\n", part.Disruption, part.PerYear, part.GroundedOn)
+	}
+	p("\nThe agreements:\n\n")
+	for _, a := range agreements() {
+		p("- %s: %.3f %% (%s)\n", a.service, a.uptime*100, a.source)
 	}
 }
 
@@ -148,12 +157,5 @@ func short(d plan.Duration) string {
 	if time.Duration(d) >= never {
 		return "never"
 	}
-	text := time.Duration(d).Round(time.Second).String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
+	return timings.Short(time.Duration(d).Round(time.Second))
 }

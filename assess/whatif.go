@@ -34,20 +34,24 @@ type Gain struct {
 type Variant struct {
 	Change string
 	Base   Base
-	// Decided holds the time with the decision of a person against the time without.
-	Decided bool
+	// Decides is how long it takes to decide, where that is what is changed.
+	Decides *time.Duration
 }
 
 // Variants are the changes that need no other homes: of who decides, of capacity and of checks. A change of system.yaml needs
 // homes of its own, which the caller brings up.
 func (b Base) Variants() ([]Variant, error) {
-	out := []Variant{{Change: "nobody has to decide: an automatic trigger behind the same gates", Base: b, Decided: true}}
+	atOnce, soon := time.Duration(0), 5*time.Minute
+	out := []Variant{
+		{Change: "nobody has to decide: an automatic trigger behind the same gates", Base: b, Decides: &atOnce},
+		{Change: "a person decides within 5 minutes", Base: b, Decides: &soon},
+	}
 	for _, one := range []struct {
 		change string
 		do     func(Base) error
 	}{
 		{"every machine that is needed on the day runs already (capacity: running)", Base.launch},
-		{"an endpoint is gone after one failed check instead of three", func(b Base) error { return b.checks("FailureThreshold", 1) }},
+		{"endpoint checks turn after 10 s instead of 30 s (one failed look instead of three)", func(b Base) error { return b.checks("FailureThreshold", 1) }},
 	} {
 		other := b
 		other.World.World = b.World.World.Fork()
@@ -89,16 +93,18 @@ func (b Base) checks(property string, value float64) error {
 }
 
 // Compare simulates the loss of the region in each variant, with the same seeds as in the report.
-func (r *Report) Compare(ctx context.Context, variants []Variant, o Options) error {
+func (r *Report) Compare(ctx context.Context, b Base, variants []Variant, o Options) error {
 	o.Only = []system.Disruption{system.RegionLoss}
-	var plain Disruption
-	for n, v := range variants {
+	before, err := Assess(ctx, b, o)
+	if err != nil {
+		return err
+	}
+	plain := before.Disruptions[0]
+	for _, v := range variants {
+		o.Decides = v.Decides
 		with, err := Assess(ctx, v.Base, o)
 		if err != nil {
 			return err
-		}
-		if n == 0 { // the first is the base itself
-			plain = with.Disruptions[0]
 		}
 		out := WhatIf{Change: v.Change, Disruption: system.RegionLoss}
 		for i, after := range with.Disruptions[0].Tiers {
@@ -114,8 +120,9 @@ func (r *Report) Compare(ctx context.Context, variants []Variant, o Options) err
 
 func gain(before, after Forecast, v Variant) Gain {
 	g := Gain{Tier: after.Tier, Before: before.RTO.P95, After: after.RTO.P95, HeldBefore: before.HoldsRTO, HeldAfter: after.HoldsRTO}
-	if v.Decided {
+	if v.Decides != nil {
 		g.Before, g.HeldBefore = before.Decided.P95, before.HoldsDecided
+		g.After, g.HeldAfter = after.Decided.P95, after.HoldsDecided
 	}
 	return g
 }

@@ -42,9 +42,7 @@ type Drill struct {
 	words   map[string]string
 	finding diagnose.Finding
 	// about is the finding that the drill came to; on the way back it is another than what is found now.
-	about   diagnose.Finding
-	records []journal.Record
-	plan    plan.Plan
+	about diagnose.Finding
 }
 
 // How long a drill has patience.
@@ -142,7 +140,14 @@ func (d *Drill) phase(name string, from time.Time) {
 	d.report.Phases = append(d.report.Phases, Phase{name, from, d.Place.Now()})
 }
 
+// wrong notes what fails the drill.
 func (d *Drill) wrong(format string, args ...any) {
+	d.report.Failed = true
+	d.missed(format, args...)
+}
+
+// missed notes a missed objective, which a scenario may accept.
+func (d *Drill) missed(format string, args ...any) {
 	d.report.Wrong = append(d.report.Wrong, fmt.Sprintf(format, args...))
 }
 
@@ -240,19 +245,18 @@ func early(p plan.Plan) bool {
 	return slices.ContainsFunc(p.Gates, func(g plan.Gate) bool { return g.ID == planner.Window && g.Reason != "" })
 }
 
-// goal is what the scenario is about, with the moment before the loss to restore to.
+// goal is what was found to be lost, with the moment before the loss to restore to.
 func (d *Drill) goal() planner.Goal {
 	g := planner.Goal{Active: d.Active}
-	if d.Scenario.About != "" {
-		store, _ := d.Scenario.store(d.System)
-		g.Store = store.Name
-	}
 	switch d.about.Kind {
+	case diagnose.WriterLost:
+		g.Store = d.about.Name
 	case diagnose.ZoneLost:
 		g.Zone = d.about.Name
 	case diagnose.DependencyLost:
 		g.Dependency = d.about.Name
 	case diagnose.StoreCorrupt:
+		g.Store = d.about.Name
 		g.At = d.report.Lost.Add(-time.Second).Truncate(time.Second)
 	}
 	return g
@@ -269,7 +273,6 @@ func (d *Drill) run(ctx context.Context, m made) error {
 	if err != nil {
 		return err
 	}
-	d.plan, d.records, d.report.Regions = p, records, p.Regions
 	d.restored(p, records)
 	if p.Active != "" {
 		d.report.Receiving = p.Active

@@ -20,12 +20,26 @@ func (d *Drill) judge() {
 			Objective: plan.Duration(tier.Objectives[d.Scenario.Disruption].RPO), Spans: d.Place.Spans(s.Name)}
 		one.Missed = missedRPO(one)
 		if one.Missed != "" {
-			d.wrong("store %s: %s", s.Name, one.Missed)
+			d.missed("store %s: %s", s.Name, one.Missed)
 		}
+		d.fenced(one)
 		d.report.Stores = append(d.report.Stores, one)
 	}
 	for _, t := range d.System.Tiers {
 		d.report.Tiers = append(d.report.Tiers, d.tier(t))
+	}
+}
+
+// fenced requires that a store with one writer never had two.
+func (d *Drill) fenced(s Store) {
+	var marks int64
+	for _, span := range s.Spans {
+		if span.TwoWriters && !span.To.Before(d.report.Lost) {
+			marks += span.Marks
+		}
+	}
+	if marks > 0 {
+		d.wrong("store %s: one home acknowledged %d marks while the other took writes, too: two writers", s.Name, marks)
 	}
 }
 
@@ -51,11 +65,12 @@ func (d *Drill) tier(t system.Tier) Tier {
 	out.Took = took(out.Outages, d.Place.Kind())
 	miss := func(format string, args ...any) {
 		out.Missed = append(out.Missed, fmt.Sprintf(format, args...))
-		d.wrong("tier %s: %s", t.Name, out.Missed[len(out.Missed)-1])
+		d.missed("tier %s: %s", t.Name, out.Missed[len(out.Missed)-1])
 	}
 	switch {
 	case !out.Took.Known:
 		miss("requests are still refused, want recovered within %s", out.RTO)
+		d.report.Failed = true
 	case out.Took.Value > want.RTO+out.Took.Margin:
 		miss("recovered after %s, want at most %s", out.Took, out.RTO)
 	}

@@ -48,6 +48,8 @@ type Report struct {
 	Wrong []string `json:"wrong"`
 	// Accepted says why it is known that objectives may be missed here; empty where they must be met.
 	Accepted string `json:"accepted,omitempty"`
+	// Failed is true when something else went wrong than a missed objective, which nothing makes good.
+	Failed bool `json:"failed,omitempty"`
 	// Next are the commands that a person would say next, the likeliest first.
 	Next []Next `json:"next,omitempty"`
 	// Failback is the way back, when that was asked for.
@@ -57,10 +59,11 @@ type Report struct {
 // Met reports whether nothing went wrong and every objective was met.
 func (r Report) Met() bool { return len(r.Wrong) == 0 }
 
+// Held reports whether all held that the scenario expects, the way back aside.
+func (r Report) Held() bool { return r.Met() || r.Accepted != "" && !r.Failed }
+
 // Passed reports whether all held that the scenario expects, on the way back, too.
-func (r Report) Passed() bool {
-	return (r.Met() || r.Accepted != "") && (r.Failback == nil || r.Failback.Passed())
-}
+func (r Report) Passed() bool { return r.Held() && (r.Failback == nil || r.Failback.Passed()) }
 
 // Next is a command and what it is good for.
 type Next struct {
@@ -158,4 +161,6 @@ type Span struct {
 	Home  system.Home `json:"home"`
 	Marks int64       `json:"marks"`
 	Lost  int64       `json:"lost"`
+	// TwoWriters is true where the other home took writes at the same time, of a store that has one writer.
+	TwoWriters bool `json:"twoWriters,omitempty"`
 }

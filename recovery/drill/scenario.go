@@ -49,8 +49,9 @@ type Scenario struct {
 	Hold time.Duration `yaml:"hold"`
 	// Back is the way back, on request.
 	Back Back `yaml:"back"`
-	// Incident is the recorded one that this replays, with its date and where that is told.
+	// Incident is the recorded one that this replays, with its region, its date and where that is told.
 	Incident string `yaml:"incident"`
+	Region   string `yaml:"region"`
 	Date     string `yaml:"date"`
 	Source   string `yaml:"source"`
 	// Accepts says why it is known that objectives may be missed: the drill tells by how much, and does not fail for it.

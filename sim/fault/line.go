@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"redoubt/timings"
 )
 
 // forms are the lines that Parse reads, words to fill in as capitals. Each kind
@@ -46,7 +48,7 @@ func (f Fault) String() string {
 func (f Fault) fill(words []string) string {
 	regions := []string{f.Region, f.Peer}
 	values := map[string]string{"ZONE": f.Zone, "CLUSTER": f.Name, "STORE": f.Name, "NAME": f.Name, "SERVICE": f.Service,
-		"SERVICE.OPERATION": f.Service + "." + f.Operation, "CODE": f.Code, "N": strconv.Itoa(f.N), "DURATION": short(f.For)}
+		"SERVICE.OPERATION": f.Service + "." + f.Operation, "CODE": f.Code, "N": strconv.Itoa(f.N), "DURATION": timings.Short(f.For)}
 	for i, w := range words {
 		if w == "REGION" {
 			words[i], regions = regions[0], regions[1:]
@@ -55,18 +57,6 @@ func (f Fault) fill(words []string) string {
 		}
 	}
 	return strings.Join(words, " ")
-}
-
-// short writes a duration without the parts that are zero.
-func short(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
 }
 
 // Parse reads the line that String prints.

@@ -72,26 +72,19 @@ func (w *Witness) Fork(in drive.World) *Witness {
 	return &out
 }
 
-// Advance moves the world's time from change to change and looks after each of them.
+// Advance moves the world's time from one thing that happens to the next, and looks after each of them.
 func (w *Witness) Advance(to time.Time) {
-	for {
-		next, _ := w.World.NextChange()
+	for now := w.Now(); now.Before(to); now = w.Now() {
+		next := to
 		for _, t := range w.tiers {
 			for _, at := range []time.Time{t.client.moves, t.told} {
-				if at.After(w.Now()) && at.Before(next) {
+				if at.After(now) && at.Before(next) {
 					next = at
 				}
 			}
 		}
-		last := !next.Before(to)
-		if last {
-			next = to
-		}
-		w.World.Advance(next)
+		w.World.World.Step(next)
 		w.Look()
-		if last {
-			return
-		}
 	}
 }
 
@@ -99,14 +92,25 @@ func (w *Witness) Advance(to time.Time) {
 func (w *Witness) Look() {
 	now := w.Now()
 	if v := w.World.World.Version(); v != w.version || !w.lasting() {
+		before := w.met
 		w.met = w.meet()
 		w.version = v
+		w.relag(before)
 	}
 	for n, t := range w.tiers {
 		t.look(w.World, now, w.met.tiers[n], w.Every, w.began)
 	}
 	for n, s := range w.stores {
 		s.look(now, w.tiers[w.tierOf(s)].client.home, w.met.stores[n], s.lags, w.Every, w.began)
+	}
+}
+
+// relag asks anew how far the copies are behind of what is copied since this look, or no more.
+func (w *Witness) relag(before met) {
+	for n, s := range w.stores {
+		if len(before.stores) > 0 && before.stores[n].copied != w.met.stores[n].copied {
+			s.lags = w.lags(s)
+		}
 	}
 }
 

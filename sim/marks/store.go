@@ -45,6 +45,8 @@ type stretch struct {
 	from   time.Time
 	lag    time.Duration
 	copied bool
+	// two is true while the other home takes writes of a store that has one writer.
+	two bool
 }
 
 // span is a stretch that is over, as marks.
@@ -52,6 +54,7 @@ type span struct {
 	data.Span
 	home     system.Home
 	from, to time.Time
+	two      bool
 }
 
 func newStore(sys *system.System, of system.Store) *store {
@@ -72,9 +75,11 @@ func (s *store) look(now time.Time, home system.Home, m storeMet, lags byHome[ti
 ) {
 	next, was := stretch{from: now}, s.stretch
 	if home != "" && *m.takes.of(home) {
-		next = stretch{home, now, *lags.of(home), *m.copied.of(home)}
+		next = stretch{home, now, *lags.of(home), *m.copied.of(home), s.oneWriter() && *m.takes.of(home.Peer())}
 	}
-	changes := next.home != was.home || next.lag != was.lag || next.copied != was.copied
+	since := was
+	since.from = now
+	changes := next != since
 	if changes {
 		s.end(now, every, began)
 	}
@@ -91,6 +96,9 @@ func (s *store) look(now time.Time, home system.Home, m storeMet, lags byHome[ti
 		s.holds = next.home
 	}
 }
+
+// oneWriter reports whether only one home may write to the store at a time.
+func (s *store) oneWriter() bool { return s.of.Kind == system.Postgres || s.of.Kind == system.Cache }
 
 // follow notes since when a home's marks do not reach the other. What stood on the way arrives once they do again.
 func (s *store) follow(now time.Time, h system.Home, copied bool, lag time.Duration) {
@@ -129,7 +137,7 @@ func (s *store) end(now time.Time, every time.Duration, began time.Time) {
 		panic("marks of " + s.of.Name + ": " + err.Error()) // stretches follow each other
 	}
 	run := s.log.Runs[len(s.log.Runs)-1]
-	s.spans = append(s.spans, span{run.Span, was.home, was.from, now})
+	s.spans = append(s.spans, span{run.Span, was.home, was.from, now, was.two})
 }
 
 // ticks is the number of the first mark that is not written before a time.

@@ -59,8 +59,9 @@ func (w *Witness) Spans(name string) []drill.Span {
 		for _, p := range s.spans {
 			all := data.SetOf(p.Span)
 			left := all.Minus(s.log.Gone)
-			next := drill.Span{From: p.from, To: p.to, Home: p.home, Marks: all.Len(), Lost: all.Len() - left.Len()}
-			if n := len(out); n > 0 && out[n-1].Home == next.Home && out[n-1].To.Equal(next.From) {
+			next := drill.Span{From: p.from, To: p.to, Home: p.home, Marks: all.Len(), Lost: all.Len() - left.Len(),
+				TwoWriters: p.two}
+			if n := len(out); n > 0 && out[n-1].Home == next.Home && out[n-1].TwoWriters == p.two && out[n-1].To.Equal(next.From) {
 				out[n-1].To, out[n-1].Marks, out[n-1].Lost = next.To, out[n-1].Marks+next.Marks, out[n-1].Lost+next.Lost
 				continue
 			}

@@ -8,13 +8,18 @@ import (
 // Advance moves the virtual time and does what falls due on the way, in the
 // order of its time. A time that is not after now changes nothing. What
 // cannot be recorded makes every later mutation fail.
-func (w *World) Advance(to time.Time) {
+func (w *World) Advance(to time.Time) { w.move(to, false) }
+
+// Step is Advance until the next thing happens by itself, and no further than to.
+func (w *World) Step(to time.Time) { w.move(to, true) }
+
+func (w *World) move(to time.Time, once bool) {
 	seen := uint64(0)
 	err := w.mutate(func(t *tx) error {
 		if t.at.Before(to) {
 			seen = t.seq + 1
 		}
-		return t.advance(to.UTC())
+		return t.advance(to.UTC(), once)
 	})
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -26,7 +31,8 @@ func (w *World) Advance(to time.Time) {
 	}
 }
 
-func (t *tx) advance(to time.Time) error {
+// advance moves to a time, once only to what happens first.
+func (t *tx) advance(to time.Time, once bool) error {
 	quiet := t.settled == t.version+1
 	if t.at.Before(to) && (t.watched != t.seq || t.seq == 0) {
 		t.watch()
@@ -57,6 +63,9 @@ func (t *tx) advance(to time.Time) error {
 		}
 		if quiet = quiet && !fired; quiet && !t.dirty() {
 			t.settled = t.version + 1
+		}
+		if once {
+			return nil
 		}
 	}
 	return nil

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -58,15 +57,5 @@ func TestAssumptions_areWholeSentences(t *testing.T) {
 	for _, a := range list {
 		assert.NotContains(t, a.text, "\n")
 		assert.FileExists(t, filepath.Join(module, a.file))
-	}
-}
-
-func TestShort_dropsZeroParts(t *testing.T) {
-	t.Parallel()
-	for d, want := range map[time.Duration]string{
-		15 * time.Minute: "15m", time.Hour: "1h", 90 * time.Second: "1m30s", 0: "0s",
-		10 * time.Second: "10s", 61 * time.Minute: "1h1m", 3610 * time.Second: "1h0m10s", 20 * time.Hour: "20h",
-	} {
-		assert.Equal(t, want, short(d))
 	}
 }

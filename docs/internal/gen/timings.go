@@ -42,7 +42,7 @@ func timingsPage() string {
 		for _, g := range p.GroundedOn {
 			on = append(on, string(g))
 		}
-		row(&b, code(string(id)), short(p.P50), short(p.P95), codes(on...), p.Note)
+		row(&b, code(string(id)), timings.Short(p.P50), timings.Short(p.P95), codes(on...), p.Note)
 	}
 	return b.String()
 }
@@ -51,17 +51,5 @@ func figure(d time.Duration, known bool) string {
 	if !known {
 		return ""
 	}
-	return short(d)
-}
-
-// short is a duration without its zero parts: 15m, not 15m0s.
-func short(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
+	return timings.Short(d)
 }

@@ -85,7 +85,7 @@ func (o *Options) run(ctx context.Context) error {
 		return err
 	}
 	if o.WhatIf {
-		if err := o.whatIf(ctx, base, &report); err != nil {
+		if err := o.whatIf(ctx, p, base, &report); err != nil {
 			return err
 		}
 	}
@@ -133,13 +133,17 @@ func (o *Options) raise(ctx context.Context, p *project.Project, file string) (a
 		World: drive.World{World: w, Regions: p.Regions, Inventory: known.Inventory}}, nil
 }
 
-func (o *Options) whatIf(ctx context.Context, base assess.Base, report *assess.Report) error {
+func (o *Options) whatIf(ctx context.Context, p *project.Project, base assess.Base, report *assess.Report) error {
 	o.Streams.Redraw("trying what would help")
 	variants, err := base.Variants()
 	if err != nil {
 		return err
 	}
-	return report.Compare(ctx, variants, o.options(max(o.Recoveries/10, 20)))
+	stronger, err := o.stronger(ctx, p)
+	if err != nil {
+		return err
+	}
+	return report.Compare(ctx, base, append(variants, stronger...), o.options(max(o.Recoveries/10, 20)))
 }
 
 // compare tells what the project's file changes against another.

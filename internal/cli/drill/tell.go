@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"text/tabwriter"
 	"time"
 
 	"redoubt/internal/cli/exit"
 	"redoubt/recovery/drill"
 	"redoubt/recovery/drill/report"
+	"redoubt/recovery/plan"
+	"redoubt/timings"
 	"redoubt/witness"
 )
 
@@ -98,13 +99,13 @@ func (o *Options) one(r drill.Report) {
 		if len(one.Missed) > 0 {
 			verdict = "MISSED"
 		}
-		_, _ = fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\n", one.Name, figure(one.Took), short(time.Duration(one.RTO)), figure(one.Lost),
-			short(time.Duration(one.RPO)), verdict)
+		_, _ = fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\n", one.Name, figure(one.Took), short(one.RTO), figure(one.Lost),
+			short(one.RPO), verdict)
 	}
 	_ = t.Flush()
 	if r.Plan.Title != "" {
 		p("  not in these figures: the decision of a person, half of them within %s, 19 of 20 within %s (%s)\n",
-			short(time.Duration(r.Decision.P50)), short(time.Duration(r.Decision.P95)), r.Decision.Source)
+			short(r.Decision.P50), short(r.Decision.P95), r.Decision.Source)
 	}
 	for _, why := range r.Wrong {
 		p("  wrong: %s\n", why)
@@ -112,7 +113,7 @@ func (o *Options) one(r drill.Report) {
 	switch {
 	case r.Met():
 		p("  passed\n\n")
-	case r.Accepted != "":
+	case r.Held():
 		p("  passed, because it is known that: %s\n\n", r.Accepted)
 	default:
 		p("  FAILED\n\n")
@@ -123,17 +124,7 @@ func figure(f witness.Figure) string {
 	if !f.Known {
 		return "unknown"
 	}
-	return short(f.Value)
+	return short(plan.Duration(f.Value))
 }
 
-// short writes a duration without parts that are zero.
-func short(d time.Duration) string {
-	text := d.Round(time.Second).String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
-}
+func short(d plan.Duration) string { return timings.Short(time.Duration(d).Round(time.Second)) }

@@ -26,6 +26,8 @@ const Folder = ".redoubt"
 type Project struct {
 	Dir    string
 	System *system.System
+	// File is the system's file, as the settings name it from Dir.
+	File string
 	// Regions and Accounts say where each home lives; what its settings do not say is missing.
 	Regions, Accounts map[system.Home]string
 }
@@ -56,6 +58,7 @@ func Open() (*Project, error) {
 		keep(p.Regions, h, s.Text("region"))
 		keep(p.Accounts, h, s.Text("accountId"))
 	}
+	p.File = file
 	if p.System, err = loadSystem(file); err != nil {
 		return nil, err
 	}

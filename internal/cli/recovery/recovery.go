@@ -17,6 +17,7 @@ import (
 	"redoubt/internal/cli/exit"
 	"redoubt/internal/cli/streams"
 	"redoubt/internal/cli/target"
+	"redoubt/timings"
 )
 
 // Commands returns the commands of this package.
@@ -115,15 +116,7 @@ func listed(names []string) string { return strings.Join(names, ", ") }
 
 // span writes a duration for people: without parts that are zero.
 func span(d time.Duration) string {
-	d = d.Round(time.Second)
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
+	return timings.Short(d.Round(time.Second))
 }
 
 // clockwise writes the time since a start as minutes and seconds.

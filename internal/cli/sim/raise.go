@@ -18,12 +18,10 @@ type Raised struct {
 	Engine *plain.Engine
 }
 
-// Raise brings both homes up on a world, in the three updates that they take. File is the system's file; empty takes the settings'.
+// Raise brings both homes up on a world, in the three updates that they take. File is the system's file, from the folder; empty takes
+// the one that the settings name.
 func Raise(ctx context.Context, w *world.World, folder, file string) (*Raised, error) {
 	r := &Raised{w, plain.New(w)}
-	if file == "" {
-		file = filepath.Join(folder, "system.yaml")
-	}
 	for _, home := range system.Homes {
 		settings, err := settingsOf(folder, file, home)
 		if err != nil {
@@ -61,6 +59,15 @@ func settingsOf(folder, file string, home system.Home) (map[string]string, error
 			text = string(raw)
 		}
 		out[key] = text
+	}
+	if file == "" {
+		file = s.Text("system")
+	}
+	if file == "" {
+		file = "system.yaml"
+	}
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(folder, file)
 	}
 	out["redoubt:system"] = file
 	return out, nil
