@@ -14,7 +14,7 @@ import (
 // ExportType is part of every URN below an Export.
 const ExportType = "redoubt:configuration:Export"
 
-// ExportImage is the image of cmd/export, built from cmd/export/Dockerfile. A
+// ExportImage is the image of cmd/export, built by cmd/Dockerfile. A
 // tag never moves, so a change of what the command does takes the next one.
 const ExportImage = "redoubt/export:1"
 
