@@ -129,9 +129,7 @@ func (h *home) back(t *testing.T, zone *kubetest.Zone) {
 // shift lets no new pods into a zone, as a zonal shift does, or lets them again.
 func (h *home) shift(t *testing.T, zone *kubetest.Zone, on bool) {
 	t.Helper()
-	for _, node := range zone.Nodes {
-		require.NoError(t, h.c.Cordon(t.Context(), node, on))
-	}
+	h.cordon(t, on, zone.Nodes...)
 }
 
 // named is an object of a list, whose items do not say what they are.

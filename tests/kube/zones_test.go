@@ -80,14 +80,17 @@ func (h *home) grown(s sample) bool {
 }
 
 // drain asks every agent's pod of some nodes to go, again and again, all at the same
-// time, which is more than an update of the nodes does. The budgets must hold it back.
+// time, which is more than an update of the nodes does. The budgets must hold it back. At first no other zone has
+// room: a simulated pod is replaced in no time, and on a slow machine no two would ever be away together.
 func (h *home) drain(t *testing.T, stage string, nodes ...string) {
 	t.Helper()
 	h.watch.begin(stage)
-	for _, n := range nodes {
-		require.NoError(t, h.c.Cordon(t.Context(), n, true))
-	}
-	refused := 0
+	h.cordon(t, true, h.nodes()...)
+	_, refused, err := h.evict(t.Context(), nodes)
+	require.NoError(t, err)
+	_, err = h.watch.look(t.Context())
+	require.NoError(t, err)
+	h.cordon(t, false, slices.DeleteFunc(h.nodes(), func(n string) bool { return slices.Contains(nodes, n) })...)
 	require.NoError(t, h.c.Until(t.Context(), "the nodes are empty", func(ctx context.Context) (bool, error) {
 		left, held, err := h.evict(ctx, nodes)
 		if refused += held; err != nil {
@@ -98,9 +101,24 @@ func (h *home) drain(t *testing.T, stage string, nodes ...string) {
 	}))
 	t.Logf("%v are drained; budgets held an eviction back %d times", nodes, refused)
 	assert.NotZero(t, refused, "a budget lets a quarter of an agent go at a time")
+	h.cordon(t, false, nodes...)
+}
+
+// cordon tells the scheduler whether nodes take new pods.
+func (h *home) cordon(t *testing.T, on bool, nodes ...string) {
+	t.Helper()
 	for _, n := range nodes {
-		require.NoError(t, h.c.Cordon(t.Context(), n, false))
+		require.NoError(t, h.c.Cordon(t.Context(), n, on))
 	}
+}
+
+// nodes are those of all zones.
+func (h *home) nodes() []string {
+	out := []string{}
+	for _, z := range h.zones {
+		out = append(out, z.Nodes...)
+	}
+	return out
 }
 
 // evict asks once for every pod, all at the same time: a simulated pod is replaced in
