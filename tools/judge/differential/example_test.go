@@ -3,7 +3,6 @@
 package differential
 
 import (
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -18,7 +17,7 @@ func exampleBases(t *testing.T, types map[string]*Judged) []Base {
 	t.Helper()
 	var out []Base
 	met := map[string]bool{}
-	for _, res := range exampletest.Registered(t, filepath.Join("..", "..", "..")) {
+	for _, res := range exampletest.Registered(t) {
 		shape := res.Token + " " + shapeOf(res.Inputs)
 		if types[res.Token] != nil && !met[shape] {
 			out = append(out, Base{Token: res.Token, Name: string(res.Home) + " " + res.Name, Inputs: res.Inputs})

@@ -17,7 +17,7 @@ import (
 	"redoubt/internal/clitest"
 	"redoubt/stacks"
 	"redoubt/system"
-	"redoubt/tools/judge/exampletest"
+	"redoubt/tests/example"
 	"redoubt/tools/judge/iam"
 	"redoubt/tools/judge/needs"
 	"redoubt/tools/judge/report"
@@ -40,7 +40,7 @@ func start(t *testing.T) *Session {
 	require.NoError(t, err)
 	s, err := Start(context.Background(), Options{
 		Folder: folder, Tools: filepath.Join(root, ".tools"), Log: log, Planned: planned,
-		Place: iam.Place{Regions: exampletest.Regions(), Account: Account},
+		Place: iam.Place{Regions: example.Regions(), Account: Account},
 	})
 	if needs.Absent(err) {
 		absent(t, err)
@@ -116,7 +116,7 @@ func TestHomes_comeUpOnAWSsOwnProvider(t *testing.T) {
 		t.Logf("destruction of the %s: %s", home, &r)
 		assert.NoError(t, err, "destruction of the %s", home)
 	}
-	left, err := s.Left(context.Background(), append(exampletest.Regions(), "us-east-1"))
+	left, err := s.Left(context.Background(), append(example.Regions(), "us-east-1"))
 	require.NoError(t, err)
 	t.Logf("%s", left)
 	assert.Empty(t, left.Wrong, "moto still holds what was destroyed")

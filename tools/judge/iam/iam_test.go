@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/tests/example"
 	"redoubt/tools/judge/exampletest"
 	"redoubt/tools/judge/report"
 )
@@ -21,9 +22,9 @@ const root = "../../.."
 func TestPolicies_ofTheExampleNameWhatAWSHas(t *testing.T) {
 	t.Parallel()
 	data := find(t)
-	place := Place{Regions: exampletest.Regions(), Account: exampletest.Account}
+	place := Place{Regions: example.Regions(), Account: example.Account}
 	documents := map[Kind]int{}
-	for _, res := range exampletest.Registered(t, root) {
+	for _, res := range exampletest.Registered(t) {
 		for _, doc := range Documents(res.Token, res.Inputs) {
 			documents[doc.Kind]++
 			faults, err := data.Check(doc.Kind, doc.Text, place)

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/system"
+	"redoubt/tests/example"
 	"redoubt/tools/judge/exampletest"
 	"redoubt/tools/judge/report"
 )
@@ -24,12 +25,12 @@ func TestOffered_everythingThatTheExampleAsksFor(t *testing.T) {
 	types := map[string]bool{}
 	for n, home := range system.Homes {
 		var all []Resource
-		for _, res := range exampletest.Registered(t, "../../..") {
+		for _, res := range exampletest.Registered(t) {
 			if _, asked := questions[res.Token]; asked && res.Home == home {
 				all, types[res.Token] = append(all, Resource{res.Token, res.Inputs}), true
 			}
 		}
-		found, err := j.Check(context.Background(), exampletest.Regions()[n], all...)
+		found, err := j.Check(context.Background(), example.Regions()[n], all...)
 		require.NoError(t, err)
 		for at, faults := range found {
 			assert.Empty(t, faults, "%s: %s %v", home, all[at].Token, all[at].Inputs)

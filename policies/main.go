@@ -1,0 +1,31 @@
+// Command policies is the policy pack, as Pulumi's engine runs it: the official
+// CLI builds this folder, and a CLI without Go's language host finds the same
+// program on PATH as pulumi-analyzer-policy-go.
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"redoubt/policies/analyzer"
+	"redoubt/policies/pack"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "policies: "+err.Error())
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	folder, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	s, err := analyzer.New(analyzer.Options{Rules: pack.Rules(), Folder: folder})
+	if err != nil {
+		return err
+	}
+	return analyzer.Serve(s, os.Stdout)
+}

@@ -1,0 +1,184 @@
+package policies
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"redoubt/policies/pack"
+	"redoubt/policies/rule"
+	"redoubt/system"
+	"redoubt/tests/example"
+)
+
+// judge lets every rule judge a graph. What is configured is for one of them.
+func judge(t testing.TB, g *rule.Graph, configured string, set map[string]any) map[string][]rule.Finding {
+	t.Helper()
+	out := map[string][]rule.Finding{}
+	for _, r := range pack.Rules() {
+		given := map[string]any{}
+		if r.ID == configured && set != nil {
+			given = plain(set).(map[string]any)
+		}
+		c, err := r.Configure(given)
+		require.NoError(t, err)
+		for _, res := range g.Resources() {
+			out[r.ID] = append(out[r.ID], r.JudgeResource(res, c)...)
+		}
+		out[r.ID] = append(out[r.ID], r.JudgeStack(g, c)...)
+	}
+	return out
+}
+
+// of keeps the findings of a kind.
+func of(kind rule.Kind, found []rule.Finding) []string {
+	var out []string
+	for _, f := range found {
+		if f.Kind == kind {
+			out = append(out, f.String())
+		}
+	}
+	return out
+}
+
+// TestClean_triggersNoRule judges the example as it is: both homes with each
+// other in sight, the same before an update, and the first home alone.
+func TestClean_triggersNoRule(t *testing.T) {
+	t.Parallel()
+	s := example.System(t)
+	alone := graphOf(system.Primary, s, example.Alone(t, s))
+	alone.PeerReady = false
+	for name, g := range map[string]*rule.Graph{
+		"primary": recorded[system.Primary](t), "secondary": recorded[system.Secondary](t), "alone": alone,
+		"primary before":   graphOf(system.Primary, s, example.Foresee(t, system.Primary, s)),
+		"secondary before": graphOf(system.Secondary, s, example.Foresee(t, system.Secondary, s)),
+	} {
+		if *show != "" && name == string(g.Home) {
+			shown(t, g)
+		}
+		for id, found := range judge(t, g, "", nil) {
+			assert.Empty(t, of(rule.Violation, found), "%s: %s", name, id)
+			if name == string(g.Home) {
+				assert.Empty(t, of(rule.NotJudged, found), "%s: %s, and everything is known", name, id)
+			}
+		}
+	}
+}
+
+// TestCases holds each rule to the cases beside it: the bad ones are refused by
+// the rule and by no other, the good ones by none.
+func TestCases(t *testing.T) {
+	t.Parallel()
+	for _, r := range pack.Rules() {
+		if r.Pending != "" {
+			continue
+		}
+		t.Run(r.ID, func(t *testing.T) {
+			t.Parallel()
+			all := casesOf(t, r)
+			require.NotEmpty(t, all.Bad, "a rule has a case that it refuses")
+			require.NotEmpty(t, all.Good, "a rule has a case that it lets through")
+			remedied := 0
+			for _, v := range all.Bad {
+				g, found := v.judge(t, r)
+				assert.NotEmpty(t, of(rule.Violation, found), "%s: want it refused", v.Name)
+				says(t, v, of(rule.Violation, found))
+				remedied += remedies(t, v, r, g, found)
+			}
+			assert.Equal(t, r.Resource != nil && r.Resource.Remediate != nil, remedied > 0,
+				"a rule that can mend mends one of its bad cases")
+			for _, v := range all.Good {
+				_, found := v.judge(t, r)
+				assert.Empty(t, found, "%s: want it let through", v.Name)
+			}
+			for _, v := range all.Unjudged {
+				_, found := v.judge(t, r)
+				assert.Empty(t, of(rule.Violation, found), "%s: want no verdict", v.Name)
+				says(t, v, of(rule.NotJudged, found))
+			}
+		})
+	}
+}
+
+// judge applies the variant and returns what the rule found; no other rule may refuse anything.
+func (v variant) judge(t *testing.T, r rule.Rule) (*rule.Graph, []rule.Finding) {
+	t.Helper()
+	home := v.Home
+	if home == "" {
+		home = system.Primary
+	}
+	require.True(t, home.Valid(), "%s: home is %q", v.Name, home)
+	require.True(t, len(v.Patch)+len(v.System)+len(v.Settings)+len(v.Config) > 0, "%s changes nothing", v.Name)
+	g, err := v.apply(recorded[home](t))
+	require.NoError(t, err, v.Name)
+	found := judge(t, g, r.ID, v.Config)
+	for id, others := range found {
+		if id != r.ID {
+			assert.Empty(t, of(rule.Violation, others), "%s: refused by %s too", v.Name, id)
+		}
+	}
+	return g, found[r.ID]
+}
+
+// says holds that some finding says what the case wants.
+func says(t *testing.T, v variant, found []string) {
+	t.Helper()
+	require.NotEmpty(t, v.Finds, "%s: say what the rule finds", v.Name)
+	for _, f := range found {
+		if strings.Contains(f, v.Finds) {
+			return
+		}
+	}
+	assert.Failf(t, "the rule says something else", "%s: got %q, want %q", v.Name, found, v.Finds)
+}
+
+// remedies lets the rule mend what it found, and holds that it finds nothing more there.
+func remedies(t *testing.T, v variant, r rule.Rule, g *rule.Graph, found []rule.Finding) int {
+	t.Helper()
+	c, err := r.Configure(nil)
+	if v.Config != nil {
+		c, err = r.Configure(plain(v.Config).(map[string]any))
+	}
+	require.NoError(t, err)
+	mended := 0
+	for _, f := range found {
+		res := g.ByURN(f.URN)
+		if res == nil {
+			continue
+		}
+		changes := r.Remediate(res, c)
+		if len(changes) == 0 {
+			continue
+		}
+		out := *res
+		out.Inputs = rule.Copy(res.Inputs)
+		for path, value := range changes {
+			require.NoError(t, rule.Set(out.Inputs, path, plain(value)))
+		}
+		assert.Empty(t, r.JudgeResource(&out, c), "%s: mended, and refused again", v.Name)
+		assert.Empty(t, r.Remediate(&out, c), "%s: mended, and mended again", v.Name)
+		mended++
+	}
+	return mended
+}
+
+// TestCases_thatDoNothingFail: a patch that selects nothing or changes nothing is no case.
+func TestCases_thatDoNothingFail(t *testing.T) {
+	t.Parallel()
+	g := recorded[system.Primary](t)
+	for want, p := range map[string]patch{
+		"selects nothing":    {Remove: true},
+		"changes nothing of": {Set: map[string]any{"versioningConfiguration.status": "Enabled"}},
+		"has no":             {Unset: []string{"nothing"}},
+	} {
+		if want != "selects nothing" {
+			p.Select.Name = "bucket-artifacts-versioning"
+		}
+		_, err := variant{Patch: []patch{p}}.apply(g)
+		assert.ErrorContains(t, err, want)
+	}
+	_, err := variant{System: map[string]any{"name": "atlas"}}.apply(g)
+	assert.ErrorContains(t, err, "has name: atlas already")
+}
