@@ -5,9 +5,15 @@ import (
 	"slices"
 	"strings"
 
+	"redoubt/policies/agentimage"
+	"redoubt/policies/agentplace"
 	"redoubt/policies/bucketversioning"
+	"redoubt/policies/configurationkept"
 	"redoubt/policies/postgresbackupretention"
 	"redoubt/policies/rule"
+	"redoubt/policies/storebackup"
+	"redoubt/policies/storecopy"
+	"redoubt/policies/storeplace"
 	"redoubt/policies/storerestoretest"
 	"redoubt/policies/systemfile"
 )
@@ -20,8 +26,14 @@ const (
 
 // rules are all rules, by their packages' names.
 var rules = []rule.Rule{
+	agentimage.Rule,
+	agentplace.Rule,
 	bucketversioning.Rule,
+	configurationkept.Rule,
 	postgresbackupretention.Rule,
+	storebackup.Rule,
+	storecopy.Rule,
+	storeplace.Rule,
 	storerestoretest.Rule,
 	systemfile.Rule,
 }

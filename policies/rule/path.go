@@ -14,15 +14,16 @@ type unknown struct{}
 // String is how it looks in a message.
 func (unknown) String() string { return "(not known yet)" }
 
-// step is one step of a path: a field, an index, or every element.
+// step is one step of a path: a field, an index, every element, or those of which a field has a text.
 type step struct {
 	field string
 	index int
 	every bool
+	where [2]string
 }
 
-// steps reads a path such as rules[0].copyActions[*].lifecycle or
-// labels["app.kubernetes.io/name"]. A path that cannot be read is a bug of the rule.
+// steps reads a path such as rules[0].copyActions[*].lifecycle,
+// containers[name=agent].image or labels["app.kubernetes.io/name"]. A path that cannot be read is a bug of the rule.
 func steps(path string) []step {
 	var out []step
 	for rest := path; rest != ""; {
@@ -55,6 +56,9 @@ func indexed(path, inside string) step {
 	if field, err := strconv.Unquote(inside); err == nil {
 		return step{field: field, index: -1}
 	}
+	if field, text, ok := strings.Cut(inside, "="); ok {
+		return step{index: -1, where: [2]string{field, text}}
+	}
 	n, err := strconv.Atoi(inside)
 	if err != nil || n < 0 {
 		panic(fmt.Sprintf("path %q has the index %q: this is a bug", path, inside))
@@ -85,14 +89,25 @@ func (s step) of(v any) []any {
 			return []any{inner}
 		}
 	case []any:
-		switch {
-		case s.every:
-			return v
-		case s.field == "" && s.index < len(v):
-			return []any{v[s.index]}
+		var out []any
+		for n, e := range v {
+			if s.takes(n, e) {
+				out = append(out, e)
+			}
 		}
+		return out
 	}
 	return nil
+}
+
+// takes reports whether the step goes through an element of a list. One whose
+// field is unknown may be the one that is meant.
+func (s step) takes(n int, element any) bool {
+	if s.where[0] == "" {
+		return s.every || s.index == n
+	}
+	object, _ := element.(map[string]any)
+	return object[s.where[0]] == any(s.where[1]) || object[s.where[0]] == Unknown
 }
 
 // Set changes the value at a path, which makes the objects on its way.
@@ -106,34 +121,8 @@ func set(in any, rest []step, path string, value any) (any, error) {
 		return value, nil
 	}
 	s := rest[0]
-	switch {
-	case s.every:
-		list, ok := in.([]any)
-		if !ok {
-			return nil, fmt.Errorf("path %q: is %T, want a list", path, in)
-		}
-		for n := range list {
-			inner, err := set(list[n], rest[1:], path, value)
-			if err != nil {
-				return nil, err
-			}
-			list[n] = inner
-		}
-		return list, nil
-	case s.field == "":
-		list, ok := in.([]any)
-		if !ok || s.index > len(list) {
-			return nil, fmt.Errorf("path %q: no element %d in %T", path, s.index, in)
-		}
-		if s.index == len(list) {
-			list = append(list, nil)
-		}
-		inner, err := set(list[s.index], rest[1:], path, value)
-		if err != nil {
-			return nil, err
-		}
-		list[s.index] = inner
-		return list, nil
+	if s.field == "" {
+		return s.setIn(in, rest[1:], path, value)
 	}
 	object, ok := in.(map[string]any)
 	if in == nil {
@@ -148,6 +137,33 @@ func set(in any, rest []step, path string, value any) (any, error) {
 	}
 	object[s.field] = inner
 	return object, nil
+}
+
+// setIn changes elements of a list; the index after the last one adds to it.
+func (s step) setIn(in any, rest []step, path string, value any) (any, error) {
+	list, ok := in.([]any)
+	if !ok {
+		return nil, fmt.Errorf("path %q: is %T, want a list", path, in)
+	}
+	if s.index == len(list) {
+		list = append(list, nil)
+	}
+	found := false
+	for n := range list {
+		if !s.takes(n, list[n]) {
+			continue
+		}
+		found = true
+		inner, err := set(list[n], rest, path, value)
+		if err != nil {
+			return nil, err
+		}
+		list[n] = inner
+	}
+	if !found {
+		return nil, fmt.Errorf("path %q: no such element in a list of %d", path, len(list))
+	}
+	return list, nil
 }
 
 // Unset removes what stands at a path; it reports whether something did.

@@ -17,6 +17,7 @@ func inputs() map[string]any {
 			map[string]any{"to": []any{map[string]any{"arn": "a"}, map[string]any{"arn": Unknown}}},
 			map[string]any{"to": []any{map[string]any{"arn": "b"}}},
 		},
+		"named":  []any{map[string]any{"name": "one"}, map[string]any{"name": "two", "arn": "b"}},
 		"labels": map[string]any{"app.kubernetes.io/name": "gateway"},
 	}
 }
@@ -29,6 +30,7 @@ func TestResource_readsByPath(t *testing.T) {
 	assert.True(t, r.True("on"))
 	assert.Equal(t, "gateway", r.Text(`labels["app.kubernetes.io/name"]`))
 	assert.Equal(t, "b", r.Text("rules[1].to[0].arn"))
+	assert.Equal(t, "b", r.Text("rules[to=x].to[0].arn")+r.Text("named[name=two].arn"))
 	assert.False(t, r.Exists("rules[2]"))
 	assert.Equal(t, "not set", r.At("nothing").String())
 	assert.Empty(t, m.paths, "nothing of this was unknown")
@@ -44,6 +46,9 @@ func TestSet_makesAndReplaces(t *testing.T) {
 	require.NoError(t, Set(in, "a.b.c", true))
 	assert.Equal(t, []any{"c", "c"}, Lookup(in, "rules[*].to[0].arn"))
 	assert.Equal(t, []any{true}, Lookup(in, "a.b.c"))
+	require.NoError(t, Set(in, "named[name=one].arn", "c"))
+	assert.Equal(t, []any{"c"}, Lookup(in, "named[0].arn"))
+	require.ErrorContains(t, Set(in, "named[name=six].arn", "c"), "no such element in a list of 2")
 	require.ErrorContains(t, Set(in, "days.x", 1), "is float64, want an object")
 	assert.True(t, Unset(in, "a.b.c"))
 	assert.False(t, Unset(in, "a.b.c"))

@@ -3,7 +3,7 @@ package storerestoretest
 
 import (
 	"redoubt/policies/rule"
-	"redoubt/system"
+	"redoubt/policies/stores"
 )
 
 // Rule is the rule store-restore-test.
@@ -17,35 +17,23 @@ var Rule = rule.Rule{
 	Stack:    &rule.StackRule{Check: check},
 }
 
+var vault = []stores.Part{
+	{What: "restore test", Types: []string{"aws:backup/restoreTestingPlan:RestoreTestingPlan"}, Name: "vault-test-%s"},
+	{What: "selection of what is restored in a test",
+		Types: []string{"aws:backup/restoreTestingSelection:RestoreTestingSelection"}, Name: "vault-test-selection-%s"},
+}
+
+var machine = stores.Part{What: "restore test", Types: []string{"aws:sfn/stateMachine:StateMachine"}, Name: "cache-%s-machine"}
+
 func check(g *rule.Graph, _ rule.Config) []rule.Finding {
 	var out []rule.Finding
-	for _, st := range g.System.Stores {
-		if st.RebuildFrom != "" {
-			continue
-		}
-		g.About("store %q", st.Name)
-		if !tested(g, st) {
-			out = append(out, g.Violation("has no restore test in the %s home", g.Home))
-		}
+	for _, k := range stores.BackedUp(g) {
+		g.About("%s", k.Subject)
+		out = append(out, stores.Missing(g, k.Name, vault...)...)
 	}
-	g.About("the configuration")
-	if !planned(g, "configuration") {
-		out = append(out, g.Violation("has no restore test in the %s home", g.Home))
+	for _, st := range stores.Caches(g) {
+		g.About("store %q", st.Name)
+		out = append(out, stores.Missing(g, st.Name, machine)...)
 	}
 	return out
-}
-
-func tested(g *rule.Graph, st system.Store) bool {
-	switch st.Kind {
-	case system.Cache:
-		return g.Has("aws:sfn/stateMachine:StateMachine", "cache-"+st.Name+"-machine")
-	case system.Queue:
-		return planned(g, st.Name+"-ledger")
-	}
-	return planned(g, st.Name)
-}
-
-func planned(g *rule.Graph, name string) bool {
-	return g.Has("aws:backup/restoreTestingPlan:RestoreTestingPlan", "vault-test-"+name) &&
-		g.Has("aws:backup/restoreTestingSelection:RestoreTestingSelection", "vault-test-selection-"+name)
 }

@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -162,6 +163,25 @@ func remedies(t *testing.T, v variant, r rule.Rule, g *rule.Graph, found []rule.
 		mended++
 	}
 	return mended
+}
+
+// TestRules_seeEveryStoreAndAgent takes everything away.
+func TestRules_seeEveryStoreAndAgent(t *testing.T) {
+	t.Parallel()
+	for _, home := range system.Homes {
+		g := recorded[home](t).With(nil)
+		said := ""
+		for _, found := range judge(t, g, "", nil) {
+			said += strings.Join(of(rule.Violation, found), "\n") + "\n"
+		}
+		for _, st := range g.System.Stores {
+			assert.Contains(t, said, fmt.Sprintf("store %q: has no", st.Name), home)
+		}
+		for _, a := range g.System.Agents {
+			assert.Contains(t, said, fmt.Sprintf("agent %q: has no", a.Name), home)
+		}
+		assert.Contains(t, said, "the configuration: has no bucket", home)
+	}
 }
 
 // TestCases_thatDoNothingFail: a patch that selects nothing or changes nothing is no case.
