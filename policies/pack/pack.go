@@ -7,15 +7,51 @@ import (
 
 	"redoubt/policies/agentimage"
 	"redoubt/policies/agentplace"
+	"redoubt/policies/bucketencrypted"
+	"redoubt/policies/bucketevents"
+	"redoubt/policies/bucketlocked"
+	"redoubt/policies/bucketoldversions"
+	"redoubt/policies/bucketreplicationtimed"
+	"redoubt/policies/bucketreplicationwhole"
 	"redoubt/policies/bucketversioning"
+	"redoubt/policies/bucketwhole"
+	"redoubt/policies/cacheautomaticfailover"
+	"redoubt/policies/cacheencrypted"
+	"redoubt/policies/cachemultizone"
+	"redoubt/policies/cachesnapshots"
 	"redoubt/policies/configurationkept"
+	"redoubt/policies/forcedestroyoff"
+	"redoubt/policies/keydeletionwindow"
+	"redoubt/policies/keyenabled"
+	"redoubt/policies/keyrotation"
 	"redoubt/policies/postgresbackupretention"
+	"redoubt/policies/postgresdeletionprotection"
+	"redoubt/policies/postgresencrypted"
+	"redoubt/policies/postgresfinalsnapshot"
+	"redoubt/policies/postgreslogsexported"
+	"redoubt/policies/postgresmonitored"
+	"redoubt/policies/postgresmultizone"
+	"redoubt/policies/postgresproxyzones"
+	"redoubt/policies/postgrestagstosnapshots"
+	"redoubt/policies/postgresupgradebyact"
+	"redoubt/policies/queuedeadletter"
+	"redoubt/policies/queueencrypted"
+	"redoubt/policies/queueretention"
 	"redoubt/policies/rule"
+	"redoubt/policies/secretencrypted"
+	"redoubt/policies/secretrecoverywindow"
 	"redoubt/policies/storebackup"
 	"redoubt/policies/storecopy"
 	"redoubt/policies/storeplace"
+	"redoubt/policies/storeprotected"
 	"redoubt/policies/storerestoretest"
+	"redoubt/policies/subnetgroupzones"
 	"redoubt/policies/systemfile"
+	"redoubt/policies/tabledeletionprotection"
+	"redoubt/policies/tableencrypted"
+	"redoubt/policies/tableondemand"
+	"redoubt/policies/tablepointintime"
+	"redoubt/policies/topicencrypted"
 )
 
 // Name and Version name the pack.
@@ -28,14 +64,50 @@ const (
 var rules = []rule.Rule{
 	agentimage.Rule,
 	agentplace.Rule,
+	bucketencrypted.Rule,
+	bucketevents.Rule,
+	bucketlocked.Rule,
+	bucketoldversions.Rule,
+	bucketreplicationtimed.Rule,
+	bucketreplicationwhole.Rule,
 	bucketversioning.Rule,
+	bucketwhole.Rule,
+	cacheautomaticfailover.Rule,
+	cacheencrypted.Rule,
+	cachemultizone.Rule,
+	cachesnapshots.Rule,
 	configurationkept.Rule,
+	forcedestroyoff.Rule,
+	keydeletionwindow.Rule,
+	keyenabled.Rule,
+	keyrotation.Rule,
 	postgresbackupretention.Rule,
+	postgresdeletionprotection.Rule,
+	postgresencrypted.Rule,
+	postgresfinalsnapshot.Rule,
+	postgreslogsexported.Rule,
+	postgresmonitored.Rule,
+	postgresmultizone.Rule,
+	postgresproxyzones.Rule,
+	postgrestagstosnapshots.Rule,
+	postgresupgradebyact.Rule,
+	queuedeadletter.Rule,
+	queueencrypted.Rule,
+	queueretention.Rule,
+	secretencrypted.Rule,
+	secretrecoverywindow.Rule,
 	storebackup.Rule,
 	storecopy.Rule,
 	storeplace.Rule,
+	storeprotected.Rule,
 	storerestoretest.Rule,
+	subnetgroupzones.Rule,
 	systemfile.Rule,
+	tabledeletionprotection.Rule,
+	tableencrypted.Rule,
+	tableondemand.Rule,
+	tablepointintime.Rule,
+	topicencrypted.Rule,
 }
 
 // Rules returns all rules, sorted by id.

@@ -147,3 +147,21 @@ func TestValidate_wantsTextsAndOneKind(t *testing.T) {
 		assert.ErrorContains(t, err, text)
 	}
 }
+
+func TestMend_setsOneInputUnlessTheRuleHolds(t *testing.T) {
+	t.Parallel()
+	assert.Nil(t, Mend(true, "days", 7))
+	assert.Equal(t, map[string]any{"days": 7}, Mend(false, "days", 7))
+}
+
+func TestLen_countsWhatNobodyKnowsYet(t *testing.T) {
+	t.Parallel()
+	r := &Resource{Name: "r", Inputs: map[string]any{"zones": []any{Unknown, "b"}, "later": Unknown}}
+	var m met
+	seen := r.view(&m)
+	assert.Equal(t, 2, seen.At("zones").Len())
+	assert.Zero(t, seen.At("nothing").Len())
+	assert.False(t, m.any(), "a list of unknowns has a known length")
+	assert.Zero(t, seen.At("later").Len())
+	assert.True(t, m.any())
+}

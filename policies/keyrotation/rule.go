@@ -1,0 +1,26 @@
+// Package keyrotation holds the rule key-rotation.
+package keyrotation
+
+import "redoubt/policies/rule"
+
+const rotation = "enableKeyRotation"
+
+// Rule is the rule key-rotation.
+var Rule = rule.Rule{
+	ID:    "key-rotation",
+	Title: "A key rotates by itself, in both homes at once",
+	Why: "A rotation by hand makes a new key, which replicas, copies and the policies of both homes must " +
+		"learn of.",
+	Source:   "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
+	Severity: rule.Medium,
+	Remedy:   "Set enableKeyRotation to true.",
+	Resource: &rule.ResourceRule{Types: []string{"aws:kms/key:Key"}, Check: check, Remediate: remediate},
+}
+
+func check(r *rule.Resource, _ rule.Config) []rule.Finding {
+	return r.Want(rotation, r.True(rotation), "true")
+}
+
+func remediate(r *rule.Resource, _ rule.Config) map[string]any {
+	return rule.Mend(r.True(rotation), rotation, true)
+}

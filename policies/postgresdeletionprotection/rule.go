@@ -1,0 +1,30 @@
+// Package postgresdeletionprotection holds the rule postgres-deletion-protection.
+package postgresdeletionprotection
+
+import "redoubt/policies/rule"
+
+const protection = "deletionProtection"
+
+// Rule is the rule postgres-deletion-protection.
+var Rule = rule.Rule{
+	ID:    "postgres-deletion-protection",
+	Title: "A database cannot be deleted by one call",
+	Why: "A deleted cluster takes its point-in-time recovery along; what is left is a snapshot that somebody " +
+		"must remember.",
+	Source:   "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html",
+	Severity: rule.High,
+	Remedy:   "Set deletionProtection to true.",
+	Resource: &rule.ResourceRule{
+		Types:     []string{"aws:rds/cluster:Cluster", "aws:rds/globalCluster:GlobalCluster"},
+		Check:     check,
+		Remediate: remediate,
+	},
+}
+
+func check(r *rule.Resource, _ rule.Config) []rule.Finding {
+	return r.Want(protection, r.True(protection), "true")
+}
+
+func remediate(r *rule.Resource, _ rule.Config) map[string]any {
+	return rule.Mend(r.True(protection), protection, true)
+}

@@ -1,0 +1,36 @@
+// Package subnetgroupzones holds the rule subnet-group-zones.
+package subnetgroupzones
+
+import (
+	"fmt"
+
+	"redoubt/policies/rule"
+)
+
+const (
+	subnets    = "subnetIds"
+	leastZones = "leastZones"
+)
+
+// Rule is the rule subnet-group-zones.
+var Rule = rule.Rule{
+	ID:       "subnet-group-zones",
+	Title:    "A group of subnets reaches three zones",
+	Why:      "A database or a cache is placed in, and fails over to, no other zones than its group has.",
+	Source:   "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
+	Severity: rule.High,
+	Remedy:   "List the isolated subnet of each zone in subnetIds.",
+	Options: []rule.Option{
+		{Name: leastZones, Kind: rule.Integer, Default: 3, Min: 2, Max: 6,
+			Describes: "The fewest availability zones."},
+	},
+	Resource: &rule.ResourceRule{
+		Types: []string{"aws:rds/subnetGroup:SubnetGroup", "aws:elasticache/subnetGroup:SubnetGroup"},
+		Check: check,
+	},
+}
+
+func check(r *rule.Resource, c rule.Config) []rule.Finding {
+	least := c.Int(leastZones)
+	return r.Want(subnets, r.At(subnets).Len() >= least, fmt.Sprintf("at least %d", least))
+}

@@ -1,0 +1,31 @@
+// Package tableencrypted holds the rule table-encrypted.
+package tableencrypted
+
+import "redoubt/policies/rule"
+
+const replica = "aws:dynamodb/tableReplica:TableReplica"
+
+// Rule is the rule table-encrypted.
+var Rule = rule.Rule{
+	ID:    "table-encrypted",
+	Title: "A table is encrypted with a key of the system",
+	Why: "The key of AWS is of one region and nobody can keep it; a key of the system has a replica that is " +
+		"kept and watched.",
+	Source:   "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html",
+	Severity: rule.Medium,
+	Remedy:   "Set serverSideEncryption with a kmsKeyArn, and kmsKeyArn of a replica.",
+	Resource: &rule.ResourceRule{
+		Types: []string{"aws:dynamodb/table:Table", "aws:dynamodb/tableReplica:TableReplica"},
+		Check: check,
+	},
+}
+
+func check(r *rule.Resource, _ rule.Config) []rule.Finding {
+	if r.Type == replica {
+		return r.Want("kmsKeyArn", r.Exists("kmsKeyArn"), "a key of the home")
+	}
+	on := "serverSideEncryption.enabled"
+	out := r.Want(on, r.True(on), "true")
+	key := "serverSideEncryption.kmsKeyArn"
+	return append(out, r.Want(key, r.Exists(key), "a key of the home")...)
+}
