@@ -7,6 +7,13 @@ import (
 
 	"redoubt/policies/agentimage"
 	"redoubt/policies/agentplace"
+	"redoubt/policies/alarmacts"
+	"redoubt/policies/alarmmissingdata"
+	"redoubt/policies/backupfrequency"
+	"redoubt/policies/backupreported"
+	"redoubt/policies/balancerdeletionprotection"
+	"redoubt/policies/balancermultizone"
+	"redoubt/policies/balancerzonalshift"
 	"redoubt/policies/bucketencrypted"
 	"redoubt/policies/bucketevents"
 	"redoubt/policies/bucketlocked"
@@ -19,11 +26,28 @@ import (
 	"redoubt/policies/cacheencrypted"
 	"redoubt/policies/cachemultizone"
 	"redoubt/policies/cachesnapshots"
+	"redoubt/policies/certificaterenews"
+	"redoubt/policies/clusterlogs"
+	"redoubt/policies/clustermultizone"
+	"redoubt/policies/clustersecretsencrypted"
+	"redoubt/policies/clusterzonalshift"
 	"redoubt/policies/configurationkept"
+	"redoubt/policies/endpointmultizone"
+	"redoubt/policies/flowlogson"
 	"redoubt/policies/forcedestroyoff"
+	"redoubt/policies/healthcheckspeed"
+	"redoubt/policies/healthcheckunknown"
+	"redoubt/policies/imagepinned"
+	"redoubt/policies/imagetagsimmutable"
 	"redoubt/policies/keydeletionwindow"
 	"redoubt/policies/keyenabled"
 	"redoubt/policies/keyrotation"
+	"redoubt/policies/logencrypted"
+	"redoubt/policies/logretention"
+	"redoubt/policies/nodesgrow"
+	"redoubt/policies/nodesperzone"
+	"redoubt/policies/nodesrepair"
+	"redoubt/policies/nodevolumesencrypted"
 	"redoubt/policies/postgresbackupretention"
 	"redoubt/policies/postgresdeletionprotection"
 	"redoubt/policies/postgresencrypted"
@@ -37,7 +61,12 @@ import (
 	"redoubt/policies/queuedeadletter"
 	"redoubt/policies/queueencrypted"
 	"redoubt/policies/queueretention"
+	"redoubt/policies/recorderon"
+	"redoubt/policies/reservationopenended"
+	"redoubt/policies/restoretestrecurs"
 	"redoubt/policies/rule"
+	"redoubt/policies/scalerbounds"
+	"redoubt/policies/scheduleretries"
 	"redoubt/policies/secretencrypted"
 	"redoubt/policies/secretrecoverywindow"
 	"redoubt/policies/storebackup"
@@ -46,12 +75,24 @@ import (
 	"redoubt/policies/storeprotected"
 	"redoubt/policies/storerestoretest"
 	"redoubt/policies/subnetgroupzones"
+	"redoubt/policies/subnetzones"
 	"redoubt/policies/systemfile"
 	"redoubt/policies/tabledeletionprotection"
 	"redoubt/policies/tableencrypted"
 	"redoubt/policies/tableondemand"
 	"redoubt/policies/tablepointintime"
+	"redoubt/policies/targetdraining"
+	"redoubt/policies/targethealthcheck"
+	"redoubt/policies/targetzonefailover"
 	"redoubt/policies/topicencrypted"
+	"redoubt/policies/vaultdeletiondenied"
+	"redoubt/policies/vaultencrypted"
+	"redoubt/policies/workloaddisruptionbudget"
+	"redoubt/policies/workloaddrains"
+	"redoubt/policies/workloadprobes"
+	"redoubt/policies/workloadresources"
+	"redoubt/policies/workloadrolling"
+	"redoubt/policies/workloadspread"
 )
 
 // Name and Version name the pack.
@@ -64,6 +105,13 @@ const (
 var rules = []rule.Rule{
 	agentimage.Rule,
 	agentplace.Rule,
+	alarmacts.Rule,
+	alarmmissingdata.Rule,
+	backupfrequency.Rule,
+	backupreported.Rule,
+	balancerdeletionprotection.Rule,
+	balancermultizone.Rule,
+	balancerzonalshift.Rule,
 	bucketencrypted.Rule,
 	bucketevents.Rule,
 	bucketlocked.Rule,
@@ -76,11 +124,28 @@ var rules = []rule.Rule{
 	cacheencrypted.Rule,
 	cachemultizone.Rule,
 	cachesnapshots.Rule,
+	certificaterenews.Rule,
+	clusterlogs.Rule,
+	clustermultizone.Rule,
+	clustersecretsencrypted.Rule,
+	clusterzonalshift.Rule,
 	configurationkept.Rule,
+	endpointmultizone.Rule,
+	flowlogson.Rule,
 	forcedestroyoff.Rule,
+	healthcheckspeed.Rule,
+	healthcheckunknown.Rule,
+	imagepinned.Rule,
+	imagetagsimmutable.Rule,
 	keydeletionwindow.Rule,
 	keyenabled.Rule,
 	keyrotation.Rule,
+	logencrypted.Rule,
+	logretention.Rule,
+	nodesgrow.Rule,
+	nodesperzone.Rule,
+	nodesrepair.Rule,
+	nodevolumesencrypted.Rule,
 	postgresbackupretention.Rule,
 	postgresdeletionprotection.Rule,
 	postgresencrypted.Rule,
@@ -94,6 +159,11 @@ var rules = []rule.Rule{
 	queuedeadletter.Rule,
 	queueencrypted.Rule,
 	queueretention.Rule,
+	recorderon.Rule,
+	reservationopenended.Rule,
+	restoretestrecurs.Rule,
+	scalerbounds.Rule,
+	scheduleretries.Rule,
 	secretencrypted.Rule,
 	secretrecoverywindow.Rule,
 	storebackup.Rule,
@@ -102,12 +172,24 @@ var rules = []rule.Rule{
 	storeprotected.Rule,
 	storerestoretest.Rule,
 	subnetgroupzones.Rule,
+	subnetzones.Rule,
 	systemfile.Rule,
 	tabledeletionprotection.Rule,
 	tableencrypted.Rule,
 	tableondemand.Rule,
 	tablepointintime.Rule,
+	targetdraining.Rule,
+	targethealthcheck.Rule,
+	targetzonefailover.Rule,
 	topicencrypted.Rule,
+	vaultdeletiondenied.Rule,
+	vaultencrypted.Rule,
+	workloaddisruptionbudget.Rule,
+	workloaddrains.Rule,
+	workloadprobes.Rule,
+	workloadresources.Rule,
+	workloadrolling.Rule,
+	workloadspread.Rule,
 }
 
 // Rules returns all rules, sorted by id.

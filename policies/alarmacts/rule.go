@@ -1,0 +1,42 @@
+// Package alarmacts holds the rule alarm-acts.
+package alarmacts
+
+import "redoubt/policies/rule"
+
+const (
+	alarm    = "aws:cloudwatch/metricAlarm:MetricAlarm"
+	reader   = "aws:route53/healthCheck:HealthCheck"
+	switches = "Redoubt/Switch"
+)
+
+// Rule is the rule alarm-acts.
+var Rule = rule.Rule{
+	ID:       "alarm-acts",
+	Title:    "An alarm tells somebody, or moves something",
+	Why:      "An alarm without an action is red in a console that nobody looks at.",
+	Source:   "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html",
+	Severity: rule.Medium,
+	Remedy:   "Give the alarm an alarmAction, or let a health check read it, and leave actionsEnabled on.",
+	Stack:    &rule.StackRule{Check: check},
+}
+
+func check(g *rule.Graph, _ rule.Config) []rule.Finding {
+	read := map[string]bool{}
+	for _, h := range g.OfType(reader) {
+		read[h.Text("cloudwatchAlarmName")] = true
+	}
+	var out []rule.Finding
+	for _, a := range g.OfType(alarm) {
+		g.About("alarm %q", a.Name)
+		a = g.ByURN(a.URN)
+		if a.Exists("actionsEnabled") && !a.True("actionsEnabled") {
+			out = append(out, g.ViolationAt(a, "actionsEnabled is %s, want true", a.At("actionsEnabled")))
+			continue
+		}
+		// The switch is read by a health check of the home that owns the records.
+		if a.At("alarmActions").Len() == 0 && !read[a.Text("name")] && a.Text("namespace") != switches {
+			out = append(out, g.ViolationAt(a, "has no action, and no health check reads it"))
+		}
+	}
+	return out
+}

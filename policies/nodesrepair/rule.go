@@ -1,0 +1,30 @@
+// Package nodesrepair holds the rule nodes-repair.
+package nodesrepair
+
+import "redoubt/policies/rule"
+
+const repair = "nodeRepairConfig.enabled"
+
+// Rule is the rule nodes-repair.
+var Rule = rule.Rule{
+	ID:    "nodes-repair",
+	Title: "A node that is ill is replaced by itself",
+	Why: "A node that runs and does not work keeps its pods, and the capacity for the loss of a zone is gone " +
+		"before the zone is.",
+	Source:   "https://docs.aws.amazon.com/eks/latest/userguide/node-health.html",
+	Severity: rule.Medium,
+	Remedy:   "Set nodeRepairConfig.enabled to true.",
+	Resource: &rule.ResourceRule{
+		Types:     []string{"aws:eks/nodeGroup:NodeGroup"},
+		Check:     check,
+		Remediate: remediate,
+	},
+}
+
+func check(r *rule.Resource, _ rule.Config) []rule.Finding {
+	return r.Want(repair, r.True(repair), "true")
+}
+
+func remediate(r *rule.Resource, _ rule.Config) map[string]any {
+	return rule.Mend(r.True(repair), repair, true)
+}
