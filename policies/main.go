@@ -4,9 +4,13 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"runtime"
 
+	"redoubt/assess"
+	cli "redoubt/internal/cli/assess"
 	"redoubt/policies/analyzer"
 	"redoubt/policies/pack"
 )
@@ -23,9 +27,15 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	s, err := analyzer.New(analyzer.Options{Rules: pack.Rules(), Folder: folder})
+	s, err := analyzer.New(analyzer.Options{Rules: pack.Rules(), Folder: folder, Forecast: forecast})
 	if err != nil {
 		return err
 	}
 	return analyzer.Serve(s, os.Stdout)
+}
+
+// forecast brings both homes up in this process, as redoubt assess does.
+func forecast(ctx context.Context, folder, file string, o assess.Options) (assess.Report, error) {
+	o.Workers = runtime.GOMAXPROCS(0)
+	return cli.Forecast(ctx, folder, file, o)
 }

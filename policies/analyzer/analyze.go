@@ -10,6 +10,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 
+	"redoubt/assess"
 	"redoubt/policies/pack"
 	"redoubt/policies/rule"
 	"redoubt/system"
@@ -143,6 +144,9 @@ func (s *Server) graph(in *pulumirpc.AnalyzeStackRequest) (*rule.Graph, error) {
 	maps.DeleteFunc(g.Settings, func(key, _ string) bool { return slices.Contains(s.stack.GetConfigSecretKeys(), key) })
 	if g.Home.Valid() {
 		g.System, g.SystemError = s.file()
+	}
+	if s.options.Forecast != nil {
+		g.Forecast = func(o assess.Options) (assess.Report, error) { return s.forecast(o)() }
 	}
 	return rule.NewGraph(g, all), nil
 }

@@ -15,6 +15,7 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/protobuf/types/known/emptypb"
 
+	"redoubt/assess"
 	"redoubt/policies/pack"
 	"redoubt/policies/rule"
 	"redoubt/policies/systemfile"
@@ -29,6 +30,8 @@ type Options struct {
 	Folder string
 	// Load reads the file of the system; nil takes system.Load.
 	Load func(path string) (*system.System, error)
+	// Forecast predicts what comes of each disruption, for a project's folder and its file of the system; nil forecasts nothing.
+	Forecast func(ctx context.Context, folder, file string, o assess.Options) (assess.Report, error)
 	// Log tells the person who runs the engine something; nil asks the engine of the handshake to.
 	Log func(ctx context.Context, text string) error
 }
@@ -51,6 +54,10 @@ type Server struct {
 	secrets  map[string]bool
 	// file loads the system once.
 	file func() (*system.System, error)
+	// forecasts are those that were begun; stop ends them.
+	forecasts map[string]func() (assess.Report, error)
+	running   context.Context
+	stop      context.CancelFunc
 }
 
 // judged is a rule as it is configured.
@@ -68,7 +75,9 @@ type told struct {
 
 // New returns an analyzer of the rules, each with its defaults.
 func New(o Options) (*Server, error) {
-	s := &Server{options: o, folder: o.Folder, seen: map[string]*rule.Resource{}, secrets: map[string]bool{}}
+	s := &Server{options: o, folder: o.Folder, seen: map[string]*rule.Resource{}, secrets: map[string]bool{},
+		forecasts: map[string]func() (assess.Report, error){}}
+	s.running, s.stop = context.WithCancel(context.Background())
 	if s.options.Load == nil {
 		s.options.Load = system.Load
 	}
@@ -128,7 +137,11 @@ func (s *Server) Configure(_ context.Context, in *pulumirpc.ConfigureAnalyzerReq
 			errs = append(errs, fmt.Errorf("the configuration names %q, which is no rule of the pack", id))
 		}
 	}
-	return &emptypb.Empty{}, errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	s.begin()
+	return &emptypb.Empty{}, nil
 }
 
 // everyRule stands for every rule in a configuration; the engine has spread it already.
@@ -143,12 +156,15 @@ func (s *Server) Cancel(context.Context, *emptypb.Empty) (*emptypb.Empty, error)
 func (s *Server) setting(key string) string { return s.stack.GetConfig()[key] }
 
 // load reads the file of the system.
-func (s *Server) load() (*system.System, error) {
+func (s *Server) load() (*system.System, error) { return s.options.Load(s.path()) }
+
+// path is the file of the system.
+func (s *Server) path() string {
 	given := ""
 	for _, r := range s.rules {
 		if r.ID == systemfile.ID {
 			given = r.config.Text(systemfile.Path)
 		}
 	}
-	return s.options.Load(systemFile(s.folder, s.options.Folder, given, s.setting("redoubt:system")))
+	return systemFile(s.folder, s.options.Folder, given, s.setting("redoubt:system"))
 }

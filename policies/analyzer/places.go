@@ -32,6 +32,14 @@ func systemFile(packFolder, own, given, setting string) string {
 	return beside
 }
 
+// projectFolder is the folder of the program: the one above the pack, else the one that the analyzer runs in.
+func projectFolder(packFolder, own string) string {
+	if above := filepath.Dir(packFolder); exists(filepath.Join(above, "Pulumi.yaml")) {
+		return above
+	}
+	return own
+}
+
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil

@@ -58,6 +58,8 @@ import (
 	"redoubt/policies/postgresproxyzones"
 	"redoubt/policies/postgrestagstosnapshots"
 	"redoubt/policies/postgresupgradebyact"
+	"redoubt/policies/promiseavailability"
+	"redoubt/policies/promiserecovery"
 	"redoubt/policies/queuedeadletter"
 	"redoubt/policies/queueencrypted"
 	"redoubt/policies/queueretention"
@@ -166,6 +168,8 @@ var rules = []rule.Rule{
 	scheduleretries.Rule,
 	secretencrypted.Rule,
 	secretrecoverywindow.Rule,
+	promiseavailability.Rule,
+	promiserecovery.Rule,
 	storebackup.Rule,
 	storecopy.Rule,
 	storeplace.Rule,

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"redoubt/assess"
 	"redoubt/system"
 )
 
@@ -24,6 +25,9 @@ type Graph struct {
 	PeerReady bool
 	// Settings are those of the stack, with their namespace and without the secret ones.
 	Settings map[string]string
+
+	// Forecast predicts what comes of each disruption, from the file of the system; nil where nobody forecasts.
+	Forecast func(assess.Options) (assess.Report, error)
 
 	all    []*Resource
 	byURN  map[string]*Resource

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"redoubt/assess"
 )
 
 // Severity says how much a recovery suffers from a violation.
@@ -57,6 +59,9 @@ type StackRule struct {
 	Check func(*Graph, Config) []Finding
 	// WithoutSystem is true for a rule that also judges when the file of the system cannot be read.
 	WithoutSystem bool
+	// Forecasts is what a rule about promises asks of Graph.Forecast; nil for the others. Whoever serves the rule begins it
+	// early, because it takes seconds.
+	Forecasts func(Config) assess.Options
 }
 
 // Kind is what a finding says.

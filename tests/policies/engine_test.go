@@ -1,7 +1,6 @@
 package policies
 
 import (
-	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -268,21 +267,4 @@ func inState(t *testing.T, deployment json.RawMessage, name string) string {
 	}
 	t.Fatalf("%s is not in the state", name)
 	return ""
-}
-
-// TestEngine_wholeExample previews the primary of the example: nothing is refused. Without one of its restore tests it is.
-func TestEngine_wholeExample(t *testing.T) {
-	t.Parallel()
-	text, err := os.ReadFile(filepath.Join(example.Root(), "Pulumi.primary.yaml"))
-	require.NoError(t, err)
-	var file struct{ Config map[string]any }
-	require.NoError(t, yaml.Unmarshal(text, &file))
-	file.Config["redoubt:system"] = filepath.Join(example.Root(), "system.yaml")
-	e := start(t, stacks.Program, file.Config)
-	require.NoError(t, e.SetConfig(context.Background(), "redoubt:databasePassword",
-		auto.ConfigValue{Value: "not-a-real-Passw0rd", Secret: true}))
-	r := e.preview(t, nil)
-	require.NoError(t, r.err)
-	assert.Empty(t, r.refused)
-	t.Log(r.told)
 }

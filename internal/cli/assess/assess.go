@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 
 	"github.com/spf13/cobra"
@@ -15,12 +14,7 @@ import (
 	"redoubt/assess"
 	"redoubt/internal/cli/exit"
 	"redoubt/internal/cli/project"
-	"redoubt/internal/cli/sim"
 	"redoubt/internal/cli/streams"
-	"redoubt/internal/cli/target"
-	"redoubt/sim/drive"
-	"redoubt/sim/world"
-	"redoubt/system"
 )
 
 // Options is what assess takes.
@@ -106,31 +100,8 @@ func (o *Options) raise(ctx context.Context, p *project.Project, file string) (a
 		if _, err := os.Stat(file); err != nil {
 			return assess.Base{}, exit.With(exit.Usage, err, "--against takes a system file")
 		}
-		s, err := system.Load(file)
-		if err != nil {
-			return assess.Base{}, exit.With(exit.Usage, err, "redoubt system check "+file)
-		}
-		other := *p
-		other.System = s
-		p = &other
 	}
-	w := world.New(world.Config{Seed: 1, Account: p.Accounts[system.Primary]})
-	abs := ""
-	if file != "" {
-		var err error
-		if abs, err = filepath.Abs(file); err != nil {
-			return assess.Base{}, err
-		}
-	}
-	if _, err := sim.Raise(ctx, w, p.Dir, abs); err != nil {
-		return assess.Base{}, exit.With(exit.Usage, err, "redoubt system check; redoubt sim up shows where it fails")
-	}
-	known, err := target.Know(ctx, target.InMemory(p, w))
-	if err != nil {
-		return assess.Base{}, err
-	}
-	return assess.Base{System: p.System, Active: system.Primary,
-		World: drive.World{World: w, Regions: p.Regions, Inventory: known.Inventory}}, nil
+	return raise(ctx, p, file)
 }
 
 func (o *Options) whatIf(ctx context.Context, p *project.Project, base assess.Base, report *assess.Report) error {

@@ -33,19 +33,22 @@ type Project struct {
 }
 
 // Open reads and checks the current folder's files.
-func Open() (*Project, error) {
-	dir, err := filepath.Abs(".")
+func Open() (*Project, error) { return OpenIn(".") }
+
+// OpenIn reads and checks a folder's files.
+func OpenIn(folder string) (*Project, error) {
+	dir, err := filepath.Abs(folder)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat("Pulumi.yaml"); err != nil {
+	if _, err := os.Stat(filepath.Join(folder, "Pulumi.yaml")); err != nil {
 		return nil, exit.Errorf(exit.Usage, "go to the project's folder, where Pulumi.yaml is, and run it there",
 			"no Pulumi.yaml in %s", filepath.Base(dir))
 	}
 	p := &Project{Dir: dir, Regions: map[system.Home]string{}, Accounts: map[system.Home]string{}}
 	file := ""
 	for _, h := range system.Homes {
-		s, err := Read("Pulumi." + string(h) + ".yaml")
+		s, err := Read(filepath.Join(folder, "Pulumi."+string(h)+".yaml"))
 		if err != nil {
 			return nil, exit.With(exit.Usage, err, "the project has a settings file for each home; restore it")
 		}
@@ -59,6 +62,9 @@ func Open() (*Project, error) {
 		keep(p.Accounts, h, s.Text("accountId"))
 	}
 	p.File = file
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(folder, file)
+	}
 	if p.System, err = loadSystem(file); err != nil {
 		return nil, err
 	}
