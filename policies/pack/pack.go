@@ -44,6 +44,7 @@ import (
 	"redoubt/policies/keyrotation"
 	"redoubt/policies/logencrypted"
 	"redoubt/policies/logretention"
+	"redoubt/policies/natperzone"
 	"redoubt/policies/nodesgrow"
 	"redoubt/policies/nodesperzone"
 	"redoubt/policies/nodesrepair"
@@ -89,6 +90,7 @@ import (
 	"redoubt/policies/topicencrypted"
 	"redoubt/policies/vaultdeletiondenied"
 	"redoubt/policies/vaultencrypted"
+	"redoubt/policies/vaultlocked"
 	"redoubt/policies/workloaddisruptionbudget"
 	"redoubt/policies/workloaddrains"
 	"redoubt/policies/workloadprobes"
@@ -144,6 +146,7 @@ var rules = []rule.Rule{
 	keyrotation.Rule,
 	logencrypted.Rule,
 	logretention.Rule,
+	natperzone.Rule,
 	nodesgrow.Rule,
 	nodesperzone.Rule,
 	nodesrepair.Rule,
@@ -188,6 +191,7 @@ var rules = []rule.Rule{
 	topicencrypted.Rule,
 	vaultdeletiondenied.Rule,
 	vaultencrypted.Rule,
+	vaultlocked.Rule,
 	workloaddisruptionbudget.Rule,
 	workloaddrains.Rule,
 	workloadprobes.Rule,

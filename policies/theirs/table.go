@@ -37,12 +37,12 @@ func Counts(tools []Tool) []Count {
 	return out
 }
 
-// Missing are the ids that the tools name as ours and that are not among the ids.
-func Missing(tools []Tool, ids []string) []string {
+// Named are the ids of ours that stand for some rule of theirs.
+func Named(tools []Tool) []string {
 	named := map[string]bool{}
 	for _, t := range tools {
 		for _, r := range t.Rules {
-			if r.Ours != "" && !slices.Contains(ids, r.Ours) {
+			if r.Ours != "" {
 				named[r.Ours] = true
 			}
 		}
@@ -50,28 +50,16 @@ func Missing(tools []Tool, ids []string) []string {
 	return slices.Sorted(maps.Keys(named))
 }
 
-// Alone are the ids of ours that no rule of theirs stands beside.
-func Alone(tools []Tool, ids []string) []string {
-	var out []string
-	for _, id := range ids {
-		theirs := func(r Rule) bool { return r.Ours == id }
-		if !slices.ContainsFunc(tools, func(t Tool) bool { return slices.ContainsFunc(t.Rules, theirs) }) {
-			out = append(out, id)
-		}
-	}
-	return out
+// Missing are the ids that the tools name as ours and that are not among the ids.
+func Missing(tools []Tool, ids []string) []string {
+	return slices.DeleteFunc(Named(tools), func(id string) bool { return slices.Contains(ids, id) })
 }
 
-// Table is the page that tells theirs and ours; ids are those of our rules.
-func Table(tools []Tool, ids []string) string {
+// Table tells theirs and ours, tool by tool, with the counts before.
+func Table(tools []Tool) string {
 	var b strings.Builder
 	counts(&b, tools)
-	alone := Alone(tools, ids)
-	fmt.Fprintf(&b, "\nOf our %d rules, %d stand for rules of theirs. %d have no like among them:\n\n",
-		len(ids), len(ids)-len(alone), len(alone))
-	for _, id := range alone {
-		fmt.Fprintf(&b, "- `%s`\n", id)
-	}
+	fmt.Fprintf(&b, "\n%d rules of ours stand for them; the others of the pack have no like among them.\n", len(Named(tools)))
 	for _, t := range tools {
 		section(&b, t)
 	}

@@ -1,0 +1,46 @@
+// Package vaultlocked holds the rule vault-locked.
+package vaultlocked
+
+import (
+	"strings"
+
+	"redoubt/policies/rule"
+)
+
+const (
+	vault     = "aws:backup/vault:Vault"
+	lock      = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
+	leastDays = "leastDays"
+)
+
+// Rule is the rule vault-locked.
+var Rule = rule.Rule{
+	ID:    "vault-locked",
+	Title: "A vault keeps its backups against everybody",
+	Why: "Who takes over the account deletes the backups first: behind a lock even its root user waits until " +
+		"they are old.",
+	Source:   "https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html",
+	Severity: rule.High,
+	Remedy:   "Declare the lock of the vault with minRetentionDays of at least leastDays.",
+	Options: []rule.Option{
+		{Name: leastDays, Kind: rule.Integer, Default: 7, Min: 1, Max: 36500,
+			Describes: "The fewest days that a backup is locked."},
+	},
+	Stack: &rule.StackRule{Check: check},
+}
+
+func check(g *rule.Graph, c rule.Config) []rule.Finding {
+	var out []rule.Finding
+	for _, v := range g.OfType(vault) {
+		g.About("vault %q", v.Name)
+		l := g.Get(lock, strings.TrimSuffix(v.Name, "-vault")+"-lock")
+		if l == nil {
+			out = append(out, g.ViolationAt(v, "has no lock, want one"))
+			continue
+		}
+		if days := l.At("minRetentionDays"); days.Int() < c.Int(leastDays) {
+			out = append(out, g.ViolationAt(l, "minRetentionDays is %s, want at least %d", days, c.Int(leastDays)))
+		}
+	}
+	return out
+}
