@@ -34,6 +34,8 @@ type Graph struct {
 	byName map[[2]string]*Resource
 	scope  *scope
 	closed []Finding
+	// tracker leads the unknowns of every resource that was handed out to the subject of the moment.
+	tracker *tracker
 }
 
 // scope is one subject that a check looks at, and the unknowns that it met there.
@@ -46,6 +48,7 @@ type scope struct {
 // NewGraph is the graph of the resources.
 func NewGraph(g Graph, resources []*Resource) *Graph {
 	g.all = resources
+	g.tracker = &tracker{}
 	g.byURN, g.byName = map[string]*Resource{}, map[[2]string]*Resource{}
 	for _, r := range resources {
 		g.byURN[r.URN] = r
@@ -65,6 +68,7 @@ func (g *Graph) Resources() []*Resource { return g.all }
 func (g *Graph) About(format string, args ...any) {
 	g.end()
 	g.scope = &scope{subject: fmt.Sprintf(format, args...)}
+	g.tracker.met = &g.scope.met
 }
 
 // end closes the subject: what met an unknown and told nothing is not judged.
@@ -118,7 +122,7 @@ func (g *Graph) seen(r *Resource) *Resource {
 	if g.scope == nil {
 		g.About("the stack of the %s home", g.Home)
 	}
-	return r.view(&g.scope.met)
+	return r.view(g.tracker)
 }
 
 // Get returns the resource of a type and name, nil when none is declared.
@@ -170,6 +174,7 @@ func (g *Graph) Uses(r *Resource, property, typ, name string) bool {
 // fork is the same graph for one check.
 func (g *Graph) fork() *Graph {
 	out := *g
+	out.tracker = &tracker{}
 	out.scope, out.closed, out.Settings = nil, nil, maps.Clone(g.Settings)
 	return &out
 }

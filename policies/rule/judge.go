@@ -9,7 +9,7 @@ func (r Rule) JudgeResource(res *Resource, c Config) []Finding {
 		return nil
 	}
 	var m met
-	found := r.Resource.Check(res.view(&m), c)
+	found := r.Resource.Check(res.view(&tracker{&m}), c)
 	if m.any() && !slices.ContainsFunc(found, func(f Finding) bool { return f.Kind == NotJudged }) {
 		found = append(found, Finding{Kind: NotJudged, Subject: res.Name, URN: res.URN, Message: unknownsOf(&m)})
 	}
@@ -22,7 +22,7 @@ func (r Rule) Remediate(res *Resource, c Config) map[string]any {
 		return nil
 	}
 	var m met
-	changes := r.Resource.Remediate(res.view(&m), c)
+	changes := r.Resource.Remediate(res.view(&tracker{&m}), c)
 	if m.any() {
 		return nil // nobody knows whether something is to be mended
 	}

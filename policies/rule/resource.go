@@ -28,8 +28,12 @@ type Resource struct {
 	// Read is true for something that exists already and is only looked up; its inputs are what is known of it.
 	Read bool
 
-	met *met
+	// tracker is nil outside of a check.
+	tracker *tracker
 }
+
+// tracker leads to where unknowns are remembered now: a graph rule changes that with each subject.
+type tracker struct{ met *met }
 
 // met are the unknowns that a check has read.
 type met struct{ paths []string }
@@ -43,10 +47,18 @@ func (m *met) add(path string) {
 func (m *met) any() bool { return m != nil && len(m.paths) > 0 }
 
 // view is the same resource for one check.
-func (r *Resource) view(m *met) *Resource {
+func (r *Resource) view(t *tracker) *Resource {
 	out := *r
-	out.met = m
+	out.tracker = t
 	return &out
+}
+
+// met is where the resource's unknowns are remembered now.
+func (r *Resource) met() *met {
+	if r.tracker == nil {
+		return nil
+	}
+	return r.tracker.met
 }
 
 // Value is what stands at a path of a resource.
@@ -96,7 +108,7 @@ func (v Value) Known() bool {
 	if v.raw != Unknown {
 		return true
 	}
-	v.of.met.add(v.of.Name + " " + v.path)
+	v.of.met().add(v.of.Name + " " + v.path)
 	return false
 }
 
@@ -185,8 +197,8 @@ func (r *Resource) Exists(path string) bool { return r.At(path).Exists() }
 // it is not judged.
 func (r *Resource) Violation(format string, args ...any) Finding {
 	f := Finding{Kind: Violation, Subject: r.Name, URN: r.URN, Message: fmt.Sprintf(format, args...)}
-	if r.met.any() {
-		f.Kind, f.Message = NotJudged, unknownsOf(r.met)
+	if m := r.met(); m.any() {
+		f.Kind, f.Message = NotJudged, unknownsOf(m)
 	}
 	return f
 }

@@ -25,7 +25,7 @@ func inputs() map[string]any {
 func TestResource_readsByPath(t *testing.T) {
 	t.Parallel()
 	var m met
-	r := (&Resource{Name: "x", Inputs: inputs()}).view(&m)
+	r := (&Resource{Name: "x", Inputs: inputs()}).view(&tracker{&m})
 	assert.Equal(t, 7, r.Int("days"))
 	assert.True(t, r.True("on"))
 	assert.Equal(t, "gateway", r.Text(`labels["app.kubernetes.io/name"]`))
@@ -89,7 +89,7 @@ func TestJudgeStack_unknownsTouchTheirOwnSubject(t *testing.T) {
 	r := Rule{Stack: &StackRule{Check: func(g *Graph, _ Config) (out []Finding) {
 		for _, res := range g.OfType("t") {
 			g.About("store %q", res.Name)
-			if !g.ByURN(res.URN).True("on") {
+			if !res.True("on") {
 				out = append(out, g.Violation("is off"))
 			}
 		}
@@ -158,7 +158,7 @@ func TestLen_countsWhatNobodyKnowsYet(t *testing.T) {
 	t.Parallel()
 	r := &Resource{Name: "r", Inputs: map[string]any{"zones": []any{Unknown, "b"}, "later": Unknown}}
 	var m met
-	seen := r.view(&m)
+	seen := r.view(&tracker{&m})
 	assert.Equal(t, 2, seen.At("zones").Len())
 	assert.Zero(t, seen.At("nothing").Len())
 	assert.False(t, m.any(), "a list of unknowns has a known length")
