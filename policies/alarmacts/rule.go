@@ -17,7 +17,7 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html",
 	Severity: rule.Medium,
 	Remedy:   "Give the alarm an alarmAction, or let a health check read it, and leave actionsEnabled on.",
-	Stack:    &rule.StackRule{Check: check},
+	Stack:    &rule.StackRule{Check: check, WithoutSystem: true},
 }
 
 func check(g *rule.Graph, _ rule.Config) []rule.Finding {

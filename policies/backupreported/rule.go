@@ -18,7 +18,7 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/aws-backup/latest/devguide/aws-backup-audit-manager.html",
 	Severity: rule.Low,
 	Remedy:   "Declare components/audit in the home of each vault.",
-	Stack:    &rule.StackRule{Check: check},
+	Stack:    &rule.StackRule{Check: check, WithoutSystem: true},
 }
 
 func check(g *rule.Graph, _ rule.Config) []rule.Finding {

@@ -1,16 +1,14 @@
 // Package balancermultizone holds the rule balancer-multi-zone.
 package balancermultizone
 
-import (
-	"fmt"
-
-	"redoubt/policies/rule"
-)
+import "redoubt/policies/rule"
 
 const (
 	subnets    = "subnets"
 	leastZones = "leastZones"
 )
+
+var types = []string{"aws:lb/loadBalancer:LoadBalancer"}
 
 // Rule is the rule balancer-multi-zone.
 var Rule = rule.Rule{
@@ -25,10 +23,9 @@ var Rule = rule.Rule{
 		{Name: leastZones, Kind: rule.Integer, Default: 3, Min: 2, Max: 6,
 			Describes: "The fewest availability zones."},
 	},
-	Resource: &rule.ResourceRule{Types: []string{"aws:lb/loadBalancer:LoadBalancer"}, Check: check},
+	Stack: &rule.StackRule{Check: check, WithoutSystem: true},
 }
 
-func check(r *rule.Resource, c rule.Config) []rule.Finding {
-	least := c.Int(leastZones)
-	return r.Want(subnets, r.At(subnets).Len() >= least, fmt.Sprintf("at least %d", least))
+func check(g *rule.Graph, c rule.Config) []rule.Finding {
+	return g.InZones(types, subnets, c.Int(leastZones))
 }

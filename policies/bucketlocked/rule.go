@@ -30,9 +30,6 @@ var Rule = rule.Rule{
 
 func check(g *rule.Graph, c rule.Config) []rule.Finding {
 	var out []rule.Finding
-	if g.System == nil {
-		return nil
-	}
 	for _, store := range g.System.Stores {
 		g.About("store %q", store.Name)
 		b := g.Get(bucket, "bucket-"+store.Name+"-bucket")

@@ -26,7 +26,7 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html",
 	Severity: rule.High,
 	Remedy:   "Declare the bucket by components/bucket, which gives it all parts.",
-	Stack:    &rule.StackRule{Check: check},
+	Stack:    &rule.StackRule{Check: check, WithoutSystem: true},
 }
 
 func check(g *rule.Graph, _ rule.Config) []rule.Finding {

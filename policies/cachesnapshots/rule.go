@@ -31,9 +31,6 @@ var Rule = rule.Rule{
 
 func check(g *rule.Graph, c rule.Config) []rule.Finding {
 	var out []rule.Finding
-	if g.System == nil {
-		return nil
-	}
 	for _, store := range g.System.Stores {
 		cache := g.Get(group, "cache-"+store.Name+"-group")
 		if store.Kind != system.Cache || store.RebuildFrom != "" || cache == nil {

@@ -1,16 +1,14 @@
 // Package clustermultizone holds the rule cluster-multi-zone.
 package clustermultizone
 
-import (
-	"fmt"
-
-	"redoubt/policies/rule"
-)
+import "redoubt/policies/rule"
 
 const (
 	subnets    = "vpcConfig.subnetIds"
 	leastZones = "leastZones"
 )
+
+var types = []string{"aws:eks/cluster:Cluster"}
 
 // Rule is the rule cluster-multi-zone.
 var Rule = rule.Rule{
@@ -25,10 +23,9 @@ var Rule = rule.Rule{
 		{Name: leastZones, Kind: rule.Integer, Default: 3, Min: 2, Max: 6,
 			Describes: "The fewest availability zones."},
 	},
-	Resource: &rule.ResourceRule{Types: []string{"aws:eks/cluster:Cluster"}, Check: check},
+	Stack: &rule.StackRule{Check: check, WithoutSystem: true},
 }
 
-func check(r *rule.Resource, c rule.Config) []rule.Finding {
-	least := c.Int(leastZones)
-	return r.Want(subnets, r.At(subnets).Len() >= least, fmt.Sprintf("at least %d", least))
+func check(g *rule.Graph, c rule.Config) []rule.Finding {
+	return g.InZones(types, subnets, c.Int(leastZones))
 }

@@ -1,13 +1,10 @@
 // Package endpointmultizone holds the rule endpoint-multi-zone.
 package endpointmultizone
 
-import (
-	"fmt"
-
-	"redoubt/policies/rule"
-)
+import "redoubt/policies/rule"
 
 const (
+	endpoint   = "aws:ec2/vpcEndpoint:VpcEndpoint"
 	subnets    = "subnetIds"
 	leastZones = "leastZones"
 )
@@ -25,13 +22,20 @@ var Rule = rule.Rule{
 		{Name: leastZones, Kind: rule.Integer, Default: 3, Min: 2, Max: 6,
 			Describes: "The fewest availability zones."},
 	},
-	Resource: &rule.ResourceRule{Types: []string{"aws:ec2/vpcEndpoint:VpcEndpoint"}, Check: check},
+	Stack: &rule.StackRule{Check: check, WithoutSystem: true},
 }
 
-func check(r *rule.Resource, c rule.Config) []rule.Finding {
-	if r.Text("vpcEndpointType") != "Interface" {
-		return nil // a gateway endpoint stands in the route tables
+func check(g *rule.Graph, c rule.Config) []rule.Finding {
+	var out []rule.Finding
+	for _, e := range g.OfType(endpoint) {
+		g.About("%s", e.Name)
+		e = g.ByURN(e.URN)
+		if e.Text("vpcEndpointType") != "Interface" {
+			continue // a gateway endpoint stands in the route tables
+		}
+		if zones, least := g.Zones(e, subnets), c.Int(leastZones); zones < least {
+			out = append(out, g.ViolationAt(e, "%s stand in %d zones, want at least %d", subnets, zones, least))
+		}
 	}
-	least := c.Int(leastZones)
-	return r.Want(subnets, r.At(subnets).Len() >= least, fmt.Sprintf("at least %d", least))
+	return out
 }

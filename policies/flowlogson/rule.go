@@ -16,7 +16,7 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html",
 	Severity: rule.Low,
 	Remedy:   "Declare a flow log of the network for all traffic.",
-	Stack:    &rule.StackRule{Check: check},
+	Stack:    &rule.StackRule{Check: check, WithoutSystem: true},
 }
 
 func check(g *rule.Graph, _ rule.Config) []rule.Finding {

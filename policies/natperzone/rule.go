@@ -21,7 +21,7 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html",
 	Severity: rule.High,
 	Remedy:   "Declare a NAT gateway in each zone, and send the default route of its private subnet there.",
-	Stack:    &rule.StackRule{Check: check},
+	Stack:    &rule.StackRule{Check: check, WithoutSystem: true},
 }
 
 func check(g *rule.Graph, _ rule.Config) []rule.Finding {

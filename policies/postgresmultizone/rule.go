@@ -22,7 +22,7 @@ var Rule = rule.Rule{
 		{Name: leastZones, Kind: rule.Integer, Default: 3, Min: 2, Max: 6,
 			Describes: "The fewest availability zones."},
 	},
-	Stack: &rule.StackRule{Check: check},
+	Stack: &rule.StackRule{Check: check, WithoutSystem: true},
 }
 
 func check(g *rule.Graph, c rule.Config) []rule.Finding {

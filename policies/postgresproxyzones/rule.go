@@ -1,16 +1,14 @@
 // Package postgresproxyzones holds the rule postgres-proxy-zones.
 package postgresproxyzones
 
-import (
-	"fmt"
-
-	"redoubt/policies/rule"
-)
+import "redoubt/policies/rule"
 
 const (
 	subnets    = "vpcSubnetIds"
 	leastZones = "leastZones"
 )
+
+var types = []string{"aws:rds/proxy:Proxy", "aws:rds/proxyEndpoint:ProxyEndpoint"}
 
 // Rule is the rule postgres-proxy-zones.
 var Rule = rule.Rule{
@@ -24,13 +22,9 @@ var Rule = rule.Rule{
 		{Name: leastZones, Kind: rule.Integer, Default: 3, Min: 2, Max: 6,
 			Describes: "The fewest availability zones."},
 	},
-	Resource: &rule.ResourceRule{
-		Types: []string{"aws:rds/proxy:Proxy", "aws:rds/proxyEndpoint:ProxyEndpoint"},
-		Check: check,
-	},
+	Stack: &rule.StackRule{Check: check, WithoutSystem: true},
 }
 
-func check(r *rule.Resource, c rule.Config) []rule.Finding {
-	least := c.Int(leastZones)
-	return r.Want(subnets, r.At(subnets).Len() >= least, fmt.Sprintf("at least %d", least))
+func check(g *rule.Graph, c rule.Config) []rule.Finding {
+	return g.InZones(types, subnets, c.Int(leastZones))
 }

@@ -3,7 +3,11 @@ package queueencrypted
 
 import "redoubt/policies/rule"
 
-const key = "kmsMasterKeyId"
+const (
+	key = "kmsMasterKeyId"
+	// theirs is how a message shows the key of AWS; one that only the update brings is a key of the program.
+	theirs = `"alias/aws/sqs"`
+)
 
 // Rule is the rule queue-encrypted.
 var Rule = rule.Rule{
@@ -17,5 +21,5 @@ var Rule = rule.Rule{
 }
 
 func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	return r.Want(key, r.Exists(key) && r.Text(key) != "alias/aws/sqs", "a key of the home")
+	return r.Want(key, r.Exists(key) && r.At(key).String() != theirs, "a key of the home")
 }

@@ -165,3 +165,26 @@ func TestLen_countsWhatNobodyKnowsYet(t *testing.T) {
 	assert.Zero(t, seen.At("later").Len())
 	assert.True(t, m.any())
 }
+
+func TestZones_countsTheZonesOfTheSubnetsThatAnInputIsMadeOf(t *testing.T) {
+	t.Parallel()
+	subnet := func(name, zone string) *Resource {
+		return &Resource{URN: "urn::" + name, Type: Subnet, Name: name, Inputs: map[string]any{"availabilityZone": zone}}
+	}
+	made := map[string][]string{"config": {"urn::a", "urn::b", "urn::b2"}}
+	later := &Resource{URN: "urn::later", Type: "t", Name: "later", PropertyDependencies: made,
+		Inputs: map[string]any{"config": map[string]any{"ids": Unknown}}}
+	short := &Resource{URN: "urn::short", Type: "t", Name: "short", PropertyDependencies: made,
+		Inputs: map[string]any{"config": map[string]any{"ids": []any{"one"}}}}
+	adopted := &Resource{URN: "urn::adopted", Type: "t", Name: "adopted",
+		Inputs: map[string]any{"config": map[string]any{"ids": []any{"one", "two", "three"}}}}
+	g := NewGraph(Graph{System: &system.System{}},
+		[]*Resource{subnet("a", "a"), subnet("b", "b"), subnet("b2", "b"), later, short, adopted})
+	for name, want := range map[string]int{"later": 2, "short": 1, "adopted": 3} {
+		assert.Equal(t, want, g.Zones(g.Get("t", name), "config.ids"), name)
+	}
+	check := func(g *Graph, _ Config) []Finding { return g.InZones([]string{"t"}, "config.ids", 2) }
+	found := Rule{Stack: &StackRule{Check: check}}.JudgeStack(g, nil)
+	require.Len(t, found, 1)
+	assert.Equal(t, "short: config.ids stand in 1 zones, want at least 2", found[0].String())
+}

@@ -1,16 +1,14 @@
 // Package subnetgroupzones holds the rule subnet-group-zones.
 package subnetgroupzones
 
-import (
-	"fmt"
-
-	"redoubt/policies/rule"
-)
+import "redoubt/policies/rule"
 
 const (
 	subnets    = "subnetIds"
 	leastZones = "leastZones"
 )
+
+var types = []string{"aws:rds/subnetGroup:SubnetGroup", "aws:elasticache/subnetGroup:SubnetGroup"}
 
 // Rule is the rule subnet-group-zones.
 var Rule = rule.Rule{
@@ -24,13 +22,9 @@ var Rule = rule.Rule{
 		{Name: leastZones, Kind: rule.Integer, Default: 3, Min: 2, Max: 6,
 			Describes: "The fewest availability zones."},
 	},
-	Resource: &rule.ResourceRule{
-		Types: []string{"aws:rds/subnetGroup:SubnetGroup", "aws:elasticache/subnetGroup:SubnetGroup"},
-		Check: check,
-	},
+	Stack: &rule.StackRule{Check: check, WithoutSystem: true},
 }
 
-func check(r *rule.Resource, c rule.Config) []rule.Finding {
-	least := c.Int(leastZones)
-	return r.Want(subnets, r.At(subnets).Len() >= least, fmt.Sprintf("at least %d", least))
+func check(g *rule.Graph, c rule.Config) []rule.Finding {
+	return g.InZones(types, subnets, c.Int(leastZones))
 }

@@ -3,7 +3,11 @@ package topicencrypted
 
 import "redoubt/policies/rule"
 
-const key = "kmsMasterKeyId"
+const (
+	key = "kmsMasterKeyId"
+	// theirs is how a message shows the key of AWS; one that only the update brings is a key of the program.
+	theirs = `"alias/aws/sns"`
+)
 
 // Rule is the rule topic-encrypted.
 var Rule = rule.Rule{
@@ -18,5 +22,5 @@ var Rule = rule.Rule{
 }
 
 func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	return r.Want(key, r.Exists(key) && r.Text(key) != "alias/aws/sns", "a key of the home")
+	return r.Want(key, r.Exists(key) && r.At(key).String() != theirs, "a key of the home")
 }

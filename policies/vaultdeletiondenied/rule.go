@@ -27,7 +27,7 @@ var Rule = rule.Rule{
 	Severity: rule.High,
 	Remedy: "Give the vault a policy that denies backup:DeleteRecoveryPoint and " +
 		"backup:UpdateRecoveryPointLifecycle to everybody.",
-	Stack: &rule.StackRule{Check: check},
+	Stack: &rule.StackRule{Check: check, WithoutSystem: true},
 }
 
 func check(g *rule.Graph, _ rule.Config) []rule.Finding {

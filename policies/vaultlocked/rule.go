@@ -26,7 +26,7 @@ var Rule = rule.Rule{
 		{Name: leastDays, Kind: rule.Integer, Default: 7, Min: 1, Max: 36500,
 			Describes: "The fewest days that a backup is locked."},
 	},
-	Stack: &rule.StackRule{Check: check},
+	Stack: &rule.StackRule{Check: check, WithoutSystem: true},
 }
 
 func check(g *rule.Graph, c rule.Config) []rule.Finding {

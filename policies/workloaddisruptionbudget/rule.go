@@ -23,7 +23,7 @@ var Rule = rule.Rule{
 	Source:   "https://kubernetes.io/docs/tasks/run-application/configure-pdb/",
 	Severity: rule.High,
 	Remedy:   "Declare a PodDisruptionBudget whose labels are those of the pods.",
-	Stack:    &rule.StackRule{Check: check},
+	Stack:    &rule.StackRule{Check: check, WithoutSystem: true},
 }
 
 func check(g *rule.Graph, _ rule.Config) []rule.Finding {
