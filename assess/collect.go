@@ -11,9 +11,9 @@ var collecting struct {
 	forecasts, before int
 }
 
-// seldom lets the collector run a quarter as often as usual: a forecast makes much that nobody keeps, beside homes and
-// memories that stay.
-const seldom = 400
+// seldom lets the collector run a tenth as often as usual: a forecast makes much that nobody keeps, beside homes and
+// memories that stay, which are some forty megabytes of the example's.
+const seldom = 1000
 
 // collectLess holds until the last forecast under way has called what it returns.
 func collectLess() (restore func()) {

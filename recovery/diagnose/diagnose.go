@@ -162,10 +162,18 @@ type line struct {
 	name     string
 }
 
-// sight is a line with what was seen on it, the oldest first.
+// sight is a line with what was seen on it.
 type sight struct {
 	line
-	seen []Observation
+	of *history
+	// newest is the place of what was seen last.
+	newest int
+}
+
+// history is everything that was seen, the oldest first, with the place of what was seen on the same line before; -1 is none.
+type history struct {
+	seen   []Observation
+	before []int
 }
 
 // looked is everything that is fresh, by line.
@@ -181,32 +189,45 @@ func look(now time.Time, all []Observation, r Rules) looked {
 		sorted = slices.Clone(all)
 		slices.SortStableFunc(sorted, byTime)
 	}
-	l := looked{now: now, rules: r}
-	at := map[line]int{}
+	l, h := looked{now: now, rules: r}, &history{sorted, make([]int, len(sorted))}
+	at, next := map[line]int{}, 0
 	for n := range sorted {
 		o := &sorted[n]
 		if o.State == Unknown || o.At.After(now) || now.Sub(o.At) > r.Fresh || !slices.Contains(r.Observers, o.Observer) {
 			continue
 		}
 		key := line{o.Observer, o.Aspect, o.Home, o.Name}
-		n, known := at[key]
-		if !known {
-			n = len(l.sights)
-			at[key] = n
-			l.sights = append(l.sights, sight{line: key})
+		if next == len(l.sights) || l.sights[next].line != key { // observers look in the same order each time
+			var known bool
+			if next, known = at[key]; !known {
+				next = len(l.sights)
+				at[key] = next
+				l.sights = append(l.sights, sight{key, h, -1})
+			}
 		}
-		l.sights[n].seen = append(l.sights[n].seen, *o)
+		s := &l.sights[next]
+		h.before[n], s.newest = s.newest, n
+		next = (next + 1) % len(l.sights)
 	}
 	return l
 }
 
-func (s sight) last() Observation { return s.seen[len(s.seen)-1] }
+func (s *sight) last() *Observation { return &s.of.seen[s.newest] }
+
+// all is everything that was seen.
+func (s *sight) all() (out []Observation) {
+	for n := s.newest; n >= 0; n = s.of.before[n] {
+		out = append(out, s.of.seen[n])
+	}
+	slices.Reverse(out)
+	return out
+}
 
 // flaps reports whether the line changed too often to be believed.
-func (s sight) flaps(r Rules) bool {
+func (s *sight) flaps(r Rules) bool {
 	changes := 0
-	for n := 1; n < len(s.seen); n++ {
-		if s.seen[n].State != s.seen[n-1].State {
+	for n := s.newest; n >= 0; n = s.of.before[n] {
+		if b := s.of.before[n]; b >= 0 && s.of.seen[n].State != s.of.seen[b].State {
 			changes++
 		}
 	}
@@ -215,14 +236,14 @@ func (s sight) flaps(r Rules) bool {
 
 // bad reports whether the thing has been bad without a break for the quiet
 // period, and is so on a line that does not flap.
-func (s sight) bad(now time.Time, r Rules) bool {
+func (s *sight) bad(now time.Time, r Rules) bool {
 	return s.last().State == Bad && now.Sub(s.since(now)) >= r.Quiet && !s.flaps(r)
 }
 
 // since is when the thing began to be bad, now when it is not.
-func (s sight) since(now time.Time) time.Time {
-	for n := len(s.seen) - 1; n >= 0 && s.seen[n].State == Bad; n-- {
-		now = s.seen[n].At
+func (s *sight) since(now time.Time) time.Time {
+	for n := s.newest; n >= 0 && s.of.seen[n].State == Bad; n = s.of.before[n] {
+		now = s.of.seen[n].At
 	}
 	return now
 }
@@ -230,7 +251,8 @@ func (s sight) since(now time.Time) time.Time {
 // since is when a home was first lost on any line of the observers.
 func (l looked) since(home system.Home, observers []string) time.Time {
 	at := l.now
-	for _, s := range l.sights {
+	for n := range l.sights {
+		s := &l.sights[n]
 		if s.home != home || !slices.Contains(observers, s.observer) || s.aspect == Content || s.aspect == Zone {
 			continue
 		}
@@ -243,9 +265,9 @@ func (l looked) since(home system.Home, observers []string) time.Time {
 
 // latest returns the last observation of every line.
 func (l looked) latest() []Observation {
-	var out []Observation
-	for _, s := range l.sights {
-		out = append(out, s.last())
+	out := make([]Observation, 0, len(l.sights))
+	for n := range l.sights {
+		out = append(out, *l.sights[n].last())
 	}
 	return out
 }

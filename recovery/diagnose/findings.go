@@ -18,22 +18,23 @@ const (
 
 // of returns what an observer thinks of a home: it is lost when everything that
 // was looked at is bad, entry and control plane among it.
-func (l looked) of(observer string, home system.Home) (verdict, []Observation) {
-	var seen []Observation
-	bad, aspects := 0, map[Aspect]bool{}
-	for _, s := range l.sights {
+func (l looked) of(observer string, home system.Home) (verdict, []*Observation) {
+	var seen []*Observation
+	bad, entry, control := 0, false, false
+	for n := range l.sights {
+		s := &l.sights[n]
 		if s.observer != observer || s.home != home || s.aspect == Content || s.aspect == Zone {
 			continue
 		}
 		seen = append(seen, s.last())
 		if s.bad(l.now, l.rules) {
 			bad++
-			aspects[s.aspect] = true
+			entry, control = entry || s.aspect == Entry, control || s.aspect == Control
 		} else if s.last().State == Good && !s.flaps(l.rules) {
-			return sees, []Observation{s.last()}
+			return sees, []*Observation{s.last()}
 		}
 	}
-	if bad > 0 && bad == len(seen) && aspects[Entry] && aspects[Control] {
+	if bad > 0 && bad == len(seen) && entry && control {
 		return lost, seen
 	}
 	return cannotSay, seen
@@ -43,7 +44,7 @@ func (l looked) of(observer string, home system.Home) (verdict, []Observation) {
 func (l looked) region() (Finding, bool) {
 	for _, home := range system.Homes {
 		var lostTo, seenBy, outside []string
-		var evidence, against []Observation
+		var evidence, against []*Observation
 		for _, observer := range l.rules.Observers {
 			if observer == string(home) {
 				continue // what a home thinks of itself is no evidence of its loss
@@ -56,10 +57,11 @@ func (l looked) region() (Finding, bool) {
 				seenBy, against = append(seenBy, observer), append(against, seen...)
 			}
 		}
-		f := Finding{Home: home, For: evidence, Against: against, Since: l.since(home, lostTo)}
-		switch {
-		case len(lostTo) == 0:
+		if len(lostTo) == 0 {
 			continue
+		}
+		f := Finding{Home: home, For: values(evidence), Against: values(against), Since: l.since(home, lostTo)}
+		switch {
 		case len(seenBy) > 0:
 			f.Kind = Partitioned
 			f.Why = fmt.Sprintf("%s sees nothing of the %s home, %s does", list(lostTo), home, list(seenBy))
@@ -80,6 +82,13 @@ func (l looked) region() (Finding, bool) {
 	return Finding{}, false
 }
 
+func values(of []*Observation) (out []Observation) {
+	for _, o := range of {
+		out = append(out, *o)
+	}
+	return out
+}
+
 func list(names []string) string { return strings.Join(names, " and ") }
 
 // zone finds one zone that is lost in a home; two of them are more than the
@@ -87,14 +96,15 @@ func list(names []string) string { return strings.Join(names, " and ") }
 func (l looked) zone() (Finding, bool) {
 	bad := map[system.Home]map[string][]Observation{}
 	var first Finding
-	for _, s := range l.sights {
+	for n := range l.sights {
+		s := &l.sights[n]
 		if s.aspect != Zone || !s.bad(l.now, l.rules) {
 			continue
 		}
 		if bad[s.home] == nil {
 			bad[s.home] = map[string][]Observation{}
 		}
-		bad[s.home][s.name] = append(bad[s.home][s.name], s.last())
+		bad[s.home][s.name] = append(bad[s.home][s.name], *s.last())
 		if first.Home == "" {
 			first = Finding{Kind: ZoneLost, Home: s.home, Name: s.name}
 		}
@@ -113,19 +123,21 @@ func (l looked) zone() (Finding, bool) {
 
 // store finds a store of which an aspect is bad to some observer and good to none.
 func (l looked) store(aspect Aspect) (Finding, bool) {
-	for _, s := range l.sights {
+	for n := range l.sights {
+		s := &l.sights[n]
 		if s.aspect != aspect || !s.bad(l.now, l.rules) {
 			continue
 		}
 		f := Finding{Home: s.home, Name: s.name}
-		for _, other := range l.sights {
+		for n := range l.sights {
+			other := &l.sights[n]
 			if other.aspect != aspect || other.home != s.home || other.name != s.name {
 				continue
 			}
 			if other.last().State == Good {
-				f.Against = append(f.Against, other.last())
+				f.Against = append(f.Against, *other.last())
 			} else {
-				f.For = append(f.For, other.last())
+				f.For = append(f.For, *other.last())
 			}
 		}
 		return f, true
@@ -174,13 +186,14 @@ func (l looked) dependency() (Finding, bool) {
 
 // unclear catches what is bad, but not for long enough, or flaps.
 func (l looked) unclear() (Finding, bool) {
-	for _, s := range l.sights {
+	for n := range l.sights {
+		s := &l.sights[n]
 		switch {
 		case s.flaps(l.rules):
-			return Finding{Kind: Unclear, Home: s.home, Name: s.name, For: s.seen,
+			return Finding{Kind: Unclear, Home: s.home, Name: s.name, For: s.all(),
 				Why: fmt.Sprintf("what %s sees of %s changes too often to be believed", s.observer, s.what())}, true
 		case s.last().State == Bad:
-			return Finding{Kind: Unclear, Home: s.home, Name: s.name, For: []Observation{s.last()},
+			return Finding{Kind: Unclear, Home: s.home, Name: s.name, For: []Observation{*s.last()},
 				Why: fmt.Sprintf("%s is bad to %s, not yet for %s", s.what(), s.observer, l.rules.Quiet)}, true
 		}
 	}

@@ -47,11 +47,13 @@ type Drill struct {
 
 // How long a drill has patience.
 const (
-	steadyFor   = 20 * time.Minute
-	lookEvery   = 30 * time.Second
-	noticeFor   = 20 * time.Minute
-	settleEvery = 10 * time.Second
-	settleFor   = time.Hour
+	steadyFor = 20 * time.Minute
+	lookEvery = 30 * time.Second
+	// looksAtFirst are the looks that there is room for: about as many as a lost region takes.
+	looksAtFirst = 6
+	noticeFor    = 20 * time.Minute
+	settleEvery  = 10 * time.Second
+	settleFor    = time.Hour
 )
 
 // Run drills: steady state first, then the loss, what is found, the plan, and the witness's word. What went wrong with
@@ -190,18 +192,22 @@ func (d *Drill) notice(ctx context.Context) error {
 	}
 	var seen []diagnose.Observation
 	rules := diagnose.DefaultRules(false)
+	found := func() string { return fmt.Sprintf("%s: %s", d.finding.Kind, d.finding.Why) }
 	for d.Place.Now().Sub(from) < noticeFor {
-		seen = append(seen, d.Place.Observe(ctx, d.Active)...)
-		d.finding = diagnose.Find(d.Place.Now(), seen, rules)
-		d.report.Found = fmt.Sprintf("%s: %s", d.finding.Kind, d.finding.Why)
-		if d.finding.Kind == d.Scenario.Finding {
-			d.about = d.finding
+		look := d.Place.Observe(ctx, d.Active)
+		if seen == nil {
+			seen = make([]diagnose.Observation, 0, looksAtFirst*len(look))
+		}
+		seen = append(seen, look...)
+		if d.finding = diagnose.Find(d.Place.Now(), seen, rules); d.finding.Kind == d.Scenario.Finding {
+			d.about, d.report.Found = d.finding, found()
 			return nil
 		}
 		if err := d.Place.Wait(ctx, lookEvery); err != nil {
 			return err
 		}
 	}
+	d.report.Found = found()
 	d.wrong("after %s the observers found %s, want %s", noticeFor, d.report.Found, d.Scenario.Finding)
 	return nil
 }

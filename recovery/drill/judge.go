@@ -112,8 +112,8 @@ func took(all []witness.Outage, kind witness.Kind) witness.Figure {
 
 // steps tells each step as it was done, with those marked that decided when the system was recovered.
 func steps(p plan.Plan, records []journal.Record) []Step {
-	var out []Step
-	at := map[string]int{}
+	out := make([]Step, 0, len(p.Steps))
+	at := make(map[string]int, len(p.Steps))
 	for _, s := range p.Steps {
 		at[s.ID] = len(out)
 		out = append(out, Step{ID: s.ID, Title: s.Title, Role: s.Role, Subject: s.Subject, Needs: s.Needs,

@@ -62,5 +62,6 @@ func (c *Compiled) New(o Options) *Core {
 	for n := range core.steps {
 		core.steps[n] = walk{step: &c.plan.Steps[n], needs: c.needs[n]}
 	}
+	core.in[waiting] = len(core.steps)
 	return core
 }

@@ -41,6 +41,8 @@ type Core struct {
 	opts  Options
 	gates []gate
 	steps []walk
+	// in are how many steps are in each phase.
+	in [phases]int
 
 	now time.Time
 	out []Command
@@ -173,12 +175,7 @@ func (c *Core) settle() []Command {
 }
 
 func (c *Core) busy() bool {
-	for n := range c.steps {
-		if c.steps[n].active() {
-			return true
-		}
-	}
-	return !c.open && c.stopping == ""
+	return c.underWay() > 0 || !c.open && c.stopping == ""
 }
 
 // end writes the last record and finishes when it is safe.
@@ -218,7 +215,7 @@ func (c *Core) outcome() Finish {
 }
 
 func (c *Core) synced(seq int) {
-	for n := range c.steps {
+	for n := 0; n < len(c.steps) && c.in[intending] > 0; n++ {
 		if w := &c.steps[n]; w.phase == intending && w.intent <= seq {
 			c.call(w)
 		}

@@ -23,15 +23,13 @@ func (e *ClassError) Unwrap() error { return e.Err }
 
 // ClassOf returns the class of a call's error.
 func ClassOf(err error) Class {
-	var of *ClassError
-	switch {
-	case err == nil:
+	if err == nil {
 		return OK
-	case errors.As(err, &of):
-		return of.Class
-	default:
-		return Unreachable
 	}
+	if of, is := errors.AsType[*ClassError](err); is {
+		return of.Class
+	}
+	return Unreachable
 }
 
 // Whole is a port that makes a call together with the questions for its late values, and judges a
@@ -39,6 +37,7 @@ func ClassOf(err error) Class {
 type Whole interface {
 	plan.Port
 	Make(ctx context.Context, c plan.Call) (plan.Document, error)
+	// Judge says why, too, when nobody answers.
 	Judge(ctx context.Context, c plan.Condition) (plan.Answer, string, error)
 	// Known is what Judge would say, if that is known without asking.
 	Known(c plan.Condition) (answer plan.Answer, known bool, err error)
@@ -55,18 +54,23 @@ func judge(ctx context.Context, port plan.Port, c plan.Condition) (plan.Answer, 
 	if w, is := port.(Whole); is {
 		return w.Judge(ctx, c)
 	}
-	return Judge(ctx, port, c)
+	answer, why, err := Judge(ctx, port, c)
+	return answer, Unanswered(c, why, err), err
+}
+
+// Unanswered is why a condition has its answer, which the error tells if there is one.
+func Unanswered(c plan.Condition, why string, err error) string {
+	if err == nil {
+		return why
+	}
+	return fmt.Sprintf("%s: %s", c.Call, err)
 }
 
 // evaluate asks a condition; a question that nobody answers cannot be told.
 // That what was asked for does not exist is an answer: it is not done.
 func evaluate(ctx context.Context, port plan.Port, e Evaluate) Checked {
 	answer, why, err := judge(ctx, port, e.Condition)
-	if err != nil {
-		answer = answerOf(answer, err)
-		return Checked{At: e.At, Answer: answer, Why: fmt.Sprintf("%s: %s", e.Condition.Call, err)}
-	}
-	return Checked{At: e.At, Answer: answer, Why: why}
+	return Checked{At: e.At, Answer: answerOf(answer, err), Why: why}
 }
 
 // answerOf is the answer to a question that had an error.

@@ -35,6 +35,7 @@ func Restore(p plan.Plan, o Options, records []journal.Record) (*Core, error) {
 	}
 	for n := range c.steps {
 		if w := &c.steps[n]; w.phase == ended && !w.good() {
+			c.turn(w, waiting)
 			*w = walk{step: w.step, needs: w.needs}
 		}
 	}
@@ -74,7 +75,8 @@ func (c *Core) replay(r journal.Record) error {
 	case journal.Returned:
 		w.accepted = w.accepted || Class(r.Result) == OK
 	case journal.Ended:
-		w.phase, w.outcome, w.why = ended, plan.Outcome(r.Result), r.Why
+		w.outcome, w.why = plan.Outcome(r.Result), r.Why
+		c.turn(w, ended)
 	default:
 		return fmt.Errorf("kind %q is unknown", r.Kind)
 	}

@@ -33,15 +33,17 @@ type Virtual struct {
 	See func(time.Time, Command)
 
 	timers []timer
-	queue  []Event
+	// queue are the events that happened and were not told yet, in room as long as they fit.
+	queue []Event
+	room  [8]Event
 	// asked are the last questions, by who asked.
 	asked map[string]asked
 }
 
-// asked is a question and the answer that it had.
+// asked is a question, an Evaluate, and the answer that it had.
 type asked struct {
-	condition plan.Condition
-	answer    plan.Answer
+	question Command
+	answer   plan.Answer
 }
 
 type timer struct {
@@ -87,7 +89,9 @@ func (v *Virtual) Run(ctx context.Context, c *Core) (Finish, error) {
 func (v *Virtual) next() (Event, bool) {
 	if len(v.queue) > 0 {
 		e := v.queue[0]
-		v.queue = v.queue[1:]
+		if v.queue = v.queue[1:]; len(v.queue) == 0 {
+			v.queue = v.room[:0]
+		}
 		return e, true
 	}
 	for len(v.timers) > 0 {
@@ -112,33 +116,47 @@ func (v *Virtual) idle(t timer) bool {
 	if !has {
 		return false
 	}
-	answer, known, err := port.Known(last.condition)
+	answer, known, err := port.Known(last.question.(Evaluate).Condition)
 	return known && answerOf(answer, err) == last.answer
 }
 
 // nextTimer takes the earliest timer and lets the time pass until then.
 func (v *Virtual) nextTimer() timer {
-	change, will := v.Time.NextChange()
-	will = will && change.After(v.Time.Now()) // what says "now" again and again would be asked for ever
-	best, when := -1, time.Time{}
-	for n, t := range v.timers {
-		at := t.when
-		if t.changes && will && change.Before(at) {
-			at = change
+	now := v.Time.Now()
+	best := v.earliest(time.Time{})
+	when := v.timers[best].when
+	if when.After(now) {
+		if change, will := v.Time.NextChange(); will && change.After(now) { // else "now" would be asked for ever
+			best = v.earliest(change)
+			when = v.timers[best].due(change)
 		}
-		if best < 0 || at.Before(when) {
-			best, when = n, at
-		}
+		v.Time.Advance(when)
 	}
 	t := v.timers[best]
 	v.timers = append(v.timers[:best], v.timers[best+1:]...)
-	if when.After(v.Time.Now()) {
-		v.Time.Advance(when)
-	}
 	if when.Before(t.when) {
 		v.wake()
 	}
 	return t
+}
+
+// earliest is the first of the timers that are due first, when something changes at a time, if it is not zero.
+func (v *Virtual) earliest(change time.Time) int {
+	best := 0
+	for n := range v.timers {
+		if v.timers[n].due(change).Before(v.timers[best].due(change)) {
+			best = n
+		}
+	}
+	return best
+}
+
+// due is when the timer fires if something changes at a time.
+func (t *timer) due(change time.Time) time.Time {
+	if t.changes && !change.IsZero() && change.Before(t.when) {
+		return change
+	}
+	return t.when
 }
 
 // wake makes every timer due that waits for a change.
@@ -172,8 +190,8 @@ func (v *Virtual) carry(ctx context.Context, commands []Command) error {
 	return nil
 }
 
-func (v *Virtual) do(ctx context.Context, cmd Command) error {
-	switch cmd := cmd.(type) {
+func (v *Virtual) do(ctx context.Context, of Command) error {
+	switch cmd := of.(type) {
 	case Append:
 		err := v.Store.Append(ctx, cmd.Record)
 		switch {
@@ -189,7 +207,7 @@ func (v *Virtual) do(ctx context.Context, cmd Command) error {
 		if v.asked == nil {
 			v.asked = map[string]asked{}
 		}
-		v.asked[cmd.At] = asked{cmd.Condition, c.Answer}
+		v.asked[cmd.At] = asked{of, c.Answer}
 		v.queue = append(v.queue, c)
 	case Perform:
 		v.queue = append(v.queue, perform(ctx, v.Port, cmd))

@@ -18,6 +18,7 @@ const (
 	intending              // until its intent is safe
 	calling                // until its call returns
 	ended
+	phases
 )
 
 // walk is one step on its way.
@@ -39,6 +40,16 @@ type walk struct {
 
 func (w *walk) active() bool { return w.phase != waiting && w.phase != ended }
 
+// turn brings a step into a phase.
+func (c *Core) turn(w *walk, p phase) {
+	c.in[w.phase]--
+	c.in[p]++
+	w.phase = p
+}
+
+// underWay is how many steps have begun and not ended.
+func (c *Core) underWay() int { return c.in[looking] + c.in[resting] + c.in[intending] + c.in[calling] }
+
 // good reports whether what needs the step may begin.
 func (w *walk) good() bool {
 	return w.phase == ended && (w.outcome != plan.Failed || w.step.OnFailure != plan.Stop)
@@ -50,11 +61,7 @@ func (c *Core) beginReady() {
 	if c.opts.Parallel > 0 {
 		room = c.opts.Parallel
 	}
-	for n := range c.steps {
-		if c.steps[n].active() {
-			room--
-		}
-	}
+	room -= c.underWay()
 	for n := range c.steps {
 		if room <= 0 {
 			return
@@ -86,11 +93,11 @@ func (c *Core) recall(w *walk) {
 	if w.phase == resting {
 		c.emit(Cancel{w.step.ID})
 	}
-	w.phase = waiting
+	c.turn(w, waiting)
 }
 
 func (c *Core) look(w *walk) {
-	w.phase = looking
+	c.turn(w, looking)
 	c.emit(Evaluate{w.step.ID, w.step.Condition})
 }
 
@@ -125,7 +132,7 @@ func (c *Core) lateness(w *walk, e Checked) string {
 
 // rest waits before the next look, never beyond the deadline.
 func (c *Core) rest(w *walk, d time.Duration) {
-	w.phase = resting
+	c.turn(w, resting)
 	when := c.now.Add(d)
 	switch {
 	case d == 0:
@@ -138,7 +145,7 @@ func (c *Core) rest(w *walk, d time.Duration) {
 
 // intend writes down that a call is about to be made.
 func (c *Core) intend(w *walk) {
-	w.phase = intending
+	c.turn(w, intending)
 	w.attempts++
 	w.intent = c.append(journal.Record{
 		Kind: journal.Intended, Step: w.step.ID, Attempt: w.attempts, Token: w.step.Call.Token,
@@ -146,7 +153,7 @@ func (c *Core) intend(w *walk) {
 }
 
 func (c *Core) call(w *walk) {
-	w.phase = calling
+	c.turn(w, calling)
 	c.emit(Perform{w.step.ID, w.step.Call, w.attempts})
 }
 
@@ -182,7 +189,8 @@ func (c *Core) fired(at string) {
 
 // close ends a step. What follows relies on it, unless it says otherwise.
 func (c *Core) close(w *walk, o plan.Outcome, why string) {
-	w.phase, w.outcome, w.why = ended, o, why
+	w.outcome, w.why = o, why
+	c.turn(w, ended)
 	c.fresh = true
 	c.append(journal.Record{Kind: journal.Ended, Step: w.step.ID, Result: string(o), Why: why})
 	if o == plan.Failed && w.step.OnFailure == plan.Stop {

@@ -7,6 +7,7 @@ import (
 	"redoubt/inventory"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/plan"
+	"redoubt/sim/world"
 	"redoubt/system"
 )
 
@@ -17,24 +18,13 @@ type Remembering struct{ World }
 
 var _ execute.Whole = Remembering{}
 
-// act names a call, or with expects a condition, as it is made from one place.
-type act struct {
-	input, homes        unsafe.Pointer
-	expects             *plan.Expect
-	late                *plan.Late
-	from, service, name string
-	token               string
-	home                string
-	kind                plan.Kind
-}
-
-func (w World) actOf(c plan.Call) act {
-	a := act{input: address(c.Input), homes: address(w.Inventory.Homes), from: w.From, service: c.Service,
-		name: c.Operation, token: c.Token, home: string(c.Home), kind: c.Kind}
-	if len(c.Late) > 0 {
-		a.late = &c.Late[0]
+// callKey names a call as it is made from one place.
+func (w World) callKey(act world.Text, c *plan.Call) world.Key {
+	return world.Key{Act: act,
+		Texts: [6]world.Text{world.TextOf(w.From), world.TextOf(c.Service), world.TextOf(c.Operation), world.TextOf(c.Token),
+			world.TextOf(c.Home), world.TextOf(c.Kind)},
+		Refs: [4]unsafe.Pointer{address(c.Input), address(w.Inventory.Homes), unsafe.Pointer(unsafe.SliceData(c.Late))},
 	}
-	return a
 }
 
 // address is where a map is; the key that holds it keeps it there.
@@ -44,7 +34,7 @@ func address[M ~map[K]V, K comparable, V any](m M) unsafe.Pointer {
 
 // Make makes a call, with its late values.
 func (r Remembering) Make(ctx context.Context, c plan.Call) (plan.Document, error) {
-	out, err := r.World.World.Remember(r.actOf(c), func() (any, error) { return execute.Make(ctx, r.World, c) })
+	out, err := r.World.World.Remember(r.callKey(world.TextOf("call"), &c), func() (any, error) { return execute.Make(ctx, r.World, c) })
 	doc, _ := out.(plan.Document)
 	return doc, err
 }
@@ -58,11 +48,12 @@ type verdict struct {
 // Judge asks a condition. A probe is remembered in parts.
 func (r Remembering) Judge(ctx context.Context, c plan.Condition) (plan.Answer, string, error) {
 	if c.Call.Kind == plan.Probe {
-		return execute.Judge(ctx, r.World, c)
-	}
-	out, err := r.World.World.Remember(r.conditionOf(c), func() (any, error) {
 		answer, why, err := execute.Judge(ctx, r.World, c)
-		return &verdict{answer, why}, err
+		return answer, execute.Unanswered(c, why, err), err
+	}
+	out, err := r.World.World.Remember(r.conditionKey(&c), func() (any, error) {
+		answer, why, err := execute.Judge(ctx, r.World, c)
+		return &verdict{answer, execute.Unanswered(c, why, err)}, err
 	})
 	v := out.(*verdict)
 	return v.answer, v.why, err
@@ -70,32 +61,24 @@ func (r Remembering) Judge(ctx context.Context, c plan.Condition) (plan.Answer, 
 
 // Known is what Judge would say, if it is in memory.
 func (r Remembering) Known(c plan.Condition) (answer plan.Answer, known bool, err error) {
-	out, known, err := r.World.World.Known(r.conditionOf(c))
+	out, known, err := r.World.World.Known(r.conditionKey(&c))
 	if !known {
 		return "", false, nil
 	}
 	return out.(*verdict).answer, true, err
 }
 
-func (w World) conditionOf(c plan.Condition) act {
-	key := w.actOf(c.Call)
-	if len(c.All) > 0 {
-		key.expects = &c.All[0]
-	}
+// conditionKey names a condition as it is asked from one place.
+func (w World) conditionKey(c *plan.Condition) world.Key {
+	key := w.callKey(world.TextOf("condition"), &c.Call)
+	key.Refs[3] = unsafe.Pointer(unsafe.SliceData(c.All))
 	return key
-}
-
-// part names a part of a probe.
-type part struct {
-	homes, home unsafe.Pointer
-	from, what  string
-	of          system.Home
-	name        string
 }
 
 // remembered does a part of a probe in a home as its agents find it, or gives its answer from memory.
 func (w World) remembered(what string, of system.Home, home *inventory.Home, name string, act func() (any, error),
 ) (any, error) {
-	key := part{address(w.Inventory.Homes), unsafe.Pointer(home), w.From, what, of, name}
+	key := world.Key{Act: world.TextOf(what), Texts: [6]world.Text{world.TextOf(w.From), world.TextOf(of), world.TextOf(name)},
+		Refs: [4]unsafe.Pointer{address(w.Inventory.Homes), unsafe.Pointer(home)}}
 	return w.World.Remember(key, act)
 }

@@ -25,6 +25,8 @@ type Witness struct {
 	// met is what clients meet now; family names the witness and its forks, which all meet the same in the same world.
 	met    met
 	family *family
+	// news says that a lag is another than at the last look.
+	news bool
 	// parts are those of what clients meet, as they were when the world had the version.
 	parts   []world.Held
 	version uint64
@@ -42,10 +44,11 @@ func New(w drive.World, sys *system.System, active system.Home, every time.Durat
 	}
 	for _, s := range sys.Stores {
 		one := newStore(sys, s)
-		one.lags = out.lags(one)
+		one.tier = max(0, slices.IndexFunc(out.tiers, func(t *tier) bool { return t.of.Name == s.Tier }))
 		out.stores = append(out.stores, one)
 	}
-	out.Look()
+	out.refresh()
+	out.Struck()
 	return out
 }
 
@@ -53,7 +56,7 @@ func New(w drive.World, sys *system.System, active system.Home, every time.Durat
 // stretch under way began: what is on its way at the fork arrives as late as what follows.
 func (w *Witness) Fork(in drive.World) *Witness {
 	out := *w
-	out.World, out.tiers, out.stores, out.parts = in, nil, nil, nil
+	out.World, out.tiers, out.stores, out.parts = in, nil, nil, slices.Clone(w.parts)
 	for _, t := range w.tiers {
 		one := *t
 		one.outages = slices.Clone(t.outages)
@@ -62,12 +65,15 @@ func (w *Witness) Fork(in drive.World) *Witness {
 	for _, s := range w.stores {
 		one := *s
 		one.log, one.spans, one.losses = *s.log.Clone(), slices.Clone(s.spans), slices.Clone(s.losses)
-		one.lags = out.lags(&one)
-		if one.stretch.home != "" {
-			one.stretch.lag = *one.lags.of(one.stretch.home)
-		}
 		out.stores = append(out.stores, &one)
 	}
+	out.refresh()
+	for n, s := range out.stores {
+		if s.lags = out.lags(n); s.stretch.home != "" {
+			s.stretch.lag = *s.lags.of(s.stretch.home)
+		}
+	}
+	out.news = true
 	out.Look()
 	return &out
 }
@@ -77,56 +83,65 @@ func (w *Witness) Advance(to time.Time) {
 	for now := w.Now(); now.Before(to); now = w.Now() {
 		next := to
 		for _, t := range w.tiers {
-			for _, at := range []time.Time{t.client.moves, t.told} {
-				if at.After(now) && at.Before(next) {
-					next = at
-				}
-			}
+			next = soonest(soonest(next, t.client.moves, now), t.told, now)
 		}
 		w.World.World.Step(next)
 		w.Look()
 	}
 }
 
+// soonest is a time, unless another that is still to come is before it.
+func soonest(next, other, now time.Time) time.Time {
+	if other.After(now) && other.Before(next) {
+		return other
+	}
+	return next
+}
+
 // Look sees what clients meet now; what they met since the last look is kept.
 func (w *Witness) Look() {
+	news := w.refresh() || w.news
+	w.news = false
 	now := w.Now()
-	if v := w.World.World.Version(); v != w.version || !w.lasting() {
-		before := w.met
-		w.met = w.meet()
-		w.version = v
-		w.relag(before)
-	}
 	for n, t := range w.tiers {
-		t.look(w.World, now, w.met.tiers[n], w.Every, w.began)
+		was := t.client.home
+		t.look(w.World, now, &w.met.tiers[n], w.Every, w.began)
+		news = news || t.client.home != was
+	}
+	if !news {
+		return // every stretch goes on
 	}
 	for n, s := range w.stores {
-		s.look(now, w.tiers[w.tierOf(s)].client.home, w.met.stores[n], s.lags, w.Every, w.began)
+		s.look(now, w.tiers[s.tier].client.home, &w.met.stores[n], w.Every, w.began)
 	}
 }
 
-// relag asks anew how far the copies are behind of what is copied since this look, or no more.
-func (w *Witness) relag(before met) {
+// refresh asks what clients meet now, and how far the copies are behind of what is copied since now, or no more. It
+// reports whether there is news.
+func (w *Witness) refresh() bool {
+	v := w.World.World.Version()
+	if v == w.version && w.lasting() {
+		return false
+	}
+	w.version = v
+	before := w.met
+	if !w.meet() {
+		return false
+	}
 	for n, s := range w.stores {
 		if len(before.stores) > 0 && before.stores[n].copied != w.met.stores[n].copied {
-			s.lags = w.lags(s)
+			s.lags = w.lags(n)
 		}
 	}
+	return true
 }
 
 // Struck is told when a fault came or went: what lags may have changed. While nothing is wrong, a lag stays what it is.
 func (w *Witness) Struck() {
-	for _, s := range w.stores {
-		s.lags = w.lags(s)
+	w.refresh()
+	for n, s := range w.stores {
+		s.lags = w.lags(n)
 	}
+	w.news = true
 	w.Look()
-}
-
-func (w *Witness) tierOf(s *store) int {
-	for n, t := range w.tiers {
-		if t.of.Name == s.of.Tier {
-			return n
-		}
-	}
-	return 0
 }

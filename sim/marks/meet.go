@@ -3,6 +3,7 @@ package marks
 import (
 	"context"
 	"time"
+	"unsafe"
 
 	"redoubt/inventory"
 	"redoubt/sim/world"
@@ -54,30 +55,55 @@ type storeMet struct {
 	copied byHome[bool]
 }
 
-// meet looks at everything as clients do. What follows from the world alone is remembered, in parts that change apart from
-// each other.
-func (w *Witness) meet() met {
-	out := met{tiers: make([]tierMet, len(w.tiers)), stores: make([]storeMet, len(w.stores))}
-	ready := byHome[map[string]bool]{}
+// meet looks at everything as clients do, and reports whether they may meet something else than before. What follows from
+// the world alone is remembered, in parts that change apart from each other.
+func (w *Witness) meet() bool {
 	if w.parts == nil {
 		w.parts = make([]world.Held, partsOfHome*len(system.Homes)+len(w.tiers))
 	}
+	if !w.look() && w.met.tiers != nil {
+		return false
+	}
+	w.met = w.join()
+	return true
+}
+
+// look looks at the parts that are not as they were, and reports whether there was one.
+func (w *Witness) look() bool {
+	news := false
 	for n, home := range system.Homes {
 		if _, known := w.Inventory.Homes[home]; !known {
 			continue
 		}
 		of := w.parts[partsOfHome*n:]
-		*ready.of(home) = part(w, &of[0], "agents", string(home), func() map[string]bool { return w.ready(home) })
-		takes := part(w, &of[1], "stores", string(home), func() []bool { return w.takes(home) })
-		copied := part(w, &of[2], "copies", string(home), func() []bool { return w.copied(home) })
+		news = part(w, &of[0], "agents", string(home), func() any { return w.ready(home) }) || news
+		news = part(w, &of[1], "stores", string(home), func() any { return w.takes(home) }) || news
+		news = part(w, &of[2], "copies", string(home), func() any { return w.copied(home) }) || news
+	}
+	for n, t := range w.tiers {
+		news = part(w, &w.parts[partsOfHome*len(system.Homes)+n], "tier", t.of.Name, func() any { return w.leads(t) }) || news
+	}
+	return news
+}
+
+// join is what the parts are together.
+func (w *Witness) join() met {
+	out := met{tiers: make([]tierMet, len(w.tiers)), stores: make([]storeMet, len(w.stores))}
+	ready := byHome[map[string]bool]{}
+	for n, home := range system.Homes {
+		if _, known := w.Inventory.Homes[home]; !known {
+			continue
+		}
+		of := w.parts[partsOfHome*n:]
+		*ready.of(home) = of[0].Answer.(map[string]bool)
+		takes, copied := of[1].Answer.([]bool), of[2].Answer.(copies)
 		for n, s := range w.stores {
 			*out.stores[n].takes.of(home) = takes[n] && s.written(*ready.of(home))
-			*out.stores[n].copied.of(home) = copied[n]
+			*out.stores[n].copied.of(home) = !copied.apart && len(copied.of[n]) > 0
 		}
 	}
 	for n, t := range w.tiers {
-		held := &w.parts[partsOfHome*len(system.Homes)+n]
-		out.tiers[n] = part(w, held, "tier", t.of.Name, func() tierMet { return w.leads(t) })
+		out.tiers[n] = w.parts[partsOfHome*len(system.Homes)+n].Answer.(tierMet)
 		for _, home := range system.Homes {
 			*out.tiers[n].serves.of(home) = w.serves(t, home, *ready.of(home), out.stores)
 		}
@@ -99,17 +125,19 @@ func (w *Witness) lasting() bool {
 }
 
 // key names a part of what a family of witnesses meets.
-type key struct {
-	family     *family
-	what, name string
+func (w *Witness) key(what, name string) world.Key {
+	return world.Key{Act: world.TextOf("meet"), Texts: [6]world.Text{world.TextOf(what), world.TextOf(name)},
+		Refs: [4]unsafe.Pointer{unsafe.Pointer(w.family)}} //nolint:gosec // the address names the family
 }
 
-// part is a part of what clients meet, from memory where the world has one.
-func part[T any](w *Witness, held *world.Held, what, name string, look func() T) T {
-	if !w.World.World.Holds(held) {
-		*held = w.World.World.Hold(key{w.family, what, name}, func() (any, error) { return look(), nil })
+// part looks at a part of what clients meet unless it is as it was, from memory where the world has one, and reports
+// whether it looked.
+func part(w *Witness, held *world.Held, what, name string, look func() any) bool {
+	if w.World.World.Holds(held) {
+		return false
 	}
-	return held.Answer.(T)
+	*held = w.World.World.Hold(w.key(what, name), func() (any, error) { return look(), nil })
+	return true
 }
 
 // ready are the agents that answer in a home.
@@ -130,15 +158,20 @@ func (w *Witness) takes(home system.Home) []bool {
 	return out
 }
 
-// copied says of each store whether what is written in a home reaches the other.
-func (w *Witness) copied(home system.Home) []bool {
-	out := make([]bool, len(w.stores))
-	if w.World.World.Apart(w.Regions[system.Primary], w.Regions[system.Secondary]) {
-		return out
-	}
+// copies are of each store those of what is written in a home.
+type copies struct {
+	of [][]world.Copy
+	// apart says that nothing gets through to them.
+	apart bool
+}
+
+// copied says of each store where what is written in a home is carried to.
+func (w *Witness) copied(home system.Home) copies {
+	out := copies{of: make([][]world.Copy, len(w.stores)),
+		apart: w.World.World.Apart(w.Regions[system.Primary], w.Regions[system.Secondary])}
 	for n, s := range w.stores {
 		kind, id := carried(s, w.Inventory.Homes[home])
-		out[n] = w.World.World.Carries(kind, w.Regions[home], id)
+		out.of[n] = w.World.World.Copies(kind, w.Regions[home], id)
 	}
 	return out
 }
@@ -206,11 +239,12 @@ func (w *Witness) copes(t *tier, home system.Home) coping {
 }
 
 // lags are how far the copies of a store are behind what each home writes, while they are copied.
-func (w *Witness) lags(s *store) byHome[time.Duration] {
+func (w *Witness) lags(of int) byHome[time.Duration] {
 	out := byHome[time.Duration]{}
-	for _, home := range system.Homes {
-		kind, id := carried(s, w.Inventory.Homes[home])
-		*out.of(home), _ = w.World.World.Lag(kind, w.Regions[home], id)
+	for n, home := range system.Homes {
+		if copied, known := w.parts[partsOfHome*n+2].Answer.(copies); known {
+			*out.of(home) = w.World.World.Behind(copied.of[of])
+		}
 	}
 	return out
 }

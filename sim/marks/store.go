@@ -18,7 +18,9 @@ const never = 1 << 62
 type store struct {
 	of      system.Store
 	writers []string
-	log     data.Log
+	// tier is the place of its tier among the witness's.
+	tier int
+	log  data.Log
 	// lags are how far the copies of each home's writes are behind while they are copied.
 	lags byHome[time.Duration]
 	// stretch is the one under way: marks are acknowledged in a home, and reach the other one after lag.
@@ -70,12 +72,10 @@ func newStore(sys *system.System, of system.Store) *store {
 }
 
 // look goes on with the stretch, or ends it and begins another.
-func (s *store) look(now time.Time, home system.Home, m storeMet, lags byHome[time.Duration], every time.Duration,
-	began time.Time,
-) {
+func (s *store) look(now time.Time, home system.Home, m *storeMet, every time.Duration, began time.Time) {
 	next, was := stretch{from: now}, s.stretch
 	if home != "" && *m.takes.of(home) {
-		next = stretch{home, now, *lags.of(home), *m.copied.of(home), s.oneWriter() && *m.takes.of(home.Peer())}
+		next = stretch{home, now, *s.lags.of(home), *m.copied.of(home), s.oneWriter() && *m.takes.of(home.Peer())}
 	}
 	since := was
 	since.from = now
@@ -84,7 +84,7 @@ func (s *store) look(now time.Time, home system.Home, m storeMet, lags byHome[ti
 		s.end(now, every, began)
 	}
 	for _, h := range system.Homes {
-		s.follow(now, h, *m.copied.of(h), *lags.of(h))
+		s.follow(now, h, *m.copied.of(h), *s.lags.of(h))
 	}
 	if !changes {
 		return

@@ -37,7 +37,8 @@ func TestStore_agreesWithMarksKeptOneByOne(t *testing.T) {
 				met.copied[n] = r.IntN(4) > 0
 				lags[n] = time.Duration(r.IntN(8000)) * time.Millisecond
 			}
-			s.look(now, home, met, lags, every, start)
+			s.lags = lags
+			s.look(now, home, &met, every, start)
 			m.look(now, home, met, lags)
 			if r.IntN(6) == 0 && now.After(start) {
 				back := start.Add(time.Duration(r.Int64N(int64(now.Sub(start)))))
@@ -186,11 +187,14 @@ func TestStore_losesWhatWasOnTheWay(t *testing.T) {
 		s := &store{of: system.Store{Name: "notes", Kind: system.Table}}
 		met := storeMet{takes: byHome[bool]{true, true}, copied: byHome[bool]{true, true}}
 		lags := byHome[time.Duration]{lag, lag}
-		s.look(start, system.Primary, met, lags, time.Second, start)
+		s.lags = lags
+		s.look(start, system.Primary, &met, time.Second, start)
 		loss := start.Add(2000*time.Second + 500*time.Millisecond)
 		met.copied = byHome[bool]{}
-		s.look(loss, "", met, lags, time.Second, start)
-		s.look(loss.Add(5*time.Minute), system.Secondary, met, lags, time.Second, start)
+		s.lags = lags
+		s.look(loss, "", &met, time.Second, start)
+		s.lags = lags
+		s.look(loss.Add(5*time.Minute), system.Secondary, &met, time.Second, start)
 		got := s.loss(loss.Add(10*time.Minute), loss, time.Second)
 		assert.Equal(t, lost, got.Lost, "lag %s", lag)
 		assert.LessOrEqual(t, (lag - got.RPO.Value).Abs(), time.Second, "lag %s, RPO %s", lag, got.RPO)
@@ -204,11 +208,14 @@ func TestStore_workIsDoneTwiceWhereTheNoteOfItWasLost(t *testing.T) {
 	lag := 5 * time.Second
 	met := storeMet{takes: byHome[bool]{true, true}, copied: byHome[bool]{true, true}}
 	lags := byHome[time.Duration]{lag, lag}
-	s.look(start, system.Primary, met, lags, time.Second, start)
+	s.lags = lags
+	s.look(start, system.Primary, &met, time.Second, start)
 	loss := start.Add(100*time.Second + 500*time.Millisecond)
 	met.copied = byHome[bool]{}
-	s.look(loss, "", met, lags, time.Second, start)
-	s.look(loss.Add(time.Minute), system.Secondary, met, lags, time.Second, start)
+	s.lags = lags
+	s.look(loss, "", &met, time.Second, start)
+	s.lags = lags
+	s.look(loss.Add(time.Minute), system.Secondary, &met, time.Second, start)
 	got := s.loss(loss.Add(2*time.Minute), loss, time.Second)
 	assert.Equal(t, 5, got.Lost, "acknowledged at 96 to 100 s")
 	assert.Equal(t, 2, got.Duplicates, "acknowledged at 94 and 95 s: arrived, and done two seconds later, which did not arrive")

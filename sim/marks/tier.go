@@ -46,7 +46,7 @@ func newTier(sys *system.System, of system.Tier, active system.Home) *tier {
 }
 
 // look lets the client follow the name, and notes whether its requests are accepted from now on.
-func (t *tier) look(w drive.World, now time.Time, m tierMet, every time.Duration, began time.Time) {
+func (t *tier) look(w drive.World, now time.Time, m *tierMet, every time.Duration, began time.Time) {
 	t.client.follow(w, now, m.leads, m.ttl)
 	accepted := t.client.home != "" && *m.serves.of(t.client.home) && t.copes(now, *m.copes.of(t.client.home))
 	switch {

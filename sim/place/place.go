@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"time"
+	"unsafe"
 
 	"redoubt/recovery/diagnose"
 	"redoubt/recovery/drill"
@@ -15,6 +16,7 @@ import (
 	"redoubt/sim/drive"
 	"redoubt/sim/fault"
 	"redoubt/sim/marks"
+	"redoubt/sim/world"
 	"redoubt/system"
 	"redoubt/witness"
 )
@@ -148,7 +150,7 @@ func (p *Place) Observe(ctx context.Context, active system.Home) []diagnose.Obse
 	var out []diagnose.Observation
 	for _, home := range system.Homes {
 		o := drive.Observer{World: p.World, Home: home, Active: active, Dependencies: p.needs}
-		seen, _ := p.World.World.Remember(sight{p.family, home, active}, func() (any, error) { return o.LookAt(ctx, time.Time{}), nil })
+		seen, _ := p.World.World.Remember(p.sight(home, active), func() (any, error) { return o.LookAt(ctx, time.Time{}), nil })
 		from := len(out)
 		out = append(out, seen.([]diagnose.Observation)...)
 		for n := range out[from:] {
@@ -159,9 +161,9 @@ func (p *Place) Observe(ctx context.Context, active system.Home) []diagnose.Obse
 }
 
 // sight names what an observer sees of the homes of a family of forks.
-type sight struct {
-	family       *family
-	home, active system.Home
+func (p *Place) sight(home, active system.Home) world.Key {
+	return world.Key{Act: world.TextOf("sight"), Texts: [6]world.Text{world.TextOf(home), world.TextOf(active)},
+		Refs: [4]unsafe.Pointer{unsafe.Pointer(p.family)}} //nolint:gosec // the address names the family
 }
 
 // family is what the forks of a place have in common: its address names it.

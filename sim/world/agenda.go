@@ -3,7 +3,6 @@ package world
 import (
 	"encoding/json"
 	"fmt"
-	"hash/fnv"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,14 +68,43 @@ func eventOf(id string, in Document, created time.Time) *event {
 }
 
 // sumOf is the sum of an event's document.
-func sumOf(name string, doc Document) uint64 {
-	raw, err := json.Marshal(doc)
-	if err != nil {
-		panic("event " + name + ": " + err.Error()) // documents are JSON by construction
+func sumOf(name string, doc Document) uint64 { return sumValue(sumText(sumBasis, name), doc) }
+
+// sumBasis and sumPrime are those of FNV-1a.
+const (
+	sumBasis = 14695981039346656037
+	sumPrime = 1099511628211
+)
+
+// sumValue goes on with a sum by a value: two that are one JSON have one sum.
+func sumValue(h uint64, v any) uint64 {
+	switch v := v.(type) {
+	case string:
+		return sumText(h, v)
+	case Document:
+		all := uint64(0)
+		for name, one := range v { // in any order
+			all += sumValue(sumText(sumBasis, name), one)
+		}
+		return (h ^ all) * sumPrime
+	case []any:
+		for _, one := range v {
+			h = sumValue(h, one)
+		}
+		return (h ^ uint64(len(v))) * sumPrime
 	}
-	h := fnv.New64a()
-	_, _ = h.Write(raw)
-	return h.Sum64()
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic("document of an event: " + err.Error()) // documents are JSON by construction
+	}
+	return sumText(h, string(raw))
+}
+
+func sumText(h uint64, s string) uint64 {
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * sumPrime
+	}
+	return (h ^ 0xff) * sumPrime
 }
 
 // agenda are the events to come, in their order. It is never changed in place.

@@ -144,8 +144,9 @@ func (t *tx) longestLook() time.Duration {
 	if t.dirty() {
 		return t.measureLooks()
 	}
-	if f := &t.farthest; f.back == 0 || f.version != t.version {
-		f.version, f.back = t.version, t.measureLooks()
+	alarms, checks := t.dir.place(place{kindAlarm, ""}), t.dir.place(place{kindHealthCheck, Global})
+	if f, sum := &t.farthest, [...]uint64{at(t.marks, alarms), at(t.marks, checks)}; f.back == 0 || f.sum != sum {
+		f.sum, f.back = sum, t.measureLooks()
 	}
 	return t.farthest.back
 }

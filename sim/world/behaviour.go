@@ -78,6 +78,8 @@ const (
 	rdsTTL = 5 * time.Second
 	// retry is how soon what met a lost or cut region is tried again.
 	retry = time.Minute
+	// resume is how soon after the end of a fault a write goes on to another region that the fault stood in the way of.
+	resume = 5 * time.Second
 )
 
 const sizeDecides = "assumed: AWS has no number, and the size decides"
@@ -156,6 +158,8 @@ var fixedBehaviours = []Behaviour{
 		Timing: timings.ELBDnsttl, Set: aliasTTL, Fixed: true},
 	{Name: "dns.aurora.ttl", What: "how long clients keep the name of an Aurora endpoint",
 		Timing: timings.AuroraGlobalDnscache, Set: rdsTTL, Fixed: true},
+	{Name: "resume", What: "how soon after a fault is over a write goes on to the other region that it stood in the way of",
+		Set: resume, Fixed: true, Assumed: "assumed: AWS does not say"},
 	{Name: "retry", What: "how soon is tried again what met a lost or cut region, or a zone without machines", Set: retry,
 		Fixed: true, Assumed: "assumed: AWS does not say"},
 }

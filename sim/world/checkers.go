@@ -27,8 +27,10 @@ func (t *tx) watch() {
 		return
 	}
 	t.fold()
-	_, _ = t.world.Remember(watchKey{}, func() (any, error) {
-		if sub := t.world.begin(); sub.see() {
+	_, _ = t.world.Remember(watchKey, func() (any, error) {
+		sub := t.world.begin()
+		defer t.world.end(sub)
+		if sub.see() {
 			sub.become()
 		}
 		return nil, nil
@@ -58,7 +60,7 @@ func (t *tx) see() (any bool) {
 }
 
 // watchKey names what checks of endpoints see.
-type watchKey struct{}
+var watchKey = Key{Act: TextOf("watch")}
 
 // contrary reports whether an endpoint answers otherwise than its check shows.
 func (t *tx) contrary(h *Entity) bool {

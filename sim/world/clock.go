@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -76,10 +77,9 @@ func (t *tx) advance(to time.Time, once bool) error {
 func (w *World) NextChange() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	t := w.begin()
-	next := t.at.Truncate(tick).Add(tick)
-	if at, ok := t.nextEvent(); ok && at.After(t.at) && at.Before(next) {
-		return at
+	next := w.st.now.Truncate(tick).Add(tick)
+	if all := w.st.agenda; len(all) > 0 && all[0].at.After(w.st.now) && all[0].at.Before(next) {
+		return all[0].at
 	}
 	return next
 }
@@ -105,6 +105,31 @@ func (t *tx) laterIn(d time.Duration, name string, doc Document) {
 		c.sum = sumOf(name, doc)
 	}
 	t.await(c)
+}
+
+// parked is when what waits for the end of a fault happens until that ends.
+var parked = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// park plans what a fault stands in the way of.
+func (t *tx) park(name string, doc Document) { t.later(parked, name, doc) }
+
+// unpark lets what is parked be tried soon after faults came or went: what still cannot happen is parked again.
+func (t *tx) unpark() {
+	all := t.events()
+	first := len(all)
+	for first > 0 && all[first-1].at.Equal(parked) {
+		first--
+	}
+	if first == len(all) {
+		return
+	}
+	list := slices.Clip(all[:first])
+	for _, e := range all[first:] {
+		one := *e
+		one.at = t.clock().Add(resume)
+		list = list.with(&one)
+	}
+	t.coming = &list
 }
 
 // await plans an event, and notes it as one that comes again however the time stands.

@@ -265,6 +265,7 @@ func (w *World) commit(change func(*tx) error) (uint64, func(uint64) error, erro
 		return 0, nil, fmt.Errorf("the world takes no changes after: %w", w.broken)
 	}
 	t := w.begin()
+	defer w.end(t)
 	if err := change(t); err != nil {
 		return 0, nil, err
 	}

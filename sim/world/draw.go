@@ -63,6 +63,7 @@ func (w *World) ClientOf(id string) (phase float64, drain time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	t := w.begin()
+	defer w.end(t)
 	if t.draw == nil {
 		return 1, plain(clientDrain)
 	}

@@ -70,6 +70,7 @@ func (t *tx) fade(in Document) error {
 		}
 		if a.For == 0 || t.clock().Sub(a.Since) < a.For {
 			t.fadeLater(a)
+			t.unpark()
 			return nil
 		}
 		lost := fault.Fault{Kind: fault.ZoneDown, Zone: a.Zone}
@@ -81,6 +82,7 @@ func (t *tx) fade(in Document) error {
 			list = append(list, active{Fault: lost, Since: t.clock()})
 		}
 		t.faulted = &list
+		t.unpark()
 		_, err := t.strike(lost)
 		return err
 	}

@@ -54,13 +54,13 @@ func TestServiceDown_isReachedByNobodyAndSendsNothing(t *testing.T) {
 	assert.Empty(t, l.answer(ireland, "cloudwatch", "DescribeAlarms", doc{}), "other services of the region answer")
 	l.keep(frankfurt, "a", "meanwhile")
 	l.pass(10 * time.Minute)
-	lag, replicated := l.Lag(dynamoTable, frankfurt, "sessions")
+	lag, replicated := lagOf(l.World, dynamoTable, frankfurt, "sessions")
 	assert.Equal(t, []any{10 * time.Minute, true}, []any{lag, replicated})
 	l.inject("service-up dynamodb " + ireland)
 	assert.Equal(t, "before", l.value(ireland, "a"), "it had not arrived")
 	l.pass(2 * time.Minute)
 	assert.Equal(t, "meanwhile", l.value(ireland, "a"))
-	lag, _ = l.Lag(dynamoTable, frankfurt, "sessions")
+	lag, _ = lagOf(l.World, dynamoTable, frankfurt, "sessions")
 	assert.Equal(t, time.Second, lag)
 }
 
@@ -78,7 +78,7 @@ func TestLagFault_growsToItsEndAndDelaysWhatIsWritten(t *testing.T) {
 	t.Parallel()
 	l := globalTable(t)
 	lag := func() time.Duration {
-		d, _ := l.Lag(dynamoTable, ireland, "sessions")
+		d, _ := lagOf(l.World, dynamoTable, ireland, "sessions")
 		return d
 	}
 	l.inject("lag dynamodb " + frankfurt + " " + ireland + " 30m")
@@ -266,4 +266,29 @@ func TestCorrupt_ofACacheIsInItsLaterSnapshots(t *testing.T) {
 	require.Error(t, l.Content(ireland, "after"))
 	l.inject("clean " + group + " " + ireland)
 	require.NoError(t, l.Content(ireland, group))
+}
+
+// What waits for another region goes on soon after each end of a fault, also of one that comes and goes.
+func TestParked_goesOnAsSoonAsNothingStandsInTheWay(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		breaks, heals string
+		waits         time.Duration
+	}{
+		"a line that heals":            {"partition " + ireland + " " + frankfurt, "heal " + ireland + " " + frankfurt, time.Hour},
+		"a service that is back":       {"service-down dynamodb " + ireland, "service-up dynamodb " + ireland, time.Hour},
+		"a region that comes and goes": {"region-fading " + ireland + " over 1h", "", 0},
+	} {
+		l := globalTable(t)
+		l.inject(tt.breaks)
+		l.wait(55 * time.Second) // the region is away for the last ten seconds of a minute
+		l.keep(frankfurt, "a", "meanwhile")
+		if tt.heals != "" {
+			l.wait(tt.waits)
+			l.inject(tt.heals)
+			assert.NotEqual(t, "meanwhile", l.value(ireland, "a"), "%s: it had not arrived", name)
+		}
+		l.wait(15 * time.Second)
+		assert.Equal(t, "meanwhile", l.value(ireland, "a"), name)
+	}
 }

@@ -99,7 +99,11 @@ func (t *tx) replicateItem(in Document) {
 	if to == nil {
 		return
 	}
-	if t.severed("dynamodb", str(in, "From"), to.Region) || t.sealed(to) != nil {
+	switch {
+	case t.severed("dynamodb", str(in, "From"), to.Region):
+		t.park("ReplicateItem", in)
+		return
+	case t.sealed(to) != nil:
 		t.laterIn(retry, "ReplicateItem", in)
 		return
 	}

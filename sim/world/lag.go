@@ -54,44 +54,43 @@ func (t *tx) behind(b behaviour, store, writer, region string, at time.Time) tim
 	return lag
 }
 
-// Lag says how far what other regions hold of a store is behind it now: of a
+// Copy is one copy of a store, by its ARN, that is written in a region, in another region.
+type Copy struct {
+	store, writer, region string
+	lags                  behaviour
+}
+
+// Copies are where what is written to a store in a region is carried to: of a
 // database cluster (AWS::RDS::DBCluster), a cache's group (AWS::ElastiCache::ReplicationGroup), a
-// table (AWS::DynamoDB::Table) or a bucket (AWS::S3::Bucket), by kind, region and id.
-// It is a draw while nothing is wrong, and grows while the regions are cut from each
-// other. Of several copies it is the one furthest behind. replicated is false when
-// nothing carries the store's writes anywhere: it follows another, has no copy, or
-// its rule of replication was removed.
-func (w *World) Lag(kind, region, id string) (lag time.Duration, replicated bool) {
+// table (AWS::DynamoDB::Table) or a bucket (AWS::S3::Bucket), by kind, region and id. There are none when nothing carries
+// the store's writes anywhere: it follows another, has no copy, or its rule of replication was removed.
+func (w *World) Copies(kind, region, id string) []Copy {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	t := w.begin()
+	defer w.end(t)
 	e := t.get(kind, region, id)
 	if e == nil {
-		return 0, false
+		return nil
 	}
-	for _, c := range t.copies(e) {
-		lag, replicated = max(lag, t.behind(c.lags, e.ARN, e.Region, c.region, t.clock())), true
-	}
-	return lag, replicated
+	return t.copies(e)
 }
 
-// Carries reports whether what is written to a store in a region is carried to another: whether Lag has something to tell.
-func (w *World) Carries(kind, region, id string) bool {
+// Behind says how far the one of the copies that is furthest behind is behind its store now. It is a draw while nothing is
+// wrong, and grows while the regions are cut from each other.
+func (w *World) Behind(copies []Copy) (lag time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	t := w.begin()
-	e := t.get(kind, region, id)
-	return e != nil && len(t.copies(e)) > 0
-}
-
-// carbon is one copy of a store in another region.
-type carbon struct {
-	region string
-	lags   behaviour
+	defer w.end(t)
+	for _, c := range copies {
+		lag = max(lag, t.behind(c.lags, c.store, c.writer, c.region, t.clock()))
+	}
+	return lag
 }
 
 // copies lists where the writes of a store are carried to.
-func (t *tx) copies(e *Entity) []carbon {
+func (t *tx) copies(e *Entity) []Copy {
 	switch e.Kind {
 	case kindCluster:
 		return members(t.globalOf(e), e, auroraLag)
@@ -106,25 +105,25 @@ func (t *tx) copies(e *Entity) []carbon {
 }
 
 // members are those of a global database or datastore that follow the entity.
-func members(global, e *Entity, lags behaviour) []carbon {
+func members(global, e *Entity, lags behaviour) []Copy {
 	if global == nil || str(global.Out, "Writer") != e.ARN {
 		return nil
 	}
-	var out []carbon
+	var out []Copy
 	for _, arn := range strs(global.Out, "Members") {
 		if arn != e.ARN {
-			out = append(out, carbon{regionOfARN(arn), lags})
+			out = append(out, Copy{e.ARN, e.Region, regionOfARN(arn), lags})
 		}
 	}
 	return out
 }
 
 // halves are the other regions of a global table, as far as they can be written.
-func (t *tx) halves(table *Entity) []carbon {
-	var out []carbon
+func (t *tx) halves(table *Entity) []Copy {
+	var out []Copy
 	for _, region := range replicaRegions(table) {
 		if half := t.get(kindTable, region, table.ID); half != nil && t.sealed(half) == nil {
-			out = append(out, carbon{region, tableLag})
+			out = append(out, Copy{table.ARN, table.Region, region, tableLag})
 		}
 	}
 	return out
@@ -132,16 +131,16 @@ func (t *tx) halves(table *Entity) []carbon {
 
 // destinations are where the rules for all of a bucket's objects carry them. A
 // rule for a part of them is none for the bucket.
-func (t *tx) destinations(bucket *Entity) []carbon {
+func (t *tx) destinations(bucket *Entity) []Copy {
 	conf := t.setting(kindReplication, bucket)
 	if conf == nil {
 		return nil
 	}
-	var out []carbon
+	var out []Copy
 	for _, r := range docs(conf.In, "Rules") {
 		to := t.arn(str(r, "Destination.Bucket"))
 		if str(r, "Status") == statusEnabled && rulePrefix(r) == "" && to != nil && t.versioned(to) {
-			out = append(out, carbon{to.Region, ruleLag(r)})
+			out = append(out, Copy{bucket.ARN, bucket.Region, to.Region, ruleLag(r)})
 		}
 	}
 	return out

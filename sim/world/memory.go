@@ -14,7 +14,7 @@ import (
 //
 // A memory serves the worlds of one family, one after the other, in one goroutine.
 type Memory struct {
-	deeds    map[any]*deed
+	deeds    map[Key]*deed
 	lists    map[content]*[]*Entity
 	troubles map[string]int
 	twins    map[int]*twins
@@ -30,7 +30,7 @@ type metricOf struct {
 
 // NewMemory returns a memory that remembers nothing yet.
 func NewMemory() *Memory {
-	return &Memory{deeds: map[any]*deed{}, lists: map[content]*[]*Entity{}, troubles: map[string]int{},
+	return &Memory{deeds: map[Key]*deed{}, lists: map[content]*[]*Entity{}, troubles: map[string]int{},
 		twins: map[int]*twins{}, metrics: map[metricOf]string{}}
 }
 
@@ -113,7 +113,7 @@ func (w *World) Recall(m *Memory) *World {
 // Remember does an act, or gives its answer from memory. The key names the act: two acts
 // with one key are the same. An act may call the world, and look at nothing else that
 // changes. Its answer must not be changed.
-func (w *World) Remember(key any, act func() (any, error)) (any, error) {
+func (w *World) Remember(key Key, act func() (any, error)) (any, error) {
 	h := w.Hold(key, act)
 	return h.Answer, h.Err
 }
@@ -127,7 +127,7 @@ type Held struct {
 }
 
 // Hold does an act as Remember does. An act that writes gives an answer that never holds.
-func (w *World) Hold(key any, act func() (any, error)) Held {
+func (w *World) Hold(key Key, act func() (any, error)) Held {
 	m := w.st.memory
 	if m == nil || w.notes != nil || w.record != nil {
 		return heldOf(act())
@@ -175,7 +175,7 @@ func (w *World) Version() uint64 {
 }
 
 // Known is the answer of an act as things stand, if it is in memory and the act writes nothing.
-func (w *World) Known(key any) (answer any, known bool, err error) {
+func (w *World) Known(key Key) (answer any, known bool, err error) {
 	m := w.st.memory
 	if m == nil || w.notes != nil {
 		return nil, false, nil
@@ -192,7 +192,7 @@ func (w *World) Known(key any) (answer any, known bool, err error) {
 }
 
 // known finds a way whose beginning is as things stand, the one that was gone last first.
-func (w *World) known(d *deed, key any) *way {
+func (w *World) known(d *deed, key Key) *way {
 	for n, one := range d.ways {
 		if one.fits(w.st) {
 			if n > 0 {
@@ -209,7 +209,7 @@ func (w *World) known(d *deed, key any) *way {
 }
 
 // learn keeps a way, if it can. One that met what no other fork will meet is kept for this world alone.
-func (w *World) learn(d *deed, key any, n *notes) bool {
+func (w *World) learn(d *deed, key Key, n *notes) bool {
 	one := &n.way
 	pure := len(one.wrote)+len(one.awaited) == 0
 	switch {
@@ -218,7 +218,7 @@ func (w *World) learn(d *deed, key any, n *notes) bool {
 		return false
 	case n.own:
 		if w.own == nil {
-			w.own = map[any]*way{}
+			w.own = map[Key]*way{}
 		}
 		w.own[key] = one
 	default:
@@ -246,6 +246,7 @@ func (w *World) follow(one *way) {
 			t.await(c)
 		}
 		t.become()
+		w.end(t)
 	}
 	w.st.seq += one.commits
 }

@@ -25,7 +25,7 @@ func newRemembering(t *testing.T) *remembering {
 
 // ask makes a call as one remembered act.
 func (r *remembering) ask(w *world.World, operation string, in doc) (any, error) {
-	return w.Remember(operation, func() (any, error) {
+	return w.Remember(world.Key{Act: world.TextOf(operation)}, func() (any, error) {
 		r.done++
 		return w.Call(world.Request{Region: ireland, Service: "ssm", Operation: operation, Input: in})
 	})
@@ -91,10 +91,10 @@ func TestMemory_timeAndPlaces(t *testing.T) {
 	r := newRemembering(t)
 	times, counts := 0, 0
 	now := func(w *world.World) {
-		_, _ = w.Remember("now", func() (any, error) { times++; return w.Now(), nil })
+		_, _ = w.Remember(world.Key{Act: world.TextOf("now")}, func() (any, error) { times++; return w.Now(), nil })
 	}
 	count := func(w *world.World) any {
-		n, _ := w.Remember("count", func() (any, error) {
+		n, _ := w.Remember(world.Key{Act: world.TextOf("count")}, func() (any, error) {
 			counts++
 			return len(w.Find(ireland, "AWS::SSM::Parameter", nil)), nil
 		})

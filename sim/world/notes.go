@@ -134,8 +134,9 @@ func (t *tx) happens(e *event) error {
 		return t.happen(e.name, e.in)
 	}
 	t.fold()
-	_, err := t.world.Remember(eventKey{e.name, e.sum}, func() (any, error) {
+	_, err := t.world.Remember(eventKey(e), func() (any, error) {
 		sub := t.world.begin()
+		defer t.world.end(sub)
 		sub.firing = e
 		err := sub.happen(e.name, e.in)
 		if err == nil {
@@ -147,9 +148,8 @@ func (t *tx) happens(e *event) error {
 }
 
 // eventKey names an event by the sum of its document.
-type eventKey struct {
-	name string
-	sum  uint64
+func eventKey(e *event) Key {
+	return Key{Act: TextOf("event"), Texts: [6]Text{TextOf(e.name)}, Number: e.sum}
 }
 
 func (t *tx) remembers() bool { return t.memory != nil && t.notes == nil }

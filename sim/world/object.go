@@ -166,7 +166,7 @@ func (t *tx) replicate(in Document) {
 		case to == nil || !t.versioned(to):
 			t.mark(source, key, id, "FAILED")
 		case t.severed("s3", source.Region, to.Region):
-			t.laterIn(retry, "Replicate", in)
+			t.park("Replicate", in)
 		default:
 			t.carry(source, to, key, id)
 		}

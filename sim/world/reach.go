@@ -177,6 +177,7 @@ func (w *World) Inject(f fault.Fault) error {
 			}
 		}
 		t.faulted = &list
+		t.unpark()
 		return nil
 	})
 }

@@ -54,11 +54,11 @@ type state struct {
 	// version counts what was written.
 	version uint64
 	// settled is one more than the version in which no alarm will move any more by the time alone. farthest is how far back
-	// the most patient alarm looks in a version.
+	// the most patient alarm looks, of alarms and checks with these marks.
 	settled  uint64
 	farthest struct {
-		version uint64
-		back    time.Duration
+		sum  [2]uint64
+		back time.Duration
 	}
 	// watched is the last record after which the checks of endpoints have seen all; it is no part of the content.
 	watched uint64

@@ -36,8 +36,16 @@ type tx struct {
 }
 
 func (w *World) begin() *tx {
-	return &tx{state: w.st, cfg: w.cfg, at: w.st.now, notes: w.notes, world: w}
+	t := w.spare
+	if w.spare = nil; t == nil {
+		t = &tx{}
+	}
+	*t = tx{state: w.st, cfg: w.cfg, at: w.st.now, notes: w.notes, world: w}
+	return t
 }
+
+// end says that nobody uses a transaction any more. The next one may have its place.
+func (w *World) end(t *tx) { w.spare = t }
 
 // dirty reports whether the transaction has written what the state does not hold yet.
 func (t *tx) dirty() bool {

@@ -106,8 +106,10 @@ type World struct {
 	st  *state
 	// notes learns what an act depends on, while one is remembered.
 	notes *notes
+	// spare is a transaction that is over.
+	spare *tx
 	// own is what is remembered of this world alone.
-	own map[any]*way
+	own map[Key]*way
 	// record is asked before a mutation takes effect, settle after it and
 	// outside the mutex, before it is acknowledged.
 	record func(Record) error
