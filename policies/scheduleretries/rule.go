@@ -18,7 +18,7 @@ var Rule = rule.Rule{
 	Title: "What a schedule starts is tried again",
 	Why: "A start that falls into a short outage is otherwise left out until the next day, and nobody hears " +
 		"of it.",
-	Source:   "https://docs.aws.amazon.com/scheduler/latest/UserGuide/getting-started.html",
+	Source:   "https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html",
 	Severity: rule.Low,
 	Remedy:   "Set target.retryPolicy.maximumRetryAttempts to at least leastAttempts.",
 	Options: []rule.Option{
