@@ -19,7 +19,8 @@ var Rule = rule.Rule{
 	Stack:    &rule.StackRule{Check: check},
 }
 
-var repository = stores.Part{What: "repository for its image", Types: []string{"aws:ecr/repository:Repository"}, Name: "registry-%s"}
+var repository = stores.Part{What: "repository for its image",
+	Types: []string{"aws:ecr/repository:Repository"}, Name: "registry-%s"}
 
 func check(g *rule.Graph, _ rule.Config) []rule.Finding {
 	var out []rule.Finding

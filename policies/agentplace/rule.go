@@ -8,9 +8,10 @@ import (
 
 // Rule is the rule agent-place.
 var Rule = rule.Rule{
-	ID:       "agent-place",
-	Title:    "Every agent can run in both homes, as itself",
-	Why:      "An agent that the other home does not know has to be deployed on the day, by the hands that have most to do.",
+	ID:    "agent-place",
+	Title: "Every agent can run in both homes, as itself",
+	Why: "An agent that the other home does not know has to be deployed on the day, by the hands that have " +
+		"most to do.",
 	Source:   "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/rel_planning_for_recovery_config_drift.html",
 	Severity: rule.High,
 	Remedy:   "Declare it with components/agents, which gives it all of this.",
@@ -19,7 +20,8 @@ var Rule = rule.Rule{
 
 var parts = []stores.Part{
 	{What: "deployment", Types: []string{"kubernetes:apps/v1:Deployment"}, Name: "agents-%s-deployment"},
-	{What: "identity", Types: []string{"aws:eks/podIdentityAssociation:PodIdentityAssociation"}, Name: "agents-%s-identity"},
+	{What: "identity", Types: []string{"aws:eks/podIdentityAssociation:PodIdentityAssociation"},
+		Name: "agents-%s-identity"},
 	{What: "disruption budget", Types: []string{"kubernetes:policy/v1:PodDisruptionBudget"}, Name: "agents-%s-budget"},
 	{What: "scaler", Types: []string{
 		"kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "kubernetes:keda.sh/v1alpha1:ScaledObject",

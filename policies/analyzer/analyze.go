@@ -81,14 +81,16 @@ func (s *Server) Remediate(_ context.Context, in *pulumirpc.AnalyzeRequest) (*pu
 			return nil, err
 		}
 		out.Remediations = append(out.Remediations, &pulumirpc.Remediation{
-			PolicyName: r.ID, PolicyPackName: pack.Name, PolicyPackVersion: pack.Version, Description: r.Title, Properties: fields,
+			PolicyName: r.ID, PolicyPackName: pack.Name, PolicyPackVersion: pack.Version,
+			Description: r.Title, Properties: fields,
 		})
 	}
 	return out, nil
 }
 
 // AnalyzeStack judges everything that the stack declares, and lists what is not judged yet.
-func (s *Server) AnalyzeStack(ctx context.Context, in *pulumirpc.AnalyzeStackRequest) (*pulumirpc.AnalyzeResponse, error) {
+func (s *Server) AnalyzeStack(ctx context.Context, in *pulumirpc.AnalyzeStackRequest,
+) (*pulumirpc.AnalyzeResponse, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	g, err := s.graph(in)

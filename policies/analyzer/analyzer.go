@@ -30,7 +30,8 @@ type Options struct {
 	Folder string
 	// Load reads the file of the system; nil takes system.Load.
 	Load func(path string) (*system.System, error)
-	// Forecast predicts what comes of each disruption, for a project's folder and its file of the system; nil forecasts nothing.
+	// Forecast predicts what comes of each disruption, for a project's folder and its file of the system; nil
+	// forecasts nothing.
 	Forecast func(ctx context.Context, folder, file string, o assess.Options) (assess.Report, error)
 	// Log tells the person who runs the engine something; nil asks the engine of the handshake to.
 	Log func(ctx context.Context, text string) error

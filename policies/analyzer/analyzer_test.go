@@ -58,8 +58,10 @@ func serve(t *testing.T, o Options) *fixture {
 	var err error
 	f.Server, err = New(o)
 	require.NoError(t, err)
-	_, err = f.ConfigureStack(t.Context(), &pulumirpc.AnalyzerStackConfigureRequest{DryRun: true, Config: map[string]string{
-		"redoubt:home": "primary", "redoubt:databasePassword": "hidden"}, ConfigSecretKeys: []string{"redoubt:databasePassword"}})
+	_, err = f.ConfigureStack(t.Context(), &pulumirpc.AnalyzerStackConfigureRequest{
+		DryRun: true, ConfigSecretKeys: []string{"redoubt:databasePassword"},
+		Config: map[string]string{"redoubt:home": "primary", "redoubt:databasePassword": "hidden"},
+	})
 	require.NoError(t, err)
 	return f
 }
@@ -144,8 +146,19 @@ func TestAnalyzeStack_judgesInputsAndListsWhatItCannot(t *testing.T) {
 	assert.Contains(t, out.GetDiagnostics()[0].GetMessage(), `thing "b": has no pair nobody`)
 	assert.Equal(t, pulumirpc.EnforcementLevel_ADVISORY, out.GetDiagnostics()[0].GetEnforcementLevel(), "low warns")
 	require.Len(t, out.GetNotApplicable(), 1)
-	assert.Equal(t, "redoubt policies: 1 not judged yet (what is known after the update is judged then)\n"+
-		"  paired: thing \"c\": c inner.pair: known after the update\n", f.told)
+	assert.Equal(t, "redoubt policies: 1 not judged yet\n  paired: thing \"c\": c inner.pair: known after the update\n", f.told)
+}
+
+func TestAnalyzeStack_listsWhatWaitsForTheSameOnOneLine(t *testing.T) {
+	t.Parallel()
+	f := serve(t, Options{Rules: []rule.Rule{named}})
+	for _, name := range []string{"a", "b"} {
+		_, err := f.Analyze(t.Context(), thing(t, name, resource.PropertyMap{"name": resource.MakeComputed(word(""))}))
+		require.NoError(t, err)
+	}
+	_, err := f.AnalyzeStack(t.Context(), &pulumirpc.AnalyzeStackRequest{})
+	require.NoError(t, err)
+	assert.Equal(t, "redoubt policies: 2 not judged yet\n  named: a, b: inner.name: known after the update\n", f.told)
 }
 
 func TestForecast_beginsBesideTheProgramAndOnce(t *testing.T) {

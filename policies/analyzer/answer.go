@@ -41,19 +41,29 @@ func (s *Server) redact(text string) string {
 	return text
 }
 
-// list tells the person who runs the engine what is not judged yet.
+// list tells the person who runs the engine what is not judged yet, and who knows when.
 func (s *Server) list(ctx context.Context, preview bool) error {
 	if len(s.unjudged) == 0 {
 		return nil
 	}
-	when := "what is known after the update is judged then"
-	if !preview {
-		when = "not even after the update"
+	yet := ""
+	if preview {
+		yet = " yet"
+	}
+	var lines []string
+	subjects := map[string][]string{}
+	for _, f := range s.unjudged {
+		why := f.rule.ID + ": %s: " + strings.TrimPrefix(f.Message, f.Subject+" ")
+		if subjects[why] == nil {
+			lines = append(lines, why)
+		}
+		subjects[why] = append(subjects[why], f.Subject)
 	}
 	var out strings.Builder
-	fmt.Fprintf(&out, "%s policies: %d not judged yet (%s)\n", pack.Name, len(s.unjudged), when)
-	for _, f := range s.unjudged {
-		fmt.Fprintf(&out, "  %s: %s\n", f.rule.ID, s.redact(f.Finding.String()))
+	fmt.Fprintf(&out, "%s policies: %d not judged%s\n", pack.Name, len(s.unjudged), yet)
+	for _, why := range lines {
+		line := strings.Replace(why, "%s", strings.Join(subjects[why], ", "), 1)
+		fmt.Fprintf(&out, "  %s\n", s.redact(line))
 	}
 	return s.options.Log(ctx, out.String())
 }
@@ -68,7 +78,9 @@ func (s *Server) log(ctx context.Context, text string) error {
 		return fmt.Errorf("tell the engine: %w", err)
 	}
 	defer func() { _ = conn.Close() }()
-	_, err = pulumirpc.NewEngineClient(conn).Log(ctx, &pulumirpc.LogRequest{Severity: pulumirpc.LogSeverity_INFO, Message: text})
+	_, err = pulumirpc.NewEngineClient(conn).Log(ctx, &pulumirpc.LogRequest{
+		Severity: pulumirpc.LogSeverity_INFO, Message: text,
+	})
 	if err != nil {
 		return fmt.Errorf("tell the engine: %w", err)
 	}

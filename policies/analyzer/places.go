@@ -6,7 +6,8 @@ import (
 	"path/filepath"
 )
 
-// packFolder is the folder of the pack. The engine tells it as it was given, which may be from the engine's own folder; an
+// packFolder is the folder of the pack. The engine tells it as it was given, which may be from the engine's own
+// folder; an
 // analyzer that is found on PATH runs in the pack's.
 func packFolder(own, told string) string {
 	switch {
@@ -18,7 +19,8 @@ func packFolder(own, told string) string {
 	return filepath.Join(own, told)
 }
 
-// systemFile is the file of the system: as the pack's configuration says, else as the stack's settings do; from the folder
+// systemFile is the file of the system: as the pack's configuration says, else as the stack's settings do; from
+// the folder
 // above the pack, else from the one that the analyzer runs in.
 func systemFile(packFolder, own, given, setting string) string {
 	name := cmp.Or(given, setting, "system.yaml")

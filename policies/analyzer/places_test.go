@@ -26,12 +26,14 @@ func TestPlaces_fromPathAndFromALanguageHost(t *testing.T) {
 	dir := touch(t, "project/policies/PulumiPolicy.yaml", "project/Pulumi.yaml", "project/system.yaml")
 	project := filepath.Join(dir, "project")
 	pack := filepath.Join(project, "policies")
-	assert.Equal(t, pack, packFolder(pack, "policies"), "on PATH it runs in the pack's folder, and is told another's view of it")
+	assert.Equal(t, pack, packFolder(pack, "policies"),
+		"on PATH it runs in the pack's folder, and is told another's view of it")
 	assert.Equal(t, pack, packFolder(project, "policies"), "a language host runs it in the program's folder")
 	assert.Equal(t, pack, packFolder("elsewhere", pack))
 	assert.Equal(t, filepath.Join(project, "system.yaml"), systemFile(pack, pack, "", ""))
 	assert.Equal(t, filepath.Join(project, "other.yaml"), systemFile(pack, pack, "", "other.yaml"), "the settings name it")
-	assert.Equal(t, filepath.Join(project, "third.yaml"), systemFile(pack, pack, "third.yaml", "other.yaml"), "the pack's configuration wins")
+	assert.Equal(t, filepath.Join(project, "third.yaml"), systemFile(pack, pack, "third.yaml", "other.yaml"),
+		"the pack's configuration wins")
 	assert.Equal(t, "/a/system.yaml", systemFile(pack, pack, "", "/a/system.yaml"))
 	assert.Equal(t, project, projectFolder(pack, pack))
 }

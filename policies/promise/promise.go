@@ -46,7 +46,8 @@ func Stack(judge func(*rule.Graph, assess.Report) []rule.Finding) *rule.StackRul
 }
 
 // Each lets judge look at the forecast of every tier that anything is known of.
-func Each(g *rule.Graph, r assess.Report, judge func(assess.Disruption, assess.Forecast) []rule.Finding) []rule.Finding {
+func Each(g *rule.Graph, r assess.Report, judge func(assess.Disruption, assess.Forecast) []rule.Finding,
+) []rule.Finding {
 	var out []rule.Finding
 	for _, d := range r.Disruptions {
 		for _, f := range d.Tiers {
@@ -84,7 +85,8 @@ func Longest(d assess.Disruption) string {
 	if len(d.Steps) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; what takes the time is %s, the longest step in %s of them", d.Steps[0].Name, Percent(d.Steps[0].Of))
+	return fmt.Sprintf("; what takes the time is %s, the longest step in %s of them", d.Steps[0].Name,
+		Percent(d.Steps[0].Of))
 }
 
 // Of names a disruption as people say it.

@@ -15,9 +15,10 @@ var Rule = rule.Rule{
 		"meet.",
 	Source:   "decision: recorded rates of losses times the simulated outage, the decision of a person in it (redoubt assess)",
 	Severity: rule.Medium,
-	Remedy:   "A strategy that serves through the loss, or a fallback for the dependency; else promise less in system.yaml.",
-	Options:  promise.Options,
-	Stack:    promise.Stack(judge),
+	Remedy: "A strategy that serves through the loss, or a fallback for the dependency; else promise less in " +
+		"system.yaml.",
+	Options: promise.Options,
+	Stack:   promise.Stack(judge),
 }
 
 // year is a year in minutes.
@@ -35,7 +36,8 @@ func judge(g *rule.Graph, r assess.Report) []rule.Finding {
 			want := tier.Objectives[part.Disruption].Availability
 			if got := 1 - part.Minutes/year; want > 0 && got < want {
 				out = append(out, g.Violation("%s: predicted to refuse requests for %.0f minutes of a year, want %.0f at most "+
-					"(availability %v): %.2f a year (%s)", promise.Of(part.Disruption), part.Minutes, (1-want)*year, want, part.PerYear, part.GroundedOn))
+					"(availability %v): %.2f a year (%s)", promise.Of(part.Disruption), part.Minutes, (1-want)*year, want,
+					part.PerYear, part.GroundedOn))
 			}
 		}
 	}

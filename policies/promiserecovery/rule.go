@@ -46,8 +46,9 @@ type objective struct {
 }
 
 func missed(g *rule.Graph, d assess.Disruption, f assess.Forecast, o objective) rule.Finding {
-	return g.Violation("%s: the %s is predicted to be %s (95 of 100), want %s: it holds in %s of %d simulated recoveries%s",
-		promise.Of(d.Name), o.name, predicted(o.got), timings.Short(time.Duration(o.want)), promise.Percent(o.holds), f.Of, o.step)
+	return g.Violation("%s: the %s is predicted to be %s (95 of 100), want %s: it holds in %s of %d simulated "+
+		"recoveries%s", promise.Of(d.Name), o.name, predicted(o.got), timings.Short(time.Duration(o.want)),
+		promise.Percent(o.holds), f.Of, o.step)
 }
 
 // predicted is a figure as people read it; a recovery that does not come counts as a year (assess).

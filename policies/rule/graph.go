@@ -79,7 +79,8 @@ func (g *Graph) end() {
 	g.scope = nil
 }
 
-// Violation is a finding about the subject, shown at the stack. Once an unknown was met on the subject it is not judged.
+// Violation is a finding about the subject, shown at the stack. Once an unknown was met on the subject it is not
+// judged.
 func (g *Graph) Violation(format string, args ...any) Finding {
 	return g.ViolationAt(nil, format, args...)
 }

@@ -49,7 +49,8 @@ type ResourceRule struct {
 	// Types are the type tokens that it judges.
 	Types []string
 	Check func(*Resource, Config) []Finding
-	// Remediate returns the inputs to change, by path, so that the check passes; nil changes nothing. It is there only where
+	// Remediate returns the inputs to change, by path, so that the check passes; nil changes nothing. It is there
+	// only where
 	// the change is safe for whoever runs.
 	Remediate func(*Resource, Config) map[string]any
 }
@@ -59,7 +60,8 @@ type StackRule struct {
 	Check func(*Graph, Config) []Finding
 	// WithoutSystem is true for a rule that also judges when the file of the system cannot be read.
 	WithoutSystem bool
-	// Forecasts is what a rule about promises asks of Graph.Forecast; nil for the others. Whoever serves the rule begins it
+	// Forecasts is what a rule about promises asks of Graph.Forecast; nil for the others. Whoever serves the rule
+	// begins it
 	// early, because it takes seconds.
 	Forecasts func(Config) assess.Options
 }

@@ -8,9 +8,10 @@ import (
 
 // Rule is the rule store-backup.
 var Rule = rule.Rule{
-	ID:       "store-backup",
-	Title:    "Every store is backed up, in each home",
-	Why:      "Replication carries damage to the other home within a second. Only a backup goes back to before it, and after a failover only the other home makes any.",
+	ID:    "store-backup",
+	Title: "Every store is backed up, in each home",
+	Why: "Replication carries damage to the other home within a second. Only a backup goes back to before it, " +
+		"and after a failover only the other home makes any.",
 	Source:   "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/rel_backing_up_data_identified_backups_data.html",
 	Severity: rule.High,
 	Remedy:   "Pass the store to components/vault in stacks/; a cache exports its snapshots (components/cache).",
@@ -19,7 +20,8 @@ var Rule = rule.Rule{
 
 var vault = []stores.Part{
 	{What: "plan of backups", Types: []string{"aws:backup/plan:Plan"}, Name: "vault-plan-%s"},
-	{What: "selection of what is backed up", Types: []string{"aws:backup/selection:Selection"}, Name: "vault-selection-%s"},
+	{What: "selection of what is backed up", Types: []string{"aws:backup/selection:Selection"},
+		Name: "vault-selection-%s"},
 }
 
 var snapshots = []stores.Part{

@@ -11,9 +11,10 @@ import (
 
 // Rule is the rule store-copy.
 var Rule = rule.Rule{
-	ID:       "store-copy",
-	Title:    "Every backup is copied into the other home",
-	Why:      "A backup that stands beside its store is lost with the region. A copy in another account is a second one and does not stand for it.",
+	ID:    "store-copy",
+	Title: "Every backup is copied into the other home",
+	Why: "A backup that stands beside its store is lost with the region. A copy in another account is a " +
+		"second one and does not stand for it.",
 	Source:   "https://docs.aws.amazon.com/aws-backup/latest/devguide/cross-region-backup.html",
 	Severity: rule.High,
 	Remedy:   "Give the vault its peer (components/vault), the bucket of a cache's snapshots its replication.",
@@ -35,8 +36,8 @@ func check(g *rule.Graph, _ rule.Config) []rule.Finding {
 		case !g.PeerReady:
 			out = append(out, g.WaitsForPeer())
 		default:
-			out = append(out, g.ViolationAt(plan, "no rule copies what it makes into the %s home, want a copyAction into its vault",
-				g.Home.Peer()))
+			out = append(out, g.ViolationAt(plan, "no rule copies what it makes into the %s home, "+
+				"want a copyAction into its vault", g.Home.Peer()))
 		}
 	}
 	for _, st := range stores.Caches(g) {
@@ -46,7 +47,8 @@ func check(g *rule.Graph, _ rule.Config) []rule.Finding {
 	return out
 }
 
-// copies reports whether some rule of the plan copies into the vault of the home, whose computed name ends in the home's.
+// copies reports whether some rule of the plan copies into the vault of the home, whose computed name ends in the
+// home's.
 func copies(plan *rule.Resource, to system.Home) bool {
 	for _, arn := range plan.All(destination) {
 		if strings.HasSuffix(arn.Text(), "-"+string(to)) {

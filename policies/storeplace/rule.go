@@ -34,7 +34,8 @@ const (
 var places = map[system.StoreKind][]stores.Part{
 	system.Postgres: {
 		{What: "database cluster", Types: one("aws:rds/cluster:Cluster"), Name: "postgres-%s-cluster"},
-		{What: "instance that could be promoted", Types: one("aws:rds/clusterInstance:ClusterInstance"), Name: "postgres-%s-instance-1"},
+		{What: "instance that could be promoted", Types: one("aws:rds/clusterInstance:ClusterInstance"),
+			Name: "postgres-%s-instance-1"},
 		{What: "global database that joins the homes", Homes: first, Types: one("aws:rds/globalCluster:GlobalCluster"),
 			Name: "postgres-%s-global"},
 	},

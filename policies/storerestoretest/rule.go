@@ -8,9 +8,10 @@ import (
 
 // Rule is the rule store-restore-test.
 var Rule = rule.Rule{
-	ID:       "store-restore-test",
-	Title:    "Every store is restored in a test, in each home",
-	Why:      "A backup that was never restored is a hope. After a failover the other home's backups are the only ones that go on.",
+	ID:    "store-restore-test",
+	Title: "Every store is restored in a test, in each home",
+	Why: "A backup that was never restored is a hope. After a failover the other home's backups are the only " +
+		"ones that go on.",
 	Source:   "https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing.html",
 	Severity: rule.High,
 	Remedy:   "Pass the store to components/vault in stacks/, which gives it a restore test; a cache has its own.",
@@ -23,7 +24,8 @@ var vault = []stores.Part{
 		Types: []string{"aws:backup/restoreTestingSelection:RestoreTestingSelection"}, Name: "vault-test-selection-%s"},
 }
 
-var machine = stores.Part{What: "restore test", Types: []string{"aws:sfn/stateMachine:StateMachine"}, Name: "cache-%s-machine"}
+var machine = stores.Part{What: "restore test",
+	Types: []string{"aws:sfn/stateMachine:StateMachine"}, Name: "cache-%s-machine"}
 
 func check(g *rule.Graph, _ rule.Config) []rule.Finding {
 	var out []rule.Finding

@@ -18,7 +18,8 @@ var Rule = rule.Rule{
 	Severity: rule.High,
 	Remedy:   "Mend the file (redoubt system check says what is wrong), or set the rule's path.",
 	Options: []rule.Option{{Name: Path, Kind: rule.Text, Default: "",
-		Describes: "The file that says what must survive, from the folder above the pack; empty means what the stack's settings name."}},
+		Describes: "The file that says what must survive, from the folder above the pack; empty means what the " +
+			"stack's settings name."}},
 	Stack: &rule.StackRule{Check: check, WithoutSystem: true},
 }
 

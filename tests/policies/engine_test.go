@@ -33,7 +33,8 @@ var built = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	cmd := exec.Command("go", "build", "-ldflags", "-s -w", "-o", filepath.Join(dir, "pulumi-analyzer-policy-go"), "./policies")
+	cmd := exec.Command("go", "build", "-ldflags", "-s -w", "-o",
+		filepath.Join(dir, "pulumi-analyzer-policy-go"), "./policies")
 	cmd.Dir = example.Root()
 	cmd.Stderr = os.Stderr
 	return dir, cmd.Run()
@@ -53,27 +54,45 @@ type engine struct {
 	pack string
 }
 
-// start opens a stack of the program with nothing in it.
-func start(t *testing.T, program pulumi.RunFunc, settings map[string]any) engine {
+// place is an empty state and simulated regions, which the stacks of a test share.
+type place struct {
+	env     map[string]string
+	command auto.LocalWorkspaceOption
+}
+
+func newPlace(t *testing.T) place {
 	t.Helper()
 	dir, err := built()
 	require.NoError(t, err)
-	face, err := provider.Serve(t.Context(), world.New(world.Config{Seed: 1, Account: example.Account}), provider.Options{})
+	w := world.New(world.Config{Seed: 1, Account: example.Account})
+	face, err := provider.Serve(t.Context(), w, provider.Options{})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, face.Close()) })
+	return place{command: pulumiCommand(t), env: map[string]string{
+		"PULUMI_BACKEND_URL": "file://" + t.TempDir(), "PULUMI_CONFIG_PASSPHRASE": "made up", "PULUMI_HOME": t.TempDir(),
+		"PULUMI_DEBUG_PROVIDERS": face.Env(), "PULUMI_SKIP_UPDATE_CHECK": "true",
+		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+		"PATH": dir + string(os.PathListSeparator) + os.Getenv("PATH"),
+	}}
+}
+
+// stack opens a stack of the program with nothing in it.
+func (p place) stack(t *testing.T, name string, program pulumi.RunFunc, settings map[string]any) engine {
+	t.Helper()
 	work, err := yaml.Marshal(map[string]any{"config": settings})
 	require.NoError(t, err)
 	folder := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "Pulumi.primary.yaml"), work, 0o600))
-	s, err := auto.UpsertStackInlineSource(t.Context(), "primary", stacks.Namespace, program, auto.WorkDir(folder),
-		auto.EnvVars(map[string]string{
-			"PULUMI_BACKEND_URL": "file://" + t.TempDir(), "PULUMI_CONFIG_PASSPHRASE": "made up", "PULUMI_HOME": t.TempDir(),
-			"PULUMI_DEBUG_PROVIDERS": face.Env(), "PULUMI_SKIP_UPDATE_CHECK": "true",
-			"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-			"PATH": dir + string(os.PathListSeparator) + os.Getenv("PATH"),
-		}), pulumiCommand(t))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "Pulumi."+name+".yaml"), work, 0o600))
+	s, err := auto.UpsertStackInlineSource(t.Context(), name, stacks.Namespace, program, auto.WorkDir(folder),
+		auto.EnvVars(p.env), p.command)
 	require.NoError(t, err)
 	return engine{s, filepath.Join(example.Root(), "policies")}
+}
+
+// start opens the one stack of a place.
+func start(t *testing.T, program pulumi.RunFunc, settings map[string]any) engine {
+	t.Helper()
+	return newPlace(t).stack(t, "primary", program, settings)
 }
 
 // pulumiCommand is the CLI of PATH, or the one that make tools has built.
@@ -95,7 +114,8 @@ func pulumiCommand(t *testing.T) auto.LocalWorkspaceOption {
 // run is what came of a run: what the pack said, by rule, and what the engine told the person.
 type run struct {
 	err error
-	// refused are the messages of violations by rule, with their level before; mended are the rules that changed something.
+	// refused are the messages of violations by rule, with their level before; mended are the rules that changed
+	// something.
 	refused map[string][]string
 	mended  []string
 	told    string
@@ -156,7 +176,8 @@ func (e engine) up(t *testing.T, config map[string]any) run {
 	})
 }
 
-// small declares a database and two buckets: the status of one's versions is known, that of the other is what an output says,
+// small declares a database and two buckets: the status of one's versions is known, that of the other is what an
+// output says,
 // which no preview of a new stack knows.
 func small(sure, late string) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
@@ -182,8 +203,10 @@ func small(sure, late string) pulumi.RunFunc {
 			}
 		}
 		_, err = rds.NewCluster(ctx, "database", &rds.ClusterArgs{
-			Engine: pulumi.String("aurora-postgresql"), ClusterIdentifier: pulumi.String("small"), MasterUsername: pulumi.String("keeper"),
-			MasterPassword: pulumi.String("not-a-real-Passw0rd"), BackupRetentionPeriod: pulumi.Int(5), SkipFinalSnapshot: pulumi.Bool(true),
+			Engine: pulumi.String("aurora-postgresql"), ClusterIdentifier: pulumi.String("small"),
+			MasterUsername: pulumi.String("keeper"),
+			MasterPassword: pulumi.String("not-a-real-Passw0rd"), BackupRetentionPeriod: pulumi.Int(5),
+			SkipFinalSnapshot: pulumi.Bool(true),
 		}, pulumi.Provider(p))
 		return err
 	}
@@ -210,23 +233,29 @@ func TestEngine_levels(t *testing.T) {
 	require.NoError(t, r.err, "advisory lets through")
 	require.Len(t, r.refused["bucket-versioning"], 1)
 	assert.Contains(t, r.refused["bucket-versioning"][0], "advisory: ")
-	assert.Contains(t, r.told, "bucket-versioning: late-versioning: late-versioning versioningConfiguration.status: known after")
+	assert.Contains(t, r.told,
+		"bucket-versioning: late-versioning: versioningConfiguration.status: known after")
 
 	r = e.preview(t, only(map[string]any{}))
 	require.NoError(t, r.err)
 	assert.Empty(t, r.refused, "disabled is silent")
-	assert.NotContains(t, r.told, "not judged yet")
+	assert.NotContains(t, r.told, "not judged")
 
-	r = e.preview(t, only(map[string]any{"postgres-backup-retention": map[string]any{"enforcementLevel": "mandatory", "minimumDays": 6}}))
+	days := func(least int) map[string]any {
+		return only(map[string]any{"postgres-backup-retention": map[string]any{"enforcementLevel": "mandatory", "minimumDays": least}})
+	}
+	r = e.preview(t, days(6))
 	require.Error(t, r.err)
-	assert.Contains(t, strings.Join(r.refused["postgres-backup-retention"], ""), "backupRetentionPeriod is 5, want at least 6")
-	r = e.preview(t, only(map[string]any{"postgres-backup-retention": map[string]any{"enforcementLevel": "mandatory", "minimumDays": 5}}))
+	assert.Contains(t, strings.Join(r.refused["postgres-backup-retention"], ""),
+		"backupRetentionPeriod is 5, want at least 6")
+	r = e.preview(t, days(5))
 	require.NoError(t, r.err, "the option decides")
-	r = e.preview(t, only(map[string]any{"postgres-backup-retention": map[string]any{"enforcementLevel": "mandatory", "minimumDays": 36}}))
+	r = e.preview(t, days(36))
 	require.ErrorContains(t, r.err, "minimumDays", "an option has bounds")
 }
 
-// TestEngine_remediatesAndJudgesAfterTheUpdate: what a rule mends is what comes up, and what a preview could not judge the update does.
+// TestEngine_remediatesAndJudgesAfterTheUpdate: what a rule mends is what comes up, and what a preview could not
+// judge the update does.
 func TestEngine_remediatesAndJudgesAfterTheUpdate(t *testing.T) {
 	t.Parallel()
 	config := only(map[string]any{"bucket-versioning": "remediate"})
@@ -235,7 +264,7 @@ func TestEngine_remediatesAndJudgesAfterTheUpdate(t *testing.T) {
 	require.NoError(t, r.err)
 	assert.Contains(t, r.mended, "bucket-versioning")
 	assert.Empty(t, r.refused)
-	assert.NotContains(t, r.told, "not judged yet", "the update knows everything")
+	assert.NotContains(t, r.told, "not judged", "the update knows everything")
 	state, err := e.Export(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, "Enabled", inState(t, state.Deployment, "sure-versioning"))
@@ -247,7 +276,8 @@ func TestEngine_remediatesAndJudgesAfterTheUpdate(t *testing.T) {
 	assert.Contains(t, r.told, "1 not judged yet")
 	r = e.up(t, config)
 	require.Error(t, r.err, "the update knows")
-	assert.Contains(t, strings.Join(r.refused["bucket-versioning"], ""), "late-versioning: versioningConfiguration.status is \"Suspended\"")
+	assert.Contains(t, strings.Join(r.refused["bucket-versioning"], ""),
+		"late-versioning: versioningConfiguration.status is \"Suspended\"")
 }
 
 // inState is the status of a bucket's versions in the engine's state.

@@ -27,7 +27,8 @@ func Forecast(ctx context.Context, folder, file string, o assess.Options) (asses
 	return assess.Assess(ctx, base, o)
 }
 
-// raise brings both homes up on a world of this process. File is another version of the system's file; empty takes the project's own.
+// raise brings both homes up on a world of this process. File is another version of the system's file; empty
+// takes the project's own.
 func raise(ctx context.Context, p *project.Project, file string) (assess.Base, error) {
 	abs := ""
 	if file != "" {
