@@ -3,6 +3,7 @@ package analyzer
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -61,7 +62,9 @@ func (s *Server) list(ctx context.Context, preview bool) error {
 	}
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s policies: %d not judged%s\n", pack.Name, len(s.unjudged), yet)
+	slices.Sort(lines) // the engine registers in no order
 	for _, why := range lines {
+		slices.Sort(subjects[why])
 		line := strings.Replace(why, "%s", strings.Join(subjects[why], ", "), 1)
 		fmt.Fprintf(&out, "  %s\n", s.redact(line))
 	}
