@@ -209,6 +209,27 @@ func TestRules_seeEveryStoreAndAgent(t *testing.T) {
 	}
 }
 
+// TestCases_areMany counts the changes that are refused, and holds that none is told twice.
+func TestCases_areMany(t *testing.T) {
+	t.Parallel()
+	bad, good, unjudged := 0, 0, 0
+	told := map[string]string{}
+	for _, r := range pack.Rules() {
+		if r.Pending != "" {
+			continue
+		}
+		all := casesOf(t, r)
+		bad, good, unjudged = bad+len(all.Bad), good+len(all.Good), unjudged+len(all.Unjudged)
+		for _, v := range all.Bad {
+			what := fmt.Sprintf("%s %+v %v %v %v", v.Home, v.Patch, v.System, v.Settings, v.Config)
+			assert.Empty(t, told[what], "%s: %s is the same change", r.ID, v.Name)
+			told[what] = r.ID + ": " + v.Name
+		}
+	}
+	t.Logf("%d rules: %d changes are refused, %d let through, %d not judged yet", len(pack.Rules()), bad, good, unjudged)
+	assert.Greater(t, bad, 100)
+}
+
 // TestCases_thatDoNothingFail: a patch that selects nothing or changes nothing is no case.
 func TestCases_thatDoNothingFail(t *testing.T) {
 	t.Parallel()
