@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"redoubt/policies/agentcapacity"
 	"redoubt/policies/agentimage"
 	"redoubt/policies/agentplace"
 	"redoubt/policies/alarmacts"
@@ -32,23 +33,29 @@ import (
 	"redoubt/policies/clustersecretsencrypted"
 	"redoubt/policies/clusterzonalshift"
 	"redoubt/policies/configurationkept"
+	"redoubt/policies/dnsttl"
 	"redoubt/policies/endpointmultizone"
+	"redoubt/policies/failoverrecords"
 	"redoubt/policies/flowlogson"
 	"redoubt/policies/forcedestroyoff"
+	"redoubt/policies/guardelsewhere"
 	"redoubt/policies/healthcheckspeed"
 	"redoubt/policies/healthcheckunknown"
 	"redoubt/policies/imagepinned"
 	"redoubt/policies/imagetagsimmutable"
 	"redoubt/policies/keydeletionwindow"
 	"redoubt/policies/keyenabled"
+	"redoubt/policies/keyreplicas"
 	"redoubt/policies/keyrotation"
 	"redoubt/policies/logencrypted"
 	"redoubt/policies/logretention"
 	"redoubt/policies/natperzone"
+	"redoubt/policies/nodecapacity"
 	"redoubt/policies/nodesgrow"
 	"redoubt/policies/nodesperzone"
 	"redoubt/policies/nodesrepair"
 	"redoubt/policies/nodevolumesencrypted"
+	"redoubt/policies/policyleastprivilege"
 	"redoubt/policies/postgresbackupretention"
 	"redoubt/policies/postgresdeletionprotection"
 	"redoubt/policies/postgresencrypted"
@@ -65,18 +72,21 @@ import (
 	"redoubt/policies/queueencrypted"
 	"redoubt/policies/queueretention"
 	"redoubt/policies/recorderon"
+	"redoubt/policies/recoveryrole"
 	"redoubt/policies/reservationopenended"
 	"redoubt/policies/restoretestrecurs"
 	"redoubt/policies/rule"
 	"redoubt/policies/scalerbounds"
 	"redoubt/policies/scheduleretries"
 	"redoubt/policies/secretencrypted"
+	"redoubt/policies/secretplace"
 	"redoubt/policies/secretrecoverywindow"
 	"redoubt/policies/storebackup"
 	"redoubt/policies/storecopy"
 	"redoubt/policies/storeplace"
 	"redoubt/policies/storeprotected"
 	"redoubt/policies/storerestoretest"
+	"redoubt/policies/subjectalarm"
 	"redoubt/policies/subnetgroupzones"
 	"redoubt/policies/subnetzones"
 	"redoubt/policies/systemfile"
@@ -107,6 +117,7 @@ const (
 
 // rules are all rules, by their packages' names.
 var rules = []rule.Rule{
+	agentcapacity.Rule,
 	agentimage.Rule,
 	agentplace.Rule,
 	alarmacts.Rule,
@@ -134,23 +145,29 @@ var rules = []rule.Rule{
 	clustersecretsencrypted.Rule,
 	clusterzonalshift.Rule,
 	configurationkept.Rule,
+	dnsttl.Rule,
 	endpointmultizone.Rule,
+	failoverrecords.Rule,
 	flowlogson.Rule,
 	forcedestroyoff.Rule,
+	guardelsewhere.Rule,
 	healthcheckspeed.Rule,
 	healthcheckunknown.Rule,
 	imagepinned.Rule,
 	imagetagsimmutable.Rule,
 	keydeletionwindow.Rule,
 	keyenabled.Rule,
+	keyreplicas.Rule,
 	keyrotation.Rule,
 	logencrypted.Rule,
 	logretention.Rule,
 	natperzone.Rule,
+	nodecapacity.Rule,
 	nodesgrow.Rule,
 	nodesperzone.Rule,
 	nodesrepair.Rule,
 	nodevolumesencrypted.Rule,
+	policyleastprivilege.Rule,
 	postgresbackupretention.Rule,
 	postgresdeletionprotection.Rule,
 	postgresencrypted.Rule,
@@ -161,23 +178,26 @@ var rules = []rule.Rule{
 	postgresproxyzones.Rule,
 	postgrestagstosnapshots.Rule,
 	postgresupgradebyact.Rule,
+	promiseavailability.Rule,
+	promiserecovery.Rule,
 	queuedeadletter.Rule,
 	queueencrypted.Rule,
 	queueretention.Rule,
 	recorderon.Rule,
+	recoveryrole.Rule,
 	reservationopenended.Rule,
 	restoretestrecurs.Rule,
 	scalerbounds.Rule,
 	scheduleretries.Rule,
 	secretencrypted.Rule,
+	secretplace.Rule,
 	secretrecoverywindow.Rule,
-	promiseavailability.Rule,
-	promiserecovery.Rule,
 	storebackup.Rule,
 	storecopy.Rule,
 	storeplace.Rule,
 	storeprotected.Rule,
 	storerestoretest.Rule,
+	subjectalarm.Rule,
 	subnetgroupzones.Rule,
 	subnetzones.Rule,
 	systemfile.Rule,
