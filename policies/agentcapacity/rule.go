@@ -2,8 +2,6 @@
 package agentcapacity
 
 import (
-	"slices"
-
 	"redoubt/policies/rule"
 	"redoubt/system"
 )
@@ -47,13 +45,15 @@ func check(g *rule.Graph, _ rule.Config) []rule.Finding {
 		if d == nil {
 			continue // agent-place
 		}
-		c := carried{g: g, agent: a, zones: len(g.OfType(group)), whole: g.Home == system.Secondary && tier.Strategy == system.WarmStandby}
-		if c.zones < 2 {
-			continue // nodes-per-zone
+		c := carried{g: g, agent: a, zones: len(g.OfType(group))}
+		c.whole = g.Home == system.Secondary && tier.Strategy == system.WarmStandby
+		if c.zones < 3 {
+			out = append(out, g.NotJudged("%d groups of nodes are too few to lose a zone (nodes-per-zone)", c.zones))
+			continue
 		}
 		out = append(out, c.replicas(d)...)
 		if !waits(d) {
-			out = append(out, g.ViolationAt(d, "its pods do not wait for room in the right zone (whenUnsatisfiable over %s), want DoNotSchedule: "+
+			out = append(out, g.ViolationAt(d, "its pods start in any zone (whenUnsatisfiable over %s), want DoNotSchedule: "+
 				"one zone may hold more than its share", zone))
 		}
 	}
@@ -81,7 +81,9 @@ func (c carried) replicas(d *rule.Resource) []rule.Finding {
 			continue
 		}
 		out = append(out, c.holds(r, s.least, r.Int(s.least), c.whole && d.Int("spec.replicas") > 0)...)
-		out = append(out, c.holds(r, s.most, r.Int(s.most), false)...)
+		if r.Int(s.most) > r.Int(s.least) { // scaler-bounds
+			out = append(out, c.holds(r, s.most, r.Int(s.most), false)...)
+		}
 	}
 	return out
 }
@@ -99,9 +101,17 @@ func (c carried) holds(r *rule.Resource, path string, n int, whole bool) []rule.
 		path, r.At(path), c.zones, left, left*c.agent.PerReplica, c.agent.Load)}
 }
 
-// waits reports whether a pod of the Deployment starts in no zone that has its share.
+// waits reports whether a pod of the Deployment starts in no zone that has its
+// share already; that it is spread over zones at all is held by workload-spread.
 func waits(d *rule.Resource) bool {
-	return slices.ContainsFunc(d.List(spreads), func(s rule.Value) bool {
-		return s.At("topologyKey").Text() == zone && s.At("whenUnsatisfiable").Text() == "DoNotSchedule"
-	})
+	spread := false
+	for _, s := range d.List(spreads) {
+		if s.At("topologyKey").Text() == zone {
+			if s.At("whenUnsatisfiable").Text() == "DoNotSchedule" {
+				return true
+			}
+			spread = true
+		}
+	}
+	return !spread
 }

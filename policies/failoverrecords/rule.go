@@ -22,11 +22,11 @@ const (
 var Rule = rule.Rule{
 	ID:    "failover-records",
 	Title: "Each name that moves has a record of this home, on the health check that moves it",
-	Why: "A name without its second record answers nothing after the failover; one on another check than the switch moves " +
-		"before the data, or never.",
+	Why: "A name without its second record answers nothing after the failover; one on another check than the switch " +
+		"moves before the data, or never.",
 	Source:   "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-types.html",
 	Severity: rule.High,
-	Remedy:   "Declare the public names with components/entry and those of the stores with components/discovery, in both homes.",
+	Remedy:   "Declare public names with components/entry, and those of the stores with components/discovery, in both homes.",
 	Stack:    &rule.StackRule{Check: judge},
 }
 
@@ -73,7 +73,8 @@ func moves(g *rule.Graph, name string) []rule.Finding {
 		out = append(out, g.ViolationAt(r, "%s: %s is %s, want %q", name, failing, r.At(failing), want))
 	}
 	if r.True("aliases[0].evaluateTargetHealth") {
-		out = append(out, g.ViolationAt(r, "%s: aliases[0].evaluateTargetHealth is true, want false: it moves before the data", name))
+		out = append(out, g.ViolationAt(r, "%s: aliases[0].evaluateTargetHealth is true, want false: "+
+			"it moves before the data", name))
 	}
 	switch {
 	case g.Home == system.Secondary:
@@ -88,7 +89,7 @@ func moves(g *rule.Graph, name string) []rule.Finding {
 // does not: only a routing control, which the primary declares, may keep it from that.
 func otherwise(g *rule.Graph, r *rule.Resource) []rule.Finding {
 	if r.Exists(check) && g.Settings["redoubt:switch"] != "arc" {
-		return []rule.Finding{g.ViolationAt(r, "%s: obeys a health check of its own, want none in the secondary home", r.Name)}
+		return []rule.Finding{g.ViolationAt(r, "%s: obeys a health check of its own, want none in the %s home", r.Name, g.Home)}
 	}
 	return nil
 }
@@ -97,7 +98,7 @@ func otherwise(g *rule.Graph, r *rule.Resource) []rule.Finding {
 func obeys(g *rule.Graph, r *rule.Resource) []rule.Finding {
 	on := g.Via(r, check)
 	if !r.Exists(check) || len(on) != 1 {
-		return []rule.Finding{g.ViolationAt(r, "%s: obeys no health check that the program declares, want the switch", r.Name)}
+		return []rule.Finding{g.ViolationAt(r, "%s: obeys no health check of the program, want the switch", r.Name)}
 	}
 	switch kind := on[0].Text("type"); kind {
 	case "RECOVERY_CONTROL":
@@ -127,8 +128,8 @@ func isSwitch(g *rule.Graph, h *rule.Resource) []rule.Finding {
 	slices.Sort(seen)
 	want := []string{"CLOUDWATCH_METRIC, inverted false", "CLOUDWATCH_METRIC, inverted true"}
 	if !slices.Equal(seen, want) || len(regions) != 2 {
-		out = append(out, g.ViolationAt(h, "%s: stands on %d checks (%s) of %d regions, want one that nobody took (%s) and one that "+
-			"this home reclaimed (%s), each of its own region",
+		out = append(out, g.ViolationAt(h, "%s: stands on %d checks (%s) of %d regions, want one that nobody took (%s) and "+
+			"one that this home reclaimed (%s), each of its own region",
 			h.Name, len(seen), strings.Join(seen, "; "), len(regions), want[0], want[1]))
 	}
 	return out
@@ -149,7 +150,7 @@ func answers(g *rule.Graph, name string) []rule.Finding {
 		return h.Text("type") == "HTTPS" && h.Exists("fqdn")
 	})
 	if !r.Exists(check) || !probed {
-		out = append(out, g.ViolationAt(r, "%s: obeys no check of its endpoint, so a home that is dead goes on to answer", name))
+		out = append(out, g.ViolationAt(r, "%s: obeys no check of its endpoint: a home that is dead goes on to answer", name))
 	}
 	return out
 }

@@ -56,9 +56,10 @@ func need(g *rule.Graph) (running, active room) {
 		}
 		each := room{}
 		for _, c := range d.List("spec.template.spec.containers") {
+			asks := c.At("resources.requests")
 			each = each.plus(room{
-				quantity(c.At("resources.requests.cpu").Text(), 1000, map[string]float64{"m": 1}),
-				quantity(c.At("resources.requests.memory").Text(), 1.0/(1<<20), map[string]float64{"Ki": 1.0 / 1024, "Mi": 1, "Gi": 1024}),
+				quantity(asks.At("cpu").Text(), 1000, map[string]float64{"m": 1}),
+				quantity(asks.At("memory").Text(), 1.0/(1<<20), map[string]float64{"Ki": 1.0 / 1024, "Mi": 1, "Gi": 1024}),
 			})
 		}
 		first := d.Int("spec.replicas")
@@ -70,8 +71,7 @@ func need(g *rule.Graph) (running, active room) {
 
 // fits judges what is left of the machines of a type when the zone with most of them is lost.
 func fits(g *rule.Graph, how, typ, count, machine string, want room) []rule.Finding {
-	var all room
-	var most room
+	var all, most room
 	zones := g.OfType(typ)
 	for _, z := range zones {
 		one, err := instance(z.Text(machine))
@@ -83,11 +83,14 @@ func fits(g *rule.Graph, how, typ, count, machine string, want room) []rule.Find
 		most = room{max(most.cpu, here.cpu), max(most.memory, here.memory)}
 	}
 	left := room{all.cpu - most.cpu, all.memory - most.memory}
-	if len(zones) == 0 || left.cpu >= want.cpu && left.memory >= want.memory {
-		return nil // that there are groups is held by nodes-per-zone; not every home reserves
+	switch {
+	case len(zones) == 0 || left.cpu >= want.cpu && left.memory >= want.memory:
+		return nil // not every home reserves
+	case len(zones) < 3:
+		return []rule.Finding{g.NotJudged("%d zones that have %s are too few to lose one (nodes-per-zone)", len(zones), typ)}
 	}
-	return []rule.Finding{g.ViolationAt(zones[0], "those that %s (%s) have %s without the zone that has most, want %s for the critical agents",
-		how, count, left, want)}
+	return []rule.Finding{g.ViolationAt(zones[0], "those that %s (%s) have %s without the zone that has most, "+
+		"want %s for the critical agents", how, count, left, want)}
 }
 
 // quantity reads a number of Kubernetes (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/).
