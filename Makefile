@@ -36,6 +36,10 @@ build: ## build bin/redoubt
 	@echo "building bin/redoubt (the first time compiles the AWS SDK of Pulumi: about 3 minutes on 2 cores)" >&2
 	@$(GO) build -o bin/redoubt ./cmd/redoubt
 
+.PHONY: policies
+policies: ## build the policy pack for an engine without a language host (bin/pulumi-analyzer-policy-go)
+	@$(GO) build -o bin/pulumi-analyzer-policy-go ./policies
+
 .PHONY: tools
 tools: ## get the Pulumi CLI: the one on PATH when it fits, else built from the module proxy
 	@if ! tools/have-pulumi $(PULUMI_VERSION) $(TOOLS)/pulumi; then \
@@ -129,6 +133,59 @@ test-apps: kube test-browser local-stores ## what needs an emulator, a cluster, 
 	@command -v moto_server >/dev/null || \
 		{ echo "NOT TRIED: the calls of plans over the wire; moto_server (moto 5.2.1) is not on PATH"; test "$${CI:-}" != true; }
 
+# The gate of a pull request, a target a step; .github/workflows runs the same ones.
+GATE := bin/gate
+GATE_FILES := Pulumi.yaml Pulumi.primary.yaml Pulumi.secondary.yaml system.yaml
+GATE_BASE ?= $(shell git rev-parse -q --verify origin/main 2>/dev/null || git rev-parse -q --verify main 2>/dev/null || echo HEAD)
+DRILL_SEED ?= 0
+
+.PHONY: gate
+gate: gate-build gate-test gate-homes gate-forecast gate-drills gate-comment ## what a pull request must pass (15 minutes with a warm build cache)
+	@echo "the gate is open; what a reviewer reads: $(GATE)/comment.md"
+
+.PHONY: gate-build
+gate-build: lint generated ## step: it builds, and nothing generated is stale
+	$(GO) build ./...
+
+.PHONY: gate-test
+gate-test: test ## step: the tests
+
+.PHONY: gate-homes
+gate-homes: tools build policies ## step: what the change does to both homes of the base, judged by every policy, on the simulator
+	@rm -rf $(GATE) && mkdir -p $(GATE)/base
+	@for f in $(GATE_FILES); do git show $(GATE_BASE):$$f >$(GATE)/base/$$f; cp $$f $(GATE)/$$f; done
+	@ln -s ../../policies $(GATE)/policies
+	@cd $(GATE)/base && ../../redoubt sim up >/dev/null && mv .redoubt ..
+	@cd $(GATE) && ../redoubt sim preview --policy-pack policies | tee preview.txt
+
+.PHONY: gate-forecast
+gate-forecast: build ## step: what the change makes of the forecast; fails when an objective is predicted to be missed
+	@cd $(GATE) && ../redoubt assess --against base/system.yaml | tee forecast.md
+
+.PHONY: gate-drills
+gate-drills: tools build ## step: the change is made on the simulator, and every scenario is drilled (DRILL_SEED draws durations)
+	@cd $(GATE) && ../redoubt sim up >/dev/null && ../redoubt drill --all --seed $(DRILL_SEED) --out drills | tee drills.txt
+
+.PHONY: gate-comment
+gate-comment: ## step: the comment for the pull request, of what the other steps found
+	@tools/gate-comment $(GATE) >$(GATE)/comment.md
+	@test -z "$${GITHUB_STEP_SUMMARY:-}" || cat $(GATE)/comment.md >>"$$GITHUB_STEP_SUMMARY"
+
+# What the workflows do on AWS, with the official CLI and a role (docs/pipeline.md). HOME_NAME is primary or secondary.
+HOME_NAME ?= secondary
+
+.PHONY: aws-preview
+aws-preview: policies ## on AWS: what an update of HOME_NAME would change, judged by every policy
+	pulumi preview --stack $(HOME_NAME) --policy-pack policies --non-interactive
+
+.PHONY: aws-up
+aws-up: policies ## on AWS: update HOME_NAME, judged by every policy
+	pulumi up --stack $(HOME_NAME) --policy-pack policies --yes --non-interactive
+
+.PHONY: aws-drift
+aws-drift: ## on AWS: fail when what stands there is not what HOME_NAME declares
+	pulumi preview --stack $(HOME_NAME) --refresh --expect-no-changes --non-interactive
+
 .PHONY: bench
 bench: tools ## benchmarks, each with its baseline in the same run
 	$(GO) test -tags engine -run '^$$' -bench . -benchtime 5x -timeout 20m ./tests/bench/... ./tests/assess
@@ -140,7 +197,9 @@ lint: ## formatting, vet and static analysis
 	cd tools/judge && $(GO) vet -tags judge,program,apps ./...
 	cd tools && $(GO) build -o $(TOOLS)/staticcheck honnef.co/go/tools/cmd/staticcheck
 	$(TOOLS)/staticcheck -tags engine,apps ./...
-	@$(GO) mod tidy -diff && cd tools && $(GO) mod tidy -diff && cd judge && $(GO) mod tidy -diff && cd ../kube && $(GO) mod tidy -diff && cd ../kwok && $(GO) mod tidy -diff && cd ../bridge && $(GO) mod tidy -diff
+	cd tools/actionlint && $(GO) build -o $(TOOLS)/actionlint github.com/rhysd/actionlint/cmd/actionlint
+	$(TOOLS)/actionlint -shellcheck= -pyflakes=
+	@$(GO) mod tidy -diff && cd tools && $(GO) mod tidy -diff && cd judge && $(GO) mod tidy -diff && cd ../kube && $(GO) mod tidy -diff && cd ../kwok && $(GO) mod tidy -diff && cd ../bridge && $(GO) mod tidy -diff && cd ../actionlint && $(GO) mod tidy -diff
 
 .PHONY: charts
 charts: ## render the controllers' charts again (components/controllers/rendered)

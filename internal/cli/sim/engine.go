@@ -81,7 +81,8 @@ func (e *engine) Run(ctx context.Context, workdir string, stdin io.Reader, outs,
 ) (string, string, int, error) {
 	cmd := exec.CommandContext(ctx, e.path, append([]string{"--non-interactive"}, args...)...)
 	cmd.Dir = workdir
-	cmd.Env = append(append(os.Environ(), env...), "PULUMI_AUTOMATION_API=true")
+	cmd.Env = append(append(os.Environ(), env...), "PULUMI_AUTOMATION_API=true",
+		"PATH="+os.Getenv("PATH")+string(os.PathListSeparator)+analyzers(filepath.Dir(e.path)))
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout = io.MultiWriter(append(outs, &stdout)...)
 	cmd.Stderr = io.MultiWriter(append(errs, &stderr)...)

@@ -27,11 +27,13 @@ func newPreview(s *streams.Streams) *cobra.Command {
 		Use:   "preview",
 		Short: "Show what an update would change",
 		Example: "  redoubt sim preview\n" +
-			"  redoubt sim preview --stack secondary --refresh --expect-no-changes",
+			"  redoubt sim preview --stack secondary --refresh --expect-no-changes\n" +
+			"  redoubt sim preview --policy-pack policies --policy-pack-config policies.json",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return Preview(cmd.Context(), o) },
 	}
 	o.flags(cmd)
+	o.policies.flags(cmd)
 	stackFlag(cmd, &o.Home)
 	cmd.Flags().BoolVar(&o.Refresh, "refresh", false, "first read back what exists")
 	cmd.Flags().BoolVar(&o.ExpectNoChanges, "expect-no-changes", false, "fail with code 3 when anything would change")

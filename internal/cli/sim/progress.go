@@ -36,12 +36,16 @@ type progress struct {
 	steps   []Step
 	// diagnosed are errors with their causes, failed the resources that failed.
 	diagnosed, failed []string
-	ended             chan struct{}
+	// judgements are what policy packs said.
+	judgements []Judgement
+	judging    bool
+	ended      chan struct{}
 }
 
 // watch starts showing what arrives on the channel it returns.
 func (w *workspace) watch(h system.Home, what string) (*progress, chan<- events.EngineEvent) {
-	p := &progress{streams: w.streams, clock: w.clock, home: h, what: what, start: w.clock.Now(), ended: make(chan struct{})}
+	p := &progress{streams: w.streams, clock: w.clock, home: h, what: what, start: w.clock.Now(), ended: make(chan struct{}),
+		judging: len(w.policies.Packs) > 0}
 	p.streams.Redraw(fmt.Sprintf("%s %s: %s begins", p.since(), h, what))
 	ch := make(chan events.EngineEvent)
 	go func() {
@@ -72,6 +76,10 @@ func (p *progress) see(e events.EngineEvent) {
 	switch {
 	case e.ResOutputsEvent != nil:
 		p.step(e.ResOutputsEvent.Metadata)
+	case e.DiagnosticEvent != nil && e.DiagnosticEvent.Severity == "info" && p.judging: // what a pack has not judged
+		p.streams.Above("%s\n", strings.TrimSpace(plainText(e.DiagnosticEvent.Message)))
+	case e.PolicyEvent != nil:
+		p.judged(*e.PolicyEvent)
 	case e.ResOpFailedEvent != nil:
 		p.failed = append(p.failed, "failed: "+short(e.ResOpFailedEvent.Metadata))
 	case e.DiagnosticEvent != nil && e.DiagnosticEvent.Severity == "error":

@@ -78,6 +78,43 @@ func TestExplain_tellsCausesOnceAndTheNextCommand(t *testing.T) {
 	assert.Equal(t, exit.Unexpected, exit.Of(err))
 }
 
+func policy(rule, level, urn, message string) events.EngineEvent {
+	return events.EngineEvent{EngineEvent: apitype.EngineEvent{PolicyEvent: &apitype.PolicyEvent{
+		PolicyName: rule, EnforcementLevel: level, ResourceURN: urn, Message: message}}}
+}
+
+func TestExplain_tellsWhatPoliciesRefuseRuleByRule(t *testing.T) {
+	t.Parallel()
+	const queue = "urn:pulumi:primary::redoubt::aws:sqs/queue:Queue::"
+	p, text := show(false, previewing,
+		policy("queue-encrypted", "mandatory", queue+"b", "Queues are encrypted\nb: kmsMasterKeyId is missing\nGive it a key."),
+		policy("queue-encrypted", "mandatory", queue+"a", "Queues are encrypted\na: kmsMasterKeyId is missing\nGive it a key."),
+		policy("queue-retention", "advisory", queue+"a", "Queues keep messages\na: 60 s, want 4 days\nKeep them longer."),
+		policy("bucket-locked", "mandatory", "", "Buckets are locked"))
+	assert.Contains(t, text, "policy queue-retention (advisory): a: Queues keep messages\n  a: 60 s, want 4 days\n  Keep them longer.\n")
+	err := (&workspace{again: "redoubt sim preview"}).explain(p, errors.New("exit status 255"))
+	assert.Equal(t, exit.Refused, exit.Of(err))
+	assert.Equal(t, "preview of primary: 3 refused by policies\n"+
+		"policy bucket-locked: Buckets are locked\n"+
+		"policy queue-encrypted: Queues are encrypted\n"+
+		"  b: kmsMasterKeyId is missing\n  a: kmsMasterKeyId is missing\n  Give it a key.", err.Error())
+}
+
+func TestProgress_showsWhatIsNotJudgedWhereAPackIs(t *testing.T) {
+	t.Parallel()
+	told := diagnostic("redoubt policies: 2 not judged yet\n  bucket-locked: a: what AWS invents\n")
+	told.DiagnosticEvent.Severity = "info"
+	s, _, errs := streams.Test()
+	w := &workspace{streams: s, clock: clock.NewVirtual(time.Unix(0, 0)), policies: Policies{Packs: []string{"policies"}}}
+	p, ch := w.watch(system.Primary, previewing)
+	ch <- told
+	close(ch)
+	p.end("nothing to do")
+	assert.Contains(t, errs.String(), "2 not judged yet\n  bucket-locked: a: what AWS invents\n")
+	_, silent := show(false, previewing, told)
+	assert.NotContains(t, silent, "not judged")
+}
+
 func TestSummary_saysChangesFirst(t *testing.T) {
 	t.Parallel()
 	o := outcome{Changes: map[string]int{"same": 180, "create": 18, "update": 8, "read": 3, "delete": 0}}

@@ -26,6 +26,8 @@ type outcome struct {
 	Changes map[string]int `json:"changes"`
 	// Steps are the changes one by one.
 	Steps []Step `json:"steps,omitempty"`
+	// Advised are what policy packs advise.
+	Advised []Judgement `json:"advised,omitempty"`
 }
 
 // changed counts the operations that are not "same" or "read".
@@ -77,7 +79,8 @@ func (w *workspace) up(ctx context.Context, h system.Home, changes map[string]an
 		return outcome{}, err
 	}
 	return w.run(h, updating, func(ch chan<- events.EngineEvent) (map[string]int, error) {
-		opts := []optup.Option{optup.EventStreams(ch), optup.SuppressProgress(), optup.SuppressOutputs()}
+		opts := []optup.Option{optup.EventStreams(ch), optup.SuppressProgress(), optup.SuppressOutputs(),
+			optup.PolicyPacks(w.policies.Packs...), optup.PolicyPackConfigs(w.policies.Configs...)}
 		if w.refresh {
 			opts = append(opts, optup.Refresh())
 		}
@@ -96,7 +99,8 @@ func (w *workspace) preview(ctx context.Context, h system.Home, refresh bool) (o
 		return outcome{}, err
 	}
 	return w.run(h, previewing, func(ch chan<- events.EngineEvent) (map[string]int, error) {
-		opts := []optpreview.Option{optpreview.EventStreams(ch), optpreview.SuppressProgress()}
+		opts := []optpreview.Option{optpreview.EventStreams(ch), optpreview.SuppressProgress(),
+			optpreview.PolicyPacks(w.policies.Packs...), optpreview.PolicyPackConfigs(w.policies.Configs...)}
 		if refresh {
 			opts = append(opts, optpreview.Refresh())
 		}
@@ -144,7 +148,7 @@ func (w *workspace) run(h system.Home, what string, act func(chan<- events.Engin
 	}
 	out := outcome{Home: h, Changes: changes}
 	p.end(out.summary(words))
-	out.Steps = p.steps
+	out.Steps, out.Advised = p.steps, p.judgements
 	if what == previewing {
 		return out, nil
 	}
@@ -155,6 +159,10 @@ func (w *workspace) run(h system.Home, what string, act func(chan<- events.Engin
 func (w *workspace) explain(p *progress, err error) error {
 	if auto.IsConcurrentUpdateError(err) {
 		return exit.Errorf(exit.Held, "", "%s of %s: the engine's stack is locked: %w", p.what, p.home, err)
+	}
+	if refused, count := p.refusals(); count > 0 {
+		return exit.Errorf(exit.Refused, "mend what is refused, then: "+w.again, "%s of %s: %d refused by policies\n%s",
+			p.what, p.home, count, strings.Join(refused, "\n"))
 	}
 	faults := p.faults()
 	if len(faults) == 0 {

@@ -35,6 +35,7 @@ type Options struct {
 	// Providers are attached instead of the simulated regions, as the engine
 	// wants them named: "aws:PORT,kubernetes:PORT". For benchmarks' baselines.
 	Providers string
+	policies  Policies
 }
 
 func (o *Options) flags(cmd *cobra.Command) {

@@ -28,11 +28,13 @@ func newUp(s *streams.Streams) *cobra.Command {
 		Use:   "up",
 		Short: "Bring both homes up, or up to date",
 		Example: "  redoubt sim up\n" +
-			"  redoubt sim up --stack secondary --json",
+			"  redoubt sim up --stack secondary --json\n" +
+			"  redoubt sim up --policy-pack policies",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return Up(cmd.Context(), o) },
 	}
 	o.flags(cmd)
+	o.policies.flags(cmd)
 	stackFlag(cmd, &o.Home)
 	cmd.Flags().BoolVar(&o.Refresh, "refresh", false, "first read back what exists")
 	return cmd

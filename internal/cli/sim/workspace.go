@@ -38,11 +38,13 @@ type workspace struct {
 	again string
 	// refresh makes each update first read back what exists.
 	refresh bool
-	lock    *os.File
-	world   *world.World
-	disk    *disk.World
-	face    *provider.Server
-	cli     *engine
+	// policies judge each run.
+	policies Policies
+	lock     *os.File
+	world    *world.World
+	disk     *disk.World
+	face     *provider.Server
+	cli      *engine
 	// providers says where the engine finds the providers.
 	providers string
 }
@@ -72,12 +74,15 @@ func useEngine(ctx context.Context, o *Options, again string, act func(*workspac
 	if err != nil {
 		return err
 	}
+	if err := o.policies.check(p.Dir); err != nil {
+		return err
+	}
 	w, err := open(ctx, o, p, again)
 	if err != nil {
 		return err
 	}
 	cli.lock = w.lock
-	w.cli = cli
+	w.cli, w.policies = cli, o.policies
 	if err := w.serve(ctx, o); err != nil {
 		return errors.Join(err, w.Close())
 	}
