@@ -52,6 +52,7 @@ var cases = map[system.Disruption][]string{
 func Assess(ctx context.Context, b Base, o Options) (Report, error) {
 	defer collectLess()()
 	out := Report{System: b.System.Name, Seed: o.Seed, Recoveries: o.Recoveries}
+	out.Plans = b.plans(ctx)
 	all, err := drill.Scenarios()
 	if err != nil {
 		return out, err

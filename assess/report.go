@@ -21,6 +21,8 @@ type Report struct {
 	Disruptions  []Disruption   `json:"disruptions"`
 	WhatIfs      []WhatIf       `json:"whatIfs,omitempty"`
 	Availability []Availability `json:"availability,omitempty"`
+	// Plans are those that recover, for the rules that look at what they call.
+	Plans []Planned `json:"-"`
 }
 
 // Disruption is what comes of one kind of loss.

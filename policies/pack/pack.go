@@ -67,6 +67,8 @@ import (
 	"redoubt/policies/postgrestagstosnapshots"
 	"redoubt/policies/postgresupgradebyact"
 	"redoubt/policies/promiseavailability"
+	"redoubt/policies/promisepath"
+	"redoubt/policies/promiseplan"
 	"redoubt/policies/promiserecovery"
 	"redoubt/policies/queuedeadletter"
 	"redoubt/policies/queueencrypted"
@@ -179,6 +181,8 @@ var rules = []rule.Rule{
 	postgrestagstosnapshots.Rule,
 	postgresupgradebyact.Rule,
 	promiseavailability.Rule,
+	promisepath.Rule,
+	promiseplan.Rule,
 	promiserecovery.Rule,
 	queuedeadletter.Rule,
 	queueencrypted.Rule,

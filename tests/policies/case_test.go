@@ -32,6 +32,8 @@ type variant struct {
 	// Patch changes resources; System sets values of system.yaml by path, such as agents[0].replicas.
 	Patch  []patch
 	System map[string]any
+	// Plans changes the plans that a forecast shows.
+	Plans []planPatch
 	// Settings are those of the stack; Config is what is configured for the rule.
 	Settings map[string]string
 	Config   map[string]any

@@ -130,14 +130,14 @@ func (v variant) judge(t *testing.T, r rule.Rule) (*rule.Graph, []rule.Finding) 
 		home = system.Primary
 	}
 	require.True(t, home.Valid(), "%s: home is %q", v.Name, home)
-	require.True(t, len(v.Patch)+len(v.System)+len(v.Settings)+len(v.Config) > 0, "%s changes nothing", v.Name)
+	require.True(t, len(v.Patch)+len(v.System)+len(v.Plans)+len(v.Settings)+len(v.Config) > 0, "%s changes nothing", v.Name)
 	g, err := v.apply(recorded[home](t))
 	require.NoError(t, err, v.Name)
 	if foresees(r) { // no other change touches a forecast, which takes a second
 		text, err := v.systemText()
 		require.NoError(t, err)
 		require.NoError(t, g.SystemError)
-		g.Forecast = forecast(t, g.System, text)
+		g.Forecast = v.replanned(t, forecast(t, g.System, text))
 	}
 	found := judge(t, g, r.ID, v.Config)
 	for id, others := range found {
@@ -221,7 +221,7 @@ func TestCases_areMany(t *testing.T) {
 		all := casesOf(t, r)
 		bad, good, unjudged = bad+len(all.Bad), good+len(all.Good), unjudged+len(all.Unjudged)
 		for _, v := range all.Bad {
-			what := fmt.Sprintf("%s %+v %v %v %v", v.Home, v.Patch, v.System, v.Settings, v.Config)
+			what := fmt.Sprintf("%s %+v %v %+v %v %v", v.Home, v.Patch, v.System, v.Plans, v.Settings, v.Config)
 			assert.Empty(t, told[what], "%s: %s is the same change", r.ID, v.Name)
 			told[what] = r.ID + ": " + v.Name
 		}
