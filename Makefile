@@ -186,9 +186,16 @@ aws-up: policies ## on AWS: update HOME_NAME, judged by every policy
 aws-drift: ## on AWS: fail when what stands there is not what HOME_NAME declares
 	pulumi preview --stack $(HOME_NAME) --refresh --expect-no-changes --non-interactive
 
+.PHONY: awsguard
+awsguard: ## get AWSGuard from npm, which the benchmark of the policies is held against
+	@mkdir -p $(TOOLS)/awsguard && cd $(TOOLS)/awsguard && \
+		{ cmp -s package-lock.json $(CURDIR)/tools/awsguard/package-lock.json && test -d node_modules; } || \
+		{ cp $(CURDIR)/tools/awsguard/package*.json . && npm ci --ignore-scripts --no-audit --no-fund; }
+	@cp $(CURDIR)/tools/awsguard/* $(TOOLS)/awsguard
+
 .PHONY: bench
-bench: tools ## benchmarks, each with its baseline in the same run
-	$(GO) test -tags engine -run '^$$' -bench . -benchtime 5x -timeout 20m ./tests/bench/... ./tests/assess
+bench: tools awsguard ## benchmarks, each with its baseline in the same run
+	$(GO) test -tags engine -run '^$$' -bench . -benchtime 5x -timeout 40m ./tests/bench/... ./tests/assess
 
 .PHONY: lint
 lint: ## formatting, vet and static analysis
