@@ -47,7 +47,7 @@ var up = sync.OnceValues(func() (*Homes, error) {
 
 // Raise brings both homes of the project in a folder up on a world.
 func Raise(w *world.World, folder string) (*Homes, error) {
-	r, err := sim.Raise(context.Background(), w, folder, "")
+	r, err := sim.Raise(context.Background(), w, folder, "", nil)
 	if err != nil {
 		return nil, err
 	}

@@ -101,7 +101,7 @@ func (o *Options) raise(ctx context.Context, p *project.Project, file string) (a
 			return assess.Base{}, exit.With(exit.Usage, err, "--against takes a system file")
 		}
 	}
-	return raise(ctx, p, file)
+	return raise(ctx, p, file, nil)
 }
 
 func (o *Options) whatIf(ctx context.Context, p *project.Project, base assess.Base, report *assess.Report) error {

@@ -20,7 +20,7 @@ func Forecast(ctx context.Context, folder, file string, o assess.Options) (asses
 	if err != nil {
 		return assess.Report{}, err
 	}
-	base, err := raise(ctx, p, file)
+	base, err := raise(ctx, p, file, nil)
 	if err != nil {
 		return assess.Report{}, err
 	}
@@ -28,8 +28,8 @@ func Forecast(ctx context.Context, folder, file string, o assess.Options) (asses
 }
 
 // raise brings both homes up on a world of this process. File is another version of the system's file; empty
-// takes the project's own.
-func raise(ctx context.Context, p *project.Project, file string) (assess.Base, error) {
+// takes the project's own. Changes are settings that are others than in the settings' files.
+func raise(ctx context.Context, p *project.Project, file string, changes map[string]string) (assess.Base, error) {
 	abs := ""
 	if file != "" {
 		s, err := system.Load(file)
@@ -44,7 +44,7 @@ func raise(ctx context.Context, p *project.Project, file string) (assess.Base, e
 		}
 	}
 	w := world.New(world.Config{Seed: 1, Account: p.Accounts[system.Primary]})
-	if _, err := sim.Raise(ctx, w, p.Dir, abs); err != nil {
+	if _, err := sim.Raise(ctx, w, p.Dir, abs, changes); err != nil {
 		return assess.Base{}, exit.With(exit.Usage, err, "redoubt system check; redoubt sim up shows where it fails")
 	}
 	known, err := target.Know(ctx, target.InMemory(p, w))

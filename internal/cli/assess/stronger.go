@@ -13,10 +13,18 @@ import (
 	"redoubt/system"
 )
 
-// stronger are the homes of the same system with one tier on a warm standby that keeps less ready now. Each is brought up by
-// the program: a strategy changes more than a number.
+// stronger are the homes of the same system with one tier on a warm standby that keeps less ready now, and with routing
+// controls where a metric moves traffic. Each is brought up by the program: such a change is more than a number.
 func (o *Options) stronger(ctx context.Context, p *project.Project) ([]assess.Variant, error) {
 	var out []assess.Variant
+	if p.Switch != "arc" {
+		o.Streams.Redraw("bringing both homes up with routing controls")
+		base, err := raise(ctx, p, "", map[string]string{"redoubt:switch": "arc"})
+		if err != nil {
+			return nil, fmt.Errorf("what if the switch were routing controls: %w", err)
+		}
+		out = append(out, assess.Variant{Base: base, Change: "redoubt:switch: arc (routing controls, paid by the hour) instead of metric"})
+	}
 	for _, t := range p.System.Tiers {
 		if t.Strategy == system.ActiveActive || t.Strategy == system.WarmStandby {
 			continue

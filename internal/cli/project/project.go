@@ -30,6 +30,8 @@ type Project struct {
 	File string
 	// Regions and Accounts say where each home lives; what its settings do not say is missing.
 	Regions, Accounts map[system.Home]string
+	// Switch is how traffic moves between the homes, as the primary's settings say; empty is the program's own choice.
+	Switch string
 }
 
 // Open reads and checks the current folder's files.
@@ -58,6 +60,9 @@ func OpenIn(folder string) (*Project, error) {
 				"the homes name two system files: %s and %s", file, name)
 		}
 		file = name
+		if h == system.Primary {
+			p.Switch = s.Text("switch")
+		}
 		keep(p.Regions, h, s.Text("region"))
 		keep(p.Accounts, h, s.Text("accountId"))
 	}

@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"path/filepath"
 
 	"redoubt/internal/cli/project"
@@ -19,14 +20,15 @@ type Raised struct {
 }
 
 // Raise brings both homes up on a world, in the three updates that they take. File is the system's file, from the folder; empty takes
-// the one that the settings name.
-func Raise(ctx context.Context, w *world.World, folder, file string) (*Raised, error) {
+// the one that the settings name. Changes are settings of both homes that are others than in their files.
+func Raise(ctx context.Context, w *world.World, folder, file string, changes map[string]string) (*Raised, error) {
 	r := &Raised{w, plain.New(w)}
 	for _, home := range system.Homes {
 		settings, err := settingsOf(folder, file, home)
 		if err != nil {
 			return nil, err
 		}
+		maps.Copy(settings, changes)
 		r.Engine.Add(&plain.Stack{Name: string(home), Config: settings, Secrets: []string{"redoubt:databasePassword"}, Program: stacks.Program})
 	}
 	for _, round := range []struct {
