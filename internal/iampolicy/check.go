@@ -47,6 +47,9 @@ func (s Statement) faults() []error {
 	if (len(s.Actions) == 0) == (len(s.NotActions) == 0) {
 		add("want either actions or not-actions")
 	}
+	if len(s.Resources) > 0 && len(s.NotResources) > 0 {
+		add("want either resources or not-resources")
+	}
 	if s.effect() == Allow {
 		errs = append(errs, s.grants()...)
 	}
@@ -79,6 +82,9 @@ func (s Statement) grants() []error {
 	if len(s.NotActions) > 0 && !(s.AllowAnyAction && s.Reason != "") {
 		errs = append(errs, errors.New("not-actions allow everything else; name the actions"))
 	}
+	if len(s.NotResources) > 0 {
+		errs = append(errs, errors.New("not-resources allow it on everything else; name the resources"))
+	}
 	if s.everyone() && len(s.Conditions) == 0 {
 		errs = append(errs, errors.New("anybody is allowed without a condition"))
 	}
@@ -96,6 +102,7 @@ func (s Statement) blanks() []error {
 	}
 	check("action", s.Actions)
 	check("resource", s.Resources)
+	check("not-resource", s.NotResources)
 	for kind, names := range s.Principals {
 		if len(names) == 0 && kind != Everyone {
 			errs = append(errs, fmt.Errorf("principal %s has no name", kind))

@@ -39,8 +39,9 @@ type Statement struct {
 	Principals map[string][]string
 	// Actions are what is allowed or denied; NotActions everything but these.
 	Actions, NotActions []string
-	// Resources are ARNs. Nil only in the trust policy of a role.
-	Resources []string
+	// Resources are ARNs; NotResources everything but these, in a denial only.
+	// Both nil only in the trust policy of a role.
+	Resources, NotResources []string
 	// Conditions maps an operator such as StringEquals to keys and their values.
 	Conditions map[string]map[string][]string
 	// AllowAnyAction permits "*" or "service:*" in Actions; Reason must say why.
@@ -57,13 +58,14 @@ type document struct {
 }
 
 type statement struct {
-	Sid       string                     `json:",omitempty"`
-	Effect    string                     `json:",omitempty"`
-	Principal any                        `json:",omitempty"`
-	Action    list                       `json:",omitempty"`
-	NotAction list                       `json:",omitempty"`
-	Resource  list                       `json:",omitempty"`
-	Condition map[string]map[string]list `json:",omitempty"`
+	Sid         string                     `json:",omitempty"`
+	Effect      string                     `json:",omitempty"`
+	Principal   any                        `json:",omitempty"`
+	Action      list                       `json:",omitempty"`
+	NotAction   list                       `json:",omitempty"`
+	Resource    list                       `json:",omitempty"`
+	NotResource list                       `json:",omitempty"`
+	Condition   map[string]map[string]list `json:",omitempty"`
 }
 
 // list is sorted, without repeats, and a plain string when it has one element:
@@ -111,7 +113,8 @@ func (d Document) Checked() (string, error) {
 func (s Statement) encode() statement {
 	out := statement{
 		Sid: s.Sid, Effect: s.effect(), Principal: s.principal(),
-		Action: listOf(s.Actions), NotAction: listOf(s.NotActions), Resource: listOf(s.Resources),
+		Action: listOf(s.Actions), NotAction: listOf(s.NotActions),
+		Resource: listOf(s.Resources), NotResource: listOf(s.NotResources),
 	}
 	for operator, keys := range s.Conditions {
 		if out.Condition == nil {

@@ -11,10 +11,11 @@ func Parse(text string) (Document, error) {
 	var raw struct {
 		Version   string
 		Statement []struct {
-			Sid, Effect                 string
-			Principal                   principals
-			Action, NotAction, Resource many
-			Condition                   map[string]map[string]many
+			Sid, Effect           string
+			Principal             principals
+			Action, NotAction     many
+			Resource, NotResource many
+			Condition             map[string]map[string]many
 		}
 	}
 	if err := json.Unmarshal([]byte(text), &raw); err != nil {
@@ -27,7 +28,8 @@ func Parse(text string) (Document, error) {
 	for _, s := range raw.Statement {
 		one := Statement{
 			Sid: s.Sid, Effect: s.Effect, Principals: s.Principal,
-			Actions: s.Action, NotActions: s.NotAction, Resources: s.Resource,
+			Actions: s.Action, NotActions: s.NotAction,
+			Resources: s.Resource, NotResources: s.NotResource,
 		}
 		for operator, keys := range s.Condition {
 			for key, values := range keys {

@@ -16,10 +16,12 @@ func TestParse_givesBackWhatWasWritten(t *testing.T) {
 			Actions: []string{"a:B"}, Conditions: map[string]map[string][]string{"Bool": {"k": {"true"}}},
 		},
 		{Sid: "C", Effect: Deny, Principals: map[string][]string{"*": {"*"}}, NotActions: []string{"a:B"}},
+		{Sid: "D", Effect: Deny, Actions: []string{"a:B"}, NotResources: []string{"r", "s"}},
 	}}
 	got, err := Parse(want.JSON())
 	require.NoError(t, err)
 	assert.Equal(t, want.JSON(), got.JSON())
+	assert.Equal(t, want.Statements[3], got.Statements[3])
 	assert.Equal(t, want.Statements[1].Principals, map[string][]string(got.Statements[1].Principals))
 	assert.Equal(t, want.Statements[1].Conditions, got.Statements[1].Conditions)
 }
