@@ -19,7 +19,9 @@ import (
 const StateProject = "redoubt-state"
 
 // StateKeys lists every setting of the state's stack.
-var StateKeys = []string{"region", "peerRegion", "accountId", "system", "tags"}
+var StateKeys = []string{
+	"region", "peerRegion", "accountId", "system", "tags", "repository", "homeRegions", "githubProvider",
+}
 
 // StateConfig is the settings of the state's stack.
 type StateConfig struct {
@@ -28,6 +30,12 @@ type StateConfig struct {
 	AccountID          string
 	System             string
 	ExtraTags          map[string]string
+	// Repository is the one whose workflows get roles, OWNER/NAME. Empty: none do.
+	Repository string
+	// HomeRegions are the regions of the homes. Both are needed with a repository.
+	HomeRegions map[system.Home]string
+	// GitHubProvider is the ARN of the identity provider that the account has already.
+	GitHubProvider string
 }
 
 // LoadState reads the settings of the state's stack and reports every fault at once.
@@ -35,7 +43,8 @@ func LoadState(ctx *pulumi.Context) (StateConfig, error) {
 	raw := config.New(ctx, StateProject)
 	c := StateConfig{
 		Region: raw.Get("region"), PeerRegion: raw.Get("peerRegion"), AccountID: raw.Get("accountId"),
-		System: or(raw.Get("system"), "system.yaml"),
+		System: or(raw.Get("system"), "system.yaml"), Repository: raw.Get("repository"),
+		GitHubProvider: raw.Get("githubProvider"),
 	}
 	var errs []error
 	bad := func(key, format string, args ...any) {
@@ -44,6 +53,10 @@ func LoadState(ctx *pulumi.Context) (StateConfig, error) {
 	if err := raw.TryObject("tags", &c.ExtraTags); err != nil && !errors.Is(err, config.ErrMissingVar) {
 		bad("tags", "is no object of texts: %v", err)
 	}
+	if err := raw.TryObject("homeRegions", &c.HomeRegions); err != nil && !errors.Is(err, config.ErrMissingVar) {
+		bad("homeRegions", "is no object of texts: %v", err)
+	}
+	c.checkPipeline(bad)
 	if !accountID.MatchString(c.AccountID) {
 		bad("accountId", "is %q, want twelve digits", c.AccountID)
 	}
@@ -56,6 +69,21 @@ func LoadState(ctx *pulumi.Context) (StateConfig, error) {
 		bad("peerRegion", "is %q as region is, want another: the loss of one must leave the state", c.PeerRegion)
 	}
 	return c, errors.Join(errs...)
+}
+
+// checkPipeline holds that a repository comes with all that its roles are made of.
+func (c StateConfig) checkPipeline(bad func(key, format string, args ...any)) {
+	if c.Repository == "" {
+		if c.GitHubProvider != "" {
+			bad("githubProvider", "is %q without a repository", c.GitHubProvider)
+		}
+		return
+	}
+	for _, h := range system.Homes {
+		if _, known := regions.Lookup(c.HomeRegions[h]); !known {
+			bad("homeRegions", "has %q for the %s home, want a region of the catalogue", c.HomeRegions[h], h)
+		}
+	}
 }
 
 // stateProgram is the Pulumi program of the state's stack. It spans two regions,
@@ -73,11 +101,13 @@ func stateProgram(ctx *pulumi.Context) error {
 	for _, h := range system.Homes {
 		stacks = append(stacks, string(h))
 	}
+	providers := map[string]*aws.Provider{}
 	place := func(name, region string, of *state.State) (*state.State, error) {
 		provider, err := stateProvider(ctx, name, region, c, s)
 		if err != nil {
 			return nil, err
 		}
+		providers[name] = provider
 		args := &state.Args{
 			Scope: naming.Scope{System: s.Name, Region: region, Account: c.AccountID}, Stacks: stacks,
 		}
@@ -98,6 +128,9 @@ func stateProgram(ctx *pulumi.Context) error {
 	ctx.Export("copyLogin", second.Login)
 	ctx.Export("secretsProviders", first.SecretsProviders)
 	ctx.Export("copySecretsProviders", second.SecretsProviders)
+	if err := declarePipeline(ctx, c, s.Name, providers["state"]); err != nil {
+		return err
+	}
 	return state.Join(first, second)
 }
 

@@ -1,0 +1,119 @@
+package pipeline_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"redoubt/internal/iampolicy"
+)
+
+// reads tells the verbs that change nothing.
+func reads(action string) bool {
+	_, verb, _ := strings.Cut(action, ":")
+	for _, start := range []string{"Describe", "Get", "List", "Validate"} {
+		if strings.HasPrefix(verb, start) {
+			return true
+		}
+	}
+	return action == "kms:Decrypt"
+}
+
+func TestPreview_looksAndChangesNothing(t *testing.T) {
+	t.Parallel()
+	docs := documents(t)
+	for _, s := range docs["read-policy"].Statements {
+		for _, a := range s.Actions {
+			assert.True(t, reads(a), "%s changes something", a)
+		}
+	}
+	for _, s := range docs["preview-policy"].Statements {
+		assert.Equal(t, iampolicy.Deny, s.Effect, s.Sid)
+	}
+}
+
+func TestPreview_seesNoDataOfStores(t *testing.T) {
+	t.Parallel()
+	docs := documents(t)
+	no := statement(t, docs["preview-policy"], "NoData")
+	assert.Equal(t, []string{"*"}, no.Resources)
+	assert.Subset(t, no.Actions, []string{
+		"dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "secretsmanager:GetSecretValue", "sqs:ReceiveMessage",
+	})
+	objects := statement(t, docs["preview-policy"], "NoObjects")
+	assert.Contains(t, objects.Actions, "s3:GetObject")
+	state := []string{"arn:aws:s3:::agora-state-1/*", "arn:aws:s3:::agora-state-2/*"}
+	assert.Equal(t, state, objects.NotResources, "all objects but the state's are denied")
+	assert.Empty(t, objects.Resources)
+	assert.Equal(t, state, statement(t, docs["read-policy"], "State").Resources)
+	secrets := statement(t, docs["read-policy"], "Secrets")
+	assert.Equal(t, []string{"kms:Decrypt"}, secrets.Actions)
+	assert.Equal(t, map[string]map[string][]string{
+		"ForAnyValue:StringLike": {"kms:ResourceAliases": {"alias/agora0-state*"}},
+	}, secrets.Conditions, "the keys of the state and no others")
+}
+
+func TestDeploy_changesItsOwnRegion(t *testing.T) {
+	t.Parallel()
+	docs := documents(t)
+	for home, region := range map[string]string{"primary": "eu-west-1", "secondary": "eu-central-1"} {
+		for _, part := range []string{"platform", "stores"} {
+			for _, s := range docs["deploy-"+home+"-"+part+"-policy"].Statements {
+				assert.Equal(t, []string{region}, s.Conditions["StringEquals"]["aws:RequestedRegion"], "%s %s", home, s.Sid)
+			}
+		}
+	}
+}
+
+// What reaches beyond the home's region is counted here, so that no more of it comes unseen.
+func TestDeploy_reachesOutsideForWhatIsNamed(t *testing.T) {
+	t.Parallel()
+	docs := documents(t)
+	var sids []string
+	for _, s := range docs["deploy-primary-global-policy"].Statements {
+		sids = append(sids, s.Sid)
+	}
+	assert.Equal(t, []string{
+		"New", "Names", "Switch", "Replicas", "ReplicaKeys", "State", "StateBucket", "StateSecrets",
+		"Roles", "Attach", "Pass", "ServiceRoles",
+	}, sids)
+	for home, region := range map[string]string{"primary": "eu-west-1", "secondary": "eu-central-1"} {
+		doc := docs["deploy-"+home+"-global-policy"]
+		for _, sid := range []string{"Roles", "Attach", "Pass"} {
+			assert.Equal(t, []string{"arn:aws:iam::123456789012:role/agora0-*-" + region}, statement(t, doc, sid).Resources)
+		}
+		assert.Equal(t, []string{
+			"arn:aws:s3:::agora-state-1/.pulumi/*/redoubt/" + home + "*",
+			"arn:aws:s3:::agora-state-2/.pulumi/*/redoubt/" + home + "*",
+		}, statement(t, doc, "State").Resources, "it writes the state of its own home")
+		assert.Equal(t, []string{"alias/agora0-state-" + home},
+			statement(t, doc, "StateSecrets").Conditions["ForAnyValue:StringLike"]["kms:ResourceAliases"])
+		assert.NotEmpty(t, statement(t, doc, "Attach").Conditions["ArnEquals"]["iam:PolicyARN"])
+		assert.NotEmpty(t, statement(t, doc, "Pass").Conditions["StringEquals"]["iam:PassedToService"])
+	}
+}
+
+func TestDeploy_isBounded(t *testing.T) {
+	t.Parallel()
+	docs := documents(t)
+	for home, other := range map[string]string{"primary": "eu-central-1", "secondary": "eu-west-1"} {
+		doc := docs["deploy-"+home+"-bounds-policy"]
+		for _, s := range doc.Statements {
+			assert.Equal(t, iampolicy.Deny, s.Effect, s.Sid)
+		}
+		kept := statement(t, doc, "Kept")
+		assert.Equal(t, []string{"*"}, kept.Resources)
+		assert.Empty(t, kept.Conditions, "under no condition")
+		assert.Subset(t, kept.Actions, []string{
+			"backup:DeleteRecoveryPoint", "backup:DeleteBackupVaultLockConfiguration", "kms:ScheduleKeyDeletion",
+			"s3:BypassGovernanceRetention", "s3:DeleteObjectVersion", "rds:DeleteDBCluster",
+		})
+		assert.Equal(t, []string{
+			"arn:aws:iam::123456789012:role/agora0-*-" + other, "arn:aws:iam::123456789012:role/agora0-pipeline-*",
+		}, statement(t, doc, "OtherRoles").Resources, "neither the other home's roles nor the pipeline's own")
+		assert.Equal(t, []string{"arn:aws:s3:::agora-state-1", "arn:aws:s3:::agora-state-2"},
+			statement(t, doc, "StateBuckets").Resources)
+		assert.Contains(t, statement(t, doc, "StateKeys").Actions, "kms:PutKeyPolicy")
+	}
+}
