@@ -55,6 +55,8 @@ var rules = []rule{
 			"redoubt/witness"}},
 	{from: "redoubt/stacks", why: "a home is composed of components and nothing of the simulator",
 		direct: []string{"redoubt/sim", "redoubt/recovery", "redoubt/internal/cli", awsSDK}},
+	{from: "redoubt/agentkit", why: "an agent behaves wherever it runs, and knows nothing of how its homes are made or simulated",
+		never: []string{pulumiSDK, "redoubt/sim", "redoubt/stacks", "redoubt/components", "redoubt/internal/cli", "redoubt/policies"}},
 	{from: "redoubt/policies/pack", why: "a rule is judged without an engine and without a cloud", never: []string{pulumiSDK, awsSDK},
 		direct: []string{"redoubt/policies/analyzer"}},
 	{from: "redoubt/", why: "nothing imports the commands or the tests", direct: []string{"redoubt/cmd", "redoubt/tests"}},

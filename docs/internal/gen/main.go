@@ -41,6 +41,7 @@ func render(module string) (map[string]string, error) {
 	}
 	return map[string]string{
 		"docs/simulator.md": simulator, "docs/timings.md": timingsPage(), "docs/policies.md": policiesPage(),
+		"docs/agentkit.md": agentkitPage(),
 	}, nil
 }
 
