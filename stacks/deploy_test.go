@@ -40,30 +40,7 @@ func example(t *testing.T) *system.System {
 	return s
 }
 
-// region answers like a region: keys are multi-region keys, a certificate tells
-// the record that validates it, and a node group what is behind it.
-func region(code string) pulumitest.Option {
-	record := resource.NewObjectProperty(resource.PropertyMap{
-		"domainName":          resource.NewStringProperty("agents.example.com"),
-		"resourceRecordName":  resource.NewStringProperty("_0123.agents.example.com."),
-		"resourceRecordType":  resource.NewStringProperty("CNAME"),
-		"resourceRecordValue": resource.NewStringProperty("_4567.acm-validations.aws."),
-	})
-	out := resource.PropertyMap{
-		"arn": resource.NewStringProperty("arn:aws:kms:" + code + ":123456789012:key/mrk-0123456789abcdef0123456789abcdef"),
-	}
-	return func(r *pulumitest.Recorder) {
-		pulumitest.WithOutputs("aws:kms/key:Key", out)(r)
-		pulumitest.WithOutputs("aws:kms/replicaKey:ReplicaKey", out)(r)
-		pulumitest.WithOutputs("aws:acm/certificate:Certificate", resource.PropertyMap{
-			"domainValidationOptions": resource.NewArrayProperty([]resource.PropertyValue{record}),
-		})(r)
-		pulumitest.WithOutputs("aws:eks/nodeGroup:NodeGroup", resource.NewPropertyMapFromMap(map[string]any{
-			"nodeGroupName": "nodes-0123",
-			"resources":     []any{map[string]any{"autoscalingGroups": []any{map[string]any{"name": "eks-nodes-0123"}}}},
-		}))(r)
-	}
-}
+var region = pulumitest.WithRegion
 
 // reference makes a stack reference answer with an inventory.
 func reference(t *testing.T, name string, inv *inventory.Inventory) pulumitest.Option {
@@ -88,7 +65,7 @@ func seen(home system.Home) *inventory.Inventory {
 	c := settings(home)
 	keys := map[string]string{}
 	for _, purpose := range []string{"data", "secrets", "logs", "backup"} {
-		keys[purpose] = "arn:aws:kms:" + c.Region + ":123456789012:key/mrk-0123456789abcdef0123456789abcdef"
+		keys[purpose] = pulumitest.KeyARN(c.Region)
 	}
 	inv := inventory.New("atlas", home, inventory.Home{
 		Region: c.Region, Account: c.AccountID, Zones: c.Zones, CIDR: regions.CIDR(home).String(), Keys: keys,
