@@ -59,7 +59,8 @@ func Missing(tools []Tool, ids []string) []string {
 func Table(tools []Tool) string {
 	var b strings.Builder
 	counts(&b, tools)
-	fmt.Fprintf(&b, "\n%d rules of ours stand for them; the others of the pack have no like among them.\n", len(Named(tools)))
+	fmt.Fprintf(&b, "\n%d rules of ours stand for them; the others of the pack have no like among them.\n",
+		len(Named(tools)))
 	for _, t := range tools {
 		section(&b, t)
 	}
