@@ -17,12 +17,13 @@ const (
 var Rule = rule.Rule{
 	ID:    "agent-capacity",
 	Title: "What is left of a critical agent when a zone is lost carries its declared load",
-	Why: "Replicas that have to be started after the loss compete for the machines that everybody asks for at that moment; " +
-		"those that run are there.",
+	Why: "Replicas that have to be started after the loss compete for the machines that everybody asks for at " +
+		"that moment; those that run are there.",
 	Source:   "https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/static-stability.html",
 	Severity: rule.High,
-	Remedy:   "Let Deployment and scaler begin with what components/agents declares, and wait for room in the right zone.",
-	Stack:    &rule.StackRule{Check: check},
+	Remedy: "Let Deployment and scaler begin with what components/agents declares, and wait for room in the right " +
+		"zone.",
+	Stack: &rule.StackRule{Check: check},
 }
 
 // scaler is a type of scaler and its ends.

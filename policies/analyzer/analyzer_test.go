@@ -146,7 +146,8 @@ func TestAnalyzeStack_judgesInputsAndListsWhatItCannot(t *testing.T) {
 	assert.Contains(t, out.GetDiagnostics()[0].GetMessage(), `thing "b": has no pair nobody`)
 	assert.Equal(t, pulumirpc.EnforcementLevel_ADVISORY, out.GetDiagnostics()[0].GetEnforcementLevel(), "low warns")
 	require.Len(t, out.GetNotApplicable(), 1)
-	assert.Equal(t, "redoubt policies: 1 not judged yet\n  paired: thing \"c\": c inner.pair: known after the update\n", f.told)
+	assert.Equal(t, "redoubt policies: 1 not judged yet\n"+
+		"  paired: thing \"c\": c inner.pair: known after the update\n", f.told)
 }
 
 func TestAnalyzeStack_listsWhatWaitsForTheSameOnOneLine(t *testing.T) {

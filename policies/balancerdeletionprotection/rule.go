@@ -3,8 +3,6 @@ package balancerdeletionprotection
 
 import "redoubt/policies/rule"
 
-const protection = "enableDeletionProtection"
-
 // Rule is the rule balancer-deletion-protection.
 var Rule = rule.Rule{
 	ID:       "balancer-deletion-protection",
@@ -13,17 +11,5 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html",
 	Severity: rule.High,
 	Remedy:   "Set enableDeletionProtection to true.",
-	Resource: &rule.ResourceRule{
-		Types:     []string{"aws:lb/loadBalancer:LoadBalancer"},
-		Check:     check,
-		Remediate: remediate,
-	},
-}
-
-func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	return r.Want(protection, r.True(protection), "true")
-}
-
-func remediate(r *rule.Resource, _ rule.Config) map[string]any {
-	return rule.Mend(r.True(protection), protection, true)
+	Resource: rule.Mended("enableDeletionProtection", true, "aws:lb/loadBalancer:LoadBalancer"),
 }

@@ -3,8 +3,6 @@ package balancerzonalshift
 
 import "redoubt/policies/rule"
 
-const shift = "enableZonalShift"
-
 // Rule is the rule balancer-zonal-shift.
 var Rule = rule.Rule{
 	ID:    "balancer-zonal-shift",
@@ -14,17 +12,5 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/r53recovery/latest/dg/arc-zonal-shift.html",
 	Severity: rule.Medium,
 	Remedy:   "Set enableZonalShift to true.",
-	Resource: &rule.ResourceRule{
-		Types:     []string{"aws:lb/loadBalancer:LoadBalancer"},
-		Check:     check,
-		Remediate: remediate,
-	},
-}
-
-func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	return r.Want(shift, r.True(shift), "true")
-}
-
-func remediate(r *rule.Resource, _ rule.Config) map[string]any {
-	return rule.Mend(r.True(shift), shift, true)
+	Resource: rule.Mended("enableZonalShift", true, "aws:lb/loadBalancer:LoadBalancer"),
 }

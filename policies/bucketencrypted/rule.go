@@ -28,7 +28,7 @@ func check(r *rule.Resource, _ rule.Config) []rule.Finding {
 	var out []rule.Finding
 	for _, one := range rules {
 		algorithm := one.At("applyServerSideEncryptionByDefault.sseAlgorithm")
-		if algorithm.Text() != "aws:kms" || !one.At("applyServerSideEncryptionByDefault.kmsMasterKeyId").Exists() {
+		if algorithm.Text() != "aws:kms" || !one.At("applyServerSideEncryptionByDefault.kmsMasterKeyId").OwnKey() {
 			out = append(out, r.Violation("sseAlgorithm is %s, want \"aws:kms\" with a key of the home", algorithm))
 		}
 	}

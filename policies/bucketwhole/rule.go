@@ -26,17 +26,14 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html",
 	Severity: rule.High,
 	Remedy:   "Declare the bucket by components/bucket, which gives it all parts.",
-	Stack:    &rule.StackRule{Check: check, WithoutSystem: true},
+	Stack:    rule.Each("bucket", look, bucket),
 }
 
-func check(g *rule.Graph, _ rule.Config) []rule.Finding {
+func look(g *rule.Graph, b *rule.Resource, _ rule.Config) []rule.Finding {
 	var out []rule.Finding
-	for _, b := range g.OfType(bucket) {
-		g.About("bucket %q", b.Name)
-		for _, part := range parts {
-			if name := strings.TrimSuffix(b.Name, "-bucket") + "-" + part.ends; !g.Has(part.typ, name) {
-				out = append(out, g.ViolationAt(b, "has no %s, want %s", part.ends, name))
-			}
+	for _, part := range parts {
+		if name := strings.TrimSuffix(b.Name, "-bucket") + "-" + part.ends; !g.Has(part.typ, name) {
+			out = append(out, g.ViolationAt(b, "has no %s, want %s", part.ends, name))
 		}
 	}
 	return out

@@ -3,8 +3,6 @@ package cacheautomaticfailover
 
 import "redoubt/policies/rule"
 
-const failover = "automaticFailoverEnabled"
-
 // Rule is the rule cache-automatic-failover.
 var Rule = rule.Rule{
 	ID:    "cache-automatic-failover",
@@ -14,17 +12,5 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html",
 	Severity: rule.High,
 	Remedy:   "Set automaticFailoverEnabled to true.",
-	Resource: &rule.ResourceRule{
-		Types:     []string{"aws:elasticache/replicationGroup:ReplicationGroup"},
-		Check:     check,
-		Remediate: remediate,
-	},
-}
-
-func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	return r.Want(failover, r.True(failover), "true")
-}
-
-func remediate(r *rule.Resource, _ rule.Config) map[string]any {
-	return rule.Mend(r.True(failover), failover, true)
+	Resource: rule.Mended("automaticFailoverEnabled", true, "aws:elasticache/replicationGroup:ReplicationGroup"),
 }

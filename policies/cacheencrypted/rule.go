@@ -19,10 +19,10 @@ var Rule = rule.Rule{
 }
 
 func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	out := r.Want("kmsKeyId", r.Exists("kmsKeyId"), "a key of the home")
+	out := r.WantOwnKey("kmsKeyId")
 	if r.Exists("globalReplicationGroupId") {
 		return out // a member takes the rest from the first
 	}
-	out = append(out, r.Want("atRestEncryptionEnabled", r.True("atRestEncryptionEnabled"), "true")...)
-	return append(out, r.Want("transitEncryptionEnabled", r.True("transitEncryptionEnabled"), "true")...)
+	out = append(out, r.WantFixed("atRestEncryptionEnabled", true)...)
+	return append(out, r.WantFixed("transitEncryptionEnabled", true)...)
 }

@@ -33,8 +33,8 @@ var Rule = rule.Rule{
 
 func check(r *rule.Resource, c rule.Config) []rule.Finding {
 	least := c.Int(leastNodes)
-	out := r.Want("multiAzEnabled", r.True("multiAzEnabled"), "true")
-	out = append(out, r.Want(nodes, r.Int(nodes) >= least, fmt.Sprintf("at least %d", least))...)
+	out := r.WantFixed("multiAzEnabled", true)
+	out = append(out, r.WantLeast(nodes, least)...)
 	distinct := map[string]bool{}
 	for _, zone := range r.At(zones).Texts() {
 		distinct[zone] = true

@@ -3,8 +3,6 @@ package certificaterenews
 
 import "redoubt/policies/rule"
 
-const method = "validationMethod"
-
 // Rule is the rule certificate-renews.
 var Rule = rule.Rule{
 	ID:    "certificate-renews",
@@ -14,9 +12,5 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/acm/latest/userguide/dns-renewal-validation.html",
 	Severity: rule.Medium,
 	Remedy:   "Set validationMethod to DNS.",
-	Resource: &rule.ResourceRule{Types: []string{"aws:acm/certificate:Certificate"}, Check: check},
-}
-
-func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	return r.Want(method, r.Text(method) == "DNS", `"DNS"`)
+	Resource: rule.Fixed("validationMethod", "DNS", "aws:acm/certificate:Certificate"),
 }

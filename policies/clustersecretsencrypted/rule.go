@@ -18,6 +18,5 @@ var Rule = rule.Rule{
 func check(r *rule.Resource, _ rule.Config) []rule.Finding {
 	secrets := "encryptionConfig.resources"
 	out := r.Want(secrets, r.At(secrets).Has("secrets"), "secrets among them")
-	key := "encryptionConfig.provider.keyArn"
-	return append(out, r.Want(key, r.Exists(key), "a key of the home")...)
+	return append(out, r.WantOwnKey("encryptionConfig.provider.keyArn")...)
 }

@@ -3,8 +3,6 @@ package clusterzonalshift
 
 import "redoubt/policies/rule"
 
-const shift = "zonalShiftConfig.enabled"
-
 // Rule is the rule cluster-zonal-shift.
 var Rule = rule.Rule{
 	ID:    "cluster-zonal-shift",
@@ -14,13 +12,5 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/eks/latest/userguide/zone-shift-enable.html",
 	Severity: rule.Medium,
 	Remedy:   "Set zonalShiftConfig.enabled to true.",
-	Resource: &rule.ResourceRule{Types: []string{"aws:eks/cluster:Cluster"}, Check: check, Remediate: remediate},
-}
-
-func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	return r.Want(shift, r.True(shift), "true")
-}
-
-func remediate(r *rule.Resource, _ rule.Config) map[string]any {
-	return rule.Mend(r.True(shift), shift, true)
+	Resource: rule.Mended("zonalShiftConfig.enabled", true, "aws:eks/cluster:Cluster"),
 }

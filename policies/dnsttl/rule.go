@@ -15,8 +15,8 @@ const maximumSeconds = "maximumSeconds"
 var Rule = rule.Rule{
 	ID:    "dns-ttl",
 	Title: "The answer about a name that moves is soon forgotten",
-	Why: "Clients call the lost home until their answer is old: that time is added to every recovery, and no step of a plan can " +
-		"shorten it.",
+	Why: "Clients call the lost home until their answer is old: that time is added to every recovery, and no " +
+		"step of a plan can shorten it.",
 	Source:   timings.Get(timings.R53TTL).Source,
 	Severity: rule.High,
 	Remedy:   "Set ttl to at most maximumSeconds.",

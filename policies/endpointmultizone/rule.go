@@ -3,12 +3,6 @@ package endpointmultizone
 
 import "redoubt/policies/rule"
 
-const (
-	endpoint   = "aws:ec2/vpcEndpoint:VpcEndpoint"
-	subnets    = "subnetIds"
-	leastZones = "leastZones"
-)
-
 // Rule is the rule endpoint-multi-zone.
 var Rule = rule.Rule{
 	ID:    "endpoint-multi-zone",
@@ -18,24 +12,13 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html",
 	Severity: rule.Medium,
 	Remedy:   "List the private subnet of each zone in subnetIds.",
-	Options: []rule.Option{
-		{Name: leastZones, Kind: rule.Integer, Default: 3, Min: 2, Max: 6,
-			Describes: "The fewest availability zones."},
-	},
-	Stack: &rule.StackRule{Check: check, WithoutSystem: true},
+	Options:  rule.ZonesOption(),
+	Stack:    rule.Each("endpoint", look, "aws:ec2/vpcEndpoint:VpcEndpoint"),
 }
 
-func check(g *rule.Graph, c rule.Config) []rule.Finding {
-	var out []rule.Finding
-	for _, e := range g.OfType(endpoint) {
-		g.About("%s", e.Name)
-		e = g.ByURN(e.URN)
-		if e.Text("vpcEndpointType") != "Interface" {
-			continue // a gateway endpoint stands in the route tables
-		}
-		if zones, least := g.Zones(e, subnets), c.Int(leastZones); zones < least {
-			out = append(out, g.ViolationAt(e, "%s stand in %d zones, want at least %d", subnets, zones, least))
-		}
+func look(g *rule.Graph, e *rule.Resource, c rule.Config) []rule.Finding {
+	if e.Text("vpcEndpointType") != "Interface" {
+		return nil // a gateway endpoint stands in the route tables
 	}
-	return out
+	return g.WantZones(e, "subnetIds", c)
 }

@@ -26,8 +26,9 @@ var Rule = rule.Rule{
 		"moves before the data, or never.",
 	Source:   "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-types.html",
 	Severity: rule.High,
-	Remedy:   "Declare public names with components/entry, and those of the stores with components/discovery, in both homes.",
-	Stack:    &rule.StackRule{Check: judge},
+	Remedy: "Declare public names with components/entry, and those of the stores with components/discovery, in " +
+		"both homes.",
+	Stack: &rule.StackRule{Check: judge},
 }
 
 func judge(g *rule.Graph, _ rule.Config) []rule.Finding {
@@ -89,7 +90,9 @@ func moves(g *rule.Graph, name string) []rule.Finding {
 // does not: only a routing control, which the primary declares, may keep it from that.
 func otherwise(g *rule.Graph, r *rule.Resource) []rule.Finding {
 	if r.Exists(check) && g.Settings["redoubt:switch"] != "arc" {
-		return []rule.Finding{g.ViolationAt(r, "%s: obeys a health check of its own, want none in the %s home", r.Name, g.Home)}
+		return []rule.Finding{
+			g.ViolationAt(r, "%s: obeys a health check of its own, want none in the %s home", r.Name, g.Home),
+		}
 	}
 	return nil
 }

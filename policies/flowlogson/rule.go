@@ -16,20 +16,16 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html",
 	Severity: rule.Low,
 	Remedy:   "Declare a flow log of the network for all traffic.",
-	Stack:    &rule.StackRule{Check: check, WithoutSystem: true},
+	Stack:    rule.Each("network", look, network),
 }
 
-func check(g *rule.Graph, _ rule.Config) []rule.Finding {
-	var out []rule.Finding
-	for _, n := range g.OfType(network) {
-		g.About("network %q", n.Name)
-		logged := false
-		for _, l := range g.OfType(flowLog) {
-			logged = logged || l.Parent == n.Parent && l.Text("trafficType") == "ALL"
-		}
-		if !logged && !n.Read {
-			out = append(out, g.ViolationAt(n, "no flow log beside it takes all traffic, want one"))
-		}
+func look(g *rule.Graph, n *rule.Resource, _ rule.Config) []rule.Finding {
+	logged := n.Read // an adopted network is logged by whoever made it
+	for _, l := range g.OfType(flowLog) {
+		logged = logged || l.Parent == n.Parent && l.Text("trafficType") == "ALL"
 	}
-	return out
+	if logged {
+		return nil
+	}
+	return []rule.Finding{g.ViolationAt(n, "no flow log beside it takes all traffic, want one")}
 }

@@ -3,8 +3,6 @@ package healthcheckunknown
 
 import "redoubt/policies/rule"
 
-const status = "insufficientDataHealthStatus"
-
 // Rule is the rule health-check-unknown.
 var Rule = rule.Rule{
 	ID:    "health-check-unknown",
@@ -21,5 +19,5 @@ func check(r *rule.Resource, _ rule.Config) []rule.Finding {
 	if r.Text("type") != "CLOUDWATCH_METRIC" {
 		return nil
 	}
-	return r.Want(status, r.Text(status) == "LastKnownStatus", `"LastKnownStatus"`)
+	return r.WantFixed("insufficientDataHealthStatus", "LastKnownStatus")
 }

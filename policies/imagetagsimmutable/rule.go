@@ -3,8 +3,6 @@ package imagetagsimmutable
 
 import "redoubt/policies/rule"
 
-const tags = "imageTagMutability"
-
 // Rule is the rule image-tags-immutable.
 var Rule = rule.Rule{
 	ID:       "image-tags-immutable",
@@ -13,20 +11,6 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html",
 	Severity: rule.Medium,
 	Remedy:   "Set imageTagMutability to IMMUTABLE.",
-	Resource: &rule.ResourceRule{
-		Types: []string{
-			"aws:ecr/repository:Repository",
-			"aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
-		},
-		Check:     check,
-		Remediate: remediate,
-	},
-}
-
-func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	return r.Want(tags, r.Text(tags) == "IMMUTABLE", `"IMMUTABLE"`)
-}
-
-func remediate(r *rule.Resource, _ rule.Config) map[string]any {
-	return rule.Mend(r.Text(tags) == "IMMUTABLE", tags, "IMMUTABLE")
+	Resource: rule.Mended("imageTagMutability", "IMMUTABLE",
+		"aws:ecr/repository:Repository", "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate"),
 }

@@ -1,16 +1,9 @@
 // Package keydeletionwindow holds the rule key-deletion-window.
 package keydeletionwindow
 
-import (
-	"fmt"
+import "redoubt/policies/rule"
 
-	"redoubt/policies/rule"
-)
-
-const (
-	window    = "deletionWindowInDays"
-	leastDays = "leastDays"
-)
+const leastDays = "leastDays"
 
 // Rule is the rule key-deletion-window.
 var Rule = rule.Rule{
@@ -25,18 +18,7 @@ var Rule = rule.Rule{
 		{Name: leastDays, Kind: rule.Integer, Default: 30, Min: 7, Max: 30,
 			Describes: "The fewest days before a deleted key is gone."},
 	},
-	Resource: &rule.ResourceRule{
-		Types:     []string{"aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey"},
-		Check:     check,
-		Remediate: remediate,
-	},
-}
-
-func check(r *rule.Resource, c rule.Config) []rule.Finding {
-	least := c.Int(leastDays)
-	return r.Want(window, !r.Exists(window) || r.Int(window) >= least, fmt.Sprintf("at least %d", least)) // not set is 30
-}
-
-func remediate(r *rule.Resource, c rule.Config) map[string]any {
-	return rule.Mend(!r.Exists(window) || r.Int(window) >= c.Int(leastDays), window, c.Int(leastDays))
+	// Not set is 30.
+	Resource: rule.Least{Path: "deletionWindowInDays", Option: leastDays, IfSet: true, Mends: true}.Of(
+		"aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey"),
 }

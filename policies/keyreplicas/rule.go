@@ -18,12 +18,13 @@ const (
 var Rule = rule.Rule{
 	ID:    "key-replicas",
 	Title: "What is encrypted in one home can be decrypted in the other",
-	Why: "A key of one region is lost with it, and with the key every copy that it encrypted. A replica opens them without a " +
-		"call to the lost region.",
+	Why: "A key of one region is lost with it, and with the key every copy that it encrypted. A replica opens " +
+		"them without a call to the lost region.",
 	Source:   "https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html",
 	Severity: rule.High,
-	Remedy:   "Declare the keys with components/keys: multiRegion in the primary home, a replica of each in the secondary.",
-	Stack:    &rule.StackRule{Check: check, WithoutSystem: true},
+	Remedy: "Declare the keys with components/keys: multiRegion in the primary home, a replica of each in the " +
+		"secondary.",
+	Stack: &rule.StackRule{Check: check, WithoutSystem: true},
 }
 
 // purposes are what a home has a key for (components/keys).

@@ -3,8 +3,6 @@ package keyrotation
 
 import "redoubt/policies/rule"
 
-const rotation = "enableKeyRotation"
-
 // Rule is the rule key-rotation.
 var Rule = rule.Rule{
 	ID:    "key-rotation",
@@ -14,13 +12,5 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
 	Severity: rule.Medium,
 	Remedy:   "Set enableKeyRotation to true.",
-	Resource: &rule.ResourceRule{Types: []string{"aws:kms/key:Key"}, Check: check, Remediate: remediate},
-}
-
-func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	return r.Want(rotation, r.True(rotation), "true")
-}
-
-func remediate(r *rule.Resource, _ rule.Config) map[string]any {
-	return rule.Mend(r.True(rotation), rotation, true)
+	Resource: rule.Mended("enableKeyRotation", true, "aws:kms/key:Key"),
 }

@@ -3,8 +3,6 @@ package logencrypted
 
 import "redoubt/policies/rule"
 
-const key = "kmsKeyId"
-
 // Rule is the rule log-encrypted.
 var Rule = rule.Rule{
 	ID:       "log-encrypted",
@@ -13,9 +11,5 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
 	Severity: rule.Low,
 	Remedy:   "Set kmsKeyId to the key of the home.",
-	Resource: &rule.ResourceRule{Types: []string{"aws:cloudwatch/logGroup:LogGroup"}, Check: check},
-}
-
-func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	return r.Want(key, r.Exists(key), "a key of the home")
+	Resource: rule.OwnKey("kmsKeyId", "aws:cloudwatch/logGroup:LogGroup"),
 }

@@ -21,26 +21,22 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html",
 	Severity: rule.High,
 	Remedy:   "Declare a NAT gateway in each zone, and send the default route of its private subnet there.",
-	Stack:    &rule.StackRule{Check: check, WithoutSystem: true},
+	Stack:    rule.Each("subnet", look, subnet),
 }
 
-func check(g *rule.Graph, _ rule.Config) []rule.Finding {
-	var out []rule.Finding
-	for _, s := range g.OfType(subnet) {
-		network, zone, private := strings.Cut(s.Name, "-private-")
-		if !private {
-			continue
-		}
-		g.About("subnet %q", s.Name)
-		nat, way := network+"-nat-"+zone, network+"-route-private-"+zone+"-internet"
-		switch r := g.Get(route, way); {
-		case !g.Has(gateway, nat):
-			out = append(out, g.ViolationAt(s, "its zone has no gateway, want %s", nat))
-		case r == nil:
-			out = append(out, g.ViolationAt(s, "has no default route, want %s", way))
-		case !g.Uses(r, "natGatewayId", gateway, nat):
-			out = append(out, g.ViolationAt(r, "does not lead to %s, the gateway of its zone", nat))
-		}
+func look(g *rule.Graph, s *rule.Resource, _ rule.Config) []rule.Finding {
+	network, zone, private := strings.Cut(s.Name, "-private-")
+	if !private {
+		return nil
 	}
-	return out
+	nat, way := network+"-nat-"+zone, network+"-route-private-"+zone+"-internet"
+	switch r := g.Get(route, way); {
+	case !g.Has(gateway, nat):
+		return []rule.Finding{g.ViolationAt(s, "its zone has no gateway, want %s", nat)}
+	case r == nil:
+		return []rule.Finding{g.ViolationAt(s, "has no default route, want %s", way)}
+	case !g.Uses(r, "natGatewayId", gateway, nat):
+		return []rule.Finding{g.ViolationAt(r, "does not lead to %s, the gateway of its zone", nat)}
+	}
+	return nil
 }

@@ -17,13 +17,15 @@ const (
 
 // Rule is the rule node-capacity.
 var Rule = rule.Rule{
-	ID:       "node-capacity",
-	Title:    "The machines of all zones but one have room for every critical agent",
-	Why:      "A pod without a machine waits for one that is launched, in the hour in which everybody launches: it may never come.",
+	ID:    "node-capacity",
+	Title: "The machines of all zones but one have room for every critical agent",
+	Why: "A pod without a machine waits for one that is launched, in the hour in which everybody launches: it " +
+		"may never come.",
 	Source:   "https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/static-stability.html",
 	Severity: rule.High,
-	Remedy:   "Give the node groups the size that components/cluster counts (NodesPerZone), or reserve so many machines.",
-	Stack:    &rule.StackRule{Check: check},
+	Remedy: "Give the node groups the size that components/cluster counts (NodesPerZone), or reserve so many " +
+		"machines.",
+	Stack: &rule.StackRule{Check: check},
 }
 
 // room is processors in thousandths of a core, and memory in MiB.

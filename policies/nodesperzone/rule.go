@@ -3,11 +3,7 @@ package nodesperzone
 
 import "redoubt/policies/rule"
 
-const (
-	cluster    = "aws:eks/cluster:Cluster"
-	group      = "aws:eks/nodeGroup:NodeGroup"
-	leastZones = "leastZones"
-)
+const group = "aws:eks/nodeGroup:NodeGroup"
 
 // Rule is the rule nodes-per-zone.
 var Rule = rule.Rule{
@@ -18,30 +14,24 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html",
 	Severity: rule.High,
 	Remedy:   "Give each group one subnet, and have a group in at least leastZones zones.",
-	Options: []rule.Option{
-		{Name: leastZones, Kind: rule.Integer, Default: 3, Min: 2, Max: 6,
-			Describes: "The fewest availability zones."},
-	},
-	Stack: &rule.StackRule{Check: check, WithoutSystem: true},
+	Options:  rule.ZonesOption(),
+	Stack:    rule.Each("cluster", look, "aws:eks/cluster:Cluster"),
 }
 
-func check(g *rule.Graph, c rule.Config) []rule.Finding {
+func look(g *rule.Graph, k *rule.Resource, c rule.Config) []rule.Finding {
 	var out []rule.Finding
-	for _, k := range g.OfType(cluster) {
-		g.About("cluster %q", k.Name)
-		groups, least := 0, c.Int(leastZones)
-		for _, n := range g.Children(k.Parent) {
-			if n.Type != group {
-				continue
-			}
-			groups++
-			if subnets := n.At("subnetIds").Len(); subnets != 1 {
-				out = append(out, g.ViolationAt(n, "%s has %d subnets, want one", n.Name, subnets))
-			}
+	groups, least := 0, c.LeastZones()
+	for _, n := range g.Children(k.Parent) {
+		if n.Type != group {
+			continue
 		}
-		if groups < least {
-			out = append(out, g.ViolationAt(k, "has %d groups of nodes, want at least %d", groups, least))
+		groups++
+		if subnets := n.At("subnetIds").Len(); subnets != 1 {
+			out = append(out, g.ViolationAt(n, "%s has %d subnets, want one", n.Name, subnets))
 		}
+	}
+	if groups < least {
+		out = append(out, g.ViolationAt(k, "has %d groups of nodes, want at least %d", groups, least))
 	}
 	return out
 }

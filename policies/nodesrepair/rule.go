@@ -3,8 +3,6 @@ package nodesrepair
 
 import "redoubt/policies/rule"
 
-const repair = "nodeRepairConfig.enabled"
-
 // Rule is the rule nodes-repair.
 var Rule = rule.Rule{
 	ID:    "nodes-repair",
@@ -14,17 +12,5 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/eks/latest/userguide/node-health.html",
 	Severity: rule.Medium,
 	Remedy:   "Set nodeRepairConfig.enabled to true.",
-	Resource: &rule.ResourceRule{
-		Types:     []string{"aws:eks/nodeGroup:NodeGroup"},
-		Check:     check,
-		Remediate: remediate,
-	},
-}
-
-func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	return r.Want(repair, r.True(repair), "true")
-}
-
-func remediate(r *rule.Resource, _ rule.Config) map[string]any {
-	return rule.Mend(r.True(repair), repair, true)
+	Resource: rule.Mended("nodeRepairConfig.enabled", true, "aws:eks/nodeGroup:NodeGroup"),
 }

@@ -17,7 +17,7 @@ var Rule = rule.Rule{
 func check(r *rule.Resource, _ rule.Config) []rule.Finding {
 	var out []rule.Finding
 	for _, volume := range r.List("blockDeviceMappings") {
-		if !volume.At("ebs.encrypted").True() || !volume.At("ebs.kmsKeyId").Exists() {
+		if !volume.At("ebs.encrypted").True() || !volume.At("ebs.kmsKeyId").OwnKey() {
 			out = append(out, r.Violation("the volume %s is encrypted: %s, want true with a key of the home",
 				volume.At("deviceName"), volume.At("ebs.encrypted")))
 		}

@@ -16,8 +16,8 @@ const exceptions = "exceptions"
 var Rule = rule.Rule{
 	ID:    "policy-least-privilege",
 	Title: "A policy names the actions and the resources that it allows",
-	Why: "Who takes over one role then holds that role's part and no more: a role that may do everything deletes the stores, and " +
-		"after them their backups.",
+	Why: "Who takes over one role then holds that role's part and no more: a role that may do everything " +
+		"deletes the stores, and after them their backups.",
 	Source:   "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
 	Severity: rule.High,
 	Remedy:   "Name actions and ARNs; where an action knows no resource, allow it in a statement of its own.",

@@ -3,8 +3,6 @@ package postgresdeletionprotection
 
 import "redoubt/policies/rule"
 
-const protection = "deletionProtection"
-
 // Rule is the rule postgres-deletion-protection.
 var Rule = rule.Rule{
 	ID:    "postgres-deletion-protection",
@@ -14,17 +12,6 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html",
 	Severity: rule.High,
 	Remedy:   "Set deletionProtection to true.",
-	Resource: &rule.ResourceRule{
-		Types:     []string{"aws:rds/cluster:Cluster", "aws:rds/globalCluster:GlobalCluster"},
-		Check:     check,
-		Remediate: remediate,
-	},
-}
-
-func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	return r.Want(protection, r.True(protection), "true")
-}
-
-func remediate(r *rule.Resource, _ rule.Config) map[string]any {
-	return rule.Mend(r.True(protection), protection, true)
+	Resource: rule.Mended("deletionProtection", true,
+		"aws:rds/cluster:Cluster", "aws:rds/globalCluster:GlobalCluster"),
 }

@@ -21,9 +21,9 @@ var Rule = rule.Rule{
 }
 
 func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	out := r.Want("storageEncrypted", r.True("storageEncrypted"), "true")
+	out := r.WantFixed("storageEncrypted", true)
 	if r.Type == cluster {
-		out = append(out, r.Want("kmsKeyId", r.Exists("kmsKeyId"), "a key of the home")...)
+		out = append(out, r.WantOwnKey("kmsKeyId")...)
 	}
 	return out
 }

@@ -1,16 +1,9 @@
 // Package postgresmonitored holds the rule postgres-monitored.
 package postgresmonitored
 
-import (
-	"fmt"
+import "redoubt/policies/rule"
 
-	"redoubt/policies/rule"
-)
-
-const (
-	interval    = "monitoringInterval"
-	mostSeconds = "mostSeconds"
-)
+const mostSeconds = "mostSeconds"
 
 // Rule is the rule postgres-monitored.
 var Rule = rule.Rule{
@@ -25,10 +18,5 @@ var Rule = rule.Rule{
 		{Name: mostSeconds, Kind: rule.Integer, Default: 60, Min: 1, Max: 60,
 			Describes: "The longest pause between two measurements, in seconds."},
 	},
-	Resource: &rule.ResourceRule{Types: []string{"aws:rds/clusterInstance:ClusterInstance"}, Check: check},
-}
-
-func check(r *rule.Resource, c rule.Config) []rule.Finding {
-	most := c.Int(mostSeconds)
-	return r.Want(interval, r.Int(interval) >= 1 && r.Int(interval) <= most, fmt.Sprintf("1 to %d", most))
+	Resource: rule.OneTo("monitoringInterval", mostSeconds, "aws:rds/clusterInstance:ClusterInstance"),
 }

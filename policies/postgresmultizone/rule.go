@@ -3,12 +3,6 @@ package postgresmultizone
 
 import "redoubt/policies/rule"
 
-const (
-	cluster    = "aws:rds/cluster:Cluster"
-	instance   = "aws:rds/clusterInstance:ClusterInstance"
-	leastZones = "leastZones"
-)
-
 // Rule is the rule postgres-multi-zone.
 var Rule = rule.Rule{
 	ID:    "postgres-multi-zone",
@@ -18,27 +12,10 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html",
 	Severity: rule.High,
 	Remedy:   "Give each instance of the cluster its own availabilityZone.",
-	Options: []rule.Option{
-		{Name: leastZones, Kind: rule.Integer, Default: 3, Min: 2, Max: 6,
-			Describes: "The fewest availability zones."},
-	},
-	Stack: &rule.StackRule{Check: check, WithoutSystem: true},
+	Options:  rule.ZonesOption(),
+	Stack:    rule.Each("database", look, "aws:rds/cluster:Cluster"),
 }
 
-func check(g *rule.Graph, c rule.Config) []rule.Finding {
-	var out []rule.Finding
-	least := c.Int(leastZones)
-	for _, db := range g.OfType(cluster) {
-		g.About("database %q", db.Name)
-		zones := map[string]bool{}
-		for _, i := range g.Children(db.Parent) {
-			if i.Type == instance && i.Exists("availabilityZone") {
-				zones[i.Text("availabilityZone")] = true
-			}
-		}
-		if len(zones) < least {
-			out = append(out, g.ViolationAt(db, "its instances stand in %d zones, want at least %d", len(zones), least))
-		}
-	}
-	return out
+func look(g *rule.Graph, db *rule.Resource, c rule.Config) []rule.Finding {
+	return g.WantZonesBeside(db, "aws:rds/clusterInstance:ClusterInstance", "its instances", c)
 }

@@ -3,13 +3,6 @@ package postgresproxyzones
 
 import "redoubt/policies/rule"
 
-const (
-	subnets    = "vpcSubnetIds"
-	leastZones = "leastZones"
-)
-
-var types = []string{"aws:rds/proxy:Proxy", "aws:rds/proxyEndpoint:ProxyEndpoint"}
-
 // Rule is the rule postgres-proxy-zones.
 var Rule = rule.Rule{
 	ID:       "postgres-proxy-zones",
@@ -18,13 +11,6 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy-planning.html",
 	Severity: rule.High,
 	Remedy:   "List the isolated subnet of each zone in vpcSubnetIds.",
-	Options: []rule.Option{
-		{Name: leastZones, Kind: rule.Integer, Default: 3, Min: 2, Max: 6,
-			Describes: "The fewest availability zones."},
-	},
-	Stack: &rule.StackRule{Check: check, WithoutSystem: true},
-}
-
-func check(g *rule.Graph, c rule.Config) []rule.Finding {
-	return g.InZones(types, subnets, c.Int(leastZones))
+	Options:  rule.ZonesOption(),
+	Stack:    rule.InZones("vpcSubnetIds", "aws:rds/proxy:Proxy", "aws:rds/proxyEndpoint:ProxyEndpoint"),
 }

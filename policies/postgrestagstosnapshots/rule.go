@@ -3,8 +3,6 @@ package postgrestagstosnapshots
 
 import "redoubt/policies/rule"
 
-const tags = "copyTagsToSnapshot"
-
 // Rule is the rule postgres-tags-to-snapshots.
 var Rule = rule.Rule{
 	ID:    "postgres-tags-to-snapshots",
@@ -14,17 +12,6 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Tagging.html",
 	Severity: rule.Low,
 	Remedy:   "Set copyTagsToSnapshot to true.",
-	Resource: &rule.ResourceRule{
-		Types:     []string{"aws:rds/cluster:Cluster", "aws:rds/clusterInstance:ClusterInstance"},
-		Check:     check,
-		Remediate: remediate,
-	},
-}
-
-func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	return r.Want(tags, r.True(tags), "true")
-}
-
-func remediate(r *rule.Resource, _ rule.Config) map[string]any {
-	return rule.Mend(r.True(tags), tags, true)
+	Resource: rule.Mended("copyTagsToSnapshot", true,
+		"aws:rds/cluster:Cluster", "aws:rds/clusterInstance:ClusterInstance"),
 }

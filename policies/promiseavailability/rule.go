@@ -11,9 +11,10 @@ import (
 var Rule = rule.Rule{
 	ID:    "promise-availability",
 	Title: "Every tier is predicted to serve as much of a year as it promises, for every disruption",
-	Why: "A recovery can keep its RTO and still happen too often, or wait for a person: the minutes of a year are what users " +
-		"meet.",
-	Source:   "decision: recorded rates of losses times the simulated outage, the decision of a person in it (redoubt assess)",
+	Why: "A recovery can keep its RTO and still happen too often, or wait for a person: the minutes of a year " +
+		"are what users meet.",
+	Source: "decision: recorded rates of losses times the simulated outage, the decision of a person in it " +
+		"(redoubt assess)",
 	Severity: rule.Medium,
 	Remedy: "A strategy that serves through the loss, or a fallback for the dependency; else promise less in " +
 		"system.yaml.",

@@ -12,10 +12,11 @@ import (
 
 // Rule is the rule promise-path.
 var Rule = rule.Rule{
-	ID:    "promise-path",
-	Title: "What users wait for when the region is lost asks neither that region nor a control plane of one fixed region",
-	Why: "The changes of Route 53 records and of IAM are made in one region of the world: a recovery that needs them waits " +
-		"for that region too.",
+	ID: "promise-path",
+	Title: "What users wait for when the region is lost asks neither that region nor a control plane of one " +
+		"fixed region",
+	Why: "The changes of Route 53 records and of IAM are made in one region of the world: a recovery that " +
+		"needs them waits for that region too.",
 	Source:   "https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/global-services.html",
 	Severity: rule.High,
 	Remedy:   "Let the plan act in the receiving home alone, as the switch does (recovery/planner).",

@@ -14,9 +14,11 @@ import (
 
 // Rule is the rule promise-plan.
 var Rule = rule.Rule{
-	ID:    "promise-plan",
-	Title: "A plan for the loss of the region moves every store and starts every agent, and one for each store restores it",
-	Why:   "What no plan knows of is recovered by hand and by heart, after everything else, by people who have not slept.",
+	ID: "promise-plan",
+	Title: "A plan for the loss of the region moves every store and starts every agent, and one for each store " +
+		"restores it",
+	Why: "What no plan knows of is recovered by hand and by heart, after everything else, by people who have " +
+		"not slept.",
 	Source: "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/" +
 		"rel_planning_for_recovery_disaster_recovery.html",
 	Severity: rule.High,
@@ -61,7 +63,9 @@ func forgotten(g *rule.Graph, p plan.Plan) []rule.Finding {
 	}
 	for _, a := range g.System.Agents {
 		tier, _ := g.System.Tier(a.Tier)
-		started := slices.ContainsFunc(p.Steps, func(s plan.Step) bool { return s.Role == plan.Start && s.Subject.Agent == a.Name })
+		started := slices.ContainsFunc(p.Steps, func(s plan.Step) bool {
+			return s.Role == plan.Start && s.Subject.Agent == a.Name
+		})
 		if tier.Strategy != system.ActiveActive && !started {
 			g.About("agent %q", a.Name)
 			out = append(out, g.Violation("is not started by the plan for the loss of the region"))

@@ -15,8 +15,9 @@ import (
 var Rule = rule.Rule{
 	ID:    "promise-recovery",
 	Title: "Every tier is predicted to keep its RTO and its RPO, after every disruption",
-	Why: "A change can break a promise that nobody touched: a larger database takes longer to restore, a smaller standby longer " +
-		"to fill. What would lose more than the RPO waits for a person, and misses the RTO too.",
+	Why: "A change can break a promise that nobody touched: a larger database takes longer to restore, a " +
+		"smaller standby longer to fill. What would lose more than the RPO waits for a person, and misses the " +
+		"RTO too.",
 	Source:   "decision: an objective has to hold in nineteen of twenty simulated recoveries (redoubt assess)",
 	Severity: rule.High,
 	Remedy:   "redoubt assess --what-if tells what would help; else promise less in system.yaml.",

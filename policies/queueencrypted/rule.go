@@ -3,12 +3,6 @@ package queueencrypted
 
 import "redoubt/policies/rule"
 
-const (
-	key = "kmsMasterKeyId"
-	// theirs is how a message shows the key of AWS; one that only the update brings is a key of the program.
-	theirs = `"alias/aws/sqs"`
-)
-
 // Rule is the rule queue-encrypted.
 var Rule = rule.Rule{
 	ID:       "queue-encrypted",
@@ -17,9 +11,5 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html",
 	Severity: rule.Medium,
 	Remedy:   "Set kmsMasterKeyId to the key of the home.",
-	Resource: &rule.ResourceRule{Types: []string{"aws:sqs/queue:Queue"}, Check: check},
-}
-
-func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	return r.Want(key, r.Exists(key) && r.At(key).String() != theirs, "a key of the home")
+	Resource: rule.OwnKey("kmsMasterKeyId", "aws:sqs/queue:Queue"),
 }

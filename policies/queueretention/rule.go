@@ -1,11 +1,7 @@
 // Package queueretention holds the rule queue-retention.
 package queueretention
 
-import (
-	"fmt"
-
-	"redoubt/policies/rule"
-)
+import "redoubt/policies/rule"
 
 const (
 	retention     = "messageRetentionSeconds"
@@ -33,7 +29,7 @@ var Rule = rule.Rule{
 }
 
 func check(r *rule.Resource, c rule.Config) []rule.Finding {
-	return r.Want(retention, r.Int(retention) >= least(r, c), fmt.Sprintf("at least %d", least(r, c)))
+	return r.WantLeast(retention, least(r, c))
 }
 
 func remediate(r *rule.Resource, c rule.Config) map[string]any {

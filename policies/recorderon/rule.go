@@ -3,8 +3,6 @@ package recorderon
 
 import "redoubt/policies/rule"
 
-const on = "isEnabled"
-
 // Rule is the rule recorder-on.
 var Rule = rule.Rule{
 	ID:       "recorder-on",
@@ -13,17 +11,5 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/aws-backup/latest/devguide/aws-backup-audit-manager.html",
 	Severity: rule.Medium,
 	Remedy:   "Set isEnabled to true.",
-	Resource: &rule.ResourceRule{
-		Types:     []string{"aws:cfg/recorderStatus:RecorderStatus"},
-		Check:     check,
-		Remediate: remediate,
-	},
-}
-
-func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	return r.Want(on, r.True(on), "true")
-}
-
-func remediate(r *rule.Resource, _ rule.Config) map[string]any {
-	return rule.Mend(r.True(on), on, true)
+	Resource: rule.Mended("isEnabled", true, "aws:cfg/recorderStatus:RecorderStatus"),
 }

@@ -15,7 +15,7 @@ var Rule = rule.Rule{
 }
 
 func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	ends, match := "endDateType", "instanceMatchCriteria"
+	ends := "endDateType"
 	out := r.Want(ends, !r.Exists(ends) || r.Text(ends) == "unlimited", `"unlimited"`)
-	return append(out, r.Want(match, r.Text(match) == "targeted", `"targeted"`)...)
+	return append(out, r.WantFixed("instanceMatchCriteria", "targeted")...)
 }

@@ -2,7 +2,6 @@
 package restoretestrecurs
 
 import (
-	"fmt"
 	"strings"
 
 	"redoubt/policies/rule"
@@ -34,9 +33,8 @@ var Rule = rule.Rule{
 }
 
 func check(r *rule.Resource, c rule.Config) []rule.Finding {
-	most := c.Int(mostDays)
 	fields := strings.Fields(r.Text(schedule)) // minute, hour, day of the month, month, day of the week, year
 	monthly := len(fields) == 6 && fields[3] == "*"
 	out := r.Want(schedule, monthly, "one of every month")
-	return append(out, r.Want(window, r.Int(window) >= 1 && r.Int(window) <= most, fmt.Sprintf("1 to %d", most))...)
+	return append(out, r.WantOneTo(window, c.Int(mostDays))...)
 }

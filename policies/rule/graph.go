@@ -71,6 +71,20 @@ func (g *Graph) About(format string, args ...any) {
 	g.tracker.met = &g.scope.met
 }
 
+// Each is a rule that looks at every resource of the types as a subject of its own, such as: vault "vault-vault". It
+// also judges when the file of the system cannot be read.
+func Each(what string, look func(*Graph, *Resource, Config) []Finding, types ...string) *StackRule {
+	check := func(g *Graph, c Config) []Finding {
+		var out []Finding
+		for _, r := range g.OfType(types...) {
+			g.About("%s %q", what, r.Name)
+			out = append(out, look(g, r, c)...)
+		}
+		return out
+	}
+	return &StackRule{Check: check, WithoutSystem: true}
+}
+
 // end closes the subject: what met an unknown and told nothing is not judged.
 func (g *Graph) end() {
 	if s := g.scope; s != nil && s.met.any() && !s.told {

@@ -50,8 +50,7 @@ type ResourceRule struct {
 	Types []string
 	Check func(*Resource, Config) []Finding
 	// Remediate returns the inputs to change, by path, so that the check passes; nil changes nothing. It is there
-	// only where
-	// the change is safe for whoever runs.
+	// only where the change is safe for whoever runs.
 	Remediate func(*Resource, Config) map[string]any
 }
 
@@ -61,8 +60,7 @@ type StackRule struct {
 	// WithoutSystem is true for a rule that also judges when the file of the system cannot be read.
 	WithoutSystem bool
 	// Forecasts is what a rule about promises asks of Graph.Forecast; nil for the others. Whoever serves the rule
-	// begins it
-	// early, because it takes seconds.
+	// begins it early, because it takes seconds.
 	Forecasts func(Config) assess.Options
 }
 

@@ -63,7 +63,8 @@ var want = Rule{ID: "two", Resource: &ResourceRule{Types: []string{"t"}, Check: 
 func TestJudgeResource_neverJudgesOnAnUnknown(t *testing.T) {
 	t.Parallel()
 	judge := func(first, second any) (kinds []Kind) {
-		for _, f := range want.JudgeResource(&Resource{Type: "t", Inputs: map[string]any{"first": first, "second": second}}, nil) {
+		res := &Resource{Type: "t", Inputs: map[string]any{"first": first, "second": second}}
+		for _, f := range want.JudgeResource(res, nil) {
 			kinds = append(kinds, f.Kind)
 		}
 		return kinds
@@ -183,8 +184,10 @@ func TestZones_countsTheZonesOfTheSubnetsThatAnInputIsMadeOf(t *testing.T) {
 	for name, want := range map[string]int{"later": 2, "short": 1, "adopted": 3} {
 		assert.Equal(t, want, g.Zones(g.Get("t", name), "config.ids"), name)
 	}
-	check := func(g *Graph, _ Config) []Finding { return g.InZones([]string{"t"}, "config.ids", 2) }
-	found := Rule{Stack: &StackRule{Check: check}}.JudgeStack(g, nil)
+	r := Rule{Options: ZonesOption(), Stack: InZones("config.ids", "t")}
+	c, err := r.Configure(map[string]any{"leastZones": 2.0})
+	require.NoError(t, err)
+	found := r.JudgeStack(g, c)
 	require.Len(t, found, 1)
 	assert.Equal(t, "short: config.ids stand in 1 zones, want at least 2", found[0].String())
 }

@@ -34,6 +34,6 @@ var Rule = rule.Rule{
 
 func check(r *rule.Resource, c rule.Config) []rule.Finding {
 	least := c.Int(leastReplicas)
-	out := r.Want(fewest, r.Int(fewest) >= least, fmt.Sprintf("at least %d", least))
+	out := r.WantLeast(fewest, least)
 	return append(out, r.Want(most, r.Int(most) > r.Int(fewest), fmt.Sprintf("more than %d", r.Int(fewest)))...)
 }

@@ -1,16 +1,9 @@
 // Package scheduleretries holds the rule schedule-retries.
 package scheduleretries
 
-import (
-	"fmt"
+import "redoubt/policies/rule"
 
-	"redoubt/policies/rule"
-)
-
-const (
-	attempts      = "target.retryPolicy.maximumRetryAttempts"
-	leastAttempts = "leastAttempts"
-)
+const leastAttempts = "leastAttempts"
 
 // Rule is the rule schedule-retries.
 var Rule = rule.Rule{
@@ -25,11 +18,7 @@ var Rule = rule.Rule{
 		{Name: leastAttempts, Kind: rule.Integer, Default: 1, Min: 1, Max: 185,
 			Describes: "The fewest times that a start is tried again."},
 	},
-	Resource: &rule.ResourceRule{Types: []string{"aws:scheduler/schedule:Schedule"}, Check: check},
-}
-
-func check(r *rule.Resource, c rule.Config) []rule.Finding {
-	least := c.Int(leastAttempts)
-	enough := !r.Exists(attempts) || r.Int(attempts) >= least // not set is 185
-	return r.Want(attempts, enough, fmt.Sprintf("at least %d", least))
+	// Not set is 185.
+	Resource: rule.Least{Path: "target.retryPolicy.maximumRetryAttempts", Option: leastAttempts, IfSet: true}.Of(
+		"aws:scheduler/schedule:Schedule"),
 }

@@ -3,8 +3,6 @@ package secretencrypted
 
 import "redoubt/policies/rule"
 
-const key = "kmsKeyId"
-
 // Rule is the rule secret-encrypted.
 var Rule = rule.Rule{
 	ID:    "secret-encrypted",
@@ -14,9 +12,5 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html",
 	Severity: rule.Medium,
 	Remedy:   "Set kmsKeyId to the key of the home.",
-	Resource: &rule.ResourceRule{Types: []string{"aws:secretsmanager/secret:Secret"}, Check: check},
-}
-
-func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	return r.Want(key, r.Exists(key), "a key of the home")
+	Resource: rule.OwnKey("kmsKeyId", "aws:secretsmanager/secret:Secret"),
 }

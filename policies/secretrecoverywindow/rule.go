@@ -1,16 +1,9 @@
 // Package secretrecoverywindow holds the rule secret-recovery-window.
 package secretrecoverywindow
 
-import (
-	"fmt"
+import "redoubt/policies/rule"
 
-	"redoubt/policies/rule"
-)
-
-const (
-	window    = "recoveryWindowInDays"
-	leastDays = "leastDays"
-)
+const leastDays = "leastDays"
 
 // Rule is the rule secret-recovery-window.
 var Rule = rule.Rule{
@@ -24,18 +17,7 @@ var Rule = rule.Rule{
 		{Name: leastDays, Kind: rule.Integer, Default: 30, Min: 7, Max: 30,
 			Describes: "The fewest days before a deleted secret is gone."},
 	},
-	Resource: &rule.ResourceRule{
-		Types:     []string{"aws:secretsmanager/secret:Secret"},
-		Check:     check,
-		Remediate: remediate,
-	},
-}
-
-func check(r *rule.Resource, c rule.Config) []rule.Finding {
-	least := c.Int(leastDays)
-	return r.Want(window, !r.Exists(window) || r.Int(window) >= least, fmt.Sprintf("at least %d", least)) // not set is 30
-}
-
-func remediate(r *rule.Resource, c rule.Config) map[string]any {
-	return rule.Mend(!r.Exists(window) || r.Int(window) >= c.Int(leastDays), window, c.Int(leastDays))
+	// Not set is 30.
+	Resource: rule.Least{Path: "recoveryWindowInDays", Option: leastDays, IfSet: true, Mends: true}.Of(
+		"aws:secretsmanager/secret:Secret"),
 }

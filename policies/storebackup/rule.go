@@ -15,7 +15,7 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/rel_backing_up_data_identified_backups_data.html",
 	Severity: rule.High,
 	Remedy:   "Pass the store to components/vault in stacks/; a cache exports its snapshots (components/cache).",
-	Stack:    &rule.StackRule{Check: check},
+	Stack:    stores.Saved(vault, snapshots),
 }
 
 var vault = []stores.Part{
@@ -27,17 +27,4 @@ var vault = []stores.Part{
 var snapshots = []stores.Part{
 	{What: "export of its snapshots", Types: []string{"aws:scheduler/schedule:Schedule"}, Name: "cache-%s-daily"},
 	{What: "bucket for its snapshots", Types: []string{"aws:s3/bucketV2:BucketV2"}, Name: "cache-%s-snapshots-bucket"},
-}
-
-func check(g *rule.Graph, _ rule.Config) []rule.Finding {
-	var out []rule.Finding
-	for _, k := range stores.BackedUp(g) {
-		g.About("%s", k.Subject)
-		out = append(out, stores.Missing(g, k.Name, vault...)...)
-	}
-	for _, st := range stores.Caches(g) {
-		g.About("store %q", st.Name)
-		out = append(out, stores.Missing(g, st.Name, snapshots...)...)
-	}
-	return out
 }

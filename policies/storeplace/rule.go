@@ -9,9 +9,10 @@ import (
 
 // Rule is the rule store-place.
 var Rule = rule.Rule{
-	ID:       "store-place",
-	Title:    "Every store has its place in both homes",
-	Why:      "A store that stands in one home is lost with that home's region; its backups alone come back hours later.",
+	ID:    "store-place",
+	Title: "Every store has its place in both homes",
+	Why: "A store that stands in one home is lost with that home's region; its backups alone come back hours " +
+		"later.",
 	Source:   "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/rel_planning_for_recovery_disaster_recovery.html",
 	Severity: rule.High,
 	Remedy:   "Declare the resource that is named there, as the store's component does.",

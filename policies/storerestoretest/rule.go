@@ -15,7 +15,7 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing.html",
 	Severity: rule.High,
 	Remedy:   "Pass the store to components/vault in stacks/, which gives it a restore test; a cache has its own.",
-	Stack:    &rule.StackRule{Check: check},
+	Stack:    stores.Saved(vault, machine),
 }
 
 var vault = []stores.Part{
@@ -24,18 +24,6 @@ var vault = []stores.Part{
 		Types: []string{"aws:backup/restoreTestingSelection:RestoreTestingSelection"}, Name: "vault-test-selection-%s"},
 }
 
-var machine = stores.Part{What: "restore test",
-	Types: []string{"aws:sfn/stateMachine:StateMachine"}, Name: "cache-%s-machine"}
-
-func check(g *rule.Graph, _ rule.Config) []rule.Finding {
-	var out []rule.Finding
-	for _, k := range stores.BackedUp(g) {
-		g.About("%s", k.Subject)
-		out = append(out, stores.Missing(g, k.Name, vault...)...)
-	}
-	for _, st := range stores.Caches(g) {
-		g.About("store %q", st.Name)
-		out = append(out, stores.Missing(g, st.Name, machine)...)
-	}
-	return out
+var machine = []stores.Part{
+	{What: "restore test", Types: []string{"aws:sfn/stateMachine:StateMachine"}, Name: "cache-%s-machine"},
 }

@@ -73,6 +73,22 @@ func BackedUp(g *rule.Graph) []Kept {
 	return append(out, Kept{"the configuration", "configuration"})
 }
 
+// Saved is a rule about all of BackedUp, which needs the parts, and about Caches, which need theirs.
+func Saved(parts, ofCaches []Part) *rule.StackRule {
+	return &rule.StackRule{Check: func(g *rule.Graph, _ rule.Config) []rule.Finding {
+		var out []rule.Finding
+		for _, k := range BackedUp(g) {
+			g.About("%s", k.Subject)
+			out = append(out, Missing(g, k.Name, parts...)...)
+		}
+		for _, st := range Caches(g) {
+			g.About("store %q", st.Name)
+			out = append(out, Missing(g, st.Name, ofCaches...)...)
+		}
+		return out
+	}}
+}
+
 // Caches are the caches that cannot be rebuilt: exported snapshots stand for
 // their backups.
 func Caches(g *rule.Graph) []system.Store {

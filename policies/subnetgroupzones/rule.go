@@ -3,13 +3,6 @@ package subnetgroupzones
 
 import "redoubt/policies/rule"
 
-const (
-	subnets    = "subnetIds"
-	leastZones = "leastZones"
-)
-
-var types = []string{"aws:rds/subnetGroup:SubnetGroup", "aws:elasticache/subnetGroup:SubnetGroup"}
-
 // Rule is the rule subnet-group-zones.
 var Rule = rule.Rule{
 	ID:       "subnet-group-zones",
@@ -18,13 +11,7 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
 	Severity: rule.High,
 	Remedy:   "List the isolated subnet of each zone in subnetIds.",
-	Options: []rule.Option{
-		{Name: leastZones, Kind: rule.Integer, Default: 3, Min: 2, Max: 6,
-			Describes: "The fewest availability zones."},
-	},
-	Stack: &rule.StackRule{Check: check, WithoutSystem: true},
-}
-
-func check(g *rule.Graph, c rule.Config) []rule.Finding {
-	return g.InZones(types, subnets, c.Int(leastZones))
+	Options:  rule.ZonesOption(),
+	Stack: rule.InZones("subnetIds",
+		"aws:rds/subnetGroup:SubnetGroup", "aws:elasticache/subnetGroup:SubnetGroup"),
 }

@@ -3,12 +3,6 @@ package subnetzones
 
 import "redoubt/policies/rule"
 
-const (
-	network    = "aws:ec2/vpc:Vpc"
-	subnet     = "aws:ec2/subnet:Subnet"
-	leastZones = "leastZones"
-)
-
 // Rule is the rule subnet-zones.
 var Rule = rule.Rule{
 	ID:       "subnet-zones",
@@ -17,29 +11,13 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/vpc/latest/userguide/configure-subnets.html",
 	Severity: rule.High,
 	Remedy:   "Declare a subnet of each kind in each of at least leastZones zones.",
-	Options: []rule.Option{
-		{Name: leastZones, Kind: rule.Integer, Default: 3, Min: 2, Max: 6,
-			Describes: "The fewest availability zones."},
-	},
-	Stack: &rule.StackRule{Check: check, WithoutSystem: true},
+	Options:  rule.ZonesOption(),
+	Stack:    rule.Each("network", look, "aws:ec2/vpc:Vpc"),
 }
 
-func check(g *rule.Graph, c rule.Config) []rule.Finding {
-	var out []rule.Finding
-	for _, n := range g.OfType(network) {
-		if n.Read {
-			continue // an adopted network has its own subnets
-		}
-		g.About("network %q", n.Name)
-		zones := map[string]bool{}
-		for _, s := range g.Children(n.Parent) {
-			if s.Type == subnet && s.Exists("availabilityZone") {
-				zones[s.Text("availabilityZone")] = true
-			}
-		}
-		if least := c.Int(leastZones); len(zones) < least {
-			out = append(out, g.ViolationAt(n, "its subnets stand in %d zones, want at least %d", len(zones), least))
-		}
+func look(g *rule.Graph, n *rule.Resource, c rule.Config) []rule.Finding {
+	if n.Read {
+		return nil // an adopted network has its own subnets
 	}
-	return out
+	return g.WantZonesBeside(n, rule.Subnet, "its subnets", c)
 }

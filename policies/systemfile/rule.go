@@ -11,9 +11,10 @@ const Path = "path"
 
 // Rule is the rule system-file.
 var Rule = rule.Rule{
-	ID:       ID,
-	Title:    "The file of the system can be read",
-	Why:      "Without it nobody knows what must survive, and no rule about a store, an agent or an objective can judge.",
+	ID:    ID,
+	Title: "The file of the system can be read",
+	Why: "Without it nobody knows what must survive, and no rule about a store, an agent or an objective can " +
+		"judge.",
 	Source:   "decision: system.yaml is the one place that says what must survive",
 	Severity: rule.High,
 	Remedy:   "Mend the file (redoubt system check says what is wrong), or set the rule's path.",

@@ -3,8 +3,6 @@ package tabledeletionprotection
 
 import "redoubt/policies/rule"
 
-const protection = "deletionProtectionEnabled"
-
 // Rule is the rule table-deletion-protection.
 var Rule = rule.Rule{
 	ID:    "table-deletion-protection",
@@ -14,17 +12,6 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.Basics.html",
 	Severity: rule.High,
 	Remedy:   "Set deletionProtectionEnabled to true.",
-	Resource: &rule.ResourceRule{
-		Types:     []string{"aws:dynamodb/table:Table", "aws:dynamodb/tableReplica:TableReplica"},
-		Check:     check,
-		Remediate: remediate,
-	},
-}
-
-func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	return r.Want(protection, r.True(protection), "true")
-}
-
-func remediate(r *rule.Resource, _ rule.Config) map[string]any {
-	return rule.Mend(r.True(protection), protection, true)
+	Resource: rule.Mended("deletionProtectionEnabled", true,
+		"aws:dynamodb/table:Table", "aws:dynamodb/tableReplica:TableReplica"),
 }

@@ -22,10 +22,8 @@ var Rule = rule.Rule{
 
 func check(r *rule.Resource, _ rule.Config) []rule.Finding {
 	if r.Type == replica {
-		return r.Want("kmsKeyArn", r.Exists("kmsKeyArn"), "a key of the home")
+		return r.WantOwnKey("kmsKeyArn")
 	}
-	on := "serverSideEncryption.enabled"
-	out := r.Want(on, r.True(on), "true")
-	key := "serverSideEncryption.kmsKeyArn"
-	return append(out, r.Want(key, r.Exists(key), "a key of the home")...)
+	out := r.WantFixed("serverSideEncryption.enabled", true)
+	return append(out, r.WantOwnKey("serverSideEncryption.kmsKeyArn")...)
 }

@@ -3,8 +3,6 @@ package tableondemand
 
 import "redoubt/policies/rule"
 
-const mode = "billingMode"
-
 // Rule is the rule table-on-demand.
 var Rule = rule.Rule{
 	ID:    "table-on-demand",
@@ -14,9 +12,5 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/capacity-mode.html",
 	Severity: rule.Medium,
 	Remedy:   "Set billingMode to PAY_PER_REQUEST.",
-	Resource: &rule.ResourceRule{Types: []string{"aws:dynamodb/table:Table"}, Check: check},
-}
-
-func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	return r.Want(mode, r.Text(mode) == "PAY_PER_REQUEST", `"PAY_PER_REQUEST"`)
+	Resource: rule.Fixed("billingMode", "PAY_PER_REQUEST", "aws:dynamodb/table:Table"),
 }

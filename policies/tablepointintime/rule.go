@@ -36,7 +36,7 @@ var Rule = rule.Rule{
 
 func check(r *rule.Resource, c rule.Config) []rule.Finding {
 	if r.Type == replica {
-		return r.Want("pointInTimeRecovery", r.True("pointInTimeRecovery"), "true")
+		return r.WantFixed("pointInTimeRecovery", true)
 	}
 	if !r.True(on) {
 		return r.Want(on, false, "true")

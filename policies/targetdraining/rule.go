@@ -1,16 +1,9 @@
 // Package targetdraining holds the rule target-draining.
 package targetdraining
 
-import (
-	"fmt"
+import "redoubt/policies/rule"
 
-	"redoubt/policies/rule"
-)
-
-const (
-	delay       = "deregistrationDelay"
-	mostSeconds = "mostSeconds"
-)
+const mostSeconds = "mostSeconds"
 
 // Rule is the rule target-draining.
 var Rule = rule.Rule{
@@ -24,10 +17,5 @@ var Rule = rule.Rule{
 		{Name: mostSeconds, Kind: rule.Integer, Default: 300, Min: 1, Max: 3600,
 			Describes: "The most seconds that a target drains."},
 	},
-	Resource: &rule.ResourceRule{Types: []string{"aws:lb/targetGroup:TargetGroup"}, Check: check},
-}
-
-func check(r *rule.Resource, c rule.Config) []rule.Finding {
-	most := c.Int(mostSeconds)
-	return r.Want(delay, r.Int(delay) >= 1 && r.Int(delay) <= most, fmt.Sprintf("1 to %d", most))
+	Resource: rule.OneTo("deregistrationDelay", mostSeconds, "aws:lb/targetGroup:TargetGroup"),
 }

@@ -3,12 +3,6 @@ package topicencrypted
 
 import "redoubt/policies/rule"
 
-const (
-	key = "kmsMasterKeyId"
-	// theirs is how a message shows the key of AWS; one that only the update brings is a key of the program.
-	theirs = `"alias/aws/sns"`
-)
-
 // Rule is the rule topic-encrypted.
 var Rule = rule.Rule{
 	ID:    "topic-encrypted",
@@ -18,9 +12,5 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html",
 	Severity: rule.Low,
 	Remedy:   "Set kmsMasterKeyId to the key of the home.",
-	Resource: &rule.ResourceRule{Types: []string{"aws:sns/topic:Topic"}, Check: check},
-}
-
-func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	return r.Want(key, r.Exists(key) && r.At(key).String() != theirs, "a key of the home")
+	Resource: rule.OwnKey("kmsMasterKeyId", "aws:sns/topic:Topic"),
 }

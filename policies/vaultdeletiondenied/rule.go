@@ -27,22 +27,18 @@ var Rule = rule.Rule{
 	Severity: rule.High,
 	Remedy: "Give the vault a policy that denies backup:DeleteRecoveryPoint and " +
 		"backup:UpdateRecoveryPointLifecycle to everybody.",
-	Stack: &rule.StackRule{Check: check, WithoutSystem: true},
+	Stack: rule.Each("vault", look, vault),
 }
 
-func check(g *rule.Graph, _ rule.Config) []rule.Finding {
+func look(g *rule.Graph, v *rule.Resource, _ rule.Config) []rule.Finding {
+	p := g.Get(policy, strings.TrimSuffix(v.Name, "-vault")+"-policy")
+	if p == nil {
+		return []rule.Finding{g.ViolationAt(v, "has no policy, want one that denies %s", strings.Join(denied, ", "))}
+	}
 	var out []rule.Finding
-	for _, v := range g.OfType(vault) {
-		g.About("vault %q", v.Name)
-		p := g.Get(policy, strings.TrimSuffix(v.Name, "-vault")+"-policy")
-		if p == nil {
-			out = append(out, g.ViolationAt(v, "has no policy, want one that denies %s", strings.Join(denied, ", ")))
-			continue
-		}
-		for _, action := range denied {
-			if !denies(p.Text("policy"), action) {
-				out = append(out, g.ViolationAt(p, "does not deny %s to everybody", action))
-			}
+	for _, action := range denied {
+		if !denies(p.Text("policy"), action) {
+			out = append(out, g.ViolationAt(p, "does not deny %s to everybody", action))
 		}
 	}
 	return out

@@ -3,8 +3,6 @@ package vaultencrypted
 
 import "redoubt/policies/rule"
 
-const key = "kmsKeyArn"
-
 // Rule is the rule vault-encrypted.
 var Rule = rule.Rule{
 	ID:    "vault-encrypted",
@@ -14,9 +12,5 @@ var Rule = rule.Rule{
 	Source:   "https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html",
 	Severity: rule.High,
 	Remedy:   "Set kmsKeyArn to the backup key of the home.",
-	Resource: &rule.ResourceRule{Types: []string{"aws:backup/vault:Vault"}, Check: check},
-}
-
-func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	return r.Want(key, r.Exists(key), "a key of the home")
+	Resource: rule.OwnKey("kmsKeyArn", "aws:backup/vault:Vault"),
 }

@@ -26,21 +26,16 @@ var Rule = rule.Rule{
 		{Name: leastDays, Kind: rule.Integer, Default: 7, Min: 1, Max: 36500,
 			Describes: "The fewest days that a backup is locked."},
 	},
-	Stack: &rule.StackRule{Check: check, WithoutSystem: true},
+	Stack: rule.Each("vault", look, vault),
 }
 
-func check(g *rule.Graph, c rule.Config) []rule.Finding {
-	var out []rule.Finding
-	for _, v := range g.OfType(vault) {
-		g.About("vault %q", v.Name)
-		l := g.Get(lock, strings.TrimSuffix(v.Name, "-vault")+"-lock")
-		if l == nil {
-			out = append(out, g.ViolationAt(v, "has no lock, want one"))
-			continue
-		}
-		if days := l.At("minRetentionDays"); days.Int() < c.Int(leastDays) {
-			out = append(out, g.ViolationAt(l, "minRetentionDays is %s, want at least %d", days, c.Int(leastDays)))
-		}
+func look(g *rule.Graph, v *rule.Resource, c rule.Config) []rule.Finding {
+	l := g.Get(lock, strings.TrimSuffix(v.Name, "-vault")+"-lock")
+	if l == nil {
+		return []rule.Finding{g.ViolationAt(v, "has no lock, want one")}
 	}
-	return out
+	if days, least := l.At("minRetentionDays"), c.Int(leastDays); days.Int() < least {
+		return []rule.Finding{g.ViolationAt(l, "minRetentionDays is %s, want at least %d", days, least)}
+	}
+	return nil
 }

@@ -23,23 +23,18 @@ var Rule = rule.Rule{
 	Source:   "https://kubernetes.io/docs/tasks/run-application/configure-pdb/",
 	Severity: rule.High,
 	Remedy:   "Declare a PodDisruptionBudget whose labels are those of the pods.",
-	Stack:    &rule.StackRule{Check: check, WithoutSystem: true},
+	Stack:    rule.Each("workload", look, deployment),
 }
 
-func check(g *rule.Graph, _ rule.Config) []rule.Finding {
-	var out []rule.Finding
-	for _, d := range g.OfType(deployment) {
-		g.About("workload %q", d.Name)
-		d = g.ByURN(d.URN)
-		guarded := d.Exists(tier) && !g.Has(budget, strings.TrimSuffix(d.Name, "-deployment")+"-budget")
-		for _, b := range g.OfType(budget) {
-			guarded = guarded || b.Text("metadata.namespace") == d.Text("metadata.namespace") && selects(b, d)
-		}
-		if !guarded {
-			out = append(out, g.ViolationAt(d, "no budget selects its pods, want one"))
-		}
+func look(g *rule.Graph, d *rule.Resource, _ rule.Config) []rule.Finding {
+	guarded := d.Exists(tier) && !g.Has(budget, strings.TrimSuffix(d.Name, "-deployment")+"-budget")
+	for _, b := range g.OfType(budget) {
+		guarded = guarded || b.Text("metadata.namespace") == d.Text("metadata.namespace") && selects(b, d)
 	}
-	return out
+	if guarded {
+		return nil
+	}
+	return []rule.Finding{g.ViolationAt(d, "no budget selects its pods, want one")}
 }
 
 // selects reports whether a budget's labels are all among those of the pods.

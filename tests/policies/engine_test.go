@@ -242,7 +242,9 @@ func TestEngine_levels(t *testing.T) {
 	assert.NotContains(t, r.told, "not judged")
 
 	days := func(least int) map[string]any {
-		return only(map[string]any{"postgres-backup-retention": map[string]any{"enforcementLevel": "mandatory", "minimumDays": least}})
+		return only(map[string]any{"postgres-backup-retention": map[string]any{
+			"enforcementLevel": "mandatory", "minimumDays": least,
+		}})
 	}
 	r = e.preview(t, days(6))
 	require.Error(t, r.err)

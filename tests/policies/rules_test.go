@@ -130,7 +130,8 @@ func (v variant) judge(t *testing.T, r rule.Rule) (*rule.Graph, []rule.Finding) 
 		home = system.Primary
 	}
 	require.True(t, home.Valid(), "%s: home is %q", v.Name, home)
-	require.True(t, len(v.Patch)+len(v.System)+len(v.Plans)+len(v.Settings)+len(v.Config) > 0, "%s changes nothing", v.Name)
+	changes := len(v.Patch) + len(v.System) + len(v.Plans) + len(v.Settings) + len(v.Config)
+	require.NotZero(t, changes, "%s changes nothing", v.Name)
 	g, err := v.apply(recorded[home](t))
 	require.NoError(t, err, v.Name)
 	if foresees(r) { // no other change touches a forecast, which takes a second

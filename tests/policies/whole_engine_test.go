@@ -31,9 +31,9 @@ func (p place) primary(t *testing.T) engine {
 	return e
 }
 
-// TestEngine_wholeExample lets the pack see the primary before its first update, where most is unknown: nothing is refused. Both
-// homes that are up, the gate judges (make gate-homes). With a promise that nobody can keep it is, and the engine tells which
-// one, and what takes the time.
+// TestEngine_wholeExample lets the pack see the primary before its first update, where most is unknown: nothing is
+// refused. Both homes that are up, the gate judges (make gate-homes). With a promise that nobody can keep it is, and
+// the engine tells which one, and what takes the time.
 func TestEngine_wholeExample(t *testing.T) {
 	t.Parallel()
 	primary := newPlace(t).primary(t)

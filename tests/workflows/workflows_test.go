@@ -134,7 +134,8 @@ func TestWorkflows_updateAHomeOnlyAfterAPerson(t *testing.T) {
 	}
 }
 
-// TestWorkflows_runWhatEverybodyCanRun holds the steps against make's own list, and those of a pull request against `make gate`.
+// TestWorkflows_runWhatEverybodyCanRun holds the steps against make's own list, and those of a pull request against
+// `make gate`.
 func TestWorkflows_runWhatEverybodyCanRun(t *testing.T) {
 	t.Parallel()
 	all, _ := workflows(t)
