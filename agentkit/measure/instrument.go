@@ -38,4 +38,4 @@ type Instrument struct {
 }
 
 // Instruments lists every instrument of agentkit in the order of the page.
-func Instruments() []Instrument { return slices.Concat(calls, health) }
+func Instruments() []Instrument { return slices.Concat(calls, health, stores) }
