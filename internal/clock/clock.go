@@ -18,10 +18,25 @@ type Clock interface {
 	Timer(d time.Duration) (fired <-chan time.Time, stop func())
 }
 
+// Steady is a clock that also measures by what cannot go back: a wall clock is set by others.
+type Steady interface {
+	// Elapsed is how much time has passed since some moment that stays the same.
+	Elapsed() time.Duration
+}
+
 // Wall is the clock of the machine.
 type Wall struct{}
 
-var _ Clock = Wall{}
+var (
+	_ Clock  = Wall{}
+	_ Steady = Wall{}
+)
+
+// began is when the program did, with Go's monotonic reading: https://pkg.go.dev/time#hdr-Monotonic_Clocks
+var began = time.Now()
+
+// Elapsed is the time since the program began, which nobody can set back.
+func (Wall) Elapsed() time.Duration { return time.Since(began) }
 
 // Now is the machine's time, in UTC.
 func (Wall) Now() time.Time { return time.Now().UTC() }

@@ -80,7 +80,9 @@ func TestWall_isUTCAndSleeps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		before := clock.Wall{}.Now()
 		assert.Equal(t, time.UTC, before.Location())
+		passed := clock.Wall{}.Elapsed()
 		require.NoError(t, clock.Wall{}.Sleep(t.Context(), time.Hour))
+		assert.Equal(t, time.Hour, clock.Wall{}.Elapsed()-passed)
 		assert.Equal(t, before.Add(time.Hour), clock.Wall{}.Now())
 	})
 }

@@ -153,6 +153,15 @@ func (p *Process) Sleep(ctx context.Context, d time.Duration) error {
 // Timer never fires: a process is one line of steps, and what waits beside it is not played.
 func (p *Process) Timer(time.Duration) (<-chan time.Time, func()) { return nil, func() {} }
 
+// Choose lets the schedule choose one of n.
+func (w *World) Choose(n int) int {
+	weights := make([]int, n)
+	for i := range weights {
+		weights[i] = 1
+	}
+	return w.pick(weights)
+}
+
 func (w *World) note(who, what string, by time.Duration) {
 	w.trace = append(w.trace, entry{who, what, by})
 }
