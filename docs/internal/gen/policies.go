@@ -18,17 +18,23 @@ check, and what of ours stands for it, is [a page of its own](policies-theirs.md
 
 ## Use
 
+The CLI that the Makefile builds has no language host for Go, and runs neither the program nor the pack by itself:
+` + "`redoubt sim`" + ` serves the program to it, against the simulated regions, and it takes the pack's program from beside
+` + "`bin/redoubt`" + ` or from PATH:
+
 ` + "```sh" + `
-pulumi preview --policy-pack policies
-pulumi preview --policy-pack policies --policy-pack-config policies.json
+make up
+make policies
+bin/redoubt sim preview --policy-pack policies
+bin/redoubt sim preview --policy-pack policies --policy-pack-config policies.json
+make gate
 ` + "```" + `
 
-The official CLI builds the pack itself. A CLI without Go's language host, such as the one of ` + "`make tools`" + `, finds it on PATH under the
-name that it looks for:
+` + "`make gate`" + ` judges a change as [a pull request](pipeline.md) is judged. The official CLI has the language host, and
+builds the pack itself; that was not tried here ([limits](limits.md)):
 
 ` + "```sh" + `
-go build -o bin/pulumi-analyzer-policy-go ./policies
-PATH="$PWD/bin:$PWD/.tools:$PATH" pulumi preview --policy-pack policies
+pulumi preview --policy-pack policies
 ` + "```" + `
 
 The configuration names rules by id, and ` + "`all`" + ` for every rule; a name or an option that is not known is refused:
