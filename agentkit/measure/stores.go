@@ -10,6 +10,14 @@ var (
 		What: "1 while the process may write because its home is the active one, 0 while it may not"}
 	HomeLease = Instrument{Name: "agentkit.home.lease", Kind: Counter, Unit: "{attempt}", By: []string{"outcome"},
 		What: "what a keeper did with the lease of the active home: taken, renewed, let go, lost or failed"}
+	Work = Instrument{Name: "agentkit.work", Kind: Counter, Unit: "{work}", By: []string{"outcome"},
+		What: "work in the ledger: accepted, again (a token that was accepted before), unsent (accepted, its message was not sent), resent, refused, done or dead"}
+	Consumed = Instrument{Name: "agentkit.consumed", Kind: Counter, Unit: "{message}", By: []string{"outcome"},
+		What: "messages by what became of them: done, done before, failed, given back, handed on, unmarked, dead or unburied; and polls with no answer"}
+	WorkDuration = Instrument{Name: "agentkit.work.duration", Kind: Histogram, Unit: "s", By: []string{"outcome"},
+		What: "time that a handler took for one message: ok or failed"}
+	Paused = Instrument{Name: "agentkit.consumer.paused", Kind: Counter, Unit: "s", By: []string{"reason"},
+		What: "seconds in which a consumer received nothing because it was told so: home or zone"}
 )
 
-var stores = []Instrument{Tokens, Locks, MayWrite, HomeLease}
+var stores = []Instrument{Tokens, Locks, MayWrite, HomeLease, Work, Consumed, WorkDuration, Paused}

@@ -120,10 +120,33 @@ func (v *View) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWrit
 	})
 }
 
+// Query reads the items for which the key condition holds, in the order of their keys, on one page. It takes any attribute
+// for a key, and so stands for every index.
+func (v *View) Query(ctx context.Context, in *dynamodb.QueryInput, _ ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
+	out := &dynamodb.QueryOutput{}
+	return out, v.call(ctx, "Query", func() error {
+		n := names{in.ExpressionAttributeNames, in.ExpressionAttributeValues}
+		for _, item := range v.table.all(aws.ToString(in.TableName)) {
+			var refused *types.ConditionalCheckFailedException
+			switch err := n.check(in.KeyConditionExpression, item); {
+			case err == nil:
+				out.Items = append(out.Items, item)
+			case !errors.As(err, &refused):
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // All are the items of a table, in the order of their keys.
 func (t *Table) All(table string) []Item {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	return t.all(table)
+}
+
+func (t *Table) all(table string) []Item {
 	var out []Item
 	for _, id := range slices.Sorted(maps.Keys(t.items)) {
 		if strings.HasPrefix(id, table+"\x00") {

@@ -2,20 +2,17 @@ package marks
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
+	"redoubt/agentkit/ledger"
 	"redoubt/inventory"
-	"redoubt/recovery/ledger"
 )
 
 // Ledger is what a queue's marks need of a client of DynamoDB.
@@ -55,10 +52,7 @@ var _ Place = (*Queue)(nil)
 
 // QueuePayload is the payload of a mark. A consumer that meets it has no work to
 // do: it marks the entry done and deletes the message.
-const QueuePayload = "redoubt:witness"
-
-// stamp is RFC 3339 with all digits, so that the order of texts is that of times.
-const stamp = "2006-01-02T15:04:05.000000000Z07:00"
+const QueuePayload = ledger.WitnessPayload
 
 // QueueToken is what the ledger entries of a witness's marks begin with.
 func QueueToken(witness string) string { return "redoubt-witness-" + witness + "-" }
@@ -66,25 +60,17 @@ func QueueToken(witness string) string { return "redoubt-witness-" + witness + "
 // Write writes the ledger entry, which is the acknowledgement, and sends the message.
 func (q *Queue) Write(ctx context.Context, seq int64) error {
 	token := QueueToken(q.Name) + digits(seq)
-	text := func(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
-	now := q.now()
-	if _, err := q.Ledger.PutItem(ctx, &dynamodb.PutItemInput{
-		TableName: aws.String(q.Table),
-		Item: map[string]types.AttributeValue{
-			inventory.LedgerKey: text(token), inventory.LedgerPayload: text(QueuePayload),
-			inventory.LedgerAccepted: text(now.UTC().Format(stamp)),
-			inventory.LedgerOpen:     text(inventory.LedgerShard(token)),
-			inventory.Expires:        &types.AttributeValueMemberN{Value: strconv.FormatInt(now.Add(q.keep()).Unix(), 10)},
-		},
-	}); err != nil {
+	item := ledger.Item(token, QueuePayload, q.now())
+	item[inventory.Expires] = ledger.Expiring(q.now().Add(q.keep())) // a mark that nobody reads is no work
+	if _, err := q.Ledger.PutItem(ctx, &dynamodb.PutItemInput{TableName: &q.Table, Item: item}); err != nil {
 		return err
 	}
-	body, err := json.Marshal(ledger.Message{Token: token, Payload: QueuePayload})
+	body, err := ledger.Body(token, QueuePayload)
 	if err != nil {
 		return err
 	}
 	// The work is accepted by now: a message that is not sent is sent again from the ledger.
-	_, _ = q.Messages.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: aws.String(q.URL), MessageBody: aws.String(string(body))})
+	_, _ = q.Messages.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: aws.String(q.URL), MessageBody: &body})
 	return nil
 }
 
@@ -126,23 +112,20 @@ func (q *Queue) quiet() time.Duration {
 }
 
 func (q *Queue) ours(m sqstypes.Message) (seq int64, token string, ok bool) {
-	var body ledger.Message
-	if err := json.Unmarshal([]byte(aws.ToString(m.Body)), &body); err != nil {
+	token, _, err := ledger.Read(aws.ToString(m.Body))
+	if err != nil {
 		return 0, "", false
 	}
-	seq, ok = Number(body.Token, QueueToken(q.Name))
-	return seq, body.Token, ok
+	seq, ok = Number(token, QueueToken(q.Name))
+	return seq, token, ok
 }
 
 // done takes the work out of the ledger's open entries and out of the queue.
 func (q *Queue) done(ctx context.Context, token string, m sqstypes.Message) error {
+	u := ledger.Done(q.Table, token, q.now(), q.keep())
 	_, err := q.Ledger.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:                aws.String(q.Table),
-		Key:                      map[string]types.AttributeValue{inventory.LedgerKey: &types.AttributeValueMemberS{Value: token}},
-		UpdateExpression:         aws.String("SET #d = :d REMOVE #o"),
-		ExpressionAttributeNames: map[string]string{"#d": inventory.LedgerDone, "#o": inventory.LedgerOpen},
-		ExpressionAttributeValues: map[string]types.AttributeValue{
-			":d": &types.AttributeValueMemberS{Value: q.now().UTC().Format(stamp)}},
+		TableName: u.TableName, Key: u.Key, UpdateExpression: u.UpdateExpression,
+		ExpressionAttributeNames: u.ExpressionAttributeNames, ExpressionAttributeValues: u.ExpressionAttributeValues,
 	})
 	if err != nil {
 		return err
