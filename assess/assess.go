@@ -125,7 +125,6 @@ func (b Base) each(ctx context.Context, s drill.Scenario, o Options, first, coun
 		return err
 	}
 	d := b.drill(start, s, 0)
-	d.Plans = drill.NewPlans()
 	if err := d.Begin(ctx); err != nil {
 		return err
 	}
@@ -138,7 +137,11 @@ func (b Base) each(ctx context.Context, s drill.Scenario, o Options, first, coun
 		if err != nil {
 			return err
 		}
-		r, err := d.From(p, one).Lose(ctx)
+		next := d.From(p, one)
+		if o.Plain {
+			next.Plans = drill.NewPlans()
+		}
+		r, err := next.Lose(ctx)
 		if err != nil {
 			return err
 		}

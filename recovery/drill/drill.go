@@ -32,7 +32,7 @@ type Drill struct {
 	Phase time.Duration
 	// Return drills the way back, too.
 	Return bool
-	// Plans are those that other drills made; nil makes each anew.
+	// Plans are those that other drills made; nil begins with none.
 	Plans *Plans
 	// Alter changes the plan before it runs; what is wrong with a plan is seen that way. It may be nil.
 	Alter func(plan.Plan) (plan.Plan, error)
@@ -73,6 +73,9 @@ func (d *Drill) Begin(ctx context.Context) error {
 	var err error
 	if d.words, err = d.Scenario.Words(d.System, d.Inventory, d.Active); err != nil {
 		return err
+	}
+	if d.Plans == nil {
+		d.Plans = NewPlans()
 	}
 	d.report = d.blank()
 	d.begun = d.Place.Now()
@@ -232,23 +235,22 @@ func (d *Drill) recover(ctx context.Context) error {
 	}
 	from := d.Place.Now()
 	defer func() { d.phase("recovering", from) }()
-	p, err := d.planned(ctx, d.Scenario.Plan)
-	for err == nil && early(p.plan) && d.Place.Now().Sub(from) < d.Scenario.Wait {
+	r, err := d.ask(ctx, d.Scenario.Plan)
+	for err == nil && !planner.Reached(r) && d.Place.Now().Sub(from) < d.Scenario.Wait {
 		if err := d.Place.Wait(ctx, time.Minute); err != nil {
 			return err
 		}
-		p, err = d.planned(ctx, d.Scenario.Plan)
+		r, err = d.ask(ctx, d.Scenario.Plan)
+	}
+	var m made
+	if err == nil {
+		m, err = d.planned(r)
 	}
 	if err != nil {
 		d.wrong("there is no plan: %v", err)
 		return nil //nolint:nilerr // a system that cannot be recovered is what a drill finds out
 	}
-	return d.run(ctx, p)
-}
-
-// early reports whether a backup does not show the point in time yet that a plan restores to.
-func early(p plan.Plan) bool {
-	return slices.ContainsFunc(p.Gates, func(g plan.Gate) bool { return g.ID == planner.Window && g.Reason != "" })
+	return d.run(ctx, m)
 }
 
 // goal is what was found to be lost, with the moment before the loss to restore to.
@@ -283,7 +285,7 @@ func (d *Drill) run(ctx context.Context, m made) error {
 	if p.Active != "" {
 		d.report.Receiving = p.Active
 	}
-	d.report.Plan = Plan{Title: p.Title, Hash: m.hash, Outcome: string(f.Outcome), Why: f.Why, Steps: steps(p, records)}
+	d.report.Plan = Plan{Title: p.Title, Hash: m.compiled.Hash(), Outcome: string(f.Outcome), Why: f.Why, Steps: steps(p, records)}
 	for _, g := range p.Gates {
 		if why, set := d.Scenario.Aside[g.ID]; set {
 			d.report.Plan.aside(g.ID, why)

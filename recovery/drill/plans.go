@@ -3,7 +3,6 @@ package drill
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"redoubt/recovery/execute"
 	"redoubt/recovery/plan"
@@ -13,44 +12,75 @@ import (
 // made is a plan, ready to be walked.
 type made struct {
 	plan     plan.Plan
-	hash     string
 	compiled *execute.Compiled
 }
 
-// Plans are plans that were made already: equal requests give equal plans, which are then compiled once for many drills. It
-// serves one goroutine.
-type Plans struct{ of map[string]made }
+// Plans are plans that were made already: requests with one essence give equal plans, which are then compiled once for
+// many drills. It serves one goroutine.
+type Plans struct {
+	of map[string]made
+	shared
+	// questions are by what they depend on.
+	questions map[string][]question
+}
+
+// question is a call that changes nothing, with the key of its answer.
+type question struct {
+	key  string
+	call plan.Call
+}
 
 // NewPlans returns no plans yet.
-func NewPlans() *Plans { return &Plans{map[string]made{}} }
+func NewPlans() *Plans {
+	return &Plans{map[string]made{}, newShared(), map[string][]question{}}
+}
 
-// planned makes the plan, having asked what it must.
-func (d *Drill) planned(ctx context.Context, scenario planner.Scenario) (made, error) {
-	r := planner.Request{Scenario: scenario, System: d.System, Inventory: d.Inventory, Finding: d.finding,
-		Goal: d.goal(), Now: d.Place.Now(), Seen: d.Place.Seen()}
-	questions, err := planner.Questions(r)
+// questionsOf are the questions of a request. They do not depend on the time at which it is made.
+func (p *Plans) questionsOf(r planner.Request) ([]question, error) {
+	about := fmt.Sprint(r.Scenario, r.Goal, r.Finding)
+	if known, has := p.questions[about]; has {
+		return known, nil
+	}
+	calls, err := planner.Questions(r)
 	if err != nil {
-		return made{}, err
+		return nil, err
 	}
-	r.Answers = map[string]plan.Document{}
-	var key strings.Builder
-	_, _ = fmt.Fprintf(&key, "%s %d %v %s %s %s", scenario, r.Now.UnixNano(), r.Goal, r.Finding.Kind, r.Finding.Name, r.Finding.Why)
+	out := make([]question, len(calls))
+	for n, c := range calls {
+		out[n] = question{planner.CallKey(c), once(p.calls, c)}
+	}
+	p.questions[about] = out
+	return out, nil
+}
+
+// ask asks what the plan depends on.
+func (d *Drill) ask(ctx context.Context, scenario planner.Scenario) (planner.Request, error) {
+	r := planner.Request{Scenario: scenario, System: d.System, Inventory: d.Inventory, Finding: d.finding,
+		Goal: d.goal(), Now: d.Place.Now(), Answers: map[string]plan.Document{}, Seen: d.Place.Seen()}
+	questions, err := d.Plans.questionsOf(r)
+	if err != nil {
+		return r, err
+	}
 	for _, q := range questions {
-		out, err := d.Place.Port().Call(ctx, q)
-		if err != nil {
-			return made{}, fmt.Errorf("%s: %w", q, err)
+		if r.Answers[q.key], err = d.Place.Port().Call(ctx, q.call); err != nil {
+			return r, fmt.Errorf("%s: %w", q.call, err)
 		}
-		r.Answers[planner.CallKey(q)] = out
-		_, _ = fmt.Fprintf(&key, " %v", out)
 	}
-	if d.Plans != nil {
-		if m, known := d.Plans.of[key.String()]; known {
-			return m, nil
-		}
+	return r, nil
+}
+
+// planned makes the plan, or takes the one that was made of the same.
+func (d *Drill) planned(r planner.Request) (made, error) {
+	if !planner.Reached(r) {
+		return d.make(r)
+	}
+	key := planner.Essence(r)
+	if m, known := d.Plans.of[key]; known {
+		return m, nil
 	}
 	m, err := d.make(r)
-	if err == nil && d.Plans != nil {
-		d.Plans.of[key.String()] = m
+	if err == nil {
+		d.Plans.of[key] = m
 	}
 	return m, err
 }
@@ -63,10 +93,7 @@ func (d *Drill) make(r planner.Request) (made, error) {
 	if err != nil {
 		return made{}, err
 	}
-	out := made{plan: p}
-	if out.hash, err = p.Hash(); err != nil {
-		return out, err
-	}
-	out.compiled, err = execute.Compile(p)
-	return out, err
+	d.Plans.plan(p)
+	compiled, err := execute.Compile(p)
+	return made{p, compiled}, err
 }

@@ -35,8 +35,8 @@ func compiled(p plan.Plan) *Compiled {
 	return c
 }
 
-// hashed is the hash of the plan, or why it has none.
-func (c *Compiled) hashed() string {
+// Hash is the hash of the plan, or why it has none.
+func (c *Compiled) Hash() string {
 	if c.hash != "" {
 		return c.hash
 	}

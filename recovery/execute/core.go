@@ -78,7 +78,7 @@ func (c *Core) Start(now time.Time) []Command {
 		return c.out
 	}
 	if c.seq == 0 {
-		c.append(journal.Record{Kind: journal.Started, Plan: c.of.hashed(), Seed: c.opts.Seed})
+		c.append(journal.Record{Kind: journal.Started, Plan: c.of.Hash(), Seed: c.opts.Seed})
 	}
 	c.askGates()
 	return c.settle()

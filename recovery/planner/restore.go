@@ -134,26 +134,16 @@ func (d *draft) lossGate(r restoring) {
 	})
 }
 
-// Window is the gate that refuses a point in time which no backup reaches, or none yet.
-const Window = "window"
+// window is the gate that refuses a point in time which no backup reaches, or none yet.
+const window = "window"
 
 // windowGate refuses a point in time that loses too much, or that the backups do not reach as they were answered.
-func (d *draft) windowGate(r restoring, earliest, latest string) {
+func (d *draft) windowGate(r restoring, unreached string) {
 	d.lossGate(r)
-	from, err1 := time.Parse(time.RFC3339, earliest)
-	to, err2 := time.Parse(time.RFC3339, latest)
-	g := plan.Gate{ID: Window, Title: "The backups reach the point in time",
-		Why: "Without a backup of that time there is nothing to restore."}
-	switch {
-	case err1 != nil || err2 != nil:
-		g.Reason = fmt.Sprintf("nothing tells how far the backups of %s reach", r.store.Name)
-	case r.at.Before(from) || r.at.After(to):
-		g.Reason = fmt.Sprintf("the backups of %s reach from %s to %s, and not to %s", r.store.Name, earliest, latest,
-			r.stamped())
-	default:
-		return
+	if unreached != "" {
+		d.gate(plan.Gate{ID: window, Title: "The backups reach the point in time",
+			Why: "Without a backup of that time there is nothing to restore.", Reason: unreached})
 	}
-	d.gate(g)
 }
 
 // scopeOf is what the names in a home are made of.

@@ -39,8 +39,7 @@ type bucketRestore struct {
 // decision 0017. Agents start again after the look.
 func (d *draft) restoreBucket(r restoring) {
 	b := bucketRestore{d, r, d.home(r.where).Stores[r.store.Name].Name}
-	earliest := b.reach()
-	d.windowGate(r, earliest, d.Now.UTC().Format(time.RFC3339))
+	d.windowGate(r, unreachedBucket(d.Request, r))
 	marked := b.marked(b.quiet(d.stopUsers(r)))
 	rewound := b.rewound(marked)
 	verified := d.verify(r, b.bucket, d.home(r.where).Stores[r.store.Name].Arn, []string{rewound})
@@ -49,23 +48,30 @@ func (d *draft) restoreBucket(r restoring) {
 	d.probe(r.where, append(started, verified))
 }
 
-// reach is how far back the versions reach: each is kept so many days after it was replaced. Nothing when the
-// bucket keeps none, or nobody tells for how long.
-func (b bucketRestore) reach() string {
-	if status, _ := told[string](b.answer(askVersioning(b.where, b.bucket)), "Status"); status != "Enabled" {
-		return ""
+// unreachedBucket compares with how far back the versions reach: each is kept so many days after it was replaced.
+// Nothing when the bucket keeps none, or nobody tells for how long.
+func unreachedBucket(r Request, what restoring) string {
+	now := r.Now.UTC()
+	days := keptDays(r, what)
+	if days == 0 {
+		return what.unreached("", "")
+	}
+	return what.unreached(now.AddDate(0, 0, -days).Format(time.RFC3339), now.Format(time.RFC3339))
+}
+
+func keptDays(r Request, what restoring) int {
+	bucket := r.Inventory.Homes[what.where].Stores[what.store.Name].Name
+	if status, _ := told[string](r.Answers[CallKey(askVersioning(what.where, bucket))], "Status"); status != "Enabled" {
+		return 0
 	}
 	least := 0.0
-	for _, rule := range listed(b.answer(askLifecycle(b.where, b.bucket)), "Rules") {
+	for _, rule := range listed(r.Answers[CallKey(askLifecycle(what.where, bucket))], "Rules") {
 		days, has := told[float64](rule, "NoncurrentVersionExpiration.NoncurrentDays")
 		if has && rule["Status"] == "Enabled" && (least == 0 || days < least) {
 			least = days
 		}
 	}
-	if least == 0 {
-		return ""
-	}
-	return b.Now.UTC().AddDate(0, 0, -int(least)).Format(time.RFC3339)
+	return int(least)
 }
 
 func (b bucketRestore) step(what, title string, needs ...string) plan.Step {

@@ -74,6 +74,15 @@ func latest(answer plan.Document, by time.Time) (out snapshot) {
 	return out
 }
 
+// unreachedCache is a cache without a snapshot of the time or of before, unless it begins empty.
+func unreachedCache(r Request, what restoring) string {
+	group := r.Inventory.Homes[what.where].Stores[what.store.Name].Name
+	if what.store.RebuildFrom != "" || latest(r.Answers[CallKey(askSnapshots(what.where, group))], what.at).name != "" {
+		return ""
+	}
+	return fmt.Sprintf("no snapshot of %s is of %s or before", what.store.Name, what.stamped())
+}
+
 // cacheRestore is the restore of a cache: from a snapshot, or empty where it is filled from another store.
 type cacheRestore struct {
 	*draft
@@ -112,9 +121,9 @@ func (d *draft) restoreCache(r restoring) {
 func (c *cacheRestore) choose() {
 	c.from = latest(c.answer(askSnapshots(c.where, c.of(c.where).Name)), c.at)
 	if c.from.name == "" {
-		c.gate(plan.Gate{ID: Window, Title: "A snapshot holds the point in time",
+		c.gate(plan.Gate{ID: window, Title: "A snapshot holds the point in time",
 			Why:    "Without a snapshot of that time or before there is nothing to restore.",
-			Reason: fmt.Sprintf("no snapshot of %s is of %s or before", c.store.Name, c.stamped())})
+			Reason: unreachedCache(c.Request, c.restoring)})
 		return
 	}
 	c.at = c.from.at.UTC().Truncate(time.Second)

@@ -49,6 +49,14 @@ func postgresQuestions(r Request, what restoring) []plan.Call {
 	return out
 }
 
+func unreachedPostgres(r Request, what restoring) string {
+	old := r.Inventory.Homes[what.where].Stores[what.store.Name].Name
+	answer := r.Answers[CallKey(askCluster(what.where, old))]
+	earliest, _ := told[string](answer, "DBClusters[0].EarliestRestorableTime")
+	latest, _ := told[string](answer, "DBClusters[0].LatestRestorableTime")
+	return what.unreached(earliest, latest)
+}
+
 // databaseRestore is the restore of a database.
 type databaseRestore struct {
 	*draft
@@ -60,10 +68,7 @@ type databaseRestore struct {
 // home that serves does not wait for the follower.
 func (d *draft) restorePostgres(r restoring) {
 	b := databaseRestore{d, r}
-	was := b.damaged(r.where)
-	earliest, _ := told[string](was, "EarliestRestorableTime")
-	latest, _ := told[string](was, "LatestRestorableTime")
-	d.windowGate(r, earliest, latest)
+	d.windowGate(r, unreachedPostgres(d.Request, r))
 	peer := r.where.Peer()
 
 	stopped := d.stopUsers(r)

@@ -55,6 +55,14 @@ func tableQuestions(r Request, what restoring) []plan.Call {
 	return out
 }
 
+func unreachedTable(r Request, what restoring) string {
+	old := damagedTable(r.Inventory.Homes[what.where].Stores[what.store.Name])
+	backups := r.Answers[CallKey(askRecovery(what.where, old))]
+	earliest, _ := told[string](backups, recovery+"EarliestRestorableDateTime")
+	latest, _ := told[string](backups, recovery+"LatestRestorableDateTime")
+	return what.unreached(earliest, latest)
+}
+
 // tableRestore is the restore of a table: from old to now.
 type tableRestore struct {
 	*draft
@@ -66,10 +74,7 @@ type tableRestore struct {
 // restore does not bring back, and replicates it to the other home.
 func (d *draft) restoreTable(r restoring) {
 	t := tableRestore{d, r, damagedTable(d.home(r.where).Stores[r.store.Name]), restoredTable(d.Inventory, r)}
-	backups := d.answer(askRecovery(r.where, t.old))
-	earliest, _ := told[string](backups, recovery+"EarliestRestorableDateTime")
-	latest, _ := told[string](backups, recovery+"LatestRestorableDateTime")
-	d.windowGate(r, earliest, latest)
+	d.windowGate(r, unreachedTable(d.Request, r))
 
 	stopped := d.stopUsers(r)
 	made := t.copied(stopped)

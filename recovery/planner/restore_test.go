@@ -168,3 +168,60 @@ func TestRestore_ofACacheWaitsForNoFixedRegion(t *testing.T) {
 	}
 	require.ErrorContains(t, planner.Check(p), "rule no-fixed-region: step name-scores-primary")
 }
+
+func TestReached_isFalseUntilABackupShowsTheMoment(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"restore-table", "restore-ledger", "restore-database", "restore-bucket", "restore-cache"} {
+		asked := func(change func(*planner.Request)) (out planner.Request) {
+			p, err := made(t, name, change, func(r *planner.Request) { out = *r })
+			require.NoError(t, err)
+			assert.Equal(t, gates(p)["window"].Reason == "", planner.Reached(out), "%s: as the plan's gate says", name)
+			return out
+		}
+		assert.True(t, planner.Reached(asked(func(*planner.Request) {})), name)
+		if name != "restore-cache" { // its snapshots are as old as they are
+			assert.False(t, planner.Reached(asked(func(r *planner.Request) { r.Goal.At = r.Now.Add(-40 * 24 * time.Hour) })), name)
+		}
+	}
+	region, err := planner.Make(planner.Request{Scenario: planner.RegionLoss})
+	require.Error(t, err)
+	assert.Empty(t, region.Steps)
+	assert.True(t, planner.Reached(planner.Request{Scenario: planner.RegionLoss}), "it goes back to no moment")
+}
+
+// Requests that differ in how far the backups reach have one essence, and one plan; any other difference is another.
+func TestEssence_leavesOutHowFarBackupsReach(t *testing.T) {
+	t.Parallel()
+	of := func(change func(*planner.Request)) (string, plan.Plan) {
+		var r planner.Request
+		p, err := made(t, "restore-database", change, func(asked *planner.Request) { r = *asked })
+		require.NoError(t, err)
+		return planner.Essence(r), p
+	}
+	set := func(name, value string) func(*planner.Request) {
+		return func(r *planner.Request) {
+			answers := map[string]plan.Document{}
+			for key, a := range r.Answers {
+				answers[key] = a
+				if all, is := a["DBClusters"].([]any); is {
+					one := maps.Clone(all[0].(map[string]any))
+					one[name] = value
+					answers[key] = plan.Document{"DBClusters": []any{one}}
+				}
+			}
+			r.Answers = answers
+		}
+	}
+	before, one := of(func(*planner.Request) {})
+	after, two := of(set("EarliestRestorableTime", "2026-01-01T00:00:00Z"))
+	assert.Equal(t, before, after)
+	assert.Equal(t, one, two)
+	for _, change := range []func(*planner.Request){set("EngineVersion", "16.1"),
+		func(r *planner.Request) { r.Now = r.Now.Add(time.Second) },
+		func(r *planner.Request) { r.Goal.At = r.Goal.At.Add(-time.Second) },
+	} {
+		after, two = of(change)
+		assert.NotEqual(t, before, after)
+		assert.NotEqual(t, one, two)
+	}
+}

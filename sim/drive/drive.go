@@ -27,6 +27,8 @@ type World struct {
 	From string
 	// Inventory is what a probe finds its way by; runs without one need none.
 	Inventory inventory.Inventory
+	// still is set where nobody looks at what moves with the clock by itself.
+	still bool
 }
 
 var (
@@ -52,7 +54,7 @@ func (w World) Call(ctx context.Context, c plan.Call) (plan.Document, error) {
 		return nil, fmt.Errorf("%s: the region of the home is unknown", c)
 	}
 	out, err := w.World.Call(world.Request{
-		Region: region, From: w.From, Service: c.Service, Operation: c.Operation, Input: c.Input, Token: c.Token, Kept: true,
+		Region: region, From: w.From, Service: c.Service, Operation: c.Operation, Input: c.Input, Token: c.Token, Kept: true, Still: w.still,
 	})
 	var refused *world.Error
 	if errors.As(err, &refused) {

@@ -2,6 +2,7 @@ package drive
 
 import (
 	"context"
+	"slices"
 	"unsafe"
 
 	"redoubt/inventory"
@@ -51,8 +52,10 @@ func (r Remembering) Judge(ctx context.Context, c plan.Condition) (plan.Answer, 
 		answer, why, err := execute.Judge(ctx, r.World, c)
 		return answer, execute.Unanswered(c, why, err), err
 	}
+	w := r.World
+	w.still = !slices.ContainsFunc(c.All, func(e plan.Expect) bool { return world.Moves(string(e.Path)) })
 	out, err := r.World.World.Remember(r.conditionKey(&c), func() (any, error) {
-		answer, why, err := execute.Judge(ctx, r.World, c)
+		answer, why, err := execute.Judge(ctx, w, c)
 		return &verdict{answer, execute.Unanswered(c, why, err)}, err
 	})
 	v := out.(*verdict)

@@ -59,7 +59,7 @@ type storeMet struct {
 // the world alone is remembered, in parts that change apart from each other.
 func (w *Witness) meet() bool {
 	if w.parts == nil {
-		w.parts = make([]world.Held, partsOfHome*len(system.Homes)+len(w.tiers))
+		w.parts = make([]world.Held, w.partsOfHome()*len(system.Homes)+len(w.tiers))
 	}
 	if !w.look() && w.met.tiers != nil {
 		return false
@@ -75,13 +75,15 @@ func (w *Witness) look() bool {
 		if _, known := w.Inventory.Homes[home]; !known {
 			continue
 		}
-		of := w.parts[partsOfHome*n:]
-		news = part(w, &of[0], "agents", string(home), func() any { return w.ready(home) }) || news
-		news = part(w, &of[1], "stores", string(home), func() any { return w.takes(home) }) || news
-		news = part(w, &of[2], "copies", string(home), func() any { return w.copied(home) }) || news
+		of := w.of(n)
+		news = part(w, &of[0], "agents", string(home), "", func() any { return w.ready(home) }) || news
+		news = part(w, &of[1], "copies", string(home), "", func() any { return w.copied(home) }) || news
+		for n, s := range w.stores {
+			news = part(w, &of[2+n], "store", string(home), s.of.Name, func() any { return w.takes(home, s) }) || news
+		}
 	}
 	for n, t := range w.tiers {
-		news = part(w, &w.parts[partsOfHome*len(system.Homes)+n], "tier", t.of.Name, func() any { return w.leads(t) }) || news
+		news = part(w, &w.of(len(system.Homes))[n], "tier", t.of.Name, "", func() any { return w.leads(t) }) || news
 	}
 	return news
 }
@@ -94,16 +96,16 @@ func (w *Witness) join() met {
 		if _, known := w.Inventory.Homes[home]; !known {
 			continue
 		}
-		of := w.parts[partsOfHome*n:]
+		of := w.of(n)
 		*ready.of(home) = of[0].Answer.(map[string]bool)
-		takes, copied := of[1].Answer.([]bool), of[2].Answer.(copies)
+		copied := of[1].Answer.(copies)
 		for n, s := range w.stores {
-			*out.stores[n].takes.of(home) = takes[n] && s.written(*ready.of(home))
+			*out.stores[n].takes.of(home) = of[2+n].Answer.(bool) && s.written(*ready.of(home))
 			*out.stores[n].copied.of(home) = !copied.apart && len(copied.of[n]) > 0
 		}
 	}
 	for n, t := range w.tiers {
-		out.tiers[n] = w.parts[partsOfHome*len(system.Homes)+n].Answer.(tierMet)
+		out.tiers[n] = w.of(len(system.Homes))[n].Answer.(tierMet)
 		for _, home := range system.Homes {
 			*out.tiers[n].serves.of(home) = w.serves(t, home, *ready.of(home), out.stores)
 		}
@@ -111,8 +113,11 @@ func (w *Witness) join() met {
 	return out
 }
 
-// partsOfHome are the parts of what clients meet that each home has.
-const partsOfHome = 3
+// partsOfHome are the parts of what clients meet that each home has: its agents, its copies and each of its stores.
+func (w *Witness) partsOfHome() int { return 2 + len(w.stores) }
+
+// of are the parts from those of the n-th home on; after the last home come the tiers.
+func (w *Witness) of(n int) []world.Held { return w.parts[w.partsOfHome()*n:] }
 
 // lasting reports whether clients meet the same as long as nothing changes: what depends on the time does not last.
 func (w *Witness) lasting() bool {
@@ -125,18 +130,18 @@ func (w *Witness) lasting() bool {
 }
 
 // key names a part of what a family of witnesses meets.
-func (w *Witness) key(what, name string) world.Key {
-	return world.Key{Act: world.TextOf("meet"), Texts: [6]world.Text{world.TextOf(what), world.TextOf(name)},
+func (w *Witness) key(what, of, name string) world.Key {
+	return world.Key{Act: world.TextOf("meet"), Texts: [6]world.Text{world.TextOf(what), world.TextOf(of), world.TextOf(name)},
 		Refs: [4]unsafe.Pointer{unsafe.Pointer(w.family)}} //nolint:gosec // the address names the family
 }
 
 // part looks at a part of what clients meet unless it is as it was, from memory where the world has one, and reports
 // whether it looked.
-func part(w *Witness, held *world.Held, what, name string, look func() any) bool {
+func part(w *Witness, held *world.Held, what, of, name string, look func() any) bool {
 	if w.World.World.Holds(held) {
 		return false
 	}
-	*held = w.World.World.Hold(w.key(what, name), func() (any, error) { return look(), nil })
+	*held = w.World.World.Hold(w.key(what, of, name), func() (any, error) { return look(), nil })
 	return true
 }
 
@@ -149,13 +154,9 @@ func (w *Witness) ready(home system.Home) map[string]bool {
 	return out
 }
 
-// takes says of each store whether it acknowledges writes in a home, if somebody writes there.
-func (w *Witness) takes(home system.Home) []bool {
-	out := make([]bool, len(w.stores))
-	for n, s := range w.stores {
-		out[n] = w.World.Takes(context.Background(), home, s.of.Name) == nil
-	}
-	return out
+// takes says whether a store acknowledges writes in a home, if somebody writes there.
+func (w *Witness) takes(home system.Home, s *store) bool {
+	return w.World.Takes(context.Background(), home, s.of.Name) == nil
 }
 
 // copies are of each store those of what is written in a home.
@@ -242,7 +243,7 @@ func (w *Witness) copes(t *tier, home system.Home) coping {
 func (w *Witness) lags(of int) byHome[time.Duration] {
 	out := byHome[time.Duration]{}
 	for n, home := range system.Homes {
-		if copied, known := w.parts[partsOfHome*n+2].Answer.(copies); known {
+		if copied, known := w.of(n)[1].Answer.(copies); known {
 			*out.of(home) = w.World.World.Behind(copied.of[of])
 		}
 	}

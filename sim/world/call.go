@@ -87,6 +87,7 @@ func (w *World) perform(name string, r Request, op operation) (out Document, err
 				return err
 			}
 		}
+		t.still = r.Still
 		out, err = t.once(name, r, op)
 		return err
 	})

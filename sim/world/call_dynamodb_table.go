@@ -90,10 +90,10 @@ func describeContinuousBackups(t *tx, r Request) (Document, error) {
 	}
 	state := Document{"PointInTimeRecoveryStatus": "DISABLED"}
 	if recovers(table) {
-		from, to := t.recoverable(table)
-		state = Document{
-			"PointInTimeRecoveryStatus": "ENABLED", "RecoveryPeriodInDays": recoveryDays(table),
-			"EarliestRestorableDateTime": from.Format(timeFormat), "LatestRestorableDateTime": to.Format(timeFormat),
+		state = Document{"PointInTimeRecoveryStatus": "ENABLED", "RecoveryPeriodInDays": recoveryDays(table)}
+		if !t.still {
+			from, to := t.recoverable(table)
+			state["EarliestRestorableDateTime"], state["LatestRestorableDateTime"] = from.Format(timeFormat), to.Format(timeFormat)
 		}
 	}
 	return Document{"ContinuousBackupsDescription": Document{

@@ -93,7 +93,9 @@ func clusterDocument(t *tx, c *Entity) Document {
 		"DeletionProtection":    yes(c.In, "DeletionProtection"),
 		"BackupRetentionPeriod": numOr(c.In, "BackupRetentionPeriod", 1),
 	}
-	d["EarliestRestorableTime"], d["LatestRestorableTime"] = t.restorable(c)
+	if !t.still {
+		d["EarliestRestorableTime"], d["LatestRestorableTime"] = t.restorable(c)
+	}
 	d["IAMDatabaseAuthenticationEnabled"] = yes(c.In, "IamDatabaseAuthenticationEnabled")
 	d["CopyTagsToSnapshot"] = yes(c.In, "CopyTagsToSnapshot")
 	if exports := strs(c.In, "EnabledCloudwatchLogsExports"); len(exports) > 0 {

@@ -33,6 +33,8 @@ type tx struct {
 	follows bool
 	// firing is the event that happens.
 	firing *event
+	// still leaves out of answers what moves with the clock by itself.
+	still bool
 }
 
 func (w *World) begin() *tx {

@@ -6,6 +6,7 @@ package world
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 )
@@ -27,6 +28,13 @@ type Request struct {
 	Token string
 	// Kept says that the caller changes nothing of the answer, which spares a copy.
 	Kept bool
+	// Still says that the caller does not look at what moves with the clock by itself (Moves), which is then left out.
+	Still bool
+}
+
+// Moves reports whether a path of an answer leads to what moves with the clock by itself: how far backups reach.
+func Moves(path string) bool {
+	return strings.Contains(path, "RestorableTime") || strings.Contains(path, "RestorableDateTime")
 }
 
 // Entity is one thing that exists in AWS.

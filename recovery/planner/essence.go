@@ -1,0 +1,96 @@
+package planner
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"redoubt/recovery/plan"
+	"redoubt/system"
+)
+
+// Reached reports whether the backups hold the moment that a restore goes back to, as the questions were answered. What
+// is not restored, or cannot be, waits for no backup.
+func Reached(r Request) bool {
+	if r.Scenario != Restore {
+		return true
+	}
+	what, err := restoringOf(r)
+	if err != nil {
+		return true
+	}
+	return reaches[what.store.Kind](r, what) == ""
+}
+
+// reaches say by kind of store why its backups do not hold the point in time, or nothing.
+var reaches = map[system.StoreKind]func(Request, restoring) string{
+	system.Bucket:   unreachedBucket,
+	system.Cache:    unreachedCache,
+	system.Postgres: unreachedPostgres,
+	system.Table:    unreachedTable,
+	system.Queue:    unreachedTable,
+}
+
+// unreached compares a point in time with how far the backups reach.
+func (r restoring) unreached(earliest, latest string) string {
+	from, err1 := time.Parse(time.RFC3339, earliest)
+	to, err2 := time.Parse(time.RFC3339, latest)
+	switch {
+	case err1 != nil || err2 != nil:
+		return fmt.Sprintf("nothing tells how far the backups of %s reach", r.store.Name)
+	case r.at.Before(from) || r.at.After(to):
+		return fmt.Sprintf("the backups of %s reach from %s to %s, and not to %s", r.store.Name, earliest, latest, r.stamped())
+	}
+	return ""
+}
+
+// reach are the moments of which nothing but Reached comes into a plan.
+var reach = []string{"EarliestRestorableTime", "LatestRestorableTime", "EarliestRestorableDateTime", "LatestRestorableDateTime"}
+
+// Essence is a text of what the request's plan depends on: of two requests about the same system and inventory with one
+// essence, both reached, the plans are equal. The backups' reach is not in it.
+func Essence(r Request) string {
+	out := fmt.Appendf(nil, "%s %d %v %v %v", r.Scenario, r.Now.UnixNano(), r.Goal, r.Finding, r.Seen)
+	for _, key := range slices.Sorted(maps.Keys(r.Answers)) {
+		out = appendDocument(append(out, ' '), r.Answers[key])
+	}
+	return string(out)
+}
+
+// appendValue writes a value of an answer, the same for equal ones.
+func appendValue(to []byte, v any) []byte {
+	switch v := v.(type) {
+	case string:
+		return strconv.AppendQuote(to, v)
+	case bool:
+		return strconv.AppendBool(to, v)
+	case float64:
+		return strconv.AppendFloat(to, v, 'g', -1, 64)
+	case []any:
+		to = append(to, '[')
+		for _, one := range v {
+			to = append(appendValue(to, one), ',')
+		}
+		return append(to, ']')
+	case plan.Document:
+		return appendDocument(to, v)
+	}
+	return fmt.Appendf(to, "%T %v", v, v)
+}
+
+func appendDocument(to []byte, doc plan.Document) []byte {
+	names := make([]string, 0, len(doc))
+	for name := range doc {
+		if !slices.Contains(reach, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	to = append(to, '{')
+	for _, name := range names {
+		to = append(appendValue(append(append(to, name...), ':'), doc[name]), ',')
+	}
+	return append(to, '}')
+}
