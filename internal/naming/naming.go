@@ -26,6 +26,8 @@ const (
 	BucketMax = 63
 	// RoleMax is IAM's limit: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 	RoleMax = 64
+	// PolicyMax is IAM's limit of managed policies, on the same page.
+	PolicyMax = 128
 	// LoadBalancerMax is the limit of load balancers and target groups:
 	// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
 	LoadBalancerMax = 32
@@ -58,8 +60,19 @@ func (s Scope) Bucket(part string, generation int) string {
 	return Join(BucketMax, append([]string{s.System, part}, append(gen(generation), s.Account, s.Region)...)...)
 }
 
-// Role names an IAM role: global in an account, so it carries the region.
-func (s Scope) Role(part string) string { return Join(RoleMax, s.System, part, s.Region) }
+// Role names an IAM role: global in an account, so it carries the region. Only
+// the part is cut when the name is too long: the pipeline's policies know the roles of a home by how they begin
+// and end, so Role("*") is the pattern of them all.
+func (s Scope) Role(part string) string {
+	room := RoleMax - len(s.System) - len(s.Region) - len("--")
+	return Join(RoleMax, s.System, Join(room, part), s.Region)
+}
+
+// Boundary is the ARN of the permissions boundary of the home's roles. The
+// pipeline's stack makes it: docs/decisions/0021-a-boundary-for-the-roles-that-a-home-makes.md.
+func (s Scope) Boundary() string {
+	return fmt.Sprintf("arn:aws:iam::%s:policy/%s", s.Account, Join(PolicyMax, s.System, "pipeline", "boundary", string(s.Home)))
+}
 
 // LoadBalancer names a load balancer.
 func (s Scope) LoadBalancer(part string) string {

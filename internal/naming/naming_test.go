@@ -79,6 +79,26 @@ func TestScope_neverExceedsWhatAWSTakes(t *testing.T) {
 	}
 }
 
+// The pipeline's policies know the roles of a home by the pattern Role("*").
+func TestScope_rolesBeginAndEndAlikeHoweverLong(t *testing.T) {
+	t.Parallel()
+	long := Scope{System: strings.Repeat("s", 20), Home: system.Primary, Region: "ap-northeast-1", Account: "123456789012"}
+	seen := map[string]int{}
+	for _, s := range []Scope{home, long} {
+		begin, end, _ := strings.Cut(s.Role("*"), "*")
+		assert.Equal(t, s.System+"-", begin)
+		assert.Equal(t, "-"+s.Region, end)
+		for size := 1; size < 80; size++ {
+			name := s.Role(strings.Repeat("p", size))
+			assert.LessOrEqual(t, len(name), RoleMax)
+			assert.True(t, strings.HasPrefix(name, begin) && strings.HasSuffix(name, end), name)
+			assert.Zero(t, seen[name], name)
+			seen[name] = size
+		}
+	}
+	assert.Equal(t, "arn:aws:iam::123456789012:policy/atlas-pipeline-boundary-primary", home.Boundary())
+}
+
 func TestJoin_atTheLimit(t *testing.T) {
 	t.Parallel()
 	for _, limit := range []int{RoleMax, BucketMax, LoadBalancerMax, VaultMax} {
