@@ -10,6 +10,7 @@ import (
 	"redoubt/components/cluster"
 	"redoubt/components/controllers"
 	"redoubt/components/keys"
+	"redoubt/components/viewers"
 	"redoubt/inventory"
 	"redoubt/regions"
 	"redoubt/system"
@@ -25,7 +26,7 @@ func (h *home) declareCluster() error {
 	h.cluster, err = cluster.New(h.ctx, "cluster", &cluster.Args{
 		Scope: h.scope(), Zones: h.config.Zones, SubnetIDs: h.network.PrivateSubnetIDs,
 		ServiceCIDR: regions.ServiceCIDR(h.config.Home), Version: h.config.KubernetesVersion,
-		Admins: h.clusterAdmins(), CallerCIDRs: h.config.ClusterCIDRs, Size: size,
+		Admins: h.clusterAdmins(), Viewers: h.config.ClusterViewers, CallerCIDRs: h.config.ClusterCIDRs, Size: size,
 		SecretKeyArn: h.keys.Arn(keys.Secrets), VolumeKeyArn: h.keys.Arn(keys.Data), LogKeyArn: h.keys.Arn(keys.Logs),
 	}, h.here())
 	if err != nil {
@@ -44,6 +45,15 @@ func (h *home) enterCluster() (err error) {
 		ClusterIdentifier:     pulumi.String(h.scope().ARN("eks", "cluster/"+h.scope().Kubernetes())),
 		EnableServerSideApply: pulumi.Bool(true),
 	}, pulumi.DependsOn([]pulumi.Resource{h.cluster}))
+	return err
+}
+
+// declareViewers shows those who may look what the program declares in the cluster.
+func (h *home) declareViewers() error {
+	if len(h.config.ClusterViewers) == 0 {
+		return nil
+	}
+	_, err := viewers.New(h.ctx, "viewers", &viewers.Args{Group: cluster.ViewerGroup}, h.inside())
 	return err
 }
 

@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/components/cluster"
+	"redoubt/components/viewers"
 	"redoubt/internal/pulumitest"
 	"redoubt/system"
 )
@@ -53,6 +55,55 @@ func TestDeploy_entersTheClusterByAComputedName(t *testing.T) {
 	entries := r.OfType("aws:eks/accessEntry:AccessEntry")
 	require.Len(t, entries, 1)
 	assert.Equal(t, "arn:aws:iam::123456789012:role/atlas-deployer", entries[0].Values()["principalArn"])
+}
+
+// plural is what a kind is called in a Kubernetes role.
+func plural(kind string) string {
+	name := strings.ToLower(kind)
+	switch {
+	case strings.HasSuffix(name, "s"):
+		return name + "es"
+	case strings.HasSuffix(name, "y"):
+		return strings.TrimSuffix(name, "y") + "ies"
+	}
+	return name + "s"
+}
+
+// viewed are the kinds that the view policy of EKS lets its holder read, among those that the homes declare:
+// https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
+var viewed = map[string][]string{
+	"core": {"configmaps", "namespaces", "serviceaccounts", "services"}, "apps": {"deployments"},
+	"autoscaling": {"horizontalpodautoscalers"}, "batch": {"cronjobs"}, "networking.k8s.io": {"networkpolicies"},
+	"policy": {"poddisruptionbudgets"},
+}
+
+// TestDeploy_letsViewersSeeAllThatIsDeclared: a refresh by a viewer reads every object of the cluster, and no secret.
+func TestDeploy_letsViewersSeeAllThatIsDeclared(t *testing.T) {
+	t.Parallel()
+	const viewer = "arn:aws:iam::123456789012:role/atlas-pipeline-drift"
+	before := whole(t, system.Primary, nil)
+	after := whole(t, system.Primary, func(c *Config) { c.ClusterViewers = []string{viewer} })
+	changed, replaced := pulumitest.Diff(before, after)
+	assert.Equal(t, []string{"+cluster-viewer-atlas-pipeline-drift", "+cluster-viewer-atlas-pipeline-drift-policy",
+		"+viewers", "+viewers-binding", "+viewers-role"}, changed)
+	assert.Empty(t, replaced)
+	entry := after.Get(t, "aws:eks/accessEntry:AccessEntry", "cluster-viewer-atlas-pipeline-drift").Values()
+	assert.Equal(t, viewer, entry["principalArn"])
+	assert.Equal(t, []any{cluster.ViewerGroup}, entry["kubernetesGroups"])
+	kinds := 0
+	for _, res := range after.Custom() {
+		token, is := strings.CutPrefix(res.Type, "kubernetes:")
+		if !is {
+			continue
+		}
+		kinds++
+		group, rest, _ := strings.Cut(token, "/")
+		_, kind, _ := strings.Cut(rest, ":")
+		assert.NotEqual(t, "Secret", kind, "%s: no viewer reads it", res.Name)
+		assert.Contains(t, slices.Concat(viewed[group], viewers.Rules[group]), plural(kind),
+			"%s: viewers cannot read it; add it to components/viewers", res.Name)
+	}
+	assert.Greater(t, kinds, 100)
 }
 
 func TestDeploy_tellsTheAutoscalerEachZoneWithItsNumbers(t *testing.T) {

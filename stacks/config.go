@@ -28,7 +28,7 @@ var Keys = []string{
 	"home", "region", "peerRegion", "accountId", "zones", "system", "peerReady", "peerStack", "protect", "switch",
 	"clientCidrs", "checkerPrefixListId", "rpoEnforced", "postgresVersion", "storeGenerations",
 	"complianceLock", "copyAccount", "tags", "adopt", "databasePassword", "dependencyKeys",
-	"clusterAdmins", "clusterCidrs", "kubernetesVersion", "nodeType",
+	"clusterAdmins", "clusterViewers", "clusterCidrs", "kubernetesVersion", "nodeType", "permissionsBoundary",
 	"settleReplicas",
 }
 
@@ -57,12 +57,17 @@ type Config struct {
 	// ClusterAdmins are the IAM roles that may do everything in the cluster;
 	// empty means the role <system>-deployer of the account.
 	ClusterAdmins []string
+	// ClusterViewers are the IAM roles that may look at what is declared in the
+	// cluster, and at no secret of it.
+	ClusterViewers []string
 	// ClusterCIDRs may call the cluster's API server from outside the network.
 	ClusterCIDRs []string
 	// KubernetesVersion and NodeType are empty for the defaults.
 	KubernetesVersion, NodeType string
 	// SettleReplicas sets every agent's number of replicas back to what is declared for this home.
 	SettleReplicas bool
+	// PermissionsBoundary puts the boundary that the pipeline's stack makes on every role of the home.
+	PermissionsBoundary bool
 	// ComplianceLock makes the vault's lock irreversible.
 	ComplianceLock bool
 	// CopyAccount keeps a second copy of the backups; nil when there is none.
@@ -128,6 +133,7 @@ func Load(ctx *pulumi.Context) (Config, error) {
 	errs := []error{
 		flag(raw, "peerReady", &c.PeerReady), flag(raw, "complianceLock", &c.ComplianceLock),
 		flag(raw, "protect", &c.Protect), flag(raw, "settleReplicas", &c.SettleReplicas),
+		flag(raw, "permissionsBoundary", &c.PermissionsBoundary), object(raw, "clusterViewers", &c.ClusterViewers),
 		object(raw, "zones", &c.Zones), object(raw, "clientCidrs", &c.ClientCIDRs),
 		object(raw, "storeGenerations", &c.Generations), object(raw, "rpoEnforced", &c.RPOEnforced),
 		object(raw, "copyAccount", &c.CopyAccount), object(raw, "tags", &c.ExtraTags), object(raw, "adopt", &c.Adopt),

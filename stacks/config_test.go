@@ -85,12 +85,15 @@ func TestLoad_takesWhatIsSet(t *testing.T) {
 	t.Parallel()
 	c, err := load(t, "Pulumi.primary.yaml", map[string]string{
 		"protect": "false", "peerReady": "true", "clientCidrs": `["203.0.113.0/24"]`,
+		"permissionsBoundary": "true", "clusterViewers": `["arn:aws:iam::123456789012:role/looks"]`,
 		"storeGenerations": `{"tasks": 2}`, "adopt": `{"zoneId": "Z1", "buckets": {"artifacts": "old-bucket"}}`,
 	})
 	require.NoError(t, err)
 	assert.False(t, c.Protect)
 	assert.True(t, c.PeerReady)
 	assert.Equal(t, []string{"203.0.113.0/24"}, c.ClientCIDRs)
+	assert.True(t, c.PermissionsBoundary)
+	assert.Equal(t, []string{"arn:aws:iam::123456789012:role/looks"}, c.ClusterViewers)
 	assert.Equal(t, 2, c.Generation("tasks"))
 	assert.Equal(t, 1, c.Generation("work"))
 	assert.Equal(t, "Z1", c.Adopt.ZoneID)

@@ -83,6 +83,7 @@ func (h *home) declare() error {
 		h.declareNames,
 		h.declareVault,
 		h.declareCluster,
+		h.declareViewers,
 		h.declareControllers,
 		h.declareAgents,
 		h.declareExport,

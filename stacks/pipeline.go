@@ -21,6 +21,7 @@ func declarePipeline(ctx *pulumi.Context, c StateConfig, name string, provider *
 		return err
 	}
 	ctx.Export("previewRole", p.PreviewRole)
+	ctx.Export("driftRole", p.DriftRole)
 	ctx.Export("deployRoles", p.DeployRoles)
 	return nil
 }

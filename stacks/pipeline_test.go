@@ -12,6 +12,8 @@ import (
 
 	"redoubt/components/pipeline"
 	"redoubt/internal/iampolicy"
+	"redoubt/internal/iamtest"
+	"redoubt/internal/naming"
 	"redoubt/internal/pulumitest"
 	"redoubt/system"
 )
@@ -56,20 +58,34 @@ func TestLoadState_wantsTheHomesOfARepository(t *testing.T) {
 	require.ErrorContains(t, load(map[string]string{"githubProvider": "arn:x"}), `is "arn:x" without a repository`)
 }
 
-// allowed is a statement of the policies of a home's deploy role.
-func allowed(t *testing.T, home system.Home, sid string) iampolicy.Statement {
+// pipelineOf is what the stack of the state declares for the pipeline of the system of that name, with the homes in
+// these regions.
+func pipelineOf(t *testing.T, name string, regions map[system.Home]string) map[string]iampolicy.Document {
 	t.Helper()
 	c := StateConfig{Region: "eu-central-1", PeerRegion: "eu-west-1", AccountID: "123456789012", Repository: "acme/atlas",
-		HomeRegions: map[system.Home]string{system.Primary: "eu-west-1", system.Secondary: "eu-central-1"}}
+		HomeRegions: regions}
 	r := pulumitest.Run(t, func(ctx *pulumi.Context) error {
-		_, err := pipeline.New(ctx, "pipeline", pipelineArgs(c, "atlas"))
+		_, err := pipeline.New(ctx, "pipeline", pipelineArgs(c, name))
 		return err
 	})
+	out := map[string]iampolicy.Document{}
 	for _, res := range r.OfType("aws:iam/policy:Policy") {
 		doc, err := iampolicy.Parse(res.Values()["policy"].(string))
 		require.NoError(t, err)
+		out[strings.TrimPrefix(res.Name, "pipeline-")] = doc
+	}
+	return out
+}
+
+// exampleRegions are those of the example's homes.
+var exampleRegions = map[system.Home]string{system.Primary: "eu-west-1", system.Secondary: "eu-central-1"}
+
+// allowed is a statement of the policies of a home's deploy role.
+func allowed(t *testing.T, home system.Home, sid string) iampolicy.Statement {
+	t.Helper()
+	for name, doc := range pipelineOf(t, "atlas", exampleRegions) {
 		for _, s := range doc.Statements {
-			if s.Sid == sid && strings.HasPrefix(res.Name, "pipeline-deploy-"+string(home)) {
+			if s.Sid == sid && strings.HasPrefix(name, "deploy-"+string(home)) {
 				return s
 			}
 		}
@@ -133,5 +149,45 @@ func TestDeploy_theHomesOwnRoleMayWriteItsObjects(t *testing.T) {
 	for _, s := range r.OfType("aws:secretsmanager/secret:Secret") {
 		arn := "arn:aws:secretsmanager:eu-west-1:123456789012:secret:" + s.Values()["name"].(string)
 		assert.True(t, strings.HasPrefix(arn, prefix), arn)
+	}
+}
+
+// TestDeploy_theHomesOwnRoleKnowsTheLongestNames: names that are cut are still those that the deploy role's policies name.
+func TestDeploy_theHomesOwnRoleKnowsTheLongestNames(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("n", 29)
+	sys, err := with(t, storeCalled(long+"a", "postgres")+storeCalled(long+"b", "table")+storeCalled(long+"c", "bucket")+
+		"  - {name: "+long+"d, kind: cache, tier: archive, sizeGiB: 1, retention: {dailyDays: 14}}\n")
+	require.NoError(t, err)
+	sys.Name = strings.Repeat("s", 20)
+	c := settings(system.Primary)
+	c.Region, c.Zones = "ap-northeast-1", []string{"ap-northeast-1a", "ap-northeast-1b", "ap-northeast-1c"}
+	r := pulumitest.Run(t, deploy(c, sys), region(c.Region), reference(t, "own-last", nil))
+	grants := pipelineOf(t, sys.Name, map[system.Home]string{system.Primary: c.Region, system.Secondary: "eu-central-1"})
+	may := func(action, resource string, keys map[string]string) bool {
+		keys["aws:RequestedRegion"] = c.Region
+		return iamtest.Allowed(t, iamtest.Request{Action: action, Resource: resource, Keys: keys},
+			grants["deploy-primary-stores-policy"], grants["deploy-primary-global-policy"], grants["deploy-primary-bounds-policy"])
+	}
+	cut := 0
+	for _, role := range r.OfType("aws:iam/role:Role") {
+		name := role.Values()["name"].(string)
+		assert.LessOrEqual(t, len(name), naming.RoleMax)
+		if len(name) == naming.RoleMax {
+			cut++
+		}
+		arn := "arn:aws:iam::123456789012:role/" + name
+		bound := map[string]string{"iam:PermissionsBoundary": c.Scope(sys.Name).Boundary()}
+		assert.True(t, may("iam:CreateRole", arn, bound), name)
+		assert.True(t, may("iam:PassRole", arn, map[string]string{"iam:PassedToService": "rds.amazonaws.com"}), name)
+	}
+	assert.NotZero(t, cut, "no name was cut")
+	for _, table := range r.OfType("aws:dynamodb/table:Table") {
+		name := table.Values()["name"].(string)
+		assert.True(t, may("dynamodb:CreateTable", c.Scope("").ARN("dynamodb", "table/"+name), map[string]string{}), name)
+	}
+	for _, object := range r.OfType("aws:s3/bucketObjectv2:BucketObjectv2") {
+		arn := "arn:aws:s3:::" + object.Values()["bucket"].(string) + "/" + object.Values()["key"].(string)
+		assert.True(t, may("s3:PutObject", arn, map[string]string{}), arn)
 	}
 }

@@ -49,6 +49,11 @@ func Deploy(ctx *pulumi.Context, c Config, s *system.System) error {
 	if err != nil {
 		return err
 	}
+	if c.PermissionsBoundary {
+		if err := boundRoles(ctx, c.Scope(s.Name).Boundary()); err != nil {
+			return err
+		}
+	}
 	h := &home{ctx: ctx, config: c, system: s, peer: p, provider: provider}
 	if err := h.declare(); err != nil {
 		return err

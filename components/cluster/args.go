@@ -103,15 +103,27 @@ func (a Args) checkAccess() error {
 		errs = append(errs, errors.New("admins are empty: nobody could enter the cluster; "+
 			"name the role that runs the updates"))
 	}
-	for i, arn := range a.Admins {
-		if !roleForm.MatchString(arn) {
-			errs = append(errs, fmt.Errorf("admin %q is not the ARN of an IAM role", arn))
-		}
-		if slices.ContainsFunc(a.Admins[:i], func(b string) bool { return naming.Last(b) == naming.Last(arn) }) {
-			errs = append(errs, fmt.Errorf("two admins are called %q", naming.Last(arn)))
+	errs = append(errs, checkRoles("admin", a.Admins)...)
+	errs = append(errs, checkRoles("viewer", a.Viewers)...)
+	for _, arn := range a.Viewers {
+		if slices.Contains(a.Admins, arn) { // EKS has one entry for each role
+			errs = append(errs, fmt.Errorf("viewer %q is an admin too: name it once", arn))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// checkRoles holds that each is the ARN of a role, and that their resources get different names.
+func checkRoles(as string, arns []string) (errs []error) {
+	for i, arn := range arns {
+		if !roleForm.MatchString(arn) {
+			errs = append(errs, fmt.Errorf("%s %q is not the ARN of an IAM role", as, arn))
+		}
+		if slices.ContainsFunc(arns[:i], func(b string) bool { return naming.Last(b) == naming.Last(arn) }) {
+			errs = append(errs, fmt.Errorf("two %ss are called %q", as, naming.Last(arn)))
+		}
+	}
+	return errs
 }
 
 func (a Args) checkInputs() error {

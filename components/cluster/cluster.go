@@ -25,6 +25,10 @@ const Zones = 3
 // https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
 const DefaultVersion = "1.35"
 
+// ViewerGroup is the Kubernetes group of the viewers. A role inside the cluster
+// gives it what EKS's own view policy leaves out (components/viewers).
+const ViewerGroup = "redoubt:viewers"
+
 // Args configures the cluster of one home.
 type Args struct {
 	Scope naming.Scope
@@ -38,8 +42,11 @@ type Args struct {
 	// Version is the Kubernetes version, such as 1.35; empty means DefaultVersion.
 	Version string
 	// Admins are the ARNs of the IAM roles that may do everything in the
-	// cluster: whoever runs the updates must be one of them. Nobody else can enter.
+	// cluster: whoever runs the updates must be one of them.
 	Admins []string
+	// Viewers are the ARNs of the IAM roles that may look at what runs, and at no
+	// secret: by the policy of EKS, and as members of ViewerGroup. Nobody else can enter.
+	Viewers []string
 	// CallerCIDRs are the ranges from which the API server may be called from
 	// outside the home's network. None means from inside only.
 	CallerCIDRs []string

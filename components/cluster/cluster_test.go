@@ -87,6 +87,12 @@ func bad() []pulumitest.Bad[Args] {
 			Want: "is not the ARN of an IAM role"},
 		{Name: "an administrator twice", Mutate: func(a *Args) { a.Admins = append(a.Admins, a.Admins[0]) },
 			Want: `two admins are called "agora-deployer"`},
+		{Name: "a user who looks", Mutate: func(a *Args) { a.Viewers = []string{"arn:aws:iam::" + account + ":user/ann"} },
+			Want: `viewer "arn:aws:iam::` + account + `:user/ann" is not the ARN of an IAM role`},
+		{Name: "a viewer twice", Mutate: func(a *Args) {
+			a.Viewers = []string{"arn:aws:iam::" + account + ":role/ann", "arn:aws:iam::" + account + ":role/x/ann"}
+		}, Want: `two viewers are called "ann"`},
+		{Name: "a viewer who is an administrator", Mutate: func(a *Args) { a.Viewers = a.Admins }, Want: "is an admin too"},
 		{Name: "every caller", Mutate: func(a *Args) { a.CallerCIDRs = []string{"0.0.0.0/0"} }, Want: "is everybody"},
 		{Name: "host bits", Mutate: func(a *Args) { a.CallerCIDRs = []string{"10.0.0.1/16"} }, Want: "want an address range"},
 		{Name: "no key", Mutate: func(a *Args) { a.SecretKeyArn = nil }, Want: "secretKeyArn is required"},
@@ -113,6 +119,9 @@ func changes() []pulumitest.Change[Args] {
 		{Name: "one more administrator", Mutate: func(a *Args) {
 			a.Admins = append(a.Admins, "arn:aws:iam::"+account+":role/ann")
 		}, Want: []string{"+main-admin-ann", "+main-admin-ann-policy"}},
+		{Name: "a viewer", Mutate: func(a *Args) {
+			a.Viewers = []string{"arn:aws:iam::" + account + ":role/ann"}
+		}, Want: []string{"+main-viewer-ann", "+main-viewer-ann-policy"}},
 		{Name: "no caller from outside", Mutate: func(a *Args) { a.CallerCIDRs = nil }, Want: []string{"main-control vpcConfig"}},
 		{Name: "how many nodes", Mutate: func(a *Args) { a.Size.Running, a.Size.Active = 3, 5 },
 			// The number of nodes is ignored once the groups stand, and their ends never change.

@@ -77,27 +77,45 @@ func (b *builder) vpc() *eks.ClusterVpcConfigArgs {
 	return vpc
 }
 
-// access lets the administrators in and nobody else. An entry stays bound to the
+// The policies of EKS for those who may enter. The one to view knows neither
+// secrets nor what has no namespace: https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
+const (
+	adminPolicy = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+	viewPolicy  = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"
+)
+
+// access lets the administrators and the viewers in and nobody else. An entry stays bound to the
 // role that it was made for: a role that is deleted and made again under its old name needs a new entry
 // (github.com/terraform-aws-modules/terraform-aws-eks/issues/3329).
 func (b *builder) access() error {
-	const policy = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 	for _, arn := range b.args.Admins {
-		part := b.name + "-admin-" + naming.Last(arn)
-		entry, err := eks.NewAccessEntry(b.ctx, part, &eks.AccessEntryArgs{
-			ClusterName: b.cluster.Name, PrincipalArn: pulumi.String(arn), Type: pulumi.String("STANDARD"),
-		}, b.child()...)
-		if err != nil {
+		if err := b.enter("admin", arn, adminPolicy, nil); err != nil {
 			return err
 		}
-		if _, err = eks.NewAccessPolicyAssociation(b.ctx, part+"-policy", &eks.AccessPolicyAssociationArgs{
-			ClusterName: b.cluster.Name, PrincipalArn: pulumi.String(arn), PolicyArn: pulumi.String(policy),
-			AccessScope: &eks.AccessPolicyAssociationAccessScopeArgs{Type: pulumi.String("cluster")},
-		}, b.child(pulumi.DependsOn([]pulumi.Resource{entry}))...); err != nil {
+	}
+	for _, arn := range b.args.Viewers {
+		if err := b.enter("viewer", arn, viewPolicy, pulumi.ToStringArray([]string{ViewerGroup})); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// enter lets one role in, with a policy for the whole cluster and as a member of the groups.
+func (b *builder) enter(as, arn, policy string, groups pulumi.StringArrayInput) error {
+	part := b.name + "-" + as + "-" + naming.Last(arn)
+	entry, err := eks.NewAccessEntry(b.ctx, part, &eks.AccessEntryArgs{
+		ClusterName: b.cluster.Name, PrincipalArn: pulumi.String(arn), Type: pulumi.String("STANDARD"),
+		KubernetesGroups: groups,
+	}, b.child()...)
+	if err != nil {
+		return err
+	}
+	_, err = eks.NewAccessPolicyAssociation(b.ctx, part+"-policy", &eks.AccessPolicyAssociationArgs{
+		ClusterName: b.cluster.Name, PrincipalArn: pulumi.String(arn), PolicyArn: pulumi.String(policy),
+		AccessScope: &eks.AccessPolicyAssociationAccessScopeArgs{Type: pulumi.String("cluster")},
+	}, b.child(pulumi.DependsOn([]pulumi.Resource{entry}))...)
+	return err
 }
 
 // role makes a role with policies that AWS keeps.

@@ -1,12 +1,15 @@
 package pipeline_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"redoubt/internal/iampolicy"
+	"redoubt/internal/iamtest"
 )
 
 // reads tells the verbs that change nothing.
@@ -20,16 +23,65 @@ func reads(action string) bool {
 	return action == "kms:Decrypt"
 }
 
-func TestPreview_looksAndChangesNothing(t *testing.T) {
-	t.Parallel()
+// of are the policies that a role has, without some parts.
+func of(t *testing.T, role string, without ...string) []iampolicy.Document {
+	t.Helper()
 	docs := documents(t)
-	for _, s := range docs["read-policy"].Statements {
-		for _, a := range s.Actions {
-			assert.True(t, reads(a), "%s changes something", a)
+	out := []iampolicy.Document{docs["read-policy"]}
+	for name, doc := range docs {
+		part, is := strings.CutPrefix(name, role+"-")
+		if is && strings.HasSuffix(name, "policy") && !slices.Contains(without, strings.TrimSuffix(part, "-policy")) {
+			out = append(out, doc)
 		}
 	}
-	for _, s := range docs["preview-policy"].Statements {
-		assert.Equal(t, iampolicy.Deny, s.Effect, s.Sid)
+	require.Greater(t, len(out), 1, role)
+	return out
+}
+
+func TestPreviewAndDrift_lookAndChangeNothing(t *testing.T) {
+	t.Parallel()
+	docs := documents(t)
+	for _, name := range []string{"read-policy", "preview-policy", "drift-policy"} {
+		for _, s := range docs[name].Statements {
+			for _, a := range s.Actions {
+				assert.True(t, s.Effect == iampolicy.Deny || reads(a), "%s changes something", a)
+			}
+			assert.True(t, s.Effect == iampolicy.Deny || name != "preview-policy", s.Sid)
+		}
+	}
+}
+
+// TestDrift_opensWhatTheProgramWroteAndNoMore: the preview role opens nothing of it.
+func TestDrift_opensWhatTheProgramWroteAndNoMore(t *testing.T) {
+	t.Parallel()
+	drift, preview := of(t, "drift"), of(t, "preview")
+	via := func(action, resource, service, region string) iamtest.Request {
+		return iamtest.Request{Action: action, Resource: resource, Keys: map[string]string{
+			"aws:RequestedRegion": region, "kms:ViaService": service + "." + region + ".amazonaws.com"}}
+	}
+	for home, region := range map[string]string{"primary": "eu-west-1", "secondary": "eu-central-1"} {
+		secrets := "arn:aws:secretsmanager:" + region + ":123456789012:secret:/agora0/"
+		bucket := "-123456789012-" + region + "/a/key"
+		key := "arn:aws:kms:" + region + ":123456789012:key/mrk-1"
+		for _, r := range []iamtest.Request{
+			via("secretsmanager:GetSecretValue", secrets+home+"/postgres/tasks-x", "", region),
+			via("s3:GetObject", "arn:aws:s3:::agora0-control"+bucket, "", region),
+			via("s3:GetObjectTagging", "arn:aws:s3:::agora0-configuration"+bucket, "", region),
+			via("kms:Decrypt", key, "s3", region), via("kms:Decrypt", key, "secretsmanager", region),
+		} {
+			assert.True(t, iamtest.Allowed(t, r, drift...), "%v", r)
+			assert.False(t, iamtest.Allowed(t, r, preview...), "a pull request's code: %v", r)
+		}
+		for _, r := range []iamtest.Request{
+			via("secretsmanager:GetSecretValue", strings.Replace(secrets, "agora0", "other", 1)+home+"/x", "", region),
+			via("s3:GetObject", "arn:aws:s3:::agora0-artifacts"+bucket, "", region),
+			via("dynamodb:GetItem", "arn:aws:dynamodb:"+region+":123456789012:table/agora0-sessions", "", region),
+			via("sqs:ReceiveMessage", "arn:aws:sqs:"+region+":123456789012:agora0-work", "", region),
+			via("kms:Decrypt", key, "dynamodb", region), via("kms:Encrypt", key, "s3", region),
+			via("s3:PutObject", "arn:aws:s3:::agora0-control"+bucket, "", region),
+		} {
+			assert.False(t, iamtest.Allowed(t, r, drift...), "%v", r)
+		}
 	}
 }
 
@@ -76,11 +128,11 @@ func TestDeploy_reachesOutsideForWhatIsNamed(t *testing.T) {
 	}
 	assert.Equal(t, []string{
 		"New", "Names", "Switch", "Replicas", "ReplicaKeys", "State", "StateBucket", "StateSecrets",
-		"Roles", "Attach", "Pass", "ServiceRoles",
+		"Roles", "Grant", "Attach", "Pass", "ServiceRoles",
 	}, sids)
 	for home, region := range map[string]string{"primary": "eu-west-1", "secondary": "eu-central-1"} {
 		doc := docs["deploy-"+home+"-global-policy"]
-		for _, sid := range []string{"Roles", "Attach", "Pass"} {
+		for _, sid := range []string{"Roles", "Grant", "Attach", "Pass"} {
 			assert.Equal(t, []string{"arn:aws:iam::123456789012:role/agora0-*-" + region}, statement(t, doc, sid).Resources)
 		}
 		assert.Equal(t, []string{

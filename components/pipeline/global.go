@@ -60,68 +60,29 @@ func (a Args) replicas(home naming.Scope) iampolicy.Statement {
 }
 
 // roles lets an update make the home's roles, and give them to services. Their
-// names begin with the system's and end with the home's region.
+// names begin with the system's and end with the home's region. What gives a role rights is allowed under the home's
+// boundary only, so that no role can do what the boundary does not let it:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 func (a Args) roles(home naming.Scope) []iampolicy.Statement {
-	own := []string{a.iam("role/" + home.System + "-*-" + home.Region)}
+	own := []string{a.iam("role/" + home.Role("*"))}
 	var arns []string
 	for _, name := range attachable {
 		arns = append(arns, "arn:aws:iam::aws:policy/"+name)
 	}
+	bounded := iampolicy.Condition{Operator: "StringEquals", Key: boundaryKey, Values: []string{home.Boundary()}}
 	return []iampolicy.Statement{
 		{Sid: "Roles", Resources: own, Actions: []string{
-			"iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:PutRolePolicy", "iam:TagRole",
-			"iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole",
+			"iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:TagRole", "iam:UntagRole",
+			"iam:UpdateAssumeRolePolicy", "iam:UpdateRole",
 		}},
-		iampolicy.Statement{Sid: "Attach", Resources: own, Actions: []string{"iam:AttachRolePolicy", "iam:DetachRolePolicy"}}.
-			With(iampolicy.Condition{Operator: "ArnEquals", Key: "iam:PolicyARN", Values: arns}),
+		iampolicy.Statement{Sid: "Grant", Resources: own, Actions: []string{
+			"iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy",
+		}}.With(bounded),
+		iampolicy.Statement{Sid: "Attach", Resources: own, Actions: []string{"iam:AttachRolePolicy"}}.
+			With(iampolicy.Condition{Operator: "ArnEquals", Key: "iam:PolicyARN", Values: arns}).With(bounded),
 		iampolicy.Statement{Sid: "Pass", Resources: own, Actions: []string{"iam:PassRole"}}.
 			With(iampolicy.Condition{Operator: "StringEquals", Key: "iam:PassedToService", Values: passed}),
 		{Sid: "ServiceRoles", Actions: []string{"iam:CreateServiceLinkedRole"},
 			Resources: []string{a.iam("role/aws-service-role/*")}},
 	}
-}
-
-// bounds is what no update may do, whatever else allows it: lose what is
-// locked or cannot be had back, touch where the state stands, be another role.
-func (a Args) bounds(home naming.Scope) iampolicy.Document {
-	var buckets []string
-	for _, b := range a.StateBuckets {
-		buckets = append(buckets, "arn:aws:s3:::"+b)
-	}
-	stateKeys := a.decrypts("StateKeys", "*", "kms:CreateGrant", "kms:PutKeyPolicy", "kms:TagResource",
-		"kms:UntagResource", "kms:UpdateAlias", "kms:DeleteAlias", "kms:UpdateKeyDescription")
-	stateKeys.Effect = iampolicy.Deny
-	deny := func(sid string, actions []string, resources ...string) iampolicy.Statement {
-		return iampolicy.Statement{Sid: sid, Effect: iampolicy.Deny, Actions: actions, Resources: resources}
-	}
-	others := []string{a.iam("role/" + a.Scope.System + "-pipeline-*")}
-	for _, h := range a.Homes {
-		if h.Home != home.Home {
-			others = append(others, a.iam("role/"+h.System+"-*-"+h.Region))
-		}
-	}
-	return iampolicy.Document{Statements: []iampolicy.Statement{
-		deny("Kept", []string{
-			"backup:DeleteBackupVault", "backup:DeleteBackupVaultAccessPolicy", "backup:DeleteBackupVaultLockConfiguration",
-			"backup:DeleteRecoveryPoint", "backup:DisassociateRecoveryPoint*", "backup:UpdateRecoveryPointLifecycle",
-			"dynamodb:DeleteBackup", "dynamodb:DeleteTable*", "elasticache:DeleteGlobalReplicationGroup",
-			"elasticache:DeleteReplicationGroup", "kms:DisableKey", "kms:ScheduleKeyDeletion",
-			"rds:DeleteDBCluster", "rds:DeleteDBClusterAutomatedBackup", "rds:DeleteDBClusterSnapshot",
-			"rds:DeleteGlobalCluster", "rds:RemoveFromGlobalCluster", "s3:BypassGovernanceRetention", "s3:DeleteBucket",
-			"s3:DeleteObjectVersion", "s3:PutObjectLegalHold", "s3:PutObjectRetention", "sqs:DeleteQueue", "sqs:PurgeQueue",
-			"sqs:ReceiveMessage",
-		}, "*"),
-		deny("StateBuckets", []string{
-			"s3:DeleteBucketPolicy", "s3:PutBucket*", "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration",
-			"s3:PutReplicationConfiguration",
-		}, buckets...),
-		stateKeys,
-		deny("StateAliases", []string{"kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"},
-			a.everywhere("kms", a.Scope.StateAlias("")+"*")),
-		deny("OtherRoles", []string{
-			"iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRole*", "iam:DetachRolePolicy", "iam:PassRole",
-			"iam:PutRole*", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole*",
-		}, others...),
-		deny("NoOtherRole", []string{"sts:AssumeRole"}, "*"),
-	}}
 }

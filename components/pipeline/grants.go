@@ -76,7 +76,7 @@ func (a Args) stores(home naming.Scope) iampolicy.Document {
 			"secretsmanager:UpdateSecret", "secretsmanager:UpdateSecretVersionStage",
 		}, home.ARN("secretsmanager", "secret:"+home.Path("*"))),
 		inRegion("Objects", home, []string{"s3:GetObject", "s3:GetObjectTagging", "s3:PutObject", "s3:PutObjectTagging"},
-			"arn:aws:s3:::"+home.Bucket("control", 1)+"/*", "arn:aws:s3:::"+home.Bucket("configuration", 1)+"/*"),
+			written(home)...),
 	}}
 }
 

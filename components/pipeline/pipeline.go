@@ -1,6 +1,7 @@
 // Package pipeline builds the roles that the repository's workflows have on AWS:
-// one that looks, for previews, and one for each home that updates it. GitHub tells AWS by OIDC which
-// workflow asks, so there is no secret that could leak.
+// one that looks, for previews, one that compares what stands with what is declared, and one for each home that updates
+// it. GitHub tells AWS by OIDC which workflow asks, so there is no secret that could leak. It also builds the boundary
+// of the roles that a home's updates make.
 //
 // The roles belong to no home and must be there before the first one is: the stack of the state makes them
 // (docs/decisions/0013-the-state-has-a-stack-of-its-own.md).
@@ -46,6 +47,8 @@ type Pipeline struct {
 
 	// PreviewRole is the ARN of the role that looks.
 	PreviewRole pulumi.StringOutput `pulumi:"previewRole"`
+	// DriftRole is the ARN of the role that compares what stands with what is declared.
+	DriftRole pulumi.StringOutput `pulumi:"driftRole"`
 	// DeployRoles are the ARNs of the roles that update, by home.
 	DeployRoles pulumi.StringMapOutput `pulumi:"deployRoles"`
 }
@@ -79,17 +82,25 @@ func newPipeline(ctx *pulumi.Context, name string, args *Args, opts []pulumi.Res
 	if err != nil {
 		return nil, err
 	}
-	if p.PreviewRole, err = b.preview(read); err != nil {
+	if p.PreviewRole, err = b.look(a.preview(), read); err != nil {
+		return nil, err
+	}
+	if p.DriftRole, err = b.look(a.drift(), read); err != nil {
 		return nil, err
 	}
 	arns := pulumi.StringMap{}
 	for _, home := range a.Homes {
+		if err := b.bound(home); err != nil {
+			return nil, err
+		}
 		if arns[string(home.Home)], err = b.deploy(home, read); err != nil {
 			return nil, err
 		}
 	}
 	p.DeployRoles = arns.ToStringMapOutput()
-	return p, ctx.RegisterResourceOutputs(p, pulumi.Map{"previewRole": p.PreviewRole, "deployRoles": p.DeployRoles})
+	return p, ctx.RegisterResourceOutputs(p, pulumi.Map{
+		"previewRole": p.PreviewRole, "driftRole": p.DriftRole, "deployRoles": p.DeployRoles,
+	})
 }
 
 // builder is what the parts of one Pipeline share.
@@ -172,7 +183,7 @@ func (b *builder) policy(part, why string, doc iampolicy.Document) (*iam.Policy,
 		return nil, fmt.Errorf("policy %s: %w", part, err)
 	}
 	return iam.NewPolicy(b.ctx, b.name+"-"+part+"-policy", &iam.PolicyArgs{
-		Name:        pulumi.String(naming.Join(128, b.args.Scope.System, "pipeline", part)),
+		Name:        pulumi.String(naming.Join(naming.PolicyMax, b.args.Scope.System, "pipeline", part)),
 		Description: pulumi.String(why), Policy: pulumi.String(text),
 	}, pulumi.Parent(b.parent))
 }

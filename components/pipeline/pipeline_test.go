@@ -34,7 +34,8 @@ func args(n int) *pipeline.Args {
 func suite() pulumitest.Suite[pipeline.Args, *pipeline.Pipeline] {
 	type A = pipeline.Args
 	trusts := []string{
-		"main-deploy-primary assumeRolePolicy", "main-deploy-secondary assumeRolePolicy", "main-preview assumeRolePolicy",
+		"main-deploy-primary assumeRolePolicy", "main-deploy-secondary assumeRolePolicy", "main-drift assumeRolePolicy",
+		"main-preview assumeRolePolicy",
 	}
 	return pulumitest.Suite[A, *pipeline.Pipeline]{
 		Args: args, New: pipeline.New,
@@ -59,9 +60,10 @@ func suite() pulumitest.Suite[pipeline.Args, *pipeline.Pipeline] {
 				"main-deploy-primary-global-policy policy", "main-deploy-secondary-global-policy policy",
 			}},
 			{Name: "a bucket more", Mutate: func(a *A) { a.StateBuckets = append(a.StateBuckets, "c") }, Want: []string{
+				"main-boundary-primary policy", "main-boundary-secondary policy",
 				"main-deploy-primary-bounds-policy policy", "main-deploy-primary-global-policy policy",
 				"main-deploy-secondary-bounds-policy policy", "main-deploy-secondary-global-policy policy",
-				"main-preview-policy policy", "main-read-policy policy",
+				"main-drift-policy policy", "main-preview-policy policy", "main-read-policy policy",
 			}},
 		},
 	}
@@ -105,7 +107,8 @@ func TestPipeline_trustsWordForWord(t *testing.T) {
 	t.Parallel()
 	docs := documents(t)
 	for role, subjects := range map[string][]string{
-		"preview":          {"repo:acme/agora:pull_request", "repo:acme/agora:ref:refs/heads/main"},
+		"preview":          {"repo:acme/agora:pull_request"},
+		"drift":            {"repo:acme/agora:ref:refs/heads/main"},
 		"deploy-primary":   {"repo:acme/agora:environment:primary"},
 		"deploy-secondary": {"repo:acme/agora:environment:secondary"},
 	} {
@@ -123,19 +126,22 @@ func TestPipeline_trustsWordForWord(t *testing.T) {
 func TestPipeline_rolesHaveTheirPoliciesAndTheTimeThatTheWorkflowsAskFor(t *testing.T) {
 	t.Parallel()
 	r := pulumitest.Run(t, suite().Program(args(0)))
-	for role, seconds := range map[string]float64{"preview": 3600, "deploy-primary": 10800, "deploy-secondary": 10800} {
+	for role, seconds := range map[string]float64{"preview": 3600, "drift": 3600, "deploy-primary": 10800, "deploy-secondary": 10800} {
 		v := r.Get(t, "aws:iam/role:Role", "main-"+role).Values()
 		assert.Equal(t, seconds, v["maxSessionDuration"], role)
 		assert.Equal(t, "agora0-pipeline-"+role, v["name"])
-		parts := []string{"read", "preview"}
-		if role != "preview" {
+		parts := []string{"read", role}
+		if strings.HasPrefix(role, "deploy") {
 			parts = []string{"read", "platform", "stores", "global", "bounds"}
 		}
 		for _, part := range parts {
 			r.Get(t, "aws:iam/rolePolicyAttachment:RolePolicyAttachment", "main-"+role+"-"+part)
 		}
 	}
-	assert.Len(t, r.OfType("aws:iam/rolePolicyAttachment:RolePolicyAttachment"), 12)
+	assert.Len(t, r.OfType("aws:iam/rolePolicyAttachment:RolePolicyAttachment"), 14)
+	for _, role := range r.OfType("aws:iam/role:Role") {
+		assert.NotContains(t, role.Values(), "permissionsBoundary", "%s: the boundary is for what homes make", role.Name)
+	}
 }
 
 // TestPipeline_policiesFit: AWS takes 6144 characters, blanks aside

@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"redoubt/internal/iampolicy"
 	"redoubt/internal/naming"
@@ -45,13 +47,15 @@ var looking = []string{
 	"states:ValidateStateMachineDefinition",
 }
 
-// hidden are the actions that tell what stores and secrets hold, beside those
-// of buckets.
+// hidden are the actions that tell what stores hold, beside those of buckets;
+// opening those that tell a secret.
 var hidden = []string{
 	"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:GetRecords", "dynamodb:PartiQLSelect",
 	"dynamodb:Query", "dynamodb:Scan",
-	"secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue", "sqs:ReceiveMessage",
+	"secretsmanager:BatchGetSecretValue", "sqs:ReceiveMessage",
 }
+
+var opening = []string{"secretsmanager:GetSecretValue"}
 
 // reads is what every role of the pipeline may look at: how things are made,
 // never what they hold. AWS's own ReadOnlyAccess would do both.
@@ -65,11 +69,44 @@ func (a Args) reads() iampolicy.Document {
 	}}
 }
 
+// opens is what the nightly comparison opens beside it, of both homes: the secrets that the program makes and the
+// objects that it writes. All other data stays shut.
+func (a Args) opens() iampolicy.Document {
+	var secrets, objects []string
+	var keys []iampolicy.Statement
+	for _, home := range a.Homes {
+		secrets = append(secrets, home.ARN("secretsmanager", "secret:"+home.Path("*")))
+		objects = append(objects, written(home)...)
+		keys = append(keys, inRegion("Keys"+strings.ToUpper(string(home.Home[:1]))+string(home.Home[1:]), home,
+			[]string{"kms:Decrypt"}, home.ARN("kms", "key/*")).With(iampolicy.Condition{
+			Operator: "StringEquals", Key: "kms:ViaService",
+			Values: []string{"s3." + home.Region + ".amazonaws.com", "secretsmanager." + home.Region + ".amazonaws.com"},
+		}))
+	}
+	return iampolicy.Document{Statements: append([]iampolicy.Statement{
+		{Sid: "SecretsOfHomes", Actions: []string{"secretsmanager:GetSecretValue"}, Resources: secrets},
+		{Sid: "ObjectsOfHomes", Actions: []string{"s3:GetObject", "s3:GetObjectTagging"}, Resources: objects},
+		deny("NoData", hidden, "*"),
+		{Sid: "NoSecrets", Effect: iampolicy.Deny, Actions: opening, NotResources: secrets},
+		{Sid: "NoObjects", Effect: iampolicy.Deny, Actions: []string{"s3:GetObject", "s3:GetObjectVersion"},
+			NotResources: append(a.stateObjects("*"), objects...)},
+	}, keys...)}
+}
+
+// written are the objects that the program writes in a home: the inventories and the configuration.
+func written(home naming.Scope) []string {
+	var out []string
+	for _, part := range []string{"control", "configuration"} {
+		out = append(out, "arn:aws:s3:::"+home.Bucket(part, 1)+"/*")
+	}
+	return out
+}
+
 // sights is what a preview must never see. The states of the homes it must:
 // who may open a pull request from a branch of the repository can have them told.
 func (a Args) sights() iampolicy.Document {
 	return iampolicy.Document{Statements: []iampolicy.Statement{
-		{Sid: "NoData", Effect: iampolicy.Deny, Actions: hidden, Resources: []string{"*"}},
+		deny("NoData", slices.Concat(hidden, opening), "*"),
 		{Sid: "NoObjects", Effect: iampolicy.Deny, Actions: []string{"s3:GetObject", "s3:GetObjectVersion"},
 			NotResources: a.stateObjects("*")},
 	}}

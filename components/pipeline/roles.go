@@ -18,8 +18,9 @@ const (
 	issuer   = "token.actions.githubusercontent.com"
 	audience = "sts.amazonaws.com"
 	// deploySeconds is how long an update may take: .github/workflows/update-home.yml asks for it.
-	deploySeconds  = 3 * 60 * 60
-	previewSeconds = 60 * 60
+	deploySeconds = 3 * 60 * 60
+	// lookSeconds is how long a preview may take, and a comparison.
+	lookSeconds = 60 * 60
 )
 
 func (a Args) providerArn() string {
@@ -41,18 +42,36 @@ func (a Args) trust(subjects ...string) iampolicy.Document {
 	}}}
 }
 
-// preview makes the role that looks: for pull requests, and for the main
-// branch, whose nightly run compares what stands with what is declared.
-func (b *builder) preview(read *iam.Policy) (pulumi.StringOutput, error) {
-	blind, err := b.policy("preview", "What a preview may open, and what it must never see", b.args.sights())
+// look is a role that changes nothing.
+type look struct {
+	// part names it; subject is whom it trusts.
+	part, why, subject string
+	// opens says what it may open beside how things are made, and what it must never see.
+	opens iampolicy.Document
+}
+
+// preview is the role of pull requests: their own code runs under it.
+func (a Args) preview() look {
+	return look{"preview", "Lets previews look at the homes", "pull_request", a.sights()}
+}
+
+// drift is the role that compares what stands with what is declared. It reads secrets, so no code runs under it but
+// the main branch's.
+func (a Args) drift() look {
+	return look{"drift", "Lets the main branch compare the homes with what is declared", "ref:refs/heads/main", a.opens()}
+}
+
+// look makes a role that changes nothing.
+func (b *builder) look(l look, read *iam.Policy) (pulumi.StringOutput, error) {
+	opens, err := b.policy(l.part, "What the role "+l.part+" may open, and what it must never see", l.opens)
 	if err != nil {
 		return pulumi.StringOutput{}, err
 	}
-	return b.role("preview", "Lets previews look at the homes", &iam.RoleArgs{
-		Name:               pulumi.String(b.args.role("preview", "")),
-		AssumeRolePolicy:   pulumi.String(b.args.trust("pull_request", "ref:refs/heads/main").JSON()),
-		MaxSessionDuration: pulumi.Int(previewSeconds),
-	}, map[string]*iam.Policy{"read": read, "preview": blind})
+	return b.role(l.part, l.why, &iam.RoleArgs{
+		Name:               pulumi.String(b.args.role(l.part, "")),
+		AssumeRolePolicy:   pulumi.String(b.args.trust(l.subject).JSON()),
+		MaxSessionDuration: pulumi.Int(lookSeconds),
+	}, map[string]*iam.Policy{"read": read, l.part: opens})
 }
 
 // deploy makes the role that updates one home: for the environment of its
@@ -98,4 +117,18 @@ func (b *builder) role(part, why string, args *iam.RoleArgs, attached map[string
 		}
 	}
 	return role.Arn, nil
+}
+
+// bound makes the boundary of the roles that a home makes. No role of the pipeline has it.
+func (b *builder) bound(home naming.Scope) error {
+	text, err := b.args.boundary(home).Checked()
+	if err != nil {
+		return fmt.Errorf("boundary: %w", err)
+	}
+	_, err = iam.NewPolicy(b.ctx, b.name+"-boundary-"+string(home.Home), &iam.PolicyArgs{
+		Name:        pulumi.String(naming.Last(home.Boundary())),
+		Description: pulumi.Sprintf("The most that a role made by the %s home may do", home.Home),
+		Policy:      pulumi.String(text),
+	}, pulumi.Parent(b.parent))
+	return err
 }

@@ -12,6 +12,9 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/components/pipeline"
+	"redoubt/components/state"
+	"redoubt/internal/naming"
 	"redoubt/internal/pulumitest"
 	"redoubt/inventory"
 	"redoubt/regions"
@@ -60,6 +63,23 @@ func Alone(t testing.TB, s *system.System) *pulumitest.Recorder {
 func Foresee(t testing.TB, home system.Home, s *system.System) *pulumitest.Recorder {
 	t.Helper()
 	return pulumitest.Preview(t, program(settings(home), s), references(t, home, s))
+}
+
+// Pipeline records the roles of the example's GitHub workflows, which stand beside the state.
+func Pipeline(t testing.TB) *pulumitest.Recorder {
+	t.Helper()
+	at := func(home system.Home, region string) naming.Scope {
+		return naming.Scope{System: System(t).Name, Home: home, Region: region, Account: Account}
+	}
+	args := &pipeline.Args{Scope: at("", Regions()[0]), Repository: "acme/atlas", Project: stacks.Namespace}
+	for n, home := range system.Homes {
+		args.Homes = append(args.Homes, at(home, Regions()[n]))
+		args.StateBuckets = append(args.StateBuckets, at("", Regions()[n]).Bucket(state.Bucket, 1))
+	}
+	return pulumitest.Run(t, func(ctx *pulumi.Context) error {
+		_, err := pipeline.New(ctx, "pipeline", args)
+		return err
+	})
 }
 
 func program(c stacks.Config, s *system.System) pulumi.RunFunc {

@@ -134,6 +134,40 @@ func TestWorkflows_updateAHomeOnlyAfterAPerson(t *testing.T) {
 	}
 }
 
+// roles are the variables that name a role, with the jobs that ask for it.
+var roles = map[string][]string{
+	"AWS_PREVIEW_ROLE": {"pull-request.yml preview"}, "AWS_DRIFT_ROLE": {"drift.yml drift"},
+	"AWS_DEPLOY_ROLE": {"update-home.yml update"},
+}
+
+// TestWorkflows_askForTheRoleThatIsMadeForThem: code of a pull request never runs under a role that reads secrets, and a
+// job whose role is not set is left out, but for an update, which a person started.
+func TestWorkflows_askForTheRoleThatIsMadeForThem(t *testing.T) {
+	t.Parallel()
+	all, _ := workflows(t)
+	asked := map[string][]string{}
+	for name, w := range all {
+		for id, j := range w.Jobs {
+			for _, s := range j.Steps {
+				role, is := s.With["role-to-assume"].(string)
+				if !is {
+					continue
+				}
+				variable := strings.TrimSuffix(strings.TrimPrefix(role, "${{ vars."), " }}")
+				asked[variable] = append(asked[variable], name+" "+id)
+				assert.NotEmpty(t, j.Permissions["id-token"], "%s %s", name, id)
+				if j.Environment == "" {
+					assert.Contains(t, j.If, "vars."+variable+" != ''", "%s %s", name, id)
+				}
+			}
+		}
+	}
+	assert.Equal(t, roles, asked)
+	for event := range all["drift.yml"].On {
+		assert.Contains(t, []string{"schedule", "workflow_dispatch"}, event, "the drift role trusts the main branch")
+	}
+}
+
 // TestWorkflows_runWhatEverybodyCanRun holds the steps against make's own list, and those of a pull request against
 // `make gate`.
 func TestWorkflows_runWhatEverybodyCanRun(t *testing.T) {

@@ -1,0 +1,84 @@
+package pipeline
+
+import (
+	"slices"
+
+	"redoubt/internal/iampolicy"
+	"redoubt/internal/naming"
+)
+
+// inHome are the actions that some role of a home needs in the home's own region: what the program grants, and
+// what AWS's own policies (attachable) grant for the services that the homes use. A role has far less of it.
+var inHome = []string{
+	"autoscaling:Describe*", "autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup",
+	"backup:CopyFromBackupVault", "backup:CopyIntoBackupVault", "backup:Describe*", "backup:Get*", "backup:List*",
+	"backup:PutRestoreValidationResult", "backup:StartRestoreJob", "backup:TagResource",
+	"cloudwatch:GetMetricData",
+	"config:BatchGet*", "config:Describe*", "config:Get*", "config:List*", "config:PutConfigurationRecorder",
+	"dynamodb:Batch*Item", "dynamodb:ConditionCheckItem", "dynamodb:CreateBackup", "dynamodb:DeleteItem",
+	"dynamodb:Describe*", "dynamodb:GetItem", "dynamodb:ListTagsOfResource", "dynamodb:PutItem", "dynamodb:Query",
+	"dynamodb:RestoreTable*", "dynamodb:Scan", "dynamodb:StartAwsBackupJob", "dynamodb:UpdateItem",
+	"ec2:AssignPrivateIpAddresses", "ec2:AttachNetworkInterface", "ec2:AuthorizeSecurityGroupIngress",
+	"ec2:CreateNetworkInterface", "ec2:CreateSecurityGroup", "ec2:CreateTags", "ec2:DeleteNetworkInterface",
+	"ec2:DeleteSecurityGroup", "ec2:Describe*", "ec2:DetachNetworkInterface", "ec2:ModifyNetworkInterfaceAttribute",
+	"ec2:RevokeSecurityGroupIngress", "ec2:UnassignPrivateIpAddresses",
+	"ecr:BatchGetImage", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer",
+	"eks-auth:AssumeRoleForPodIdentity", "eks:Describe*", "eks:List*",
+	"elasticache:AddTagsToResource", "elasticache:Connect", "elasticache:CopySnapshot",
+	"elasticache:CreateReplicationGroup", "elasticache:DeleteReplicationGroup", "elasticache:Describe*",
+	"elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:Describe*", "elasticloadbalancing:RegisterTargets",
+	"events:*Rule", "events:ListRules", "events:ListTargetsByRule", "events:PutTargets", "events:RemoveTargets",
+	"kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*",
+	"logs:CreateLog*", "logs:DescribeLog*", "logs:GetLogEvents", "logs:PutLogEvents", "logs:PutRetentionPolicy",
+	"rds:AddTagsToResource", "rds:CopyDBClusterSnapshot", "rds:CreateDBClusterSnapshot", "rds:CreateDBInstance",
+	"rds:DeleteDBClusterSnapshot", "rds:DeleteDBInstance", "rds:Describe*", "rds:ListTagsForResource",
+	"rds:ModifyDBCluster", "rds:ModifyDBClusterSnapshotAttribute", "rds:RestoreDBCluster*",
+	"secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue",
+	"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueue*", "sqs:ReceiveMessage", "sqs:SendMessage",
+	"ssm:GetParameter",
+	"states:StartExecution",
+}
+
+// inPeer are the actions of copies: what a role of the home does in the region of the other one.
+var inPeer = []string{
+	"backup:CopyIntoBackupVault", "backup:DescribeBackupVault", "backup:TagResource",
+	"kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*",
+	"rds:AddTagsToResource", "rds:CopyDBClusterSnapshot", "rds:Describe*", "rds:ListTagsForResource",
+}
+
+// onBuckets are those of S3, whose ARNs know no region: replication, agents, backups, exports.
+var onBuckets = []string{
+	"s3:AbortMultipartUpload", "s3:CreateBucket", "s3:DeleteObject", "s3:GetBucket*", "s3:GetInventoryConfiguration",
+	"s3:GetObject*", "s3:GetReplicationConfiguration", "s3:ListBucket*", "s3:ListMultipartUploadParts",
+	"s3:PutBucketNotification", "s3:PutBucketOwnershipControls", "s3:PutBucketVersioning",
+	"s3:PutInventoryConfiguration", "s3:PutObject", "s3:PutObjectAcl", "s3:PutObjectTagging", "s3:PutObjectVersionAcl",
+	"s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags",
+}
+
+// spared are the actions among kept that a role of a home needs nevertheless: the state machine of a cache deletes
+// the group that its test restored, AWS Backup the snapshots whose time is over, an agent takes its work.
+var spared = []string{"elasticache:DeleteReplicationGroup", "rds:DeleteDBClusterSnapshot", "sqs:ReceiveMessage"}
+
+// boundary is the most that any role made by the home may do, whatever its policies say. It grants nothing. Its
+// denials also hold against what a policy of a resource would allow
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html).
+func (a Args) boundary(home naming.Scope) iampolicy.Document {
+	peer := home
+	for _, h := range a.Homes {
+		if h.Home != home.Home {
+			peer = h
+		}
+	}
+	return iampolicy.Document{Statements: []iampolicy.Statement{
+		inRegion("Home", home, inHome, "*"),
+		inRegion("Copies", peer, inPeer, "*"),
+		{Sid: "Buckets", Actions: onBuckets, Resources: []string{"arn:aws:s3:::*"}},
+		{Sid: "Lists", Actions: []string{"s3:ListAllMyBuckets", "tag:GetResources"}, Resources: []string{"*"}},
+		deny("NoRights", []string{"iam:*", "sts:AssumeRole*"}, "*"),
+		deny("Kept", slices.DeleteFunc(slices.Clone(kept), func(action string) bool {
+			return slices.Contains(spared, action)
+		}), "*"),
+		deny("State", []string{"s3:*"}, append(a.stateBuckets(), a.stateObjects("*")...)...),
+		denied(a.decrypts("StateKeys", "*", "kms:*")),
+	}}
+}

@@ -1,0 +1,53 @@
+package stacks_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"redoubt/internal/iampolicy"
+	"redoubt/internal/iamtest"
+	"redoubt/system"
+	"redoubt/tests/example"
+)
+
+// TestDeploy_givesRolesNoMoreThanTheirBoundary: what a home's roles are granted is within the boundary of the home, so
+// that the boundary takes nothing away.
+func TestDeploy_givesRolesNoMoreThanTheirBoundary(t *testing.T) {
+	t.Parallel()
+	made := example.Pipeline(t)
+	for n, at := range system.Homes {
+		text := made.Get(t, "aws:iam/policy:Policy", "pipeline-boundary-"+string(at)).Values()["policy"].(string)
+		boundary, err := iampolicy.Parse(text)
+		require.NoError(t, err)
+		asked := 0
+		for _, policy := range example.Record(t, at, example.System(t)).OfType("aws:iam/rolePolicy:RolePolicy") {
+			doc, err := iampolicy.Parse(policy.Values()["policy"].(string))
+			require.NoError(t, err)
+			for _, s := range doc.Statements {
+				asked += within(t, boundary, s, example.Regions()[n], policy.Name)
+			}
+		}
+		assert.Greater(t, asked, 100, at)
+	}
+}
+
+// within holds that a boundary lets all of a statement through, and returns how much that is. A resource whose ARN
+// names no region is asked in the home's own, and so is one whose ARN the mocks made up.
+func within(t *testing.T, boundary iampolicy.Document, s iampolicy.Statement, own, policy string) (asked int) {
+	t.Helper()
+	for _, action := range s.Actions {
+		for _, resource := range s.Resources {
+			asked++
+			in := own
+			if parts := strings.SplitN(resource, ":", 6); len(parts) == 6 && parts[2] != "mock" && parts[3] != "" {
+				in = parts[3]
+			}
+			assert.True(t, iamtest.Allowed(t, iamtest.Request{Action: action, Resource: resource,
+				Keys: map[string]string{"aws:RequestedRegion": in}}, boundary), "%s: %s on %s", policy, action, resource)
+		}
+	}
+	return asked
+}
