@@ -124,7 +124,8 @@ func TestEach_looksAtOneSubjectAfterAnother(t *testing.T) {
 	require.NoError(t, err)
 	all := []*Resource{{URN: "db", Type: "t", Name: "db", Parent: "p"}, {URN: "late", Type: "t", Name: "late", Parent: "q"},
 		{URN: "l", Type: "i", Name: "l", Parent: "q", Inputs: in("availabilityZone", Unknown)},
-		instance("1", "a"), instance("2", "b"), instance("3", "b")}
+		instance("1", "a"), instance("2", "b"), instance("3", "b"),
+		{URN: "o", Type: "other", Name: "o", Parent: "p", Inputs: in("availabilityZone", "c")}}
 	g := NewGraph(Graph{Home: system.Primary}, all)
 	assert.Equal(t, []Finding{
 		{Kind: Violation, Subject: `database "db"`, URN: "db", Message: "its instances stand in 2 zones, want at least 3"},
