@@ -18,6 +18,10 @@ var (
 		What: "time that a handler took for one message: ok or failed"}
 	Paused = Instrument{Name: "agentkit.consumer.paused", Kind: Counter, Unit: "s", By: []string{"reason"},
 		What: "seconds in which a consumer received nothing because it was told so: home or zone"}
+	Sessions = Instrument{Name: "agentkit.sessions", Kind: Counter, Unit: "{answer}", By: []string{"from"},
+		What: "sessions that were asked for, by what answered: cache, source, stale (the cache, for the source does not answer), none or failed; and times the cache did not answer"}
+	Steps = Instrument{Name: "agentkit.steps", Kind: Counter, Unit: "{step}", By: []string{"plan", "outcome"},
+		What: "steps of long jobs: done, found (recorded before) or failed"}
 )
 
-var stores = []Instrument{Tokens, Locks, MayWrite, HomeLease, Work, Consumed, WorkDuration, Paused}
+var stores = []Instrument{Tokens, Locks, MayWrite, HomeLease, Work, Consumed, WorkDuration, Paused, Sessions, Steps}
