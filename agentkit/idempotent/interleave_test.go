@@ -32,6 +32,9 @@ var calm = interleave.Limits{Off: time.Second, Pauses: []time.Duration{50 * time
 // frozen are processes that stand still longer than their claim lasts.
 var frozen = interleave.Limits{Pauses: []time.Duration{63 * time.Second, 5 * time.Minute}}
 
+// brief lets claims of a few seconds end all the time, by clocks that lie nearly as far apart as a claim is long.
+var brief = interleave.Limits{Off: time.Second, Pauses: []time.Duration{time.Second}, PausesMost: 12}
+
 // kind is what an effect stands on.
 type kind int
 
@@ -50,13 +53,16 @@ type story struct {
 	known   map[string]bool // tokens that the service has seen
 	given   []string        // the results that callers got
 	calls   int             // how often a process called its effect
+	claims  map[string]idempotent.Claim
+	term    time.Duration
 }
 
 type breaking func(idempotent.Table) idempotent.Table
 
 // gather lets the named processes hand in the same token until each has a result or has tried five times.
 func gather(w *interleave.World, k kind, broken breaking, names ...string) *story {
-	s := &story{w: w, kind: k, records: memtable.New(inventory.IdempotencyKey), known: map[string]bool{}}
+	s := &story{w: w, kind: k, records: memtable.New(inventory.IdempotencyKey), known: map[string]bool{}, claims: map[string]idempotent.Claim{},
+		term: time.Minute}
 	for _, name := range names {
 		w.Go(name, func(p *interleave.Process) { s.run(p, broken) })
 	}
@@ -75,7 +81,7 @@ func (s *story) run(p *interleave.Process, broken breaking) {
 	if broken != nil {
 		table = broken(table)
 	}
-	once := &idempotent.Once{Table: table, Name: "idempotency", Owner: p.Name, Clock: p, Skew: 2 * time.Second, Term: time.Minute}
+	once := &idempotent.Once{Table: table, Name: "idempotency", Owner: p.Name, Clock: p, Skew: 2 * time.Second, Term: s.term}
 	for range 5 {
 		result, err := once.Do(context.Background(), "task-7", func(_ context.Context, c idempotent.Claim) (idempotent.Outcome, error) {
 			return s.effect(p, c)
@@ -84,7 +90,7 @@ func (s *story) run(p *interleave.Process, broken breaking) {
 			s.given = append(s.given, string(result))
 			return
 		}
-		_ = p.Sleep(context.Background(), 20*time.Second)
+		_ = p.Sleep(context.Background(), s.term/3)
 	}
 }
 
@@ -93,11 +99,14 @@ var errEnded = errors.New("the claim has ended")
 // effect works for two steps, and stops when its claim has ended, as its context would make it.
 func (s *story) effect(p *interleave.Process, c idempotent.Claim) (idempotent.Outcome, error) {
 	s.calls++
+	s.claims[p.Name] = c
+	defer delete(s.claims, p.Name) // also when it crashes
 	result := fmt.Sprintf("%s's %d", p.Name, s.calls)
 	p.Step("work")
 	if !c.Valid() {
 		return idempotent.Outcome{}, errEnded
 	}
+	s.alone()
 	switch s.kind {
 	case transactional:
 		return idempotent.Outcome{Result: []byte(result), Writes: []types.TransactWriteItem{{Put: &types.Put{
@@ -114,6 +123,19 @@ func (s *story) effect(p *interleave.Process, c idempotent.Claim) (idempotent.Ou
 	}
 	p.Step("tell what came of it")
 	return idempotent.Outcome{Result: []byte(result)}, nil
+}
+
+// alone holds that one is at work: no two claims are valid at once.
+func (s *story) alone() {
+	var at []string
+	for name, c := range s.claims {
+		if c.Valid() {
+			at = append(at, name)
+		}
+	}
+	if slices.Sort(at); len(at) > 1 {
+		s.w.Fail("%v are at work at once", at)
+	}
 }
 
 func (s *story) end() error {
@@ -160,6 +182,16 @@ func (s *story) just() error {
 		return fmt.Errorf("the effect took place %d times", s.applied)
 	}
 	return s.end()
+}
+
+// TestDo_noTwoAtWorkAtOnce takes over claims of five seconds with clocks that lie two seconds apart.
+func TestDo_noTwoAtWorkAtOnce(t *testing.T) {
+	t.Parallel()
+	interleave.Holds(t, brief, func(w *interleave.World) func() error {
+		s := gather(w, plain, nil, "ann", "bob", "eve")
+		s.term = 5 * time.Second
+		return s.end
+	})
 }
 
 // TestDo_theWindowOfAPlainEffect shows that the window which the package names is really there.
