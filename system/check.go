@@ -42,6 +42,8 @@ var rules = []func(*checker){
 	checkNeeds,
 	checkConsumes,
 	checkDegradation,
+	checkResilience,
+	checkBudgets,
 }
 
 // check runs every rule.

@@ -189,9 +189,8 @@ func checkSingleWriters(c *checker) {
 	})
 }
 
-// checkCalls holds the agents that agents name. Agents may call each other in
-// a circle: planners and workers do, and recovery starts all agents of a home
-// together. A call to oneself is a mistake.
+// checkCalls holds the agents that agents name. A call to oneself is a mistake;
+// a circle of several is refused with the deadlines, see checkBudgets.
 func checkCalls(c *checker) {
 	c.eachAgent(func(path, label string, a Agent) {
 		for i, name := range a.Calls {

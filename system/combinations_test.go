@@ -26,7 +26,7 @@ func TestParse_combinations(t *testing.T) {
 		},
 		{
 			"agent twice",
-			[]string{"  - name: back", "  - name: §front", "calls: [back]", "calls: []", "calls: [front]", "calls: []"},
+			[]string{"  - name: back", "  - name: §front", "calls: [back]", "calls: []"},
 			`agent "front" is already declared on line 56`,
 		},
 		{
@@ -84,7 +84,7 @@ func TestParse_combinations(t *testing.T) {
 		},
 		{
 			"public without port",
-			[]string{"    port: 8080\n", "", "- name: front", "- §name: front", "calls: [front]", "calls: []"},
+			[]string{"    port: 8080\n", "", "- name: front", "- §name: front"},
 			`agent "front" is public and has no port`,
 		},
 		{

@@ -32,6 +32,7 @@ func decodeTier(o *object) Tier {
 	}
 	t.Capacity = decodeCapacity(o, t.Strategy)
 	t.Objectives = decodeObjectives(o)
+	t.Resilience = decodeResilience(o)
 	return t
 }
 
@@ -115,6 +116,7 @@ func decodeDependency(o *object) Dependency {
 		Kind:      choice(o, "kind", DependencyKinds),
 		Host:      o.text("host"),
 		Fallbacks: o.texts("fallbacks"),
+		Timeout:   o.duration("timeout"),
 	}
 }
 
@@ -136,6 +138,7 @@ func decodeAgent(o *object) Agent {
 		Needs:       o.texts("needs"),
 		Consumes:    o.text("consumes"),
 		Degradation: items(o, "degradation", o.label+" degradation", decodeDegradation),
+		Resilience:  decodeResilience(o),
 	}
 }
 

@@ -133,7 +133,7 @@ func TestParse_references(t *testing.T) {
 		{"agent to store", "{store: ledger, write", "{store: §leger, write", `names store "leger"`, `"ledger"`},
 		{"agent to store twice", "{store: jobs}", "{store: §ledger}", `uses store "ledger" twice`, ""},
 		{"agent to agent", "calls: [back]", "calls: [§bck]", `agent "front" names agent "bck"`, `"back"`},
-		{"agent to itself", "calls: [front]", "calls: [§back]", `agent "back" calls itself`, "leave it out"},
+		{"agent to itself", "    needs: [web]", "    calls: [§back]\n    needs: [web]", `agent "back" calls itself`, "leave it out"},
 		{"agent to agent twice", "calls: [back]", "calls: [back, §back]", `calls agent "back" twice`, ""},
 		{"agent to dependency", "needs: [web]", "needs: [§wbe]", `names dependency "wbe"`, `"web"`},
 		{"agent to dependency twice", "needs: [web]", "needs: [web, §web]", `needs dependency "web" twice`, ""},

@@ -16,7 +16,6 @@ func withAgents(t testing.TB, small string, n int) []byte {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString(small)
-	before := "front"
 	for i := range n {
 		name := fmt.Sprintf("agent-%04d", i)
 		fmt.Fprintf(&b, `  # One of many agents, with a comment of the usual length in front of it.
@@ -32,15 +31,14 @@ func withAgents(t testing.TB, small string, n int) []byte {
       - {store: ledger, write: true}
       - {store: jobs}
       - {store: files, write: true}
-    calls: [%s]
+    calls: [front]
     needs: [big, web]
     consumes: jobs
     degradation:
       - {level: full}
       - {level: reduced, off: [search, second-opinion], fallback: little}
       - {level: essential, off: [search, second-opinion, long-tasks], fallback: little}
-`, name, name, before)
-		before = name
+`, name, name)
 	}
 	return []byte(b.String())
 }

@@ -64,6 +64,8 @@ type Tier struct {
 	// does not say leaves it to the strategy.
 	Capacity   Capacity
 	Objectives map[Disruption]Objective
+	// Resilience is how requests to the tier's agents are held.
+	Resilience Resilience
 }
 
 // StoreKind is one of the five kinds of store.
@@ -141,6 +143,8 @@ type Dependency struct {
 	Kind DependencyKind
 	// Fallbacks are the names of dependencies that can answer instead, best first.
 	Fallbacks []string
+	// Timeout is how long a call of it may take; zero means that of its kind: see Patience.
+	Timeout time.Duration
 }
 
 // Level is how much of an agent still works.
@@ -228,6 +232,8 @@ type Agent struct {
 	// Consumes names the queue this agent takes work from, if any.
 	Consumes    string
 	Degradation []Degradation
+	// Resilience is how requests to the agent are held, where it differs from the tier.
+	Resilience Resilience
 }
 
 // Home is one of the two regions that hold the system. It is fixed by the

@@ -65,7 +65,7 @@ func TestParse_namesThatAreTaken(t *testing.T) {
 			"    tier: fast\n    image", "    tier: balloon\n    image"},
 		`network policy name "closed" is taken by the policy`: {"  - name: back", "  - name: §closed", "calls: [back]", "calls: [closed]"},
 		`service account name "default" is taken by pods`:     {"  - name: back", "  - name: §default", "calls: [back]", "calls: [default]"},
-		`public DNS name "primary" is taken by the pri`:       {"  - name: front", "  - name: §primary", "calls: [front]", "calls: [primary]"},
+		`public DNS name "primary" is taken by the pri`:       {"  - name: front", "  - name: §primary"},
 		`the role of agent "a-proxy": role name "agent-a-proxy" is taken by the proxy of store "agent-a"`: {
 			moreStores, store("agent-a", "postgres", kept), "agents:\n", agent("§a-proxy", "solid", "")},
 		`the replication of store "proxy": role name "replicate-proxy" is taken by the proxy of store "replicate"`: {

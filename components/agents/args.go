@@ -190,18 +190,6 @@ func (s Store) missing(kind system.StoreKind) string {
 	return ""
 }
 
-// asks lists the dependencies that an agent calls: what it needs, and what
-// answers instead.
-func asks(s *system.System, a system.Agent) []string {
-	out := slices.Clone(a.Needs)
-	for _, name := range a.Needs {
-		d, _ := s.Dependency(name)
-		out = append(out, d.Fallbacks...)
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
 // Uses lists the stores that the agent touches, the queue it consumes included.
 func Uses(a system.Agent) []string {
 	var out []string

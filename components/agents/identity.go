@@ -2,6 +2,7 @@ package agents
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
@@ -86,7 +87,7 @@ func (b *builder) allowed(agent system.Agent) pulumi.StringOutput {
 // secrets are those of the dependencies that the agent calls.
 func (b *builder) secrets(agent system.Agent) pulumi.StringArrayInput {
 	out := pulumi.StringArray{}
-	for _, name := range asks(b.args.System, agent) {
+	for _, name := range slices.Sorted(slices.Values(b.args.System.Asks(agent))) {
 		if arn := b.args.DependencySecrets[name]; arn != nil {
 			out = append(out, arn)
 		}
