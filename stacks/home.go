@@ -86,6 +86,7 @@ func (h *home) declare() error {
 		h.declareViewers,
 		h.declareControllers,
 		h.declareAgents,
+		h.declareMesh,
 		h.declareExport,
 	} {
 		if err := step(); err != nil {

@@ -77,7 +77,8 @@ func (s *System) Resilience(a Agent) Resilience {
 
 // How long a request may take that nobody waits for but the home itself.
 const (
-	// EntryDeadline is how long the load balancer lets a target that leaves finish its requests.
+	// EntryDeadline is how long the load balancer lets a target that leaves finish its
+	// requests; what takes longer goes through a queue. It is the one place of the figure.
 	EntryDeadline = time.Minute
 	// StepDeadline is how long a consumer that is told to end may still work on a message.
 	StepDeadline = 2 * time.Minute

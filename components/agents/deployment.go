@@ -2,6 +2,7 @@ package agents
 
 import (
 	"strconv"
+	"time"
 
 	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
@@ -22,7 +23,7 @@ const (
 	// balancer and every node know (kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#termination-of-pods).
 	sleepSeconds = 20
 	// stepSeconds is what a consumer has to finish its step, or to give it back.
-	stepSeconds = 120
+	stepSeconds = int(system.StepDeadline / time.Second)
 	// marginSeconds is what a replica has to flush and close.
 	marginSeconds = 10
 )

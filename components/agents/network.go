@@ -8,17 +8,8 @@ import (
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"redoubt/components/mesh/rules"
 	"redoubt/system"
-)
-
-const (
-	postgresPort = 5432
-	cachePort    = 6379
-	httpsPort    = 443
-	// identityAddress is where the agent of EKS Pod Identity hands out credentials on each node:
-	// https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
-	identityAddress = "169.254.170.23/32"
-	identityPort    = 80
 )
 
 // closed refuses everything in the namespace that no agent's policy allows.
@@ -97,13 +88,13 @@ func (b *builder) egress(agent system.Agent) networkingv1.NetworkPolicyEgressRul
 	}
 	out := networkingv1.NetworkPolicyEgressRuleArray{
 		to(append(ports("UDP", 53), ports("TCP", 53)...), dns),
-		to(ports("TCP", identityPort), blocks([]string{identityAddress})...),
-		to(ports("TCP", httpsPort), blocks(a.Services)...),
+		to(ports("TCP", rules.IdentityPort), blocks([]string{rules.IdentityAddress})...),
+		to(ports("TCP", rules.HTTPSPort), blocks(a.Services)...),
 	}
 	for _, kind := range []struct {
 		of   system.StoreKind
 		port int
-	}{{system.Postgres, postgresPort}, {system.Cache, cachePort}} {
+	}{{system.Postgres, rules.PostgresPort}, {system.Cache, rules.CachePort}} {
 		if b.touches(agent, kind.of) {
 			out = append(out, to(ports("TCP", kind.port), blocks(a.Stores)...))
 		}
@@ -113,7 +104,7 @@ func (b *builder) egress(agent system.Agent) networkingv1.NetworkPolicyEgressRul
 		out = append(out, to(ports("TCP", called.Port), networkingv1.NetworkPolicyPeerArgs{PodSelector: selector(name)}))
 	}
 	if b.goesOut(agent) {
-		out = append(out, to(ports("TCP", httpsPort), networkingv1.NetworkPolicyPeerArgs{
+		out = append(out, to(ports("TCP", rules.HTTPSPort), networkingv1.NetworkPolicyPeerArgs{
 			IpBlock: &networkingv1.IPBlockArgs{
 				Cidr: pulumi.String("0.0.0.0/0"), Except: pulumi.ToStringArray(append(slices.Clone(a.Homes), "169.254.0.0/16")),
 			},

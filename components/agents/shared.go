@@ -6,6 +6,7 @@ import (
 	schedulingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/scheduling/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"redoubt/components/mesh/rules"
 	"redoubt/system"
 )
 
@@ -15,7 +16,7 @@ func Namespace(s *system.System) string { return s.Name }
 // The labels that selectors stand on. They can never change: a Deployment's
 // selector is fixed.
 const (
-	agentLabel  = "app.kubernetes.io/name"
+	agentLabel  = rules.AgentLabel
 	systemLabel = "app.kubernetes.io/part-of"
 	tierLabel   = "redoubt.dev/tier"
 )

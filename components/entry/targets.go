@@ -4,6 +4,7 @@ import (
 	"hash/fnv"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lb"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -14,8 +15,8 @@ import (
 
 const (
 	// DrainSeconds is how long a target that leaves may finish its requests; work that takes longer goes
-	// through a queue. It is the one place of the figure: replicas live longer than that.
-	DrainSeconds = 60
+	// through a queue. Replicas live longer than that.
+	DrainSeconds = int(system.EntryDeadline / time.Second)
 	// slowStartSeconds is how long a new target's share grows.
 	slowStartSeconds = 30
 	// maxTargetName is what a target group's logical name may have: its physical

@@ -39,7 +39,12 @@ func render(module string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	mesh, err := meshPage(module)
+	if err != nil {
+		return nil, err
+	}
 	return map[string]string{
+		"docs/mesh.md":      mesh,
 		"docs/simulator.md": simulator, "docs/timings.md": timingsPage(), "docs/policies.md": policiesPage(),
 		"docs/agentkit.md": agentkitPage(),
 	}, nil
