@@ -13,13 +13,16 @@ import (
 // small is a system with one agent that users reach, one that is called, and one that takes work from a queue.
 func small(n int) *system.System {
 	return &system.System{
-		Name:         "demo" + strconv.Itoa(n),
-		Tiers:        []system.Tier{{Name: "solid", Critical: true, Strategy: system.WarmStandby}},
-		Stores:       []system.Store{{Name: "ledger", Kind: system.Postgres, Tier: "solid"}, {Name: "jobs", Kind: system.Queue, Tier: "solid"}},
+		Name:  "demo" + strconv.Itoa(n),
+		Tiers: []system.Tier{{Name: "solid", Critical: true, Strategy: system.WarmStandby}},
+		Stores: []system.Store{
+			{Name: "ledger", Kind: system.Postgres, Tier: "solid"}, {Name: "jobs", Kind: system.Queue, Tier: "solid"},
+		},
 		Dependencies: []system.Dependency{{Name: "model", Kind: system.ModelDependency, Host: "model.example.com"}},
 		Agents: []system.Agent{
 			{Name: "front", Tier: "solid", Replicas: 6, PerReplica: 100, Port: 8080, Public: true, Calls: []string{"back"}},
-			{Name: "back", Tier: "solid", Replicas: 3, PerReplica: 10, Port: 9090, Stores: []system.Use{{Store: "ledger", Write: true}}},
+			{Name: "back", Tier: "solid", Replicas: 3, PerReplica: 10, Port: 9090,
+				Stores: []system.Use{{Store: "ledger", Write: true}}},
 			{Name: "hand", Tier: "solid", Replicas: 3, PerReplica: 5, Consumes: "jobs", Needs: []string{"model"}},
 		},
 	}
@@ -46,12 +49,13 @@ func TestMesh_suite(t *testing.T) {
 		{Name: "no namespace", Mutate: func(a *Args) { a.Namespace = "" }, Want: "namespace is empty"},
 		{Name: "no entry", Mutate: func(a *Args) { a.Entry = nil }, Want: "entry is empty"},
 		{Name: "no range", Mutate: func(a *Args) { a.Stores = []string{"10.40.0.1/16"} }, Want: `stores has "10.40.0.1/16"`},
-		{Name: "a caller with too little time", Mutate: func(a *Args) { a.System.Agents[0].Resilience.Deadline = time.Second },
-			Want: "front -> back: a request to front may take 1s"},
+		{Name: "a caller with too little time",
+			Mutate: func(a *Args) { a.System.Agents[0].Resilience.Deadline = time.Second },
+			Want:   "front -> back: a request to front may take 1s"},
 	}
 	s.Changes = []pulumitest.Change[Args]{
-		{Name: "a deadline", Mutate: func(a *Args) { a.System.Agents[1].Resilience.Deadline = 9 * time.Second }, Want: []string{
-			"main-destinationrule-front--back spec", "main-virtualservice-back spec"}},
+		{Name: "a deadline", Mutate: func(a *Args) { a.System.Agents[1].Resilience.Deadline = 9 * time.Second },
+			Want: []string{"main-destinationrule-front--back spec", "main-virtualservice-back spec"}},
 		{Name: "a call more", Mutate: func(a *Args) { a.System.Agents[2].Calls = []string{"back"} }, Want: []string{
 			"+main-destinationrule-hand--back", "main-authorizationpolicy-back spec", "main-destinationrule-front--back spec",
 			"main-destinationrule-hand--outside--model spec", "main-sidecar-hand spec", "main-virtualservice-back spec"}},

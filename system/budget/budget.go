@@ -39,8 +39,9 @@ type Retry struct {
 	Backoff time.Duration
 }
 
-// backoffs is Envoy's longest wait before a retry, in bases:
-// https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-max-retries
+// backoffs is Envoy's longest wait before a retry, in bases, as its router filter
+// tells of x-envoy-max-retries. Istio sets the base:
+// https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRetry
 const backoffs = 10
 
 // Longest is what the retries take at most, beside the try that reaches the

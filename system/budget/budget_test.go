@@ -48,8 +48,8 @@ func TestSum_refusesACalleeThatMayTakeLongerThanItsCaller(t *testing.T) {
 	require.Len(t, faults, 1, "%v", faults)
 	assert.Equal(t, "planner", faults[0].Party)
 	assert.Equal(t, 52050*time.Millisecond, faults[0].Least)
-	assert.Equal(t, "gateway -> planner -> memory -> model: a request to planner may take 30s (it is given), but needs 52.05s: "+
-		"1s of its own work, 41.05s for memory (40s a try, 1 retried), 10s for model", faults[0].String())
+	assert.Equal(t, "gateway -> planner -> memory -> model: a request to planner may take 30s (it is given), "+
+		"but needs 52.05s: 1s of its own work, 41.05s for memory (40s a try, 1 retried), 10s for model", faults[0].String())
 
 	parties[1].Deadline = faults[0].Least
 	_, faults = Sum(parties)
@@ -65,8 +65,8 @@ func TestSum_refusesWhatIsLongerThanTheLimit(t *testing.T) {
 	parties[2].Outside[0].Total = 2 * time.Minute
 	_, faults := Sum(parties)
 	require.Len(t, faults, 1, "its callers mend themselves: %v", faults)
-	assert.Equal(t, "gateway -> planner -> memory -> model: a request to memory may take 1m (the tier's), but needs 2m1s: "+
-		"1s of its own work, 2m for model", faults[0].String())
+	assert.Equal(t, "gateway -> planner -> memory -> model: a request to memory may take 1m (the tier's), "+
+		"but needs 2m1s: 1s of its own work, 2m for model", faults[0].String())
 
 	parties = chain()
 	parties[2].Deadline = 2 * time.Minute

@@ -9,7 +9,7 @@ import (
 // onlyUnheard are the failures after which a call is tried again: the callee did
 // not see it, so it had no effect, whatever it asks for. A call that was answered with an error,
 // or not in time, is the caller's to try again, with its idempotency token
-// (https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-on).
+// (https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRetry).
 const onlyUnheard = "connect-failure,refused-stream,reset-before-request"
 
 const (

@@ -74,8 +74,8 @@ func (m *mesh) reached(a system.Agent) []service {
 
 // pods hands out the role of a pod.
 func (m *mesh) pods() service {
-	return service{name: "aws--credentials", hosts: []string{"credentials.eks.internal"}, addresses: []string{IdentityAddress},
-		ports: []int{IdentityPort}, protocol: "TCP"}
+	return service{name: "aws--credentials", hosts: []string{"credentials.eks.internal"},
+		addresses: []string{IdentityAddress}, ports: []int{IdentityPort}, protocol: "TCP"}
 }
 
 // store is where the stores of one kind stand: by address, because which name

@@ -81,8 +81,10 @@ func TestObjects_holdEachDeclaredCall(t *testing.T) {
 		pool := all["DestinationRule/"+e.Caller+"--"+e.Callee]
 		require.NotNil(t, pool)
 		assert.Equal(t, e.Caller, at(t, pool, "workloadSelector", "matchLabels", AgentLabel), "a pool for each caller")
-		for _, of := range [][]any{{"tcp", "maxConnections"}, {"http", "http2MaxRequests"}, {"http", "http1MaxPendingRequests"}} {
-			assert.Equal(t, e.Pool, at(t, pool, append([]any{"trafficPolicy", "connectionPool"}, of...)...))
+		for _, of := range [][]string{
+			{"tcp", "maxConnections"}, {"http", "http2MaxRequests"}, {"http", "http1MaxPendingRequests"},
+		} {
+			assert.Equal(t, e.Pool, at(t, pool, "trafficPolicy", "connectionPool", of[0], of[1]))
 		}
 		assert.Equal(t, "ISTIO_MUTUAL", at(t, pool, "trafficPolicy", "tls", "mode"))
 	}
@@ -146,7 +148,8 @@ func TestObjects_failOverBetweenZonesAndNeverBetweenHomes(t *testing.T) {
 	}
 	lb := at(t, made(t, s)["DestinationRule/gateway--planner"], "trafficPolicy", "loadBalancer")
 	assert.Equal(t, map[string]any{"enabled": true, "minClusterSize": 3}, at(t, lb, "zoneAwareLbSetting"))
-	assert.Equal(t, "true", at(t, made(t, s)["ProxyConfig/default"], "environmentVariables", "ISTIO_META_ENABLE_SELF_DISCOVERY"),
+	env := at(t, made(t, s)["ProxyConfig/default"], "environmentVariables")
+	assert.Equal(t, map[string]any{"ISTIO_META_ENABLE_SELF_DISCOVERY": "true"}, env,
 		"or zones are not looked at")
 }
 
