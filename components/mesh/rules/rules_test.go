@@ -157,6 +157,7 @@ func TestObjects_letInDeclaredCallersOnly(t *testing.T) {
 	t.Parallel()
 	all := made(t, example(t))
 	assert.Equal(t, "STRICT", at(t, all["PeerAuthentication/default"], "mtls", "mode"))
+	require.Contains(t, all, "AuthorizationPolicy/closed")
 	assert.Empty(t, all["AuthorizationPolicy/closed"], "an empty policy refuses everybody")
 	memory := all["AuthorizationPolicy/memory"]
 	assert.Equal(t, `[{"from":[{"source":{"principals":["cluster.local/ns/atlas/sa/planner","cluster.local/ns/atlas/sa/worker"]}}],`+
