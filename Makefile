@@ -101,6 +101,10 @@ test-kube: kube ## every declared Kubernetes object and every request of plans a
 test-zones: kube ## the loss of a zone, in whole and in part, with a real scheduler and simulated nodes
 	$(GO) test -tags apps -count 1 -timeout 20m -run 'Zones|Rules' -v ./tests/kube
 
+.PHONY: judge-mesh
+judge-mesh: ## hold the mesh's objects to Istio's schemas and to the validation of its control plane (a minute and a half to build)
+	cd tools/mesh && $(GO) test -count 1 -timeout 10m ./...
+
 .PHONY: browser
 browser: ## get Debian's chromium and poppler-utils where they are missing
 	@{ command -v chromium && command -v pdftotext; } >/dev/null || { \
@@ -126,7 +130,7 @@ drill-local: local-stores ## kill real databases of this machine 24 times, recov
 	$(GO) test -tags apps -count 1 -timeout 12m -v ./tests/local -args -must -kills 24 -json $(CURDIR)/bin/drill-local.json
 
 .PHONY: test-apps
-test-apps: kube test-browser local-stores ## what needs an emulator, a cluster, a browser or a database: plans' calls against moto, Kubernetes, reports, a drill
+test-apps: kube test-browser local-stores judge-mesh ## what needs an emulator, a cluster, a browser or a database: plans' calls against moto, Kubernetes, reports, a drill
 	$(GO) test -tags apps -count 1 -timeout 10m ./internal/awsport/...
 	$(GO) test -tags apps -count 1 -timeout 25m ./tests/kube
 	$(GO) test -tags apps -count 1 -timeout 8m -v ./tests/local -args -kills 6
@@ -202,6 +206,7 @@ lint: ## formatting, vet and static analysis
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
 	$(GO) vet ./... && $(GO) vet -tags engine,apps ./...
 	cd tools/judge && $(GO) vet -tags judge,program,apps ./...
+	cd tools/mesh && $(GO) vet ./...
 	cd tools && $(GO) build -o $(TOOLS)/staticcheck honnef.co/go/tools/cmd/staticcheck
 	$(TOOLS)/staticcheck -tags engine,apps ./...
 	cd tools/actionlint && $(GO) build -o $(TOOLS)/actionlint github.com/rhysd/actionlint/cmd/actionlint

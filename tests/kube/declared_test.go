@@ -37,9 +37,11 @@ func TestDeclared_everyObjectIsTaken(t *testing.T) {
 	}
 	t.Logf("%d kinds: %v", len(kinds), kinds)
 	says(t, "%d objects of the primary home and %d of the secondary, of %d kinds, are taken", append(counts, len(kinds))...)
-	for _, kind := range []string{"Deployment", "ScaledObject", "TargetGroupBinding", "PodDisruptionBudget", "NetworkPolicy",
+	for _, kind := range []string{
+		"Deployment", "ScaledObject", "TargetGroupBinding", "PodDisruptionBudget", "NetworkPolicy",
 		"CustomResourceDefinition", "HorizontalPodAutoscaler", "PriorityClass", "APIService", "AuthorizationPolicy",
-		"DestinationRule", "PeerAuthentication", "ServiceEntry", "Sidecar", "Telemetry", "VirtualService"} {
+		"DestinationRule", "PeerAuthentication", "ServiceEntry", "Sidecar", "Telemetry", "VirtualService",
+	} {
 		assert.NotZero(t, kinds[kind], "%s is declared", kind)
 	}
 	misspell(t, c)

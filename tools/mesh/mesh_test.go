@@ -88,8 +88,10 @@ func TestMesh_everyObjectIsTaken(t *testing.T) {
 		assert.NoError(t, judge(t, v, o), "%v", o)
 	}
 	t.Logf("taken: %v", kinds)
-	for _, kind := range []string{"AuthorizationPolicy", "DestinationRule", "PeerAuthentication", "ProxyConfig", "ServiceEntry",
-		"Sidecar", "Telemetry", "VirtualService"} {
+	for _, kind := range []string{
+		"AuthorizationPolicy", "DestinationRule", "PeerAuthentication", "ProxyConfig", "ServiceEntry", "Sidecar", "Telemetry",
+		"VirtualService",
+	} {
 		assert.NotZero(t, kinds[kind], kind)
 	}
 }
@@ -138,7 +140,9 @@ func TestMesh_aWrongValueIsRefused(t *testing.T) {
 		{"Sidecar", []string{"egress", "hosts"}, []any{"no-namespace"}},
 		{"AuthorizationPolicy", []string{"action"}, "PERHAPS"},
 	} {
-		i := slices.IndexFunc(declared(t), func(o object) bool { return o["kind"] == wrong.kind && has(o["spec"], wrong.path) })
+		i := slices.IndexFunc(declared(t), func(o object) bool {
+			return o["kind"] == wrong.kind && has(o["spec"], wrong.path)
+		})
 		require.GreaterOrEqual(t, i, 0, "%v", wrong)
 		o := declared(t)[i]
 		require.NoError(t, judge(t, v, o))
