@@ -74,7 +74,8 @@ With proxies, too:
   none can be made. Deadlines, retries and fallbacks of such calls are the agent's.
 - Deadlines add up as if an agent waited for everything in turn, its dependencies' fallbacks included. One that calls in parallel has
   time to spare.
-- A deadline is that of the caller's proxy. It is not told to the callee, which may go on working on what nobody waits for.
+- A deadline is kept by the caller's proxy. It tells the callee how long the caller waits, and ` + "`agentkit`" + ` reads that; a callee that
+  does not goes on working on what nobody waits for.
 - Pools are for each replica of a caller. A caller that is scaled out has more of them.
 `
 
