@@ -9,7 +9,7 @@ import (
 )
 
 // Fields are the paths of all fields of an object, such as .spec.containers.image:
-// those of a list's items are those of the list.
+// those of a list's items are those of the list. Names with a dot are anybody's, as those of labels.
 func Fields(v any) []string {
 	found := map[string]bool{}
 	collect(found, "", v)
@@ -20,6 +20,9 @@ func collect(found map[string]bool, at string, v any) {
 	switch v := v.(type) {
 	case map[string]any:
 		for name, inner := range v {
+			if strings.Contains(name, ".") {
+				continue // an annotation or a label
+			}
 			found[at+"."+name] = true
 			collect(found, at+"."+name, inner)
 		}

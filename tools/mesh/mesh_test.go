@@ -17,6 +17,7 @@ import (
 	control "istio.io/istio/pilot/pkg/config/kube/crd"
 	schemas "istio.io/istio/pkg/config/crd"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	kubejson "k8s.io/apimachinery/pkg/util/json"
 
 	"redoubt/components/mesh/rules"
 	"redoubt/internal/slips"
@@ -40,13 +41,13 @@ func declared(t *testing.T) []object {
 	return out
 }
 
-// plain is a copy with JSON's own types alone.
+// plain is a copy as an API server reads it, in which whole numbers are such.
 func plain(t *testing.T, v any) object {
 	t.Helper()
 	raw, err := json.Marshal(v)
 	require.NoError(t, err)
 	var out object
-	require.NoError(t, json.Unmarshal(raw, &out))
+	require.NoError(t, kubejson.Unmarshal(raw, &out))
 	return out
 }
 
