@@ -30,8 +30,11 @@ var Rules = map[string][]string{
 	"apiregistration.k8s.io": {"apiservices"},
 	"elbv2.k8s.aws":          {"targetgroupbindings"},
 	"keda.sh":                {"scaledobjects", "triggerauthentications"},
+	"networking.istio.io":    {"destinationrules", "proxyconfigs", "serviceentries", "sidecars", "virtualservices"},
 	rbac:                     {"clusterrolebindings", "clusterroles", "rolebindings", "roles"},
 	"scheduling.k8s.io":      {"priorityclasses"},
+	"security.istio.io":      {"authorizationpolicies", "peerauthentications"},
+	"telemetry.istio.io":     {"telemetries"},
 }
 
 // Args configures the viewers of one cluster.
