@@ -37,7 +37,8 @@ func (a Args) global(home naming.Scope) iampolicy.Document {
 				"route53:UpdateHostedZoneComment",
 			}},
 		{Sid: "Switch", Resources: []string{"arn:aws:route53-recovery-control::" + a.Scope.Account + ":*"}, Actions: []string{
-			"route53-recovery-control-config:Create*", "route53-recovery-control-config:TagResource",
+			"route53-recovery-control-config:CreateControlPanel", "route53-recovery-control-config:CreateRoutingControl",
+			"route53-recovery-control-config:CreateSafetyRule", "route53-recovery-control-config:TagResource",
 			"route53-recovery-control-config:UntagResource", "route53-recovery-control-config:Update*",
 		}},
 		a.replicas(home),

@@ -26,11 +26,19 @@ func Registered(t *testing.T) []Resource {
 	t.Helper()
 	var out []Resource
 	for _, home := range system.Homes {
-		r := example.Record(t, home, example.System(t))
-		for _, res := range r.Custom() {
-			in := plain(resource.NewObjectProperty(res.Inputs), idsOf(r)).(map[string]any)
-			out = append(out, Resource{Home: home, Token: res.Type, Name: res.Name, Inputs: in})
-		}
+		out = append(out, of(t, home, example.Record(t, home, example.System(t)))...)
+	}
+	return out
+}
+
+// Pipeline is what the stack of the state declares for the example's GitHub workflows.
+func Pipeline(t *testing.T) []Resource { return of(t, "", example.Pipeline(t)) }
+
+func of(t *testing.T, home system.Home, r *pulumitest.Recorder) (out []Resource) {
+	t.Helper()
+	for _, res := range r.Custom() {
+		in := plain(resource.NewObjectProperty(res.Inputs), idsOf(r)).(map[string]any)
+		out = append(out, Resource{Home: home, Token: res.Type, Name: res.Name, Inputs: in})
 	}
 	require.NotEmpty(t, out)
 	return out

@@ -186,7 +186,7 @@ func (d *Data) conditions(s Statement, granted []grant) (faults []string) {
 	for _, keys := range s.Condition {
 		for key := range keys {
 			lower := strings.ToLower(key)
-			known := strings.HasPrefix(lower, "aws:") || slices.ContainsFunc(granted, func(g grant) bool {
+			known := strings.HasPrefix(lower, "aws:") || s.federates(lower) || slices.ContainsFunc(granted, func(g grant) bool {
 				return slices.ContainsFunc(sortedKeys(g.service.Keys), func(form string) bool { return meet(lower, open(form)) })
 			})
 			if !known {
@@ -195,4 +195,16 @@ func (d *Data) conditions(s Statement, granted []grant) (faults []string) {
 		}
 	}
 	return faults
+}
+
+// federates reports whether the key, in lower case, is one that an identity provider of the statement's principals
+// brings: AWS names it after the provider's host, so no service's list has it. Of what a token says, AWS hands on
+// these: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
+func (s Statement) federates(key string) bool {
+	if !slices.Contains(s.Action, "sts:AssumeRoleWithWebIdentity") {
+		return false
+	}
+	host, claim, _ := strings.Cut(key, ":")
+	return slices.Contains([]string{"amr", "aud", "email", "oaud", "sub"}, claim) &&
+		strings.Contains(string(s.Principal), ":oidc-provider/"+host+"\"")
 }

@@ -41,6 +41,25 @@ func TestPolicies_ofTheExampleNameWhatAWSHas(t *testing.T) {
 	}
 }
 
+// TestPolicies_ofThePipelineNameWhatAWSHas: the same of the roles beside the homes, and of the boundaries.
+func TestPolicies_ofThePipelineNameWhatAWSHas(t *testing.T) {
+	t.Parallel()
+	data := find(t)
+	place := Place{Regions: example.Regions(), Account: example.Account}
+	documents := map[Kind]int{}
+	for _, res := range exampletest.Pipeline(t) {
+		for _, doc := range Documents(res.Token, res.Inputs) {
+			documents[doc.Kind]++
+			faults, err := data.Check(doc.Kind, doc.Text, place)
+			require.NoError(t, err)
+			for _, fault := range faults {
+				t.Errorf("%s, %s: %s", res.Name, doc.At, fault)
+			}
+		}
+	}
+	assert.Equal(t, map[Kind]int{Identity: 13, Trust: 4}, documents)
+}
+
 const section = `## Policies beside what AWS says of its actions
 
 AWS's service authorization reference says which actions there are, which resources each works on and which condition
@@ -98,6 +117,15 @@ func TestCheck_saysWhatIsWrong(t *testing.T) {
 			"Condition":{"StringIs":{"aws:SourceAccount":"1"}}}`, "there is no condition operator StringIs"},
 		{"a key that is not", Identity, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*",
 			"Condition":{"StringEquals":{"s3:Colour":"red"}}}`, "has the condition key s3:Colour"},
+		{"what a token says", Trust, `{"Effect":"Allow","Principal":{"Federated":
+			"arn:aws:iam::123456789012:oidc-provider/tokens.example.com"},"Action":"sts:AssumeRoleWithWebIdentity",
+			"Condition":{"StringEquals":{"tokens.example.com:sub":"x"}}}`, ""},
+		{"what a token does not hand on", Trust, `{"Effect":"Allow","Principal":{"Federated":
+			"arn:aws:iam::123456789012:oidc-provider/tokens.example.com"},"Action":"sts:AssumeRoleWithWebIdentity",
+			"Condition":{"StringEquals":{"tokens.example.com:branch":"x"}}}`, "has the condition key tokens.example.com:branch"},
+		{"what another's token says", Trust, `{"Effect":"Allow","Principal":{"Federated":
+			"arn:aws:iam::123456789012:oidc-provider/example.com"},"Action":"sts:AssumeRoleWithWebIdentity",
+			"Condition":{"StringEquals":{"tokens.example.com:sub":"x"}}}`, "has the condition key tokens.example.com:sub"},
 		{"a key's policy that hands over to the account", Resource,
 			`{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"kms:*","Resource":"*"}`, ""},
 		{"a bucket that lets everybody do everything", Resource,
