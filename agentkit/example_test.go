@@ -75,7 +75,8 @@ func Example() {
 	endpoint := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {}))
 	defer endpoint.Close()
 	model, _ := call.New(call.Settings{Callee: "large-model"}, call.Options{})
-	level := document.Values{"planner": {Enabled: true, Attributes: map[string]any{"level": "reduced", "reduced-off": []any{"deep-research"}}}}
+	level := document.Values{"planner": {Enabled: true, Attributes: map[string]any{
+		"level": "reduced", "reduced-off": []any{"deep-research"}}}}
 	openfeature.SetNamedProviderAndWait("example", flags.NewProvider(flags.Fixed(level), flags.Options{}))
 	levels := flags.NewLevels("planner", nil, openfeature.NewClient("example"))
 	defer levels.Close()

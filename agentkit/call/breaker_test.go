@@ -2,8 +2,6 @@ package call_test
 
 import (
 	"context"
-	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"sync"
 	"testing"
@@ -122,9 +120,10 @@ func TestBreaker_neitherFullNorOpenCountAgainstTheCallee(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := always(answer{status: 200, after: time.Second})
-		c, m := client(t, e, once(call.Settings{Bulkhead: call.Bulkhead{Calls: 1, Wait: call.Off}, Breaker: call.Breaker{Calls: 2}}))
+		c, m := client(t, e, once(call.Settings{
+			Bulkhead: call.Bulkhead{Calls: 1, Wait: call.Off}, Breaker: call.Breaker{Calls: 2}}))
 		for range 50 {
-			go get(t, c) //nolint:errcheck // most are refused
+			go get(t, c) // most are refused
 		}
 		time.Sleep(2 * time.Second)
 		assert.False(t, c.Open())
@@ -136,22 +135,15 @@ func TestBreaker_neitherFullNorOpenCountAgainstTheCallee(t *testing.T) {
 // down and comes back, and counts what runs while the breaker is half-open.
 func TestBreaker_neverMoreProbesThanAllowed(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(20) {
-		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) { probes(t, seed) })
-		})
-	}
+	eachSeed(t, probes)
 }
 
 func probes(t *testing.T, seed uint64) {
-	draw := rand.New(rand.NewPCG(seed, 2))
-	var mu sync.Mutex
-	chance := func() float64 { mu.Lock(); defer mu.Unlock(); return draw.Float64() }
-	allowed := 1 + draw.IntN(4)
-	open := time.Duration(3+draw.IntN(5)) * time.Second
+	chance := chances(seed)
+	allowed := 1 + int(4*chance())
+	open := time.Duration(3+int(5*chance())) * time.Second
 	began := time.Now()
-	back := began.Add(time.Duration(20+draw.IntN(20)) * time.Second)
+	back := began.Add(time.Duration(20+int(20*chance())) * time.Second)
 	e := &endpoint{does: func(int, *http.Request) answer {
 		after := time.Duration(chance() * float64(2900*time.Millisecond))
 		if time.Now().Before(back) {
@@ -164,7 +156,7 @@ func probes(t *testing.T, seed uint64) {
 	opened := time.Time{}
 	var all sync.WaitGroup
 	for time.Since(began) < time.Minute {
-		all.Go(func() { get(t, c) }) //nolint:errcheck // many are refused
+		all.Go(func() { get(t, c) }) // many are refused
 		synctest.Wait()
 		state := m.Value(t, measure.BreakerState, "memory")
 		if state == 2 && opened.IsZero() {

@@ -78,7 +78,7 @@ func (c *Client) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := k.within(req.Context())
 	r := k.retried(ctx)
 	if k.sent.Load() == 0 && req.Body != nil {
-		req.Body.Close() //nolint:errcheck // it was never read
+		req.Body.Close() // it was never read
 	}
 	r = k.fallen(r)
 	took := c.clock.Now().Sub(began)

@@ -2,11 +2,14 @@ package call_test
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -57,7 +60,8 @@ func (e *endpoint) RoundTrip(req *http.Request) (*http.Response, error) {
 	if a.err != nil {
 		return nil, a.err
 	}
-	resp := &http.Response{StatusCode: a.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("text")), Request: req}
+	resp := &http.Response{StatusCode: a.status, Header: http.Header{}, Request: req,
+		Body: io.NopCloser(strings.NewReader("text"))}
 	for name, value := range a.header {
 		resp.Header.Set(name, value)
 	}
@@ -92,11 +96,34 @@ func (e *endpoint) count() int {
 	return len(e.seen)
 }
 
+// eachSeed runs a property in virtual time under twenty seeds, which are the names of its tests.
+func eachSeed(t *testing.T, property func(*testing.T, uint64)) {
+	t.Helper()
+	for seed := range uint64(20) {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { property(t, seed) })
+		})
+	}
+}
+
+// chances draws numbers from 0 to below 1, for all who ask.
+func chances(seed uint64) func() float64 {
+	var mu sync.Mutex
+	draw := rand.New(rand.NewPCG(seed, 1))
+	return func() float64 {
+		mu.Lock()
+		defer mu.Unlock()
+		return draw.Float64()
+	}
+}
+
 // half makes each wait half of what is possible.
 func half() float64 { return 0.5 }
 
 // client calls the endpoint as "memory".
-func client(t *testing.T, e http.RoundTripper, s call.Settings, change ...func(*call.Options)) (*call.Client, *metrictest.Metrics) {
+func client(t *testing.T, e http.RoundTripper, s call.Settings, change ...func(*call.Options)) (
+	*call.Client, *metrictest.Metrics) {
 	t.Helper()
 	s.Callee = "memory"
 	m := metrictest.New(t)

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -74,7 +73,8 @@ func TestOrder_anOpenBreakerCostsNoWaitForAPlace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := inTurn(answer{status: 200}, answer{status: 500})
-		c, _ := client(t, e, once(call.Settings{Bulkhead: call.Bulkhead{Calls: 2, Wait: time.Second}, Breaker: call.Breaker{Calls: 2}}))
+		c, _ := client(t, e, once(call.Settings{
+			Bulkhead: call.Bulkhead{Calls: 2, Wait: time.Second}, Breaker: call.Breaker{Calls: 2}}))
 		held, err := c.RoundTrip(request(t, http.MethodGet, ""))
 		require.NoError(t, err)
 		again, err := c.RoundTrip(request(t, http.MethodGet, ""))
@@ -154,7 +154,8 @@ func TestHedge_isNotSentWhereItCouldHarm(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				e := always(answer{status: 200, after: time.Second})
-				client, _ := client(t, e, call.Settings{Hedge: call.Hedge{After: 300 * time.Millisecond}, Bulkhead: call.Bulkhead{Calls: c.full}})
+				client, _ := client(t, e, call.Settings{
+					Hedge: call.Hedge{After: 300 * time.Millisecond}, Bulkhead: call.Bulkhead{Calls: c.full}})
 				req := request(t, c.method, "")
 				req.Header.Set(call.TokenHeader, c.token)
 				resp, err := client.RoundTrip(req)
@@ -255,9 +256,7 @@ func TestFallback_isNotAskedForWhoIsGone(t *testing.T) {
 				return nil, errRefused
 			}
 		})
-		req, err := http.NewRequestWithContext(canceledAfter(t, time.Second), http.MethodPost, "http://memory.test", strings.NewReader("x"))
-		require.NoError(t, err)
-		_, err = c.RoundTrip(req)
+		_, err := c.RoundTrip(request(t, http.MethodPost, "x").WithContext(canceledAfter(t, time.Second)))
 		require.ErrorIs(t, err, call.ErrCanceled)
 	})
 }

@@ -36,7 +36,8 @@ func (k *attempts) once(ctx context.Context) result {
 		// A failure ends it only while it is alone; beside another it waits for that one.
 		CancelIf(func(r result, _ error) bool { return r.how == ok || !hedged.Load() }).
 		Build()
-	r, err := failsafe.With[result](hedge).WithContext(ctx).GetWithExecution(func(e failsafe.Execution[result]) (result, error) {
+	both := failsafe.With[result](hedge).WithContext(ctx)
+	r, err := both.GetWithExecution(func(e failsafe.Execution[result]) (result, error) {
 		if e.IsHedge() {
 			return k.second(e), nil
 		}
@@ -79,7 +80,7 @@ func (k *attempts) side(e failsafe.Execution[result]) result {
 		return r
 	}
 	if e.IsCanceled() {
-		r.resp.Body.Close() //nolint:errcheck // the other side won
+		r.resp.Body.Close() // the other side won
 		return ended(e.Context(), nil)
 	}
 	if in, can := e.(policy.ExecutionInternal[result]); can {

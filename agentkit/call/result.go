@@ -100,6 +100,6 @@ func (r result) discard() {
 	if r.resp == nil {
 		return
 	}
-	io.CopyN(io.Discard, r.resp.Body, drained) //nolint:errcheck // nobody wants it
-	r.resp.Body.Close()                        //nolint:errcheck // nobody wants it
+	io.CopyN(io.Discard, r.resp.Body, drained) // nobody wants it
+	r.resp.Body.Close()                        // nobody wants it
 }

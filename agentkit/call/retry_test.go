@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"sync"
 	"testing"
@@ -138,27 +137,21 @@ func TestRetry_noneForWhatAnotherAttemptWouldGetToo(t *testing.T) {
 // that fails at random, many at a time, and counts what was sent.
 func TestRetry_neverMoreThanTheShare(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(20) {
-		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) { storm(t, seed) })
-		})
-	}
+	eachSeed(t, storm)
 }
 
 func storm(t *testing.T, seed uint64) {
-	draw := rand.New(rand.NewPCG(seed, 1))
-	var mu sync.Mutex
-	chance := func() float64 { mu.Lock(); defer mu.Unlock(); return draw.Float64() }
-	failing, share := 0.2+0.8*draw.Float64(), 0.05+0.5*draw.Float64()
+	chance := chances(seed)
+	failing, share := 0.2+0.8*chance(), 0.05+0.5*chance()
 	e := &endpoint{does: func(int, *http.Request) answer {
 		if chance() < failing {
 			return answer{status: 503, after: time.Duration(chance() * float64(time.Second))}
 		}
 		return answer{status: 200, after: time.Duration(chance() * float64(time.Second))}
 	}}
-	c, m := client(t, e, call.Settings{RetryShare: share, Retries: 1 + draw.IntN(5), Breaker: call.Breaker{Failures: call.Off},
-		Hedge: call.Hedge{After: 300 * time.Millisecond}, Bulkhead: call.Bulkhead{Calls: call.Off}},
+	c, m := client(t, e, call.Settings{RetryShare: share, Retries: 1 + int(5*chance()),
+		Breaker: call.Breaker{Failures: call.Off}, Bulkhead: call.Bulkhead{Calls: call.Off},
+		Hedge: call.Hedge{After: 300 * time.Millisecond}},
 		func(o *call.Options) { o.Jitter = chance })
 	const calls = 300
 	var all sync.WaitGroup
@@ -170,14 +163,15 @@ func storm(t *testing.T, seed uint64) {
 		}
 		all.Go(func() {
 			if resp, err := c.RoundTrip(request(t, method, "")); err == nil {
-				resp.Body.Close() //nolint:errcheck // a test's own
+				resp.Body.Close() // a test's own
 			}
 		})
 		time.Sleep(time.Duration(chance() * float64(50*time.Millisecond)))
 	}
 	all.Wait()
 	extra := e.count() - calls
-	assert.LessOrEqual(t, float64(extra), call.RetryReserve+share*calls, "seed %d: share %.2f, failing %.2f", seed, share, failing)
+	assert.LessOrEqual(t, float64(extra), call.RetryReserve+share*calls,
+		"seed %d: share %.2f, failing %.2f", seed, share, failing)
 	assert.Positive(t, extra, "seed %d: something was tried again", seed)
 	sent := 0
 	for _, req := range e.seen {

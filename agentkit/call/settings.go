@@ -121,12 +121,16 @@ func (s Settings) Validate() error {
 	fault(s.Retries != Off && (s.Retries < 1 || s.Retries > 10), "Retries is %d, want 1 to 10 or Off", s.Retries)
 	fault(s.RetryShare != Off && !share(s.RetryShare), "RetryShare is %v, want above 0 to 1 or Off", s.RetryShare)
 	fault(s.Backoff.Base < 0 && s.Backoff.Base != Off, "Backoff.Base is %s, want a time or Off", s.Backoff.Base)
-	fault(s.Backoff.Max < s.Backoff.Base, "Backoff.Max is %s, want at least Backoff.Base, %s", s.Backoff.Max, s.Backoff.Base)
-	fault(s.Bulkhead.Calls < 1 && s.Bulkhead.Calls != Off, "Bulkhead.Calls is %d, want at least 1 or Off", s.Bulkhead.Calls)
+	fault(s.Backoff.Max < s.Backoff.Base, "Backoff.Max is %s, want at least Backoff.Base, %s",
+		s.Backoff.Max, s.Backoff.Base)
+	fault(s.Bulkhead.Calls < 1 && s.Bulkhead.Calls != Off, "Bulkhead.Calls is %d, want at least 1 or Off",
+		s.Bulkhead.Calls)
 	fault(s.Bulkhead.Wait < 0 && s.Bulkhead.Wait != Off, "Bulkhead.Wait is %s, want a time or Off", s.Bulkhead.Wait)
-	fault(s.Budget > 0 && s.Bulkhead.Wait > s.Budget, "Bulkhead.Wait is %s, want less than the Budget of %s", s.Bulkhead.Wait, s.Budget)
+	fault(s.Budget > 0 && s.Bulkhead.Wait > s.Budget, "Bulkhead.Wait is %s, want no more than the Budget of %s",
+		s.Bulkhead.Wait, s.Budget)
 	fault(s.Hedge.After < 0 && s.Hedge.After != Off, "Hedge.After is %s, want a time or Off", s.Hedge.After)
-	fault(s.PerTry > 0 && s.Hedge.After >= s.PerTry, "Hedge.After is %s, want less than PerTry, %s", s.Hedge.After, s.PerTry)
+	fault(s.PerTry > 0 && s.Hedge.After >= s.PerTry, "Hedge.After is %s, want less than PerTry, %s",
+		s.Hedge.After, s.PerTry)
 	if s.Breaker.Failures != Off {
 		s.validateBreaker(fault)
 	}

@@ -36,7 +36,7 @@ func TestSettings_tellAllFaultsAtOnce(t *testing.T) {
 		"RetryShare is 1.5, want above 0 to 1 or Off",
 		"Backoff.Max is 1s, want at least Backoff.Base, 3s",
 		"Bulkhead.Calls is -5, want at least 1 or Off",
-		"Bulkhead.Wait is 2s, want less than the Budget of 1s",
+		"Bulkhead.Wait is 2s, want no more than the Budget of 1s",
 		"Hedge.After is 2s, want less than PerTry, 2s",
 		"Breaker.Failures is 50, want above 0 to 1 or Off",
 		"Breaker.Calls is -3, want at least 1",

@@ -16,33 +16,44 @@ import (
 // Hooks are none.
 func (p *Provider) Hooks() []openfeature.Hook { return nil }
 
-// BooleanEvaluation is whether the flag is enabled, or an attribute of it: "planner" or "planner.dry-run".
-func (p *Provider) BooleanEvaluation(_ context.Context, flag string, standard bool, _ openfeature.FlattenedContext) openfeature.BoolResolutionDetail {
+// BooleanEvaluation is whether the flag is enabled, or an attribute of it: "planner" or
+// "planner.dry-run".
+func (p *Provider) BooleanEvaluation(
+	_ context.Context, flag string, standard bool, _ openfeature.FlattenedContext,
+) openfeature.BoolResolutionDetail {
 	return evaluate(p, orEnabled(flag), standard)
 }
 
 // StringEvaluation is an attribute of a flag: "planner.level".
-func (p *Provider) StringEvaluation(_ context.Context, flag, standard string, _ openfeature.FlattenedContext) openfeature.StringResolutionDetail {
+func (p *Provider) StringEvaluation(
+	_ context.Context, flag, standard string, _ openfeature.FlattenedContext,
+) openfeature.StringResolutionDetail {
 	return evaluate(p, flag, standard)
 }
 
 // FloatEvaluation is a number of a flag.
-func (p *Provider) FloatEvaluation(_ context.Context, flag string, standard float64, _ openfeature.FlattenedContext) openfeature.FloatResolutionDetail {
+func (p *Provider) FloatEvaluation(
+	_ context.Context, flag string, standard float64, _ openfeature.FlattenedContext,
+) openfeature.FloatResolutionDetail {
 	return evaluate(p, flag, standard)
 }
 
 // IntEvaluation is a whole number of a flag; JSON knows only one kind of number.
-func (p *Provider) IntEvaluation(_ context.Context, flag string, standard int64, _ openfeature.FlattenedContext) openfeature.IntResolutionDetail {
+func (p *Provider) IntEvaluation(
+	_ context.Context, flag string, standard int64, _ openfeature.FlattenedContext,
+) openfeature.IntResolutionDetail {
 	f := evaluate(p, flag, float64(standard))
 	if f.Value != float64(int64(f.Value)) {
-		f.ProviderResolutionDetail = wrong(openfeature.NewTypeMismatchResolutionError(fmt.Sprintf("%s is %v, want a whole number", flag, f.Value)))
-		return openfeature.IntResolutionDetail{Value: standard, ProviderResolutionDetail: f.ProviderResolutionDetail}
+		why := openfeature.NewTypeMismatchResolutionError(fmt.Sprintf("%s is %v, want a whole number", flag, f.Value))
+		return openfeature.IntResolutionDetail{Value: standard, ProviderResolutionDetail: wrong(why)}
 	}
 	return openfeature.IntResolutionDetail{Value: int64(f.Value), ProviderResolutionDetail: f.ProviderResolutionDetail}
 }
 
 // ObjectEvaluation is a whole flag: its attributes, and enabled among them.
-func (p *Provider) ObjectEvaluation(_ context.Context, flag string, standard any, _ openfeature.FlattenedContext) openfeature.InterfaceResolutionDetail {
+func (p *Provider) ObjectEvaluation(
+	_ context.Context, flag string, standard any, _ openfeature.FlattenedContext,
+) openfeature.InterfaceResolutionDetail {
 	value, detail := p.find(flag)
 	if detail.Error() != nil {
 		return openfeature.InterfaceResolutionDetail{Value: standard, ProviderResolutionDetail: detail}
@@ -69,9 +80,11 @@ func evaluate[T any](p *Provider, name string, standard T) openfeature.GenericRe
 	typed, is := found.(T)
 	switch {
 	case !there:
-		detail = wrong(openfeature.NewFlagNotFoundResolutionError(fmt.Sprintf("flag %q has no attribute %q", flag, attribute)))
+		why := fmt.Sprintf("flag %q has no attribute %q", flag, attribute)
+		detail = wrong(openfeature.NewFlagNotFoundResolutionError(why))
 	case !is:
-		detail = wrong(openfeature.NewTypeMismatchResolutionError(fmt.Sprintf("%s is %v, want a %T", name, found, standard)))
+		why := fmt.Sprintf("%s is %v, want a %T", name, found, standard)
+		detail = wrong(openfeature.NewTypeMismatchResolutionError(why))
 	default:
 		return openfeature.GenericResolutionDetail[T]{Value: typed, ProviderResolutionDetail: detail}
 	}
@@ -88,11 +101,14 @@ func (p *Provider) find(flag string) (flags.Value, openfeature.ProviderResolutio
 	value, there := p.values[flag]
 	switch {
 	case p.at.IsZero():
-		return value, wrong(openfeature.NewProviderNotReadyResolutionError("nothing was read yet from " + p.source.Name()))
+		why := "nothing was read yet from " + p.source.Name()
+		return value, wrong(openfeature.NewProviderNotReadyResolutionError(why))
 	case !there:
-		return value, wrong(openfeature.NewFlagNotFoundResolutionError(fmt.Sprintf("no flag %q in %s", flag, p.source.Name())))
+		why := fmt.Sprintf("no flag %q in %s", flag, p.source.Name())
+		return value, wrong(openfeature.NewFlagNotFoundResolutionError(why))
 	case p.stale:
-		return value, openfeature.ProviderResolutionDetail{Reason: openfeature.CachedReason, FlagMetadata: openfeature.FlagMetadata{Stale: true}}
+		return value, openfeature.ProviderResolutionDetail{
+			Reason: openfeature.CachedReason, FlagMetadata: openfeature.FlagMetadata{Stale: true}}
 	default:
 		return value, openfeature.ProviderResolutionDetail{Reason: openfeature.StaticReason}
 	}

@@ -51,7 +51,8 @@ var events = []openfeature.EventType{openfeature.ProviderReady, openfeature.Prov
 // AppConfig says, and while it says nothing. Metrics may be nil.
 func NewLevels(agent string, metrics *measure.Recorder, clients ...openfeature.IClient) *Levels {
 	unknown := State{Degradation: full}
-	l := &Levels{clients: clients, agent: agent, metrics: metrics, state: unknown, said: slices.Repeat([]State{unknown}, len(clients))}
+	l := &Levels{clients: clients, agent: agent, metrics: metrics, state: unknown,
+		said: slices.Repeat([]State{unknown}, len(clients))}
 	// OpenFeature calls a handler with its own locks held, so the handler only leaves word.
 	word := make(chan struct{}, 1)
 	heard := func(openfeature.EventDetails) {
@@ -194,5 +195,6 @@ func same(a, b State) bool {
 		}
 		return err.Error()
 	}
-	return a.Level == b.Level && a.Fallback == b.Fallback && a.Stale == b.Stale && slices.Equal(a.Off, b.Off) && text(a.Fault) == text(b.Fault)
+	return a.Level == b.Level && a.Fallback == b.Fallback && a.Stale == b.Stale && slices.Equal(a.Off, b.Off) &&
+		text(a.Fault) == text(b.Fault)
 }

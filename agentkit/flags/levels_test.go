@@ -51,9 +51,10 @@ func at(level string) flags.Values {
 func client(t *testing.T, domain string, s agent.Source) openfeature.IClient {
 	t.Helper()
 	domain = t.Name() + domain
-	openfeature.SetNamedProviderAndWait(domain, agent.NewProvider(s, agent.Options{ //nolint:errcheck // some begin without flags
-		Every: time.Millisecond, StaleAfter: 20 * time.Millisecond}))
-	t.Cleanup(func() { openfeature.SetNamedProviderAndWait(domain, openfeature.NoopProvider{}) }) //nolint:errcheck // it is nothing
+	p := agent.NewProvider(s, agent.Options{Every: time.Millisecond, StaleAfter: 20 * time.Millisecond})
+	// Some begin without flags, which is an error here and none to Levels.
+	openfeature.SetNamedProviderAndWait(domain, p)
+	t.Cleanup(func() { openfeature.SetNamedProviderAndWait(domain, openfeature.NoopProvider{}) })
 	return openfeature.NewClient(domain)
 }
 

@@ -83,7 +83,7 @@ func (p *Provider) Init(openfeature.EvaluationContext) error {
 	go func() {
 		defer close(p.done)
 		for p.Clock.Sleep(ctx, p.Every) == nil {
-			p.Poll(ctx) //nolint:errcheck // the event has told it
+			p.Poll(ctx) // the event has told it
 		}
 	}()
 	return err

@@ -37,7 +37,7 @@ func (l *local) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	defer l.mu.Unlock()
 	l.asked = append(l.asked, req.URL.EscapedPath())
 	w.WriteHeader(l.status)
-	w.Write([]byte(l.text)) //nolint:errcheck // the test reads it
+	w.Write([]byte(l.text)) // the test reads it
 }
 
 func (l *local) says(status int, text string) {
@@ -47,8 +47,9 @@ func (l *local) says(status int, text string) {
 }
 
 const (
-	full    = `{"planner":{"enabled":true,"level":"full","reduced-off":["deep-research"],"reduced-fallback":"small-model"},"tuning":{"enabled":false,"share":0.5,"tries":3,"name":"x"}}`
-	reduced = `{"planner":{"enabled":true,"level":"reduced","reduced-off":["deep-research"],"reduced-fallback":"small-model"}}`
+	full = `{"planner":{"enabled":true,"level":"full","reduced-off":["deep-research"],"reduced-fallback":"small-model"},
+		"tuning":{"enabled":false,"share":0.5,"tries":3,"name":"x"}}`
+	reduced = `{"planner":{"enabled":true,"level":"reduced","reduced-off":["deep-research"]}}`
 )
 
 // served is a provider on a local agent of AppConfig, in virtual time.
@@ -58,8 +59,8 @@ func served(t *testing.T) (*agent.Provider, *local, *clock.Virtual, *metrictest.
 	s := httptest.NewServer(l)
 	t.Cleanup(s.Close)
 	v, m := clock.NewVirtual(start), metrictest.New(t)
-	p := agent.NewProvider(agent.AppConfig{Base: s.URL, Application: "atlas", Environment: "primary", Profile: "levels/planner"},
-		agent.Options{Every: 5 * time.Second, Clock: v, Metrics: m.Recorder})
+	source := agent.AppConfig{Base: s.URL, Application: "atlas", Environment: "primary", Profile: "levels/planner"}
+	p := agent.NewProvider(source, agent.Options{Every: 5 * time.Second, Clock: v, Metrics: m.Recorder})
 	return p, l, v, m
 }
 
@@ -170,7 +171,8 @@ func TestFile_readsBothForms(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "flags.json")
 	p := agent.NewProvider(agent.File{Path: path}, agent.Options{})
 	require.ErrorIs(t, p.Poll(t.Context()), os.ErrNotExist)
-	for _, text := range []string{full, `{"version":"1","flags":{"planner":{"name":"planner"}},"values":{"planner":{"enabled":true}}}`} {
+	document := `{"version":"1","flags":{"planner":{"name":"planner"}},"values":{"planner":{"enabled":true}}}`
+	for _, text := range []string{full, document} {
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 		require.NoError(t, p.Poll(t.Context()))
 		assert.True(t, p.BooleanEvaluation(t.Context(), "planner", false, nil).Value)

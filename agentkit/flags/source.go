@@ -66,7 +66,7 @@ func (a AppConfig) Load(ctx context.Context) (flags.Values, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer resp.Body.Close() //nolint:errcheck // read only
+	defer resp.Body.Close() // read only
 	text, err := io.ReadAll(io.LimitReader(resp.Body, largest))
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", place, err)

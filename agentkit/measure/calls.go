@@ -4,15 +4,18 @@ package measure
 // dependency.
 var (
 	Calls = Instrument{Name: "agentkit.calls", Kind: Counter, Unit: "{call}", By: []string{"callee", "outcome"},
-		What: "calls that ended, by what the caller got: ok, fallback, status, transport, slow, open, full, deadline or canceled"}
-	CallDuration = Instrument{Name: "agentkit.call.duration", Kind: Histogram, Unit: "s", By: []string{"callee", "outcome"},
+		What: "calls that ended, by what came of them: ok, fallback, status, transport, slow, open, full, deadline or canceled"}
+	CallDuration = Instrument{Name: "agentkit.call.duration", Kind: Histogram, Unit: "s",
+		By:   []string{"callee", "outcome"},
 		What: "time from the call to the head of its answer, with all attempts and waits"}
 	Attempts = Instrument{Name: "agentkit.attempts", Kind: Counter, Unit: "{attempt}", By: []string{"callee"},
 		What: "requests that were sent: first attempts, retries and hedges"}
 	Retries = Instrument{Name: "agentkit.retries", Kind: Counter, Unit: "{attempt}", By: []string{"callee", "reason"},
 		What: "retries, by what the attempt before ended in: status, transport or slow"}
-	RetriesRefused = Instrument{Name: "agentkit.retries.refused", Kind: Counter, Unit: "{call}", By: []string{"callee", "reason"},
-		What: "failed calls that were not tried again though attempts were left: unsafe (no token), share (the retry budget is spent) or deadline"}
+	RetriesRefused = Instrument{Name: "agentkit.retries.refused", Kind: Counter, Unit: "{call}",
+		By: []string{"callee", "reason"},
+		What: "failed calls that were not tried again though attempts were left: unsafe (no token), " +
+			"share (the retry budget is spent) or deadline"}
 	BreakerState = Instrument{Name: "agentkit.breaker.state", Kind: Gauge, Unit: "1", By: []string{"callee"},
 		What: "state of the circuit breaker: 0 closed, 1 half-open, 2 open"}
 	BulkheadUsed = Instrument{Name: "agentkit.bulkhead.used", Kind: UpDownCounter, Unit: "{call}", By: []string{"callee"},

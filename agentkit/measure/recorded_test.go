@@ -55,7 +55,8 @@ func answers(all ...int) http.RoundTripper {
 			case <-time.After(time.Minute):
 			}
 		}
-		return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("")), Request: req}, nil
+		return &http.Response{StatusCode: status, Header: http.Header{}, Request: req,
+			Body: io.NopCloser(strings.NewReader(""))}, nil
 	})
 }
 
@@ -75,7 +76,8 @@ func useCall(t *testing.T, r *measure.Recorder) {
 		{"GET", answers(0, 200), func(s *call.Settings, _ *call.Options) { s.Hedge.After = time.Millisecond }},
 		{"POST", answers(503), func(_ *call.Settings, o *call.Options) { o.Fallback = instead }},
 	} {
-		s, o := call.Settings{Callee: "memory", Backoff: call.Backoff{Base: call.Off}}, call.Options{Transport: c.callee, Metrics: r}
+		s := call.Settings{Callee: "memory", Backoff: call.Backoff{Base: call.Off}}
+		o := call.Options{Transport: c.callee, Metrics: r}
 		c.change(&s, &o)
 		client, err := call.New(s, o)
 		require.NoError(t, err)
@@ -93,7 +95,8 @@ func useFlags(t *testing.T, r *measure.Recorder) {
 }
 
 func useReady(t *testing.T, r *measure.Recorder) {
-	h, err := ready.New([]ready.Check{{Name: "pool", Run: func(context.Context) error { return nil }}}, ready.Options{Metrics: r})
+	pool := ready.Check{Name: "pool", Run: func(context.Context) error { return nil }}
+	h, err := ready.New([]ready.Check{pool}, ready.Options{Metrics: r})
 	require.NoError(t, err)
 	assert.True(t, h.Ready(t.Context()).Ready)
 }

@@ -59,7 +59,8 @@ func New(checks []Check, o Options) (*Health, error) {
 			faults = append(faults, fmt.Errorf("check %q: Run is missing", c.Name))
 		}
 		if c.Timeout < 0 || c.MaxAge < 0 {
-			faults = append(faults, fmt.Errorf("check %q: Timeout is %s and MaxAge %s, want none below zero", c.Name, c.Timeout, c.MaxAge))
+			faults = append(faults, fmt.Errorf("check %q: Timeout is %s and MaxAge %s, want none below zero",
+				c.Name, c.Timeout, c.MaxAge))
 		}
 		if c.Timeout == 0 {
 			c.Timeout = time.Second
@@ -159,5 +160,5 @@ func write(w http.ResponseWriter, yes bool, answer any) {
 	if !yes {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
-	json.NewEncoder(w).Encode(answer) //nolint:errcheck // the asker has gone
+	json.NewEncoder(w).Encode(answer) // the asker has gone
 }

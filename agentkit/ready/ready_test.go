@@ -41,7 +41,8 @@ func TestReady_onlyACriticalCheckMakesUnready(t *testing.T) {
 	h, m := health(t, ready.Check{Name: "pool", Run: passes}, ready.Check{Name: "model", Run: loses, Advisory: true})
 	r := h.Ready(t.Context())
 	assert.True(t, r.Ready)
-	assert.Equal(t, ready.Result{Name: "model", Advisory: true, Fault: "lease is lost"}, r.Checks[1], "it is told all the same")
+	told := ready.Result{Name: "model", Advisory: true, Fault: "lease is lost"}
+	assert.Equal(t, told, r.Checks[1], "it is told all the same")
 	assert.InDelta(t, 1, m.Value(t, measure.Ready, "all"), 0)
 	assert.InDelta(t, 1, m.Value(t, measure.Ready, "pool"), 0)
 
@@ -82,11 +83,12 @@ func TestReady_aCheckThatHangsFailsAndRunsOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var runs atomic.Int32
 		free := make(chan struct{})
-		h, _ := health(t, ready.Check{Name: "pool", Timeout: 2 * time.Second, MaxAge: time.Millisecond, Run: func(context.Context) error {
+		hangs := func(context.Context) error {
 			runs.Add(1)
 			<-free // it does not heed its context
 			return nil
-		}})
+		}
+		h, _ := health(t, ready.Check{Name: "pool", Timeout: 2 * time.Second, MaxAge: time.Millisecond, Run: hangs})
 		for range 3 {
 			began := time.Now()
 			r := h.Ready(t.Context())
@@ -129,10 +131,10 @@ func TestReady_whoAskedMayGo(t *testing.T) {
 
 func TestNew_tellsAllFaults(t *testing.T) {
 	t.Parallel()
-	_, err := ready.New([]ready.Check{{Name: "pool", Run: passes}, {Name: "pool", Run: passes}, {Run: passes}, {Name: "all", Run: passes},
-		{Name: "none"}, {Name: "past", Run: passes, Timeout: -time.Second}}, ready.Options{})
-	for _, want := range []string{`check 1: name "pool" is empty, taken or "all"`, `check 2: name "" is`, `check 3: name "all" is`,
-		`check "none": Run is missing`, `check "past": Timeout is -1s`} {
+	_, err := ready.New([]ready.Check{{Name: "pool", Run: passes}, {Name: "pool", Run: passes}, {Run: passes},
+		{Name: "all", Run: passes}, {Name: "none"}, {Name: "past", Run: passes, Timeout: -time.Second}}, ready.Options{})
+	for _, want := range []string{`check 1: name "pool" is empty, taken or "all"`, `check 2: name "" is`,
+		`check 3: name "all" is`, `check "none": Run is missing`, `check "past": Timeout is -1s`} {
 		require.ErrorContains(t, err, want)
 	}
 }

@@ -40,7 +40,7 @@ func start(t *testing.T, g ready.Grace) *agent {
 		case <-a.finish:
 		case <-req.Context().Done():
 		}
-		io.WriteString(w, "done") //nolint:errcheck // the test reads it
+		io.WriteString(w, "done") // the test reads it
 	})
 	go func() {
 		a.ended <- ready.ServeOn(ctx, l, &http.Server{Handler: mux, ReadHeaderTimeout: time.Minute}, h, g)
@@ -59,7 +59,7 @@ func (a *agent) status(t *testing.T, path string) int {
 	if err != nil {
 		return 0
 	}
-	defer resp.Body.Close() //nolint:errcheck // read only
+	defer resp.Body.Close() // read only
 	if path == "/work" {
 		text, err := io.ReadAll(resp.Body)
 		require.NoError(t, err)
@@ -96,7 +96,7 @@ func TestServe_drainsInOrder(t *testing.T) {
 func TestServe_cutsOffWhatDoesNotFinish(t *testing.T) {
 	t.Parallel()
 	a := start(t, ready.Grace{Finish: 50 * time.Millisecond})
-	go http.Get(a.base + "/work") //nolint:errcheck,noctx // it is cut off
+	go http.Get(a.base + "/work") // it is cut off
 	<-a.working
 	a.stop()
 	err := <-a.ended
@@ -112,5 +112,6 @@ func TestServe_aServerThatEndsByItselfIsDead(t *testing.T) {
 	require.NoError(t, l.Close())
 	require.Error(t, ready.ServeOn(t.Context(), l, &http.Server{ReadHeaderTimeout: time.Minute}, h, ready.Grace{}))
 	require.ErrorContains(t, h.Alive(), "server ended")
-	require.Error(t, ready.Serve(t.Context(), &http.Server{Addr: "127.0.0.1:-1", ReadHeaderTimeout: time.Minute}, h, ready.Grace{}))
+	nowhere := &http.Server{Addr: "127.0.0.1:-1", ReadHeaderTimeout: time.Minute}
+	require.Error(t, ready.Serve(t.Context(), nowhere, h, ready.Grace{}))
 }

@@ -144,35 +144,47 @@ const maxAttributes = 25
 // Validate tells everything that AppConfig would refuse, all at once, in the order of the names.
 func (d Document) Validate() error {
 	var faults []error
-	fault := func(found bool, format string, args ...any) {
-		if found {
-			faults = append(faults, fmt.Errorf(format, args...))
-		}
+	if d.Version != Version {
+		faults = append(faults, fmt.Errorf("version is %q, want %q", d.Version, Version))
 	}
-	fault(d.Version != Version, "version is %q, want %q", d.Version, Version)
 	for _, name := range slices.Sorted(maps.Keys(d.Flags)) {
-		flag := d.Flags[name]
-		fault(!key.MatchString(name), "flag %q: want a lower-case letter, then up to 63 letters, digits, - or _", name)
-		fault(flag.Name == "", "flag %q has no name", name)
-		fault(len(flag.Attributes) > maxAttributes, "flag %q has %d attributes, want at most %d", name, len(flag.Attributes), maxAttributes)
 		value, told := d.Values[name]
-		fault(!told, "flag %q has no value", name)
-		for _, a := range slices.Sorted(maps.Keys(flag.Attributes)) {
-			fault(!key.MatchString(a) || a == "enabled", "flag %q: attribute %q cannot be called so", name, a)
-			if told {
-				faults = append(faults, flag.Attributes[a].Constraints.check(fmt.Sprintf("flag %q: attribute %q", name, a), value.Attributes[a]))
-			}
+		if !told {
+			faults = append(faults, fmt.Errorf("flag %q has no value", name))
 		}
-		for _, a := range slices.Sorted(maps.Keys(value.Attributes)) {
-			_, declared := flag.Attributes[a]
-			fault(!declared, "flag %q has a value for %q, which it does not declare", name, a)
-		}
+		faults = append(faults, d.Flags[name].check(name, value, told)...)
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Values)) {
-		_, declared := d.Flags[name]
-		fault(!declared, "value of %q, which is no flag", name)
+		if _, declared := d.Flags[name]; !declared {
+			faults = append(faults, fmt.Errorf("value of %q, which is no flag", name))
+		}
 	}
 	return errors.Join(faults...)
+}
+
+// check holds one flag, and its value where it has one.
+func (f Definition) check(name string, value Value, told bool) []error {
+	var faults []error
+	fault := func(found bool, format string, args ...any) {
+		if found {
+			faults = append(faults, fmt.Errorf("flag %q"+format, append([]any{name}, args...)...))
+		}
+	}
+	fault(!key.MatchString(name), ": want a lower-case letter, then up to 63 letters, digits, - or _")
+	fault(f.Name == "", " has no name")
+	fault(len(f.Attributes) > maxAttributes, " has %d attributes, want at most %d", len(f.Attributes), maxAttributes)
+	for _, a := range slices.Sorted(maps.Keys(f.Attributes)) {
+		fault(!key.MatchString(a) || a == "enabled", ": attribute %q cannot be called so", a)
+		if told {
+			what := fmt.Sprintf("flag %q: attribute %q", name, a)
+			faults = append(faults, f.Attributes[a].Constraints.check(what, value.Attributes[a]))
+		}
+	}
+	for _, a := range slices.Sorted(maps.Keys(value.Attributes)) {
+		_, declared := f.Attributes[a]
+		fault(!declared, " has a value for %q, which it does not declare", a)
+	}
+	return faults
 }
 
 // check holds one value to the constraints.

@@ -52,10 +52,13 @@ func TestDocument_isWhatAppConfigTakesAndGivesBack(t *testing.T) {
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"version":"1",
 		"flags":{"planner":{"name":"planner","description":"how much of planner works","attributes":{
-			"level":{"description":"the level that it works at","constraints":{"type":"string","required":true,"enum":["full","reduced"]}},
+			"level":{"description":"the level that it works at",
+				"constraints":{"type":"string","required":true,"enum":["full","reduced"]}},
 			"reduced-fallback":{"description":"what answers instead at reduced","constraints":{"type":"string"}},
-			"reduced-off":{"description":"what is switched off at reduced","constraints":{"type":"array","elements":{"type":"string"}}}}}},
-		"values":{"planner":{"enabled":true,"level":"reduced","reduced-off":["deep-research"],"reduced-fallback":"small-model"}}}`, string(text))
+			"reduced-off":{"description":"what is switched off at reduced",
+				"constraints":{"type":"array","elements":{"type":"string"}}}}}},
+		"values":{"planner":{"enabled":true,"level":"reduced",
+			"reduced-off":["deep-research"],"reduced-fallback":"small-model"}}}`, string(text))
 	again, err := d.Encode()
 	require.NoError(t, err)
 	assert.Equal(t, text, again)
@@ -95,14 +98,16 @@ func TestValidate_tellsAllThatAppConfigRefuses(t *testing.T) {
 	}
 	d := flags.Document{Version: "2", Flags: map[string]flags.Definition{
 		"Planner": {Name: "x"}, "many": {Name: "many", Attributes: many}, "nameless": {},
-		"typed": {Name: "typed", Attributes: map[string]flags.Attribute{"enabled": {Constraints: text}, "n": {Constraints: text},
-			"list": {Constraints: flags.Constraints{Type: "array", Elements: &text}}, "must": {Constraints: flags.Constraints{Type: "number", Required: true}}}},
+		"typed": {Name: "typed", Attributes: map[string]flags.Attribute{"enabled": {Constraints: text},
+			"n": {Constraints: text}, "list": {Constraints: flags.Constraints{Type: "array", Elements: &text}},
+			"must": {Constraints: flags.Constraints{Type: "number", Required: true}}}},
 	}, Values: flags.Values{"Planner": {}, "many": {}, "stray": {},
 		"typed": {Attributes: map[string]any{"n": 3.5, "list": []any{"a", true}, "other": "x"}}}}
 	err := d.Validate()
 	want := []string{
-		`version is "2", want "1"`, `flag "Planner": want a lower-case letter`, `flag "many" has 26 attributes, want at most 25`,
-		`flag "nameless" has no name`, `flag "nameless" has no value`, `flag "typed": attribute "enabled" cannot be called so`,
+		`version is "2", want "1"`, `flag "Planner": want a lower-case letter`,
+		`flag "many" has 26 attributes, want at most 25`, `flag "nameless" has no name`,
+		`flag "nameless" has no value`, `flag "typed": attribute "enabled" cannot be called so`,
 		`flag "typed": attribute "n" is 3.5, want a string`, `flag "typed": attribute "list"[1] is true, want a string`,
 		`flag "typed": attribute "must" is missing`, `flag "typed" has a value for "other", which it does not declare`,
 		`value of "stray", which is no flag`,
@@ -117,7 +122,8 @@ func TestValidate_tellsAllThatAppConfigRefuses(t *testing.T) {
 
 func TestDecode_leavesOutWhatAppConfigAdds(t *testing.T) {
 	t.Parallel()
-	values, err := flags.Decode([]byte(`{"planner":{"_createdAt":"2026-01-01T00:00:00Z","enabled":true,"level":"essential"}}`))
+	text := `{"planner":{"_createdAt":"2026-01-01T00:00:00Z","enabled":true,"level":"essential"}}`
+	values, err := flags.Decode([]byte(text))
 	require.NoError(t, err)
 	assert.Equal(t, map[string]any{"enabled": true, "level": "essential"}, values["planner"].Map())
 }
@@ -126,7 +132,8 @@ func TestDecode_refusesWhatIsNoFlag(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		`{`: "read flags", `{"planner":{"level":"full"}}`: "enabled is <nil>", `{"planner":3}`: "read flags",
-		`{"version":"1","flags":{"a":{"name":"a"}},"values":{}}`: `flag "a" has no value`, `{"version":"1","flags":3}`: "read flags",
+		`{"version":"1","flags":{"a":{"name":"a"}},"values":{}}`: `flag "a" has no value`,
+		`{"version":"1","flags":3}`:                              "read flags",
 	} {
 		_, err := flags.Decode([]byte(text))
 		require.ErrorContains(t, err, want, text)
@@ -138,7 +145,8 @@ func TestDegradation_nothingIsDegradedByWhatSaysNothing(t *testing.T) {
 	d, err := flags.Value{Enabled: false, Attributes: map[string]any{"level": "essential"}}.Degradation()
 	require.NoError(t, err)
 	assert.Equal(t, system.Full, d.Level)
-	for _, bad := range []map[string]any{{}, {"level": 3.0}, {"level": "asleep"}, {"level": "reduced", "reduced-off": []any{1.0}}} {
+	for _, bad := range []map[string]any{{}, {"level": 3.0}, {"level": "asleep"},
+		{"level": "reduced", "reduced-off": []any{1.0}}} {
 		d, err := flags.Value{Enabled: true, Attributes: bad}.Degradation()
 		require.Error(t, err, bad)
 		assert.Equal(t, system.Full, d.Level)

@@ -44,7 +44,8 @@ func Of(sys *system.System, at map[string]system.Level) (Document, error) {
 // flagOf is one agent's flag and its value at full.
 func flagOf(agent system.Agent) (Definition, Value) {
 	levels := []string{string(system.Full)}
-	flag := Definition{Name: agent.Name, Description: "how much of " + agent.Name + " works", Attributes: map[string]Attribute{}}
+	flag := Definition{Name: agent.Name, Description: "how much of " + agent.Name + " works",
+		Attributes: map[string]Attribute{}}
 	value := Value{Enabled: true, Attributes: map[string]any{levelAttribute: string(system.Full)}}
 	for _, degradation := range agent.Degradation {
 		if degradation.Level == system.Full {
