@@ -88,6 +88,24 @@ func TestOrder_anOpenBreakerCostsNoWaitForAPlace(t *testing.T) {
 	})
 }
 
+func TestOrder_whatFindsNoProbeGivesItsPlaceBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := inTurn(answer{status: 500}, answer{status: 200, after: time.Second})
+		c, _ := client(t, e, once(call.Settings{
+			Bulkhead: call.Bulkhead{Calls: 2, Wait: call.Off}, Breaker: call.Breaker{Calls: 1, Probes: 1}}))
+		_, err := get(t, c)
+		require.NoError(t, err)
+		time.Sleep(5 * time.Second)
+		go get(t, c) // the one probe
+		synctest.Wait()
+		for range 3 {
+			_, err := get(t, c)
+			require.ErrorIs(t, err, call.ErrOpen, "not full")
+		}
+	})
+}
+
 func TestOrder_refusalsAreNotTriedAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -143,9 +161,10 @@ func TestHedge_waitsForTheSlowOneWhenTheSecondFails(t *testing.T) {
 func TestHedge_isNotSentWhereItCouldHarm(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		method, token string
-		full          int
+		method, token, text string
+		full                int
 	}{
+		"a read with a body":    {method: "GET", text: "x", full: 9},
 		"a write":               {method: "PUT", full: 9},
 		"a write with a token":  {method: "POST", token: "t", full: 9},
 		"no place for a second": {method: "GET", full: 1},
@@ -154,15 +173,16 @@ func TestHedge_isNotSentWhereItCouldHarm(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				e := always(answer{status: 200, after: time.Second})
-				client, _ := client(t, e, call.Settings{
+				client, m := client(t, e, call.Settings{
 					Hedge: call.Hedge{After: 300 * time.Millisecond}, Bulkhead: call.Bulkhead{Calls: c.full}})
-				req := request(t, c.method, "")
+				req := request(t, c.method, c.text)
 				req.Header.Set(call.TokenHeader, c.token)
 				resp, err := client.RoundTrip(req)
 				require.NoError(t, err)
 				assert.Equal(t, 200, resp.StatusCode)
 				require.NoError(t, resp.Body.Close())
 				assert.Equal(t, 1, e.count())
+				assert.Zero(t, m.Value(t, measure.Hedges, "memory"))
 			})
 		})
 	}

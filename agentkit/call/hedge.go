@@ -64,11 +64,11 @@ func (k *attempts) second(e failsafe.Execution[result]) result {
 	if !k.retries.take() {
 		return result{how: refused}
 	}
-	k.tell(measure.Hedges, 1)
 	r := k.side(e)
 	if r.how == open || r.how == full {
 		return result{how: refused}
 	}
+	k.tell(measure.Hedges, 1)
 	return r
 }
 

@@ -120,7 +120,7 @@ func TestProvider_keepsTheLastFlagsAndSaysStale(t *testing.T) {
 	for n, bad := range []struct {
 		status int
 		text   string
-	}{{500, "no"}, {200, "{"}, {200, `{"planner":{}}`}, {404, "no"}} {
+	}{{500, "no"}, {200, "{"}, {200, `{"planner":{}}`}, {404, reduced}} {
 		l.says(bad.status, bad.text)
 		require.NoError(t, v.Advance(start.Add(time.Duration(n+1)*5*time.Second)))
 		require.ErrorContains(t, p.Poll(ctx), "flags of appconfig: ")
