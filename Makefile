@@ -52,7 +52,7 @@ tools: ## get the Pulumi CLI: the one on PATH when it fits, else built from the 
 
 .PHONY: test
 test: tools ## pure tests, mocks, scenarios, one end-to-end up (under 5 minutes with a warm build cache)
-	$(GO) test $(QUICK) $(LONG) ./...
+	$(GO) test $(QUICK) -timeout 20m $(LONG) ./...
 
 .PHONY: test-engine
 test-engine: tools ## kills, judges, everything that needs many engine runs (about 50 minutes)
