@@ -34,7 +34,11 @@ func To(other *Client, base *url.URL) Fallback {
 			}
 			next.Body = again
 		}
-		next.URL = base.JoinPath(req.URL.Path)
+		root := *base
+		if root.Path == "" {
+			root.Path = "/" // else JoinPath makes a path without a slash, which no server takes
+		}
+		next.URL = root.JoinPath(req.URL.Path)
 		next.URL.RawQuery = req.URL.RawQuery
 		next.Host = ""
 		return other.RoundTrip(next)

@@ -262,6 +262,7 @@ func TestTo_sendsNothingTwiceThatMayHaveArrived(t *testing.T) {
 
 		resp, err := c.RoundTrip(request(t, http.MethodPost, "pay"))
 		require.NoError(t, err, "an open breaker sent nothing, so the other may be asked")
+		assert.Equal(t, "/facts?of=ann", small.seen[0].URL.RequestURI(), "a base without a path is one too")
 		require.NoError(t, resp.Body.Close())
 		assert.Equal(t, []string{"pay"}, small.bodies)
 	})
