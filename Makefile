@@ -129,11 +129,17 @@ drill-local: local-stores ## kill real databases of this machine 24 times, recov
 	@mkdir -p bin
 	$(GO) test -tags apps -count 1 -timeout 12m -v ./tests/local -args -must -kills 24 -json $(CURDIR)/bin/drill-local.json
 
+.PHONY: demo-agents
+demo-agents: local-stores ## run the example agents under load while what they need fails, and without their protection (2 minutes)
+	@mkdir -p bin
+	$(GO) test -tags apps -count 1 -timeout 8m -v ./tests/agents -args -must -report $(CURDIR)/bin/demo-agents.md
+
 .PHONY: test-apps
-test-apps: kube test-browser local-stores judge-mesh ## what needs an emulator, a cluster, a browser or a database: plans' calls against moto, Kubernetes, reports, a drill
+test-apps: kube test-browser local-stores judge-mesh ## what needs an emulator, a cluster, a browser or a database: plans' calls against moto, Kubernetes, reports, a drill, agents
 	$(GO) test -tags apps -count 1 -timeout 10m ./internal/awsport/...
 	$(GO) test -tags apps -count 1 -timeout 25m ./tests/kube
 	$(GO) test -tags apps -count 1 -timeout 8m -v ./tests/local -args -kills 6
+	$(GO) test -tags apps -count 1 -timeout 8m -v ./tests/agents
 	@command -v moto_server >/dev/null || \
 		{ echo "NOT TRIED: the calls of plans over the wire; moto_server (moto 5.2.1) is not on PATH"; test "$${CI:-}" != true; }
 

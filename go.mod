@@ -49,6 +49,8 @@ require (
 	k8s.io/client-go v0.35.0
 )
 
+require github.com/jackc/puddle/v2 v2.2.2 // indirect
+
 require (
 	github.com/BurntSushi/toml v1.6.0 // indirect
 	github.com/Microsoft/go-winio v0.6.2 // indirect

@@ -3,9 +3,11 @@
 package local
 
 import (
+	"context"
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"redoubt/internal/clock"
@@ -21,6 +23,7 @@ type Line struct {
 	to      string
 	changed time.Time
 	open    map[net.Conn]bool
+	delay   atomic.Int64
 }
 
 // NewLine listens on a free port and leads to an address, or nowhere when it is empty.
@@ -45,6 +48,10 @@ func (l *Line) Lead(to string) {
 	l.to, l.changed = to, clock.Wall{}.Now()
 	l.end()
 }
+
+// Delay holds back what goes either way for so long from now on, as a network does that is far or in trouble. It holds
+// each piece that is read, so what comes in many pieces is slower still.
+func (l *Line) Delay(d time.Duration) { l.delay.Store(int64(d)) }
 
 // Changed is when the line was led elsewhere last.
 func (l *Line) Changed() time.Time {
@@ -99,7 +106,7 @@ func (l *Line) carry(in net.Conn) {
 	done := make(chan struct{}, 2)
 	for _, way := range [][2]net.Conn{{in, out}, {out, in}} {
 		go func() {
-			_, _ = io.Copy(way[0], way[1])
+			_, _ = io.Copy(late{way[0], &l.delay}, way[1])
 			done <- struct{}{}
 		}()
 	}
@@ -108,6 +115,20 @@ func (l *Line) carry(in net.Conn) {
 	delete(l.open, in)
 	delete(l.open, out)
 	l.mu.Unlock()
+}
+
+// late is a connection that takes everything after a delay.
+type late struct {
+	to    io.Writer
+	delay *atomic.Int64
+}
+
+// Write waits for the delay of now, and writes.
+func (w late) Write(p []byte) (int, error) {
+	if d := time.Duration(w.delay.Load()); d > 0 {
+		_ = clock.Wall{}.Sleep(context.Background(), d)
+	}
+	return w.to.Write(p)
 }
 
 // keep notes an open call, unless the line leads elsewhere by now.

@@ -95,30 +95,7 @@ func (p *Pair) makeStores(ctx context.Context) error {
 		return err
 	}
 	for home, c := range p.direct {
-		text := func(name string) ddb.AttributeDefinition {
-			return ddb.AttributeDefinition{AttributeName: aws.String(name), AttributeType: ddb.ScalarAttributeTypeS}
-		}
-		key := func(name string, t ddb.KeyType) ddb.KeySchemaElement {
-			return ddb.KeySchemaElement{AttributeName: aws.String(name), KeyType: t}
-		}
-		if _, err := c.tables.CreateTable(ctx, &dynamodb.CreateTableInput{
-			TableName: aws.String(p.store(home, Sessions).Name), BillingMode: ddb.BillingModePayPerRequest,
-			AttributeDefinitions: []ddb.AttributeDefinition{text(inventory.RecordsKey), text(inventory.RecordsSort)},
-			KeySchema:            []ddb.KeySchemaElement{key(inventory.RecordsKey, "HASH"), key(inventory.RecordsSort, "RANGE")},
-		}); err != nil {
-			return err
-		}
-		if _, err := c.tables.CreateTable(ctx, &dynamodb.CreateTableInput{
-			TableName: aws.String(p.store(home, Work).LedgerTable), BillingMode: ddb.BillingModePayPerRequest,
-			AttributeDefinitions: []ddb.AttributeDefinition{
-				text(inventory.LedgerKey), text(inventory.LedgerOpen), text(inventory.LedgerAccepted)},
-			KeySchema: []ddb.KeySchemaElement{key(inventory.LedgerKey, "HASH")},
-			GlobalSecondaryIndexes: []ddb.GlobalSecondaryIndex{{
-				IndexName:  aws.String(inventory.LedgerIndex),
-				KeySchema:  []ddb.KeySchemaElement{key(inventory.LedgerOpen, "HASH"), key(inventory.LedgerAccepted, "RANGE")},
-				Projection: &ddb.Projection{ProjectionType: ddb.ProjectionTypeAll},
-			}},
-		}); err != nil {
+		if err := c.table(ctx, p.store(home, Sessions).Name, inventory.RecordsKey, inventory.RecordsSort); err != nil {
 			return err
 		}
 		if _, err := c.buckets.CreateBucket(ctx, &s3.CreateBucketInput{
@@ -128,13 +105,55 @@ func (p *Pair) makeStores(ctx context.Context) error {
 		}); err != nil {
 			return err
 		}
-		made, err := c.queues.CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String(p.store(home, Work).Name)})
+		url, err := c.queue(ctx, p.store(home, Work).Name, p.store(home, Work).LedgerTable)
 		if err != nil {
 			return err
 		}
 		of := p.store(home, Work)
-		of.URL = aws.ToString(made.QueueUrl)
+		of.URL = url
 		p.Inventory.Homes[home].Stores[Work] = of
 	}
 	return nil
+}
+
+// table makes a table with one key, or two.
+func (c cloud) table(ctx context.Context, name string, keys ...string) error {
+	in := &dynamodb.CreateTableInput{TableName: &name, BillingMode: ddb.BillingModePayPerRequest}
+	for n, key := range keys {
+		in.AttributeDefinitions = append(in.AttributeDefinitions, text(key))
+		in.KeySchema = append(in.KeySchema, keyed(key, []ddb.KeyType{ddb.KeyTypeHash, ddb.KeyTypeRange}[n]))
+	}
+	_, err := c.tables.CreateTable(ctx, in)
+	return err
+}
+
+// queue makes a queue with the table of its work ledger, and returns its address.
+func (c cloud) queue(ctx context.Context, name, ledger string) (url string, err error) {
+	if _, err := c.tables.CreateTable(ctx, &dynamodb.CreateTableInput{
+		TableName: &ledger, BillingMode: ddb.BillingModePayPerRequest,
+		AttributeDefinitions: []ddb.AttributeDefinition{
+			text(inventory.LedgerKey), text(inventory.LedgerOpen), text(inventory.LedgerAccepted)},
+		KeySchema: []ddb.KeySchemaElement{keyed(inventory.LedgerKey, ddb.KeyTypeHash)},
+		GlobalSecondaryIndexes: []ddb.GlobalSecondaryIndex{{
+			IndexName: aws.String(inventory.LedgerIndex),
+			KeySchema: []ddb.KeySchemaElement{
+				keyed(inventory.LedgerOpen, ddb.KeyTypeHash), keyed(inventory.LedgerAccepted, ddb.KeyTypeRange)},
+			Projection: &ddb.Projection{ProjectionType: ddb.ProjectionTypeAll},
+		}},
+	}); err != nil {
+		return "", err
+	}
+	made, err := c.queues.CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: &name})
+	if err != nil {
+		return "", err
+	}
+	return aws.ToString(made.QueueUrl), nil
+}
+
+func text(name string) ddb.AttributeDefinition {
+	return ddb.AttributeDefinition{AttributeName: &name, AttributeType: ddb.ScalarAttributeTypeS}
+}
+
+func keyed(name string, as ddb.KeyType) ddb.KeySchemaElement {
+	return ddb.KeySchemaElement{AttributeName: &name, KeyType: as}
 }
