@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"redoubt/inventory"
 	"redoubt/recovery/plan"
@@ -138,8 +139,11 @@ func (a act) send(ctx context.Context, i item) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.ask(ctx, "sqs", "SendMessage", plan.Document{"QueueUrl": a.queue, "MessageBody": string(body)},
-		a.mark+"/"+token); err != nil {
+	in := plan.Document{"QueueUrl": a.queue, "MessageBody": string(body)}
+	if strings.HasSuffix(a.queue, ".fifo") { // as agentkit/ledger sends it: each work is a group of its own
+		in["MessageGroupId"] = token
+	}
+	if _, err := a.ask(ctx, "sqs", "SendMessage", in, a.mark+"/"+token); err != nil {
 		return err
 	}
 	_, err = a.ask(ctx, "dynamodb", "UpdateItem", plan.Document{

@@ -19,6 +19,8 @@ import (
 type table struct {
 	items []map[string]any
 	sent  []string
+	// groups are those of the messages.
+	groups []any
 	// failAfter makes the call after so many messages fail; none when negative.
 	failAfter int
 }
@@ -28,6 +30,7 @@ func (t *table) Call(_ context.Context, c plan.Call) (plan.Document, error) {
 	case "Query":
 		return t.page(c), nil
 	case "SendMessage":
+		t.groups = append(t.groups, c.Input["MessageGroupId"])
 		if len(t.sent) == t.failAfter {
 			return nil, errors.New("throttled")
 		}
@@ -91,6 +94,18 @@ func TestPort_sendsEveryPageOfEveryShardOnce(t *testing.T) {
 	out, err = port.Call(t.Context(), call(ledger.CountStranded, "another run"))
 	require.NoError(t, err)
 	assert.Equal(t, plan.Document{"Stranded": 4}, out, "the mark is that of one run")
+}
+
+func TestPort_namesAGroupToAnOrderedQueueAlone(t *testing.T) {
+	t.Parallel()
+	for queue, want := range map[string]any{"q": nil, "https://sqs/1/q.fifo": "a"} {
+		of := &table{failAfter: -1, items: []map[string]any{item("a", "0")}}
+		c := call(ledger.RequeueAccepted, "m")
+		c.Input["QueueUrl"] = queue
+		_, err := ledger.Port{Port: of}.Call(t.Context(), c)
+		require.NoError(t, err)
+		assert.Equal(t, []any{want}, of.groups, queue)
+	}
 }
 
 func TestPort_goesOnWhereItBroke(t *testing.T) {
