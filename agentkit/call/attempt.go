@@ -67,10 +67,7 @@ func (k *attempts) enter(ctx context.Context) (leave func(), err error) {
 // send makes one attempt within its time. The place is left when there is no
 // answer, when the answer's body is closed, or when the attempt's time ends.
 func (k *attempts) send(ctx context.Context, leave func()) result {
-	try, cancel := context.WithCancel(ctx)
-	if k.PerTry != Off {
-		try, cancel = context.WithTimeoutCause(ctx, k.PerTry, errTry)
-	}
+	try, cancel := k.within(ctx, k.PerTry, errTry)
 	req, err := k.next(try)
 	var resp *http.Response
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"sync/atomic"
+	"time"
 
 	"github.com/failsafe-go/failsafe-go/bulkhead"
 	"github.com/failsafe-go/failsafe-go/circuitbreaker"
@@ -75,7 +76,7 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 func (c *Client) RoundTrip(req *http.Request) (*http.Response, error) {
 	began := c.clock.Now()
 	k := &attempts{Client: c, req: req}
-	ctx, cancel := k.within(req.Context())
+	ctx, cancel := k.within(req.Context(), k.Budget, nil)
 	r := k.retried(ctx)
 	if k.sent.Load() == 0 && req.Body != nil {
 		req.Body.Close() // it was never read
@@ -99,12 +100,12 @@ type attempts struct {
 	sent atomic.Int32
 }
 
-// within bounds the whole call.
-func (k *attempts) within(ctx context.Context) (context.Context, context.CancelFunc) {
-	if k.Budget == Off {
+// within bounds a context by a time that may be Off; cause is what it then ends by.
+func (k *attempts) within(ctx context.Context, d time.Duration, cause error) (context.Context, context.CancelFunc) {
+	if d == Off {
 		return context.WithCancel(ctx)
 	}
-	return context.WithTimeout(ctx, k.Budget)
+	return context.WithTimeoutCause(ctx, d, cause)
 }
 
 // error is what the caller gets when there is no answer.

@@ -181,11 +181,14 @@ func (r *running) receiveUntil(ctx context.Context) {
 			_ = r.Clock.Sleep(ctx, time.Second)
 			continue
 		}
-		got, err := r.Queue.ReceiveMessage(context.WithoutCancel(ctx), &sqs.ReceiveMessageInput{
+		poll, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.Wait+settling)
+		got, err := r.Queue.ReceiveMessage(poll, &sqs.ReceiveMessageInput{
 			QueueUrl: &r.URL, MaxNumberOfMessages: int32(free), WaitTimeSeconds: int32(r.Wait.Seconds()), //nolint:gosec // at most 10
 			VisibilityTimeout:           int32(r.Visibility.Seconds()), //nolint:gosec // at most 43200
 			MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameApproximateReceiveCount},
 		})
+		cancel()
+		then := r.Clock.Now()
 		if err != nil {
 			r.give(free)
 			r.tell(ctx, "no answer")
@@ -196,7 +199,7 @@ func (r *running) receiveUntil(ctx context.Context) {
 		for _, m := range got.Messages {
 			r.inHand.Go(func() {
 				defer r.give(1)
-				r.one(m, ctx.Err() != nil)
+				r.one(m, then, ctx.Err() != nil)
 			})
 		}
 	}

@@ -16,20 +16,21 @@ import (
 	"redoubt/agentkit/measure"
 )
 
-// one takes care of one message. A message that came after the end was called is given back untouched.
-func (r *running) one(m types.Message, late bool) {
+// one takes care of one message, received at about then. A message that came after the end was called, or when the home
+// may write no more, is given back untouched.
+func (r *running) one(m types.Message, then time.Time, late bool) {
 	ctx := r.work
 	receives, _ := strconv.Atoi(m.Attributes[string(types.MessageSystemAttributeNameApproximateReceiveCount)])
 	token, payload, err := ledger.Read(aws.ToString(m.Body))
 	switch {
-	case late:
+	case late, !r.MayWrite(ctx): // a poll is long
 		r.giveBack(m, 0, "given back")
 		return
 	case err != nil:
 		r.bury(m, "", receives, err)
 		return
 	}
-	if done, err := r.Ledger.IsDone(ctx, token); err == nil && done {
+	if r.isDone(ctx, token) {
 		r.remove(m, "done before")
 		return
 	}
@@ -38,7 +39,7 @@ func (r *running) one(m types.Message, late bool) {
 		return
 	}
 	began := r.Clock.Now()
-	err = r.handle(ctx, m, Work{Token: token, Payload: payload, Receives: receives})
+	err = r.handle(ctx, m, then, Work{Token: token, Payload: payload, Receives: receives})
 	outcome := "ok"
 	if err != nil {
 		outcome = "failed"
@@ -47,12 +48,22 @@ func (r *running) one(m types.Message, late bool) {
 	r.settle(m, token, receives, err)
 }
 
+// isDone asks the ledger, for no longer than the message is hidden without an extension. Work that may be done is done again.
+func (r *running) isDone(ctx context.Context, token string) bool {
+	ctx, cancel := context.WithTimeout(ctx, r.Visibility/6)
+	defer cancel()
+	done, err := r.Ledger.IsDone(ctx, token)
+	return err == nil && done
+}
+
 // settle does with the message what the end of its work asks for.
 func (r *running) settle(m types.Message, token string, receives int, err error) {
 	var bad *poison
 	switch {
 	case err == nil:
-		if err := r.Ledger.Done(context.WithoutCancel(r.work), token); err != nil {
+		ctx, cancel := r.last()
+		defer cancel()
+		if err := r.Ledger.Done(ctx, token); err != nil {
 			r.giveBack(m, backoff(receives), "unmarked") // it comes again, and its token tells that it is done
 			return
 		}
@@ -75,12 +86,12 @@ func backoff(receives int) time.Duration {
 
 // handle runs the handler, keeps its message hidden meanwhile, and ends its context when it may not go on. A handler that
 // fails because its context has ended fails for the reason of that.
-func (r *running) handle(ctx context.Context, m types.Message, w Work) error {
+func (r *running) handle(ctx context.Context, m types.Message, then time.Time, w Work) error {
 	ctx, end := context.WithCancelCause(ctx)
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
-		r.keep(ctx, m, end)
+		r.keep(ctx, m, then, end)
 	}()
 	err := safely(ctx, r.Handle, w)
 	cause := context.Cause(ctx)
@@ -102,10 +113,9 @@ func safely(ctx context.Context, handle func(context.Context, Work) error, w Wor
 	return handle(ctx, w)
 }
 
-// keep extends the time that a message is hidden, and watches whether the home may still write.
-func (r *running) keep(ctx context.Context, m types.Message, end context.CancelCauseFunc) {
-	hidden := r.Clock.Now().Add(r.Visibility)
-	next := r.Clock.Now().Add(r.Visibility / 3)
+// keep extends the time that a message is hidden since then, and watches whether the home may still write.
+func (r *running) keep(ctx context.Context, m types.Message, then time.Time, end context.CancelCauseFunc) {
+	hidden, next := then.Add(r.Visibility), then.Add(r.Visibility/3)
 	for r.Clock.Sleep(ctx, min(time.Second, r.Visibility/3)) == nil {
 		now := r.Clock.Now()
 		if !r.MayWrite(ctx) {
@@ -128,6 +138,15 @@ func (r *running) keep(ctx context.Context, m types.Message, end context.CancelC
 	}
 }
 
+// last bounds what is still done about a message when its work has ended, also while the consumer ends: a call that
+// hangs must not keep a place, or the end of Run.
+func (r *running) last() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(r.work), settling)
+}
+
+// settling is as long as a client of AWS takes with its three attempts; what is not done by then comes again.
+const settling = 15 * time.Second
+
 func (r *running) hide(ctx context.Context, m types.Message, d time.Duration) error {
 	_, err := r.Queue.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{
 		QueueUrl: &r.URL, ReceiptHandle: m.ReceiptHandle, VisibilityTimeout: int32(d.Seconds())}) //nolint:gosec // at most 43200
@@ -136,7 +155,8 @@ func (r *running) hide(ctx context.Context, m types.Message, d time.Duration) er
 
 // giveBack lets others have the message after a while. When that does not reach SQS it comes back by itself, later.
 func (r *running) giveBack(m types.Message, after time.Duration, outcome string) {
-	ctx := context.WithoutCancel(r.work)
+	ctx, cancel := r.last()
+	defer cancel()
 	if err := r.hide(ctx, m, after); err != nil {
 		r.fault(fmt.Errorf("give message %s back, which comes by itself after %s: %w", aws.ToString(m.MessageId), r.Visibility, err))
 	}
@@ -145,7 +165,8 @@ func (r *running) giveBack(m types.Message, after time.Duration, outcome string)
 
 // remove deletes the message. When that does not reach SQS it comes again, and the ledger knows that it is done.
 func (r *running) remove(m types.Message, outcome string) {
-	ctx := context.WithoutCancel(r.work)
+	ctx, cancel := r.last()
+	defer cancel()
 	_, err := r.Queue.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &r.URL, ReceiptHandle: m.ReceiptHandle})
 	if err != nil {
 		r.fault(fmt.Errorf("delete message %s, which comes again: %w", aws.ToString(m.MessageId), err))
@@ -156,7 +177,8 @@ func (r *running) remove(m types.Message, outcome string) {
 // bury sends the message to the dead-letter queue with its reason, and deletes it only after that: a crash in between
 // buries it twice, and never loses it.
 func (r *running) bury(m types.Message, token string, receives int, reason error) {
-	ctx := context.WithoutCancel(r.work)
+	ctx, cancel := r.last()
+	defer cancel()
 	attribute := func(typ, s string) types.MessageAttributeValue {
 		return types.MessageAttributeValue{DataType: &typ, StringValue: &s}
 	}

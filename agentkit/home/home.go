@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"redoubt/agentkit/measure"
@@ -59,8 +60,9 @@ type Home struct {
 
 	mu   sync.Mutex
 	seen sight
-	// looking keeps a second look from beginning beside the first.
+	// looking keeps a second look from beginning beside the first, and looks counts those that ended.
 	looking sync.Mutex
+	looks   atomic.Int64
 }
 
 // sight is what the last looks have shown.
@@ -95,7 +97,7 @@ var (
 // term it looks first, for at most that long.
 func (h *Home) MayWrite(ctx context.Context) bool {
 	if h.stale() {
-		_ = h.look(ctx) // what was not seen is judged below
+		h.look(ctx) // what was not seen is judged below
 	}
 	return h.Why() == nil
 }
@@ -134,10 +136,16 @@ func (h *Home) notice(now time.Time) {
 	h.seen.latest = now
 }
 
-// look reads the lease once.
-func (h *Home) look(ctx context.Context) error {
+// look reads the lease once. Who had to wait for another's look takes what that has shown: else many that ask while
+// the table does not answer would each wait for all before them.
+func (h *Home) look(ctx context.Context) {
+	before := h.looks.Load()
 	h.looking.Lock()
 	defer h.looking.Unlock()
+	if h.looks.Load() != before || ctx.Err() != nil {
+		return
+	}
+	caller := ctx
 	ctx, cancel := context.WithTimeout(ctx, h.every())
 	defer cancel()
 	h.mu.Lock()
@@ -151,7 +159,9 @@ func (h *Home) look(ctx context.Context) error {
 		may = 1
 	}
 	h.Meter.Record(ctx, measure.MayWrite, may, string(h.Home))
-	return err
+	if caller.Err() == nil { // a look that was called off has shown nothing
+		h.looks.Add(1)
+	}
 }
 
 // saw keeps what a look has shown that began at the mark.
@@ -172,7 +182,7 @@ func (h *Home) saw(got lease.Lease, began mark, err error) {
 // may not write before it has seen the next renewal.
 func (h *Home) Watch(ctx context.Context) {
 	for ctx.Err() == nil {
-		_ = h.look(ctx) // MayWrite tells what came of it
+		h.look(ctx) // MayWrite tells what came of it
 		_ = h.clock().Sleep(ctx, h.every())
 	}
 }

@@ -3,6 +3,7 @@ package home_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -106,4 +107,26 @@ func TestMayWrite_isFalseWhenAnotherHomeHasTheLease(t *testing.T) {
 func TestKeep_refusesSettings(t *testing.T) {
 	t.Parallel()
 	require.ErrorContains(t, (&home.Keeper{}).Keep(t.Context()), "want a home")
+}
+
+// silent is a table that does not answer before who asks gives up.
+type silent struct{ lease.Memory }
+
+func (s *silent) Get(ctx context.Context, _ string) (lease.Lease, error) {
+	<-ctx.Done()
+	return lease.Lease{}, ctx.Err()
+}
+
+// TestMayWrite_manyWaitForOneLook asks many times at once while the table does not answer: all wait as long as one. Its
+// time is real, for a lock that is waited for stops a bubble's.
+func TestMayWrite_manyWaitForOneLook(t *testing.T) {
+	h := &home.Home{Store: &silent{}, Home: system.Primary,
+		Terms: home.Terms{Term: 800 * time.Millisecond, Skew: time.Millisecond}} // a look may take 100 ms
+	began := clock.Wall{}.Now()
+	var all sync.WaitGroup
+	for range 40 {
+		all.Go(func() { assert.False(t, h.MayWrite(t.Context())) })
+	}
+	all.Wait()
+	assert.Less(t, clock.Wall{}.Now().Sub(began), 2*time.Second)
 }

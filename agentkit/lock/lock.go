@@ -66,6 +66,7 @@ func (l *Locks) Do(ctx context.Context, name string, work func(ctx context.Conte
 		return err
 	}
 	inner, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil) // a panic of work must not leave a lock behind that is renewed for ever
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
@@ -84,13 +85,13 @@ func (l *Locks) Do(ctx context.Context, name string, work func(ctx context.Conte
 	return err
 }
 
-// keep renews the lock until the context ends or the lock does. A renewal has at most until the lock's end.
+// keep renews the lock until the context ends or the lock does. Neither a wait nor a renewal goes on after the lock's end.
 func (l *Locks) keep(ctx context.Context, held *lease.Held) error {
 	for {
-		if err := l.clock().Sleep(ctx, held.TTL()/renewals); err != nil {
+		if err := l.clock().Sleep(ctx, min(held.TTL()/renewals, held.Left())); err != nil {
 			return nil
 		}
-		attempt, cancel := context.WithTimeout(ctx, held.TTL()/renewals)
+		attempt, cancel := context.WithTimeout(ctx, min(held.TTL()/renewals, held.Left()))
 		err := held.Renew(attempt)
 		cancel()
 		switch {

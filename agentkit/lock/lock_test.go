@@ -73,3 +73,42 @@ func TestDo_theWorkEndsWithTheLock(t *testing.T) {
 		assert.InDelta(t, 1, m.Value(t, measure.Locks, "lost"), 0)
 	})
 }
+
+// hung is a table that answers once, and then not before who asks gives up.
+type hung struct {
+	lease.Memory
+	answered bool
+}
+
+func (h *hung) Swap(ctx context.Context, name string, old, next lease.Lease) error {
+	if h.answered {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	h.answered = true
+	return h.Memory.Swap(ctx, name, old, next)
+}
+
+// TestDo_theWorkEndsInTimeWhenTheTableHangs has renewals that take all the time that they have.
+func TestDo_theWorkEndsInTimeWhenTheTableHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now() //nolint:forbidigo // the time of a bubble
+		ann := &lock.Locks{Store: &hung{}, Owner: "ann"}
+		err := ann.Do(t.Context(), "report", func(ctx context.Context, _ int) error { <-ctx.Done(); return nil })
+		require.ErrorIs(t, err, lease.ErrLost)
+		assert.LessOrEqual(t, time.Since(began), lock.DefaultTerm-lock.DefaultSkew) //nolint:forbidigo // the same
+	})
+}
+
+// TestDo_aPanicEndsTheRenewal lets work panic under a context that goes on: another gets the lock when its time is over.
+func TestDo_aPanicEndsTheRenewal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		locks := &lock.Locks{Store: &lease.Memory{}, Owner: "ann"}
+		assert.Panics(t, func() {
+			_ = locks.Do(t.Context(), "report", func(context.Context, int) error { panic("a bug") })
+		})
+		time.Sleep(2 * lock.DefaultTerm) //nolint:forbidigo // the time of a bubble
+		_, err := locks.Acquire(t.Context(), "report")
+		require.NoError(t, err)
+	})
+}

@@ -112,8 +112,20 @@ func (h *Held) Valid() bool {
 	return h.valid()
 }
 
-func (h *Held) valid() bool {
-	return h.lease.Owner != "" && h.clock.Now().Before(h.lease.Until.Add(-h.opts.Skew))
+// Left is how long the holder may still act by its own clock without a renewal: zero when it may not.
+func (h *Held) Left() time.Duration {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.left()
+}
+
+func (h *Held) valid() bool { return h.left() > 0 }
+
+func (h *Held) left() time.Duration {
+	if h.lease.Owner == "" {
+		return 0
+	}
+	return max(0, h.lease.Until.Add(-h.opts.Skew).Sub(h.clock.Now()))
 }
 
 // Renew holds the lease for another TTL. It fails with ErrLost when somebody
