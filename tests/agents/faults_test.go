@@ -42,7 +42,7 @@ var faults = []fault{
 	{"the large model throttles", (*run).modelThrottles},
 	{"PostgreSQL is killed, its replica promoted", (*run).databaseKilled},
 	{"the cache is killed, its replica promoted", (*run).cacheKilled},
-	{"a tool runner and a worker are killed in the middle", (*run).agentsKilled},
+	{"the tool runner and a worker are killed in the middle", (*run).agentsKilled},
 	{"the network to memory is slow", (*run).networkSlow},
 	{"nothing is broken any more", (*run).calm},
 }
@@ -197,15 +197,20 @@ func (r *run) more(what string, figure func() float64) {
 	r.until(what, func() bool { return figure() > before })
 }
 
-// agentsKilled kills the tool runner first, so that the workers wait for it in the middle of their tasks.
+// agentsKilled makes the search slow first, so that the tool runner stands in the middle of its effects, and the workers, which
+// wait for it, in the middle of their tasks. Each is as busy as it can be when it is killed.
 func (r *run) agentsKilled() {
-	require.NoError(r, r.programs["tool-runner"].Kill())
+	require.NoError(r, r.behave(r.Context(), "web-search", outside.Slow))
 	r.until("tasks stood in the middle", func() bool { return r.halfDone() >= 8 })
+	require.NoError(r, r.programs["tool-runner"].Kill())
 	require.NoError(r, r.programs["worker"].Kill())
-	r.say("%d tasks were in the middle when the worker was killed", r.halfDone())
+	r.say("%d tasks were in the middle when a worker and the tool runner were killed", r.halfDone())
+	require.NoError(r, r.behave(r.Context(), "web-search", outside.Well))
 	require.NoError(r, r.start(r.Context(), "tool-runner"))
-	r.wait(2 * time.Second)
 	require.NoError(r, r.start(r.Context(), "worker"))
+	r.until("claims of the dead tool runner were taken over", func() bool {
+		return r.figure(r.Context(), "tool-runner", measure.Tokens.Name, "outcome", "again") > 0
+	})
 	r.until("no task stood in the middle", func() bool { return r.halfDone() == 0 })
 }
 
