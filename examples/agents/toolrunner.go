@@ -19,7 +19,7 @@ import (
 // comes.
 func toolRunner(_ context.Context, a *agent) {
 	search, files := a.service("web-search"), s3.NewFromConfig(a.aws())
-	once := &idempotent.Once{Table: a.tables, Name: a.Idempotency, Owner: a.self(), Term: 10 * time.Second,
+	once := &idempotent.Once{Table: a.tables, Name: a.Idempotency, Owner: a.self(), Term: 8 * time.Second,
 		Meter: a.metrics}
 	a.work = a.consumer(func(ctx context.Context, w consume.Work) error {
 		found, err := once.Do(ctx, w.Token, func(ctx context.Context, c idempotent.Claim) (idempotent.Outcome, error) {

@@ -83,14 +83,13 @@ func (p *Pair) LoseDatabase() error {
 
 // PromoteDatabase makes the replica the writer, waits until it is, and leads the name to it.
 func (p *Pair) PromoteDatabase(ctx context.Context) error {
-	p.fence(Tasks)
 	replica := p.databases[system.Secondary]
-	err := replica.ask(ctx, func(c *pgx.Conn) error {
-		_, err := c.Exec(ctx, `SELECT pg_promote(true)`)
-		return err
+	return p.promote(Tasks, replica.port, func() error {
+		return replica.ask(ctx, func(c *pgx.Conn) error {
+			_, err := c.Exec(ctx, `SELECT pg_promote(true)`)
+			return err
+		})
 	})
-	p.names[Tasks].Lead(loopback(replica.port))
-	return err
 }
 
 // LoseCache kills the primary's cache with SIGKILL.
@@ -101,9 +100,18 @@ func (p *Pair) LoseCache() error {
 
 // PromoteCache makes the replica the writer, and leads the name to it.
 func (p *Pair) PromoteCache(ctx context.Context) error {
-	p.fence(Recall)
 	replica := p.caches[system.Secondary]
-	err := replica.ask(func(r *goredis.Client) error { return r.ReplicaOf(ctx, "NO", "ONE").Err() })
-	p.names[Recall].Lead(loopback(replica.port))
-	return err
+	return p.promote(Recall, replica.port, func() error {
+		return replica.ask(func(r *goredis.Client) error { return r.ReplicaOf(ctx, "NO", "ONE").Err() })
+	})
+}
+
+// promote fences the old writer before there is a new one, and leads the name to that when it is.
+func (p *Pair) promote(store string, port int, promote func() error) error {
+	p.fence(store)
+	if err := promote(); err != nil {
+		return err
+	}
+	p.names[store].Lead(loopback(port))
+	return nil
 }
