@@ -75,6 +75,13 @@ func (p *Pair) Together(ctx context.Context) error {
 	})
 }
 
+// EndCopies ends the copying of the AWS stores to the other home, for those who need one home alone.
+func (p *Pair) EndCopies() error {
+	err := p.copies.stop()
+	p.copies = nil
+	return err
+}
+
 // LoseDatabase kills the primary's database with SIGKILL.
 func (p *Pair) LoseDatabase() error {
 	_, err := p.databases[system.Primary].kill()

@@ -97,6 +97,7 @@ func open(t *testing.T, unprotected bool, which ...string) *atlas {
 	pair, err := m.Pair(t.Context())
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, pair.Close()) })
+	require.NoError(t, pair.EndCopies())
 	a := &atlas{Pair: pair, dir: t.TempDir(), programs: map[string]*local.Program{}, ports: map[string]int{},
 		ways: map[string]*local.Line{}}
 	a.system, err = system.Load("../../system.yaml")
