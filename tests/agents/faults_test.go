@@ -199,11 +199,14 @@ func (r *run) more(what string, figure func() float64) {
 	r.until(what, func() bool { return figure() > before })
 }
 
-// agentsKilled makes the search slow first, so that the tool runner stands in the middle of its effects, and the workers, which
-// wait for it, in the middle of their tasks. Each is as busy as it can be when it is killed.
+// agentsKilled makes the search slow first, so that the tool runner is killed in the middle of an effect, and a worker, which
+// waits for it, in the middle of a task.
 func (r *run) agentsKilled() {
 	require.NoError(r, r.behave(r.Context(), "web-search", outside.Slow))
-	r.until("tasks stood in the middle", func() bool { return len(r.halfDone()) >= 8 })
+	r.until("the tool runner and both workers stood in the middle", func() bool {
+		return len(r.halfDone()) > 4 && // more than one worker has in hand
+			r.figure(r.Context(), "tool-runner", measure.BulkheadUsed.Name, "callee", "web-search") > 0
+	})
 	require.NoError(r, r.programs["tool-runner"].Kill())
 	require.NoError(r, r.programs["worker"].Kill())
 	were := r.halfDone()
