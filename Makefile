@@ -217,7 +217,7 @@ lint: ## formatting, vet and static analysis
 	$(TOOLS)/staticcheck -tags engine,apps ./...
 	cd tools/actionlint && $(GO) build -o $(TOOLS)/actionlint github.com/rhysd/actionlint/cmd/actionlint
 	$(TOOLS)/actionlint -shellcheck= -pyflakes=
-	@$(GO) mod tidy -diff && cd tools && $(GO) mod tidy -diff && cd judge && $(GO) mod tidy -diff && cd ../kube && $(GO) mod tidy -diff && cd ../kwok && $(GO) mod tidy -diff && cd ../bridge && $(GO) mod tidy -diff && cd ../actionlint && $(GO) mod tidy -diff
+	@$(GO) mod tidy -diff && cd tools && $(GO) mod tidy -diff && cd judge && $(GO) mod tidy -diff && cd ../kube && $(GO) mod tidy -diff && cd ../kwok && $(GO) mod tidy -diff && cd ../bridge && $(GO) mod tidy -diff && cd ../mesh && $(GO) mod tidy -diff && cd ../actionlint && $(GO) mod tidy -diff
 
 .PHONY: charts
 charts: ## render the controllers' charts again (components/controllers/rendered)

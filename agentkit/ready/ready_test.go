@@ -153,7 +153,7 @@ func ask(t *testing.T, h *ready.Health, path string) (int, map[string]any) {
 
 func TestRegister_livenessStandsApartFromReadiness(t *testing.T) {
 	t.Parallel()
-	h, m := health(t, ready.Check{Name: "lease", Run: loses})
+	h, _ := health(t, ready.Check{Name: "lease", Run: loses})
 	for _, path := range []string{"/readyz", "/startupz"} {
 		code, said := ask(t, h, path)
 		assert.Equal(t, 503, code)
@@ -163,7 +163,7 @@ func TestRegister_livenessStandsApartFromReadiness(t *testing.T) {
 	assert.Equal(t, 200, code, "a lost lease needs no new start")
 	assert.Equal(t, map[string]any{"alive": true}, said)
 
-	h, m = health(t, ready.Check{Name: "pool", Run: passes})
+	h, m := health(t, ready.Check{Name: "pool", Run: passes})
 	code, _ = ask(t, h, "/readyz")
 	assert.Equal(t, 200, code)
 	h.Drain()
