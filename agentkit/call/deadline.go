@@ -12,9 +12,8 @@ import (
 // in grpc-timeout (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md).
 const DeadlineHeader = "X-Request-Timeout-Ms"
 
-// EnvoyHeader is what Envoy, and so a mesh of it, tells a callee of its own timeout:
-//
-// https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-expected-rq-timeout-ms
+// EnvoyHeader is what Envoy, and so a mesh of it, tells a callee of its own timeout
+// (in Envoy's documents: HTTP filters, router, x-envoy-expected-rq-timeout-ms).
 const EnvoyHeader = "X-Envoy-Expected-Rq-Timeout-Ms"
 
 // longestTold bounds what a header may say; most bounds it further.

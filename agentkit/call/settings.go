@@ -24,7 +24,7 @@ type Settings struct {
 	Retries int
 	Backoff Backoff
 	// RetryShare is how many retries and hedges there may be for each call, above 0 to 1; default 0.2,
-	// as in Envoy's budget (https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/circuit_breaker.proto).
+	// as in the retry budget of Envoy's circuit breakers (retry_budget in config.cluster.v3.CircuitBreakers).
 	// Unlike there it is a share of all calls and not of those in flight, see RetryReserve.
 	RetryShare float64
 	Breaker    Breaker

@@ -10,6 +10,7 @@ import (
 	"redoubt/agentkit/home"
 	"redoubt/agentkit/lock"
 	"redoubt/internal/interleave"
+	"redoubt/internal/leasetest"
 	"redoubt/internal/memtable"
 	"redoubt/inventory"
 	"redoubt/recovery/lease"
@@ -162,39 +163,17 @@ func TestMayWrite_neverBesideAnotherHome(t *testing.T) {
 	}
 }
 
-// spoiled is a lock table whose reads or writes are not what they should be.
-type spoiled struct {
-	lease.Store
-	got func(*lease.Lease)
-	put func(old, next *lease.Lease)
-}
-
-func (s spoiled) Get(ctx context.Context, name string) (lease.Lease, error) {
-	l, err := s.Store.Get(ctx, name)
-	if s.got != nil && err == nil {
-		s.got(&l)
-	}
-	return l, err
-}
-
-func (s spoiled) Swap(ctx context.Context, name string, old, next lease.Lease) error {
-	if s.put != nil {
-		s.put(&old, &next)
-	}
-	return s.Store.Swap(ctx, name, old, next)
-}
-
 // TestMayWrite_everyPartMatters takes parts away, and sees two homes write.
 func TestMayWrite_everyPartMatters(t *testing.T) {
 	t.Parallel()
-	keepers := func(s spoiled) func(lease.Store) lease.Store {
+	keepers := func(s leasetest.Spoiled) func(lease.Store) lease.Store {
 		return func(inner lease.Store) lease.Store { s.Store = inner; return s }
 	}
 	for name, p := range map[string]play{
 		"a taker does not look at the end of the lease": {agent: honest,
-			keepers: keepers(spoiled{got: func(l *lease.Lease) { l.Until = time.Time{} }})},
+			keepers: keepers(leasetest.Spoiled{Got: func(l *lease.Lease) { l.Until = time.Time{} }})},
 		"the lease lasts less than the agents think": {agent: lying, prompt: true,
-			keepers: keepers(spoiled{put: func(_, next *lease.Lease) { next.Until = next.Until.Add(-20 * time.Second) }})},
+			keepers: keepers(leasetest.Spoiled{Put: func(_, next *lease.Lease) { next.Until = next.Until.Add(-20 * time.Second) }})},
 		"the lease is let go while agents believe in it": {agent: honest, letsGo: true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 
 	"redoubt/agentkit/lock"
 	"redoubt/internal/interleave"
+	"redoubt/internal/leasetest"
 	"redoubt/internal/memtable"
 	"redoubt/inventory"
 	"redoubt/recovery/lease"
@@ -209,32 +210,10 @@ func TestLock_everySchedule(t *testing.T) {
 	}
 }
 
-// spoiled is a lock table whose reads or writes are not what they should be.
-type spoiled struct {
-	lease.Store
-	got func(*lease.Lease)
-	put func(old, next *lease.Lease)
-}
-
-func (s spoiled) Get(ctx context.Context, name string) (lease.Lease, error) {
-	l, err := s.Store.Get(ctx, name)
-	if s.got != nil {
-		s.got(&l)
-	}
-	return l, err
-}
-
-func (s spoiled) Swap(ctx context.Context, name string, old, next lease.Lease) error {
-	if s.put != nil {
-		s.put(&old, &next)
-	}
-	return s.Store.Swap(ctx, name, old, next)
-}
-
 // TestLock_everyPartMatters takes each part of the protocol away, and sees it break.
 func TestLock_everyPartMatters(t *testing.T) {
 	t.Parallel()
-	store := func(s spoiled) broken {
+	store := func(s leasetest.Spoiled) broken {
 		return broken{store: func(inner lease.Store) lease.Store { s.Store = inner; return s }}
 	}
 	for name, b := range map[string]broken{
@@ -243,8 +222,8 @@ func TestLock_everyPartMatters(t *testing.T) {
 				in.ConditionExpression = nil
 			}
 		}},
-		"the end of a lease is not looked at": store(spoiled{got: func(l *lease.Lease) { l.Until = time.Time{} }}),
-		"a taker keeps the generation": store(spoiled{put: func(old, next *lease.Lease) {
+		"the end of a lease is not looked at": store(leasetest.Spoiled{Got: func(l *lease.Lease) { l.Until = time.Time{} }}),
+		"a taker keeps the generation": store(leasetest.Spoiled{Put: func(old, next *lease.Lease) {
 			next.Generation = max(old.Generation, 1)
 		}}),
 		"the guard lets all through": {table: func(up *dynamodb.UpdateItemInput, in *dynamodb.PutItemInput) {
