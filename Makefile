@@ -54,9 +54,12 @@ tools: ## get the Pulumi CLI: the one on PATH when it fits, else built from the 
 test: tools ## pure tests, mocks, scenarios, one end-to-end up (under 5 minutes with a warm build cache)
 	$(GO) test $(QUICK) -timeout 20m $(LONG) ./...
 
+# How many times tests/engine kills an update, at moments spread over the whole of it.
+KILLS ?= 20
+
 .PHONY: test-engine
-test-engine: tools ## kills, judges, everything that needs many engine runs (about 50 minutes)
-	$(GO) test -tags engine -p 2 -timeout 60m ./tests/engine/... ./tests/survive/...
+test-engine: tools ## kills (KILLS of them), judges, everything that needs many engine runs (about 50 minutes)
+	REDOUBT_KILLS=$(KILLS) $(GO) test -tags engine -p 2 -timeout 60m ./tests/engine/... ./tests/survive/...
 	$(GO) test -tags engine -p 1 -timeout 40m -run '^TestEngine' ./tests/recovery/... ./sim/provider/... ./tests/assess/... ./tests/policies/...
 	$(MAKE) judge-aws
 	$(MAKE) charts-check
