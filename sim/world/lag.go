@@ -6,32 +6,6 @@ import (
 	"redoubt/sim/fault"
 )
 
-// lagMetrics are the metrics of a global database that AWS publishes in the
-// secondary's region, under the secondary cluster's identifier, in milliseconds:
-// https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-monitoring.html
-var lagMetrics = map[string]bool{"AuroraGlobalDBReplicationLag": true, "AuroraGlobalDBRPOLag": true}
-
-// lagPoint is one datapoint of such a metric. While the writer's region is lost or cut
-// off, the lag grows with the time (assumed).
-func (t *tx) lagPoint(r Request, at time.Time) (float64, bool) {
-	if str(r.Input, "Namespace") != "AWS/RDS" || !lagMetrics[str(r.Input, "MetricName")] {
-		return 0, false
-	}
-	c := t.get(kindCluster, r.Region, dimensions(r.Input)["DBClusterIdentifier"])
-	if c == nil {
-		return 0, false
-	}
-	for _, g := range t.list(kindGlobalCluster, Global) {
-		writer := str(g.Out, "Writer")
-		for _, member := range strs(g.Out, "Members") {
-			if member == c.ARN && member != writer {
-				return float64(t.behind(auroraLag, writer, regionOfARN(writer), c.Region, at).Milliseconds()), true
-			}
-		}
-	}
-	return 0, false
-}
-
 // calm is how far a region's copy of a store is behind while nothing is wrong.
 func (t *tx) calm(b behaviour, store, region string) time.Duration {
 	return t.lags(b, store+">"+region)
