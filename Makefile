@@ -132,6 +132,11 @@ drill-local: local-stores ## kill real databases of this machine 24 times, recov
 	@mkdir -p bin
 	$(GO) test -tags apps -count 1 -timeout 12m -v ./tests/local -args -must -kills 24 -json $(CURDIR)/bin/drill-local.json
 
+.PHONY: drill-real
+drill-real: ## drill a sandbox on AWS, in stages; without its guards open: what it would do, cost and take, and exit code 3
+	@mkdir -p bin && $(GO) build -o bin/drill-real ./cmd/drill-real
+	@bin/drill-real
+
 .PHONY: demo-agents
 demo-agents: local-stores ## run the example agents under load while what they need fails, and without their protection (2 minutes)
 	@mkdir -p bin
@@ -213,11 +218,12 @@ bench: tools awsguard ## benchmarks, each with its baseline in the same run
 .PHONY: lint
 lint: ## formatting, vet and static analysis
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
-	$(GO) vet ./... && $(GO) vet -tags engine,apps ./...
+	$(GO) vet ./... && $(GO) vet -tags engine,apps ./... && $(GO) vet -tags real ./tests/real
 	cd tools/judge && $(GO) vet -tags judge,program,apps ./...
 	cd tools/mesh && $(GO) vet ./...
 	cd tools && $(GO) build -o $(TOOLS)/staticcheck honnef.co/go/tools/cmd/staticcheck
 	$(TOOLS)/staticcheck -tags engine,apps ./...
+	$(TOOLS)/staticcheck -tags real ./tests/real
 	cd tools/actionlint && $(GO) build -o $(TOOLS)/actionlint github.com/rhysd/actionlint/cmd/actionlint
 	$(TOOLS)/actionlint -shellcheck= -pyflakes=
 	@$(GO) mod tidy -diff && cd tools && $(GO) mod tidy -diff && cd judge && $(GO) mod tidy -diff && cd ../kube && $(GO) mod tidy -diff && cd ../kwok && $(GO) mod tidy -diff && cd ../bridge && $(GO) mod tidy -diff && cd ../mesh && $(GO) mod tidy -diff && cd ../actionlint && $(GO) mod tidy -diff

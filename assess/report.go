@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"redoubt/recovery/drill/record"
 	"redoubt/recovery/plan"
 	"redoubt/system"
 	"redoubt/timings"
@@ -21,6 +22,8 @@ type Report struct {
 	Disruptions  []Disruption   `json:"disruptions"`
 	WhatIfs      []WhatIf       `json:"whatIfs,omitempty"`
 	Availability []Availability `json:"availability,omitempty"`
+	// Drilled are the last drills on record, for who asks how near such forecasts come.
+	Drilled []record.Last `json:"drilled,omitempty"`
 	// Plans are those that recover, for the rules that look at what they call.
 	Plans []Planned `json:"-"`
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"redoubt/recovery/drill/record"
 	"redoubt/recovery/plan"
 	"redoubt/timings"
 )
@@ -38,6 +39,9 @@ func (r Report) Markdown() string {
 	}
 	r.whatIfs(p)
 	r.available(p)
+	if len(r.Drilled) > 0 {
+		p("\n## The last drills on record\n\n%s", record.Markdown(r.Drilled))
+	}
 	return b.String()
 }
 

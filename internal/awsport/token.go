@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"redoubt/system"
 )
 
 // A token for the API server of EKS is a presigned question to STS who the
@@ -52,4 +54,12 @@ func (n named) PresignHTTP(ctx context.Context, who aws.Credentials, r *http.Req
 	query.Set("X-Amz-Expires", tokenSeconds)
 	r.URL.RawQuery = query.Encode()
 	return n.next.PresignHTTP(ctx, who, r, hash, service, region, at, o...)
+}
+
+// ClusterToken is a token for the API server of a home's cluster, for who looks at it beside a plan. It ends after a
+// quarter of an hour.
+func (p *Port) ClusterToken(ctx context.Context, home system.Home) (string, error) {
+	cfg := p.cfg.Copy()
+	cfg.Region = p.opts.Regions[home]
+	return clusterToken(ctx, cfg, p.opts.Clusters[home].Name)
 }

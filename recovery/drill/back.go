@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"redoubt/recovery/diagnose"
+	"redoubt/recovery/journal"
+	"redoubt/recovery/plan"
 )
 
 // back is the way back: what was broken heals, the copies catch up, and a plan moves the work. It is a drill of its own.
@@ -22,8 +24,23 @@ func (d *Drill) back(ctx context.Context) (Report, error) {
 	way := &Drill{Place: d.Place, Scenario: s, System: d.System, Inventory: d.Inventory, Active: d.report.Receiving,
 		Seed: d.Seed, Plans: d.Plans, Alter: d.Alter, words: d.words, about: d.about,
 		finding: diagnose.Finding{Kind: diagnose.Healthy, Why: "all is well again"}}
+	d.way = way
 	way.report, way.begun = way.blank(), d.Place.Now()
 	way.report.Moments = d.report.Moments[len(d.Scenario.Faults):]
 	d.report.Moments = d.report.Moments[:len(d.Scenario.Faults)]
 	return way.Lose(ctx)
+}
+
+// Ran is a plan that was run, with its journal; without steps when none was.
+type Ran struct {
+	Plan    plan.Plan
+	Records []journal.Record
+}
+
+// Ran is what was run, and what was run on the way back.
+func (d *Drill) Ran() (there, back Ran) {
+	if d.way != nil {
+		back = d.way.ran
+	}
+	return d.ran, back
 }

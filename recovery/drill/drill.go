@@ -37,6 +37,9 @@ type Drill struct {
 	// Alter changes the plan before it runs; what is wrong with a plan is seen that way. It may be nil.
 	Alter func(plan.Plan) (plan.Plan, error)
 
+	// ran is the plan that was run and its journal, way the drill of the way back.
+	ran     Ran
+	way     *Drill
 	report  Report
 	begun   time.Time
 	words   map[string]string
@@ -281,6 +284,7 @@ func (d *Drill) run(ctx context.Context, m made) error {
 	if err != nil {
 		return err
 	}
+	d.ran = Ran{p, records}
 	d.restored(p, records)
 	if p.Active != "" {
 		d.report.Receiving = p.Active

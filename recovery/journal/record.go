@@ -72,6 +72,19 @@ func Encode(r Record) ([]byte, error) {
 	return fmt.Appendf(nil, "%08x %s\n", crc32.ChecksumIEEE(raw), raw), nil
 }
 
+// EncodeAll writes records, a line each.
+func EncodeAll(all []Record) ([]byte, error) {
+	var out []byte
+	for _, r := range all {
+		line, err := Encode(r)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, line...)
+	}
+	return out, nil
+}
+
 // Decode reads records and returns how many bytes hold them. Any prefix of a
 // journal is a valid one, also when it ends inside a record: that record was
 // never safe and is left out.

@@ -15,6 +15,8 @@ import (
 	"redoubt/internal/cli/exit"
 	"redoubt/internal/cli/project"
 	"redoubt/internal/cli/streams"
+	"redoubt/internal/clock"
+	"redoubt/recovery/drill/record"
 )
 
 // Options is what assess takes.
@@ -28,6 +30,8 @@ type Options struct {
 	// WhatIf tries what would help; with a tenth of the recoveries.
 	WhatIf bool
 	JSON   bool
+	// Record is the file with the lines of drills; one that is not there is an empty one.
+	Record string
 }
 
 // New is the command.
@@ -51,6 +55,7 @@ func New(s *streams.Streams) *cobra.Command {
 	f.Uint64Var(&o.Seed, "seed", 1, "the seed of all of them")
 	f.StringVar(&o.Against, "against", "", "compare with another version of the system's file, as a comment for a pull request")
 	f.BoolVar(&o.WhatIf, "what-if", false, "try what would help, by changing one thing at a time")
+	f.StringVar(&o.Record, "record", "docs/drills.jsonl", "the lines of drills on accounts; the age of the last of each is told")
 	f.BoolVar(&o.JSON, "json", false, "print the forecast as JSON")
 	return cmd
 }
@@ -76,6 +81,9 @@ func (o *Options) run(ctx context.Context) error {
 	}
 	report, err := assess.Assess(ctx, base, o.options(o.Recoveries))
 	if err != nil {
+		return err
+	}
+	if report.Drilled, err = o.drilled(p); err != nil {
 		return err
 	}
 	if o.WhatIf {
@@ -115,6 +123,15 @@ func (o *Options) whatIf(ctx context.Context, p *project.Project, base assess.Ba
 		return err
 	}
 	return report.Compare(ctx, base, append(variants, stronger...), o.options(max(o.Recoveries/10, 20)))
+}
+
+// drilled are the last drills of the system on record.
+func (o *Options) drilled(p *project.Project) ([]record.Last, error) {
+	all, err := record.Read(o.Record)
+	if err != nil {
+		return nil, exit.With(exit.Usage, err, "--record takes the lines that drills add")
+	}
+	return record.LastOf(all, p.System.Name, clock.Wall{}.Now()), nil
 }
 
 // compare tells what the project's file changes against another.

@@ -34,6 +34,8 @@ type Options struct {
 	Out  string
 	JSON bool
 	Wait time.Duration
+	// ran is what each drill ran, by the name that its files begin with.
+	ran map[string]drill.Ran
 }
 
 // New is the command.
@@ -104,6 +106,7 @@ func (o *Options) run(ctx context.Context) error {
 					return fmt.Errorf("drill %s: %w", chosen[n].Name, err)
 				default:
 					r.Next = o.next(r)
+					o.keep(d, r)
 					reports = append(reports, r)
 				}
 			}
@@ -116,6 +119,19 @@ func (o *Options) run(ctx context.Context) error {
 		return err
 	}
 	return o.tell(reports, unfit)
+}
+
+// keep keeps the plans that a drill has run, with their journals.
+func (o *Options) keep(d *drill.Drill, r drill.Report) {
+	if o.ran == nil {
+		o.ran = map[string]drill.Ran{}
+	}
+	there, back := d.Ran()
+	for name, ran := range map[string]drill.Ran{r.Scenario: there, r.Scenario + ".back": back} {
+		if len(ran.Records) > 0 {
+			o.ran[name] = ran
+		}
+	}
 }
 
 // next are the commands to say after a drill.

@@ -10,6 +10,7 @@ import (
 	"redoubt/internal/cli/exit"
 	"redoubt/recovery/drill"
 	"redoubt/recovery/drill/report"
+	"redoubt/recovery/journal"
 	"redoubt/recovery/plan"
 	"redoubt/timings"
 	"redoubt/witness"
@@ -35,7 +36,7 @@ func (o *Options) tell(all []drill.Report, unfit []string) error {
 	return nil
 }
 
-// write puts three files for each drill and one for all of them into the folder.
+// write puts three files for each drill, the plan and the journal of what it ran, and three for all of them into the folder.
 func (o *Options) write(all []drill.Report) error {
 	if err := os.MkdirAll(o.Out, 0o755); err != nil {
 		return exit.With(exit.Usage, err, "--out takes a folder that can be made")
@@ -49,6 +50,10 @@ func (o *Options) write(all []drill.Report) error {
 		files[r.Scenario+".html"] = func() ([]byte, error) { return report.HTML(r) }
 		files[r.Scenario+".md"] = func() ([]byte, error) { return []byte(report.Markdown(r)), nil }
 		files[r.Scenario+".json"] = func() ([]byte, error) { return report.JSON(r) }
+	}
+	for name, ran := range o.ran {
+		files[name+".plan.json"] = func() ([]byte, error) { return plan.Encode(ran.Plan) }
+		files[name+".journal"] = func() ([]byte, error) { return journal.EncodeAll(ran.Records) }
 	}
 	for name, text := range files {
 		raw, err := text()

@@ -13,6 +13,7 @@ import (
 	"redoubt/internal/cli/adopt"
 	"redoubt/internal/cli/assess"
 	"redoubt/internal/cli/drill"
+	"redoubt/internal/cli/evidence"
 	"redoubt/internal/cli/exit"
 	"redoubt/internal/cli/recovery"
 	"redoubt/internal/cli/sim"
@@ -48,7 +49,7 @@ func New(s *streams.Streams) *cobra.Command {
 	cmd.SetOut(s.Out)
 	cmd.SetErr(s.Err)
 	cmd.CompletionOptions.HiddenDefaultCmd = true
-	cmd.AddCommand(adopt.New(s), assess.New(s), drill.New(s), sim.New(s), syscheck.New(s), exitCodes(s))
+	cmd.AddCommand(adopt.New(s), assess.New(s), drill.New(s), evidence.New(s), sim.New(s), syscheck.New(s), exitCodes(s))
 	cmd.AddCommand(recovery.Commands(s)...)
 	cmd.SetHelpCommand(help(cmd))
 	cmd.InitDefaultCompletionCmd()

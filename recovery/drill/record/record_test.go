@@ -1,0 +1,82 @@
+package record_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"redoubt/recovery/drill"
+	"redoubt/recovery/drill/record"
+	"redoubt/recovery/plan"
+	"redoubt/witness"
+)
+
+var now = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+
+func figure(d time.Duration, kind witness.Kind) witness.Figure {
+	return witness.Figure{Value: d, Margin: time.Second, Kind: kind, Known: true}
+}
+
+func entry(scenario string, kind witness.Kind, before time.Duration) record.Entry {
+	r := drill.Report{System: "atlas", Scenario: scenario, Kind: kind, Tiers: []drill.Tier{{Name: "core",
+		RTO: plan.Duration(15 * time.Minute), RPO: plan.Duration(time.Minute), Took: figure(6*time.Minute, kind), Lost: figure(0, kind)}}}
+	return record.Of(r, now.Add(-before), map[string]witness.Figure{"core": figure(4*time.Minute, witness.Simulated)})
+}
+
+func TestRecord_isReadAsItWasWritten(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "deep", "record.jsonl")
+	all, err := record.Read(file)
+	require.NoError(t, err)
+	assert.Empty(t, all, "nobody has drilled yet")
+	first, second := entry("region-loss", witness.Measured, 48*time.Hour), entry("zone-loss", witness.Simulated, time.Hour)
+	require.NoError(t, record.Append(file, first))
+	require.NoError(t, record.Append(file, second))
+	all, err = record.Read(file)
+	require.NoError(t, err)
+	assert.Equal(t, []record.Entry{first, second}, all)
+}
+
+func TestRead_leavesOutOnlyALastLineThatWasCut(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "record.jsonl")
+	require.NoError(t, record.Append(file, entry("a", witness.Measured, 0), entry("b", witness.Measured, 0)))
+	whole, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, whole[:len(whole)-5], 0o600))
+	all, err := record.Read(file)
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	require.NoError(t, os.WriteFile(file, append([]byte("{\n"), whole...), 0o600))
+	_, err = record.Read(file)
+	require.ErrorContains(t, err, "line 1")
+	require.NoError(t, os.WriteFile(file, []byte(`{"version":9}`+"\n"), 0o600))
+	_, err = record.Read(file)
+	require.ErrorContains(t, err, "version is 9, want 1 to 1")
+}
+
+func TestLastOf_tellsTheAgeOfTheLastOfEachKind(t *testing.T) {
+	t.Parallel()
+	all := []record.Entry{entry("region-loss", witness.Measured, 200*24*time.Hour), entry("region-loss", witness.Simulated, time.Hour),
+		entry("region-loss", witness.Measured, 130*24*time.Hour), entry("zone-loss", witness.Measured, 24*time.Hour)}
+	last := record.LastOf(all, "atlas", now)
+	require.Len(t, last, 3)
+	assert.Equal(t, plan.Duration(130*24*time.Hour), last[0].Age)
+	assert.True(t, last[0].Stale)
+	assert.Equal(t, witness.Simulated, last[1].Kind)
+	assert.False(t, last[2].Stale)
+	assert.Empty(t, record.LastOf(all, "other", now), "another system's drills prove nothing of this one")
+}
+
+func TestMarkdown_setsWhatWasSeenAgainstWhatWasPredicted(t *testing.T) {
+	t.Parallel()
+	text := record.Markdown(record.LastOf([]record.Entry{entry("region-loss", witness.Measured, 130*24*time.Hour)}, "atlas", now))
+	assert.Contains(t, text, "| region-loss | 2026-07-20, 130 days ago (too long) | measured | core | 6m | 15m | 4m | 1.50 | 0s | 1m | met |")
+	assert.Equal(t, "No drill is on record.\n", record.Markdown(nil))
+	_, ok := record.Tier{Took: figure(time.Minute, witness.Measured)}.Ratio()
+	assert.False(t, ok, "nothing was predicted")
+}
