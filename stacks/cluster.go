@@ -10,6 +10,7 @@ import (
 	"redoubt/components/cluster"
 	"redoubt/components/controllers"
 	"redoubt/components/keys"
+	"redoubt/components/mesh/sidecar"
 	"redoubt/components/viewers"
 	"redoubt/inventory"
 	"redoubt/regions"
@@ -97,7 +98,7 @@ func (h *home) clusterSize() (cluster.Size, error) {
 }
 
 // nodesPerZone is how many nodes a zone needs for so many replicas of each agent,
-// and the controllers.
+// each with its proxy, and the controllers.
 func (h *home) nodesPerZone(instanceType string, replicas func(system.Agent) int) (int, error) {
 	pods, err := controllers.Pods()
 	if err != nil {
@@ -105,7 +106,8 @@ func (h *home) nodesPerZone(instanceType string, replicas func(system.Agent) int
 	}
 	for _, a := range h.system.Agents {
 		pods = append(pods, cluster.Pods{Name: a.Name, Replicas: replicas(a), Each: cluster.Room{
-			CPUMillis: a.Resources.CPUMillis, MemoryMiB: a.Resources.MemoryMiB, DiskMiB: a.DiskMiB()}})
+			CPUMillis: a.Resources.CPUMillis + sidecar.CPUMillis, MemoryMiB: a.Resources.MemoryMiB + sidecar.MemoryMiB,
+			DiskMiB: a.DiskMiB()}})
 	}
 	return cluster.NodesPerZone(instanceType, pods)
 }

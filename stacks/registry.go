@@ -5,6 +5,7 @@ import (
 
 	"redoubt/components/configuration"
 	"redoubt/components/controllers"
+	"redoubt/components/mesh/sidecar"
 	"redoubt/components/registry"
 )
 
@@ -23,14 +24,14 @@ func (h *home) declareRegistry() error {
 	return err
 }
 
-// images lists the images that a home runs, of agents, controllers and the
+// images lists the images that a home runs, of agents, their proxies, controllers and the
 // export, each once.
 func (h *home) images() ([]string, error) {
 	all, err := controllers.Images()
 	if err != nil {
 		return nil, err
 	}
-	all = append(all, configuration.ExportImage)
+	all = append(all, configuration.ExportImage, sidecar.Image)
 	for _, a := range h.system.Agents {
 		all = append(all, a.Image)
 	}

@@ -108,6 +108,10 @@ func checkResources(c *checker) {
 	})
 }
 
+// proxyPorts is the first of the ports that the mesh's proxy takes for itself in an agent's pod:
+// https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio
+const proxyPorts = 15000
+
 // checkPorts holds that whoever is called has a port to be called on.
 func checkPorts(c *checker) {
 	called := map[string]string{}
@@ -121,6 +125,9 @@ func checkPorts(c *checker) {
 		switch {
 		case c.has(path+".port") && (a.Port < 1 || a.Port > 65535):
 			c.fault(path+".port", "write a number from 1 to 65535", "%s: port is %d, want 1 to 65535", label, a.Port)
+		case a.Port >= proxyPorts && a.Port < proxyPorts+100:
+			c.fault(path+".port", "write another, such as 8080", "%s: port is %d, and 15000 to 15099 are the proxy's",
+				label, a.Port)
 		case a.Port == 0 && a.Public:
 			c.fault(path, "add port: 8080", "%s is public and has no port", label)
 		case a.Port == 0 && isCalled:

@@ -178,6 +178,7 @@ func TestParse_agents(t *testing.T) {
 		},
 		{"memory of zero", "memoryMiB: 512}\n    port: 8080", "memoryMiB: §0}\n    port: 8080", "memoryMiB is 0", ""},
 		{"port too high", "port: 8080", "port: §65536", "port is 65536, want 1 to 65535", ""},
+		{"port of the proxy", "port: 8080", "port: §15021", "port is 15021, and 15000 to 15099 are the proxy's", ""},
 		{"port of zero", "port: 8080", "port: §0", "port is 0, want 1 to 65535", ""},
 		{"level twice", "level: reduced", "level: §full", `declares level "full" twice`, ""},
 		{"full gives up", "{level: full}", "§{level: full, off: [search]}", "gives something up at level full", ""},

@@ -2,6 +2,7 @@ package agents
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -164,7 +165,7 @@ func TestAgents_readTheirOwnLevel(t *testing.T) {
 		return at(t, r.Get(t, deploymentType, "main-"+agent+"-deployment").Values(), "spec", "template", "spec")
 	}
 	volumes := at(t, pod(sys.Agents[0].Name), "volumes").([]any)
-	level := volumes[len(volumes)-1].(map[string]any)
+	level := volumes[slices.IndexFunc(volumes, func(v any) bool { return v.(map[string]any)["name"] == "level" })]
 	assert.Equal(t, "degradation", at(t, level, "configMap", "name"))
 	assert.Equal(t, true, at(t, level, "configMap", "optional"), "an agent starts without it, too")
 	assert.Equal(t, sys.Agents[0].Name, at(t, level, "configMap", "items", 0, "key"), "no agent sees another's")

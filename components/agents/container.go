@@ -27,7 +27,7 @@ func Port(a system.Agent) int {
 	return a.Port
 }
 
-// container is the one container of a replica. It limits memory and not the
+// container is the agent's own of a replica. It limits memory and not the
 // processor: a limit there would slow the replicas that are left just when a zone is lost.
 func (b *builder) container(agent system.Agent) corev1.ContainerArgs {
 	mounts := corev1.VolumeMountArray{corev1.VolumeMountArgs{Name: pulumi.String(tmp), MountPath: pulumi.String("/tmp")}}
@@ -38,7 +38,7 @@ func (b *builder) container(agent system.Agent) corev1.ContainerArgs {
 	}
 	_, level := levelOf(agent)
 	mounts = append(mounts, level...)
-	memory := pulumi.Sprintf("%dMi", agent.Resources.MemoryMiB)
+	proxied, memory := b.meshed(agent), pulumi.Sprintf("%dMi", agent.Resources.MemoryMiB)
 	return corev1.ContainerArgs{
 		Name:  pulumi.String(agent.Name),
 		Image: pulumi.String(b.args.Scope.Image(agent.Image)),
@@ -58,23 +58,13 @@ func (b *builder) container(agent system.Agent) corev1.ContainerArgs {
 			RunAsNonRoot: pulumi.Bool(true),
 			Capabilities: &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}},
 		},
-		StartupProbe:   probe("/startupz", 5, 2, 60),
-		ReadinessProbe: probe("/readyz", 5, 2, 2),
-		LivenessProbe:  probe("/livez", 10, 3, 6),
+		StartupProbe:   probe(proxied, started, 5, 60),
+		ReadinessProbe: probe(proxied, ready, 5, 2),
+		LivenessProbe:  probe(proxied, alive, 10, 6),
 		Lifecycle: &corev1.LifecycleArgs{PreStop: &corev1.LifecycleHandlerArgs{
 			Sleep: &corev1.SleepActionArgs{Seconds: pulumi.Int(sleepSeconds)},
 		}},
 		VolumeMounts: mounts,
-	}
-}
-
-// probe asks a replica about itself. Readiness is about what this replica alone
-// can lose, never about a store or a model that all share: that would take all of them out at
-// once. Liveness is about the process.
-func probe(path string, period, timeout, failures int) *corev1.ProbeArgs {
-	return &corev1.ProbeArgs{
-		HttpGet:       &corev1.HTTPGetActionArgs{Path: pulumi.String(path), Port: pulumi.String("http")},
-		PeriodSeconds: pulumi.Int(period), TimeoutSeconds: pulumi.Int(timeout), FailureThreshold: pulumi.Int(failures),
 	}
 }
 

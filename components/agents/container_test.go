@@ -20,7 +20,8 @@ func TestAgents_answerThreeQuestionsAboutThemselves(t *testing.T) {
 		for probe, path := range map[string]string{
 			"startupProbe": "/startupz", "readinessProbe": "/readyz", "livenessProbe": "/livez",
 		} {
-			assert.Equal(t, map[string]any{"path": path, "port": "http"}, at(t, c, probe, "httpGet"), "%s: %s", d.Name, probe)
+			asked := map[string]any{"path": "/app-health/" + at(t, c, "name").(string) + path, "port": 15020.0}
+			assert.Equal(t, asked, at(t, c, probe, "httpGet"), "%s: %s, by way of the proxy", d.Name, probe)
 			period, failures := at(t, c, probe, "periodSeconds").(float64), at(t, c, probe, "failureThreshold").(float64)
 			assert.Less(t, at(t, c, probe, "timeoutSeconds"), period, "%s: %s", d.Name, probe)
 			seconds[probe] = period * failures

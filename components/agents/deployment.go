@@ -4,11 +4,14 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apiextensions"
 	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"redoubt/components/mesh/sidecar"
 	"redoubt/system"
 )
 
@@ -29,63 +32,77 @@ const (
 )
 
 // graceSeconds is how long a replica may take to end: what it sleeps, what it
-// may still have to answer or to finish, and a margin.
+// may still have to answer or to finish, a margin, and what its proxy has after it.
 func (b *builder) graceSeconds(agent system.Agent) int {
 	longest := b.args.DrainSeconds
 	if agent.Consumes != "" {
 		longest = max(longest, stepSeconds)
 	}
-	return sleepSeconds + longest + marginSeconds
+	return sleepSeconds + longest + marginSeconds + sidecar.DrainSeconds
 }
 
 // deployment declares the replicas. The update does not wait until they run:
 // with a zone lost, or with images still on their way, it would hang for minutes on each
 // agent, and a recovery with it. A version that does not start takes no place of one that
 // runs, because none is unavailable during a rollout.
-func (b *builder) deployment(agent system.Agent, identity []pulumi.Resource) (*appsv1.Deployment, error) {
+func (b *builder) deployment(agent system.Agent, identity []pulumi.Resource) (pulumi.Resource, error) {
 	n := b.counts(agent)
 	annotations := n.annotations()
 	annotations["pulumi.com/skipAwait"] = pulumi.String("true")
-	return appsv1.NewDeployment(b.ctx, b.part(agent.Name, "deployment"), &appsv1.DeploymentArgs{
+	// Untyped, because the proxy's containers and volumes come in the shape of the API.
+	return apiextensions.NewCustomResource(b.ctx, b.part(agent.Name, "deployment"), &apiextensions.CustomResourceArgs{
+		ApiVersion: pulumi.String("apps/v1"), Kind: pulumi.String("Deployment"),
 		Metadata: b.meta(agent, annotations),
-		Spec: &appsv1.DeploymentSpecArgs{
-			Replicas:                pulumi.Int(n.first),
-			Selector:                selector(agent.Name),
-			MinReadySeconds:         pulumi.Int(10),
-			ProgressDeadlineSeconds: pulumi.Int(600),
-			RevisionHistoryLimit:    pulumi.Int(3),
-			Strategy: &appsv1.DeploymentStrategyArgs{
+		OtherFields: kubernetes.UntypedArgs{"spec": pulumi.Map{
+			"replicas":                pulumi.Int(n.first),
+			"selector":                selector(agent.Name),
+			"minReadySeconds":         pulumi.Int(10),
+			"progressDeadlineSeconds": pulumi.Int(600),
+			"revisionHistoryLimit":    pulumi.Int(3),
+			"strategy": &appsv1.DeploymentStrategyArgs{
 				Type: pulumi.String("RollingUpdate"),
 				RollingUpdate: &appsv1.RollingUpdateDeploymentArgs{
 					MaxSurge: pulumi.Int(zones), MaxUnavailable: pulumi.Int(0),
 				},
 			},
-			Template: &corev1.PodTemplateSpecArgs{
-				Metadata: &metav1.ObjectMetaArgs{Labels: b.labels(agent)}, Spec: b.pod(agent),
-			},
-		},
+			"template": b.template(agent),
+		}},
 	}, b.inside(b.kept("spec.replicas"),
 		pulumi.DependsOn(append(identity, b.classes[class(b.args.System, agent.Tier)])))...)
 }
 
-func (b *builder) pod(agent system.Agent) *corev1.PodSpecArgs {
-	spec := &corev1.PodSpecArgs{
-		ServiceAccountName:            pulumi.String(agent.Name),
-		AutomountServiceAccountToken:  pulumi.Bool(false),
-		EnableServiceLinks:            pulumi.Bool(false),
-		PriorityClassName:             pulumi.String(class(b.args.System, agent.Tier)),
-		TerminationGracePeriodSeconds: pulumi.Int(b.graceSeconds(agent)),
-		TopologySpreadConstraints:     b.spread(agent),
-		Tolerations:                   tolerations(),
-		SecurityContext: &corev1.PodSecurityContextArgs{
+// template is what the agent's pods are made from, with their proxy.
+func (b *builder) template(agent system.Agent) pulumi.Map {
+	proxy := sidecar.For(b.meshed(agent))
+	labels := b.labels(agent)
+	for key, value := range proxy.Labels {
+		labels[key] = pulumi.String(value)
+	}
+	return pulumi.Map{
+		"metadata": &metav1.ObjectMetaArgs{Labels: labels, Annotations: pulumi.ToStringMap(proxy.Annotations)},
+		"spec":     b.pod(agent, proxy),
+	}
+}
+
+func (b *builder) pod(agent system.Agent, proxy sidecar.Pod) pulumi.Map {
+	spec := pulumi.Map{
+		"serviceAccountName":            pulumi.String(agent.Name),
+		"automountServiceAccountToken":  pulumi.Bool(false),
+		"enableServiceLinks":            pulumi.Bool(false),
+		"priorityClassName":             pulumi.String(class(b.args.System, agent.Tier)),
+		"terminationGracePeriodSeconds": pulumi.Int(b.graceSeconds(agent)),
+		"topologySpreadConstraints":     b.spread(agent),
+		"tolerations":                   tolerations(),
+		"securityContext": &corev1.PodSecurityContextArgs{
 			RunAsNonRoot: pulumi.Bool(true), RunAsUser: pulumi.Int(65532), RunAsGroup: pulumi.Int(65532),
 			FsGroup: pulumi.Int(65532), SeccompProfile: runtimeDefault(),
 		},
-		Containers: corev1.ContainerArray{b.container(agent)},
-		Volumes:    volumes(agent),
+		"initContainers": pulumi.Array(objects(proxy.InitContainers)),
+		"containers":     corev1.ContainerArray{b.container(agent)},
+		"volumes":        append(volumes(agent), objects(proxy.Volumes)...),
 	}
 	if agent.Public { // ready only when the load balancer says so
-		spec.ReadinessGates = corev1.PodReadinessGateArray{corev1.PodReadinessGateArgs{
+		spec["readinessGates"] = corev1.PodReadinessGateArray{corev1.PodReadinessGateArgs{
 			ConditionType: pulumi.String(gatePrefix + agent.Name),
 		}}
 	}
@@ -134,17 +151,20 @@ func runtimeDefault() *corev1.SeccompProfileArgs {
 }
 
 // volumes are where a replica may write, as its root is read-only, and its level.
-func volumes(agent system.Agent) corev1.VolumeArray {
+func volumes(agent system.Agent) pulumi.Array {
 	room := func(name string, mebibytes int) corev1.VolumeArgs {
 		return corev1.VolumeArgs{
 			Name:     pulumi.String(name),
 			EmptyDir: &corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String(strconv.Itoa(mebibytes) + "Mi")},
 		}
 	}
-	out := corev1.VolumeArray{room(tmp, system.ScratchMiB)}
+	out := pulumi.Array{room(tmp, system.ScratchMiB)}
 	for _, v := range agent.Volumes {
 		out = append(out, room(volumePrefix+v.Name, v.SizeMiB))
 	}
 	level, _ := levelOf(agent)
-	return append(out, level...)
+	for _, v := range level {
+		out = append(out, v)
+	}
+	return out
 }

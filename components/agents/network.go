@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"redoubt/components/mesh/rules"
+	"redoubt/components/mesh/sidecar"
 	"redoubt/system"
 )
 
@@ -76,18 +77,13 @@ func (b *builder) ingress(agent system.Agent) networkingv1.NetworkPolicyIngressR
 	}}
 }
 
-// egress lets the agent out to names, to its credentials, to AWS's services in
+// egress lets the agent out to names, to the mesh's control plane, to its credentials, to AWS's services in
 // this network, to its stores and to the agents that it calls.
 func (b *builder) egress(agent system.Agent) networkingv1.NetworkPolicyEgressRuleArray {
 	a := b.args.Addresses
-	dns := networkingv1.NetworkPolicyPeerArgs{
-		NamespaceSelector: &metav1.LabelSelectorArgs{MatchLabels: pulumi.StringMap{
-			"kubernetes.io/metadata.name": pulumi.String("kube-system"),
-		}},
-		PodSelector: &metav1.LabelSelectorArgs{MatchLabels: pulumi.StringMap{"k8s-app": pulumi.String("kube-dns")}},
-	}
 	out := networkingv1.NetworkPolicyEgressRuleArray{
-		to(append(ports("UDP", 53), ports("TCP", 53)...), dns),
+		to(append(ports("UDP", 53), ports("TCP", 53)...), elsewhere("kube-system", "k8s-app", "kube-dns")),
+		to(ports("TCP", sidecar.ControlPort), elsewhere(sidecar.ControlNamespace, "app", sidecar.ControlApp)),
 		to(ports("TCP", rules.IdentityPort), blocks([]string{rules.IdentityAddress})...),
 		to(ports("TCP", rules.HTTPSPort), blocks(a.Services)...),
 	}
@@ -133,6 +129,16 @@ func (b *builder) touches(agent system.Agent, kinds ...system.StoreKind) bool {
 func to(ports networkingv1.NetworkPolicyPortArray, peers ...networkingv1.NetworkPolicyPeerInput,
 ) networkingv1.NetworkPolicyEgressRuleArgs {
 	return networkingv1.NetworkPolicyEgressRuleArgs{To: networkingv1.NetworkPolicyPeerArray(peers), Ports: ports}
+}
+
+// elsewhere are pods of another namespace.
+func elsewhere(namespace, label, value string) networkingv1.NetworkPolicyPeerArgs {
+	return networkingv1.NetworkPolicyPeerArgs{
+		NamespaceSelector: &metav1.LabelSelectorArgs{MatchLabels: pulumi.StringMap{
+			"kubernetes.io/metadata.name": pulumi.String(namespace),
+		}},
+		PodSelector: &metav1.LabelSelectorArgs{MatchLabels: pulumi.StringMap{label: pulumi.String(value)}},
+	}
 }
 
 func blocks(ranges []string) []networkingv1.NetworkPolicyPeerInput {

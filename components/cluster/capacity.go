@@ -115,9 +115,13 @@ func (r Room) String() string {
 }
 
 // daemons is what runs on every node before any agent: the add-ons vpc-cni,
-// kube-proxy and pod-identity-agent, and room for a collector of logs. What each asks for is
-// assumed within what their manifests say.
-var daemons = Room{CPUMillis: 350, MemoryMiB: 400, Pods: 4}
+// kube-proxy and pod-identity-agent, room for a collector of logs, and what the controllers run there (PerNode). What
+// each add-on asks for is assumed within what their manifests say.
+var daemons = Room{CPUMillis: 350 + PerNode.CPUMillis, MemoryMiB: 400 + PerNode.MemoryMiB, Pods: 4 + PerNode.Pods}
+
+// PerNode is what the controllers run on each node: the mesh's plugin. components/controllers holds it against their
+// manifests.
+var PerNode = Room{CPUMillis: 100, MemoryMiB: 100, Pods: 1}
 
 // addons are the add-ons that answer for the whole home: names in each zone, and
 // metrics. What a pod of them asks for is assumed.

@@ -1,6 +1,6 @@
 // Package controllers builds what the agents need in their cluster besides
 // nodes: the load balancer controller, which registers pods at the entry; KEDA, which
-// scales consumers by their queues; the mesh's control plane; and the cluster autoscaler.
+// scales consumers by their queues; the mesh's control plane, and its plugin on each node; and the cluster autoscaler.
 //
 // Their objects are rendered ahead of time from pinned sources (rendered/, see
 // tools/charts) or written by hand (own/), so that an update asks no chart

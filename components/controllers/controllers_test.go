@@ -125,7 +125,8 @@ func TestControllers_imagesComeFromTheHomesOwnRegistry(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{
 		"docker.io/alpine/openssl:3.5.4", "ghcr.io/kedacore/keda-metrics-apiserver:2.21.0", "ghcr.io/kedacore/keda:2.21.0",
-		"public.ecr.aws/eks/aws-load-balancer-controller:v3.5.0", "registry.istio.io/release/pilot:1.31.4",
+		"public.ecr.aws/eks/aws-load-balancer-controller:v3.5.0", "registry.istio.io/release/install-cni:1.31.4",
+		"registry.istio.io/release/pilot:1.31.4",
 		"registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0",
 	}, sources)
 	own := argsFor(0).Scope.Registry() + "/demo/"

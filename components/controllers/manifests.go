@@ -56,7 +56,7 @@ func (m manifest) rank() int {
 	switch kind := m.text("kind"); {
 	case kind == "Namespace" || kind == "CustomResourceDefinition":
 		return 0
-	case kind == "Deployment":
+	case kind == "Deployment" || kind == "DaemonSet":
 		return 2
 	case kind == "APIService" || kind == "PodDisruptionBudget" || strings.Contains(m.text("apiVersion"), ".istio.io/"):
 		return 3

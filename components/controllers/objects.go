@@ -38,7 +38,7 @@ func (b *builder) object(m manifest, after []pulumi.Resource) (pulumi.Resource, 
 	for key, v := range m {
 		props[key] = b.value(v)
 	}
-	if kind := m.text("kind"); kind == "Deployment" || kind == "Service" {
+	if slices.Contains([]string{"Deployment", "DaemonSet", "Service"}, m.text("kind")) {
 		meta := props["metadata"].(pulumi.Map)
 		annotations, _ := meta["annotations"].(pulumi.Map)
 		if annotations == nil {

@@ -44,3 +44,22 @@ func TestAsks_countsContainersTogetherAndThoseBefore(t *testing.T) {
 	_, err = asks(map[string]any{"initContainers": []any{container("1", "much")}})
 	assert.ErrorContains(t, err, "container c asks for much of memory")
 }
+
+// What runs on each node is counted there: see cluster.PerNode.
+func TestPerNode_isWhatTheManifestsAsk(t *testing.T) {
+	t.Parallel()
+	all, err := manifests()
+	require.NoError(t, err)
+	var room cluster.Room
+	for _, m := range all {
+		if m.text("kind") != "DaemonSet" {
+			continue
+		}
+		pod := m["spec"].(map[string]any)["template"].(map[string]any)["spec"].(map[string]any)
+		each, err := asks(pod)
+		require.NoError(t, err)
+		room.CPUMillis, room.MemoryMiB, room.Pods = room.CPUMillis+each.CPUMillis, room.MemoryMiB+each.MemoryMiB, room.Pods+1
+		assert.Equal(t, "system-node-critical", pod["priorityClassName"], m.part())
+	}
+	assert.Equal(t, cluster.PerNode, room)
+}

@@ -57,7 +57,7 @@ func need(g *rule.Graph) (running, active room) {
 			continue
 		}
 		each := room{}
-		for _, c := range d.List("spec.template.spec.containers") {
+		for _, c := range lasting(d) {
 			asks := c.At("resources.requests")
 			each = each.plus(room{
 				quantity(asks.At("cpu").Text(), 1000, map[string]float64{"m": 1}),
@@ -69,6 +69,17 @@ func need(g *rule.Graph) (running, active room) {
 		active = active.plus(each.times(max(first, a.Replicas)))
 	}
 	return running, active
+}
+
+// lasting are the containers that run together: the agent's, and those that begin before it and stay.
+func lasting(d *rule.Resource) []rule.Value {
+	out := d.List("spec.template.spec.containers")
+	for _, c := range d.List("spec.template.spec.initContainers") {
+		if c.At("restartPolicy").Text() == "Always" {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // fits judges what is left of the machines of a type when the zone with most of them is lost.

@@ -36,10 +36,11 @@ func check(r *rule.Resource, _ rule.Config) []rule.Finding {
 
 // containers are those of the pod, of a deployment or of a job that recurs.
 func containers(r *rule.Resource) []rule.Value {
-	if r.Type == "kubernetes:apps/v1:Deployment" {
-		return r.List("spec.template.spec.containers")
+	at := "spec.template.spec"
+	if r.Type != "kubernetes:apps/v1:Deployment" {
+		at = "spec.jobTemplate.spec.template.spec"
 	}
-	return r.List("spec.jobTemplate.spec.template.spec.containers")
+	return append(r.List(at+".containers"), r.List(at+".initContainers")...)
 }
 
 // needs are what a container must say; those of others come without a limit.

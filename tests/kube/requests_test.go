@@ -142,6 +142,9 @@ func room(t testing.TB) kubetest.Room {
 	t.Helper()
 	r, err := cluster.Offer(cluster.DefaultInstance)
 	require.NoError(t, err)
+	// The controllers' own are declared, and take their room themselves.
+	r.CPUMillis, r.MemoryMiB = r.CPUMillis+cluster.PerNode.CPUMillis, r.MemoryMiB+cluster.PerNode.MemoryMiB
+	r.Pods += cluster.PerNode.Pods
 	return kubetest.Room(r)
 }
 

@@ -35,19 +35,33 @@ var charts = []chart{
 	},
 }
 
-// istio renders the mesh's control plane: no webhook, so that it can neither
-// stop a pod from starting nor change one. The mesh itself comes later.
+// istio renders the mesh's control plane, without a webhook, so that it can neither stop a pod from starting
+// nor change one, and the plugin that leads a pod's connections through its proxy, on each node: a pod of the
+// restricted profile may not do that itself. The proxies are declared with the agents: see components/mesh/sidecar,
+// which is held against these values.
 func istio(dir string) ([]byte, error) {
 	values := map[string]any{
 		"autoscaleEnabled": false,
+		"cni":              map[string]any{"enabled": true},
+		"meshConfig": map[string]any{"defaultConfig": map[string]any{
+			// As many threads as the proxy has of a core would be those of the whole node.
+			"concurrency": 2,
+			// Without it a proxy does not know which part of its own agent stands in its zone.
+			"proxyMetadata": map[string]any{"ISTIO_META_ENABLE_SELF_DISCOVERY": "true"},
+		}},
 		"global": map[string]any{
 			"hub": "registry.istio.io/release", "tag": "1.31.4", "operatorManageWebhooks": true,
 			"configValidation": false, "omitSidecarInjectorConfigMap": true,
 			"defaultPodDisruptionBudget": map[string]any{"enabled": false},
+			// What a proxy asks for is assumed. Memory is limited and the processor is not, as the agents' is.
+			"proxy": map[string]any{"resources": map[string]any{
+				"requests": map[string]any{"cpu": "100m", "memory": "256Mi"},
+				"limits":   map[string]any{"cpu": nil, "memory": "256Mi"},
+			}},
 		},
 	}
 	var out bytes.Buffer
-	for _, path := range []string{"base", "istio-control/istio-discovery"} {
+	for _, path := range []string{"base", "istio-cni", "istio-control/istio-discovery"} {
 		text, err := helm(filepath.Join(dir, "manifests", "charts", path), "istio-system", values)
 		if err != nil {
 			return nil, err

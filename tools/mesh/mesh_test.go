@@ -90,7 +90,7 @@ func TestMesh_everyObjectIsTaken(t *testing.T) {
 	}
 	t.Logf("taken: %v", kinds)
 	for _, kind := range []string{
-		"AuthorizationPolicy", "DestinationRule", "PeerAuthentication", "ProxyConfig", "ServiceEntry", "Sidecar", "Telemetry",
+		"AuthorizationPolicy", "DestinationRule", "PeerAuthentication", "ServiceEntry", "Sidecar", "Telemetry",
 		"VirtualService",
 	} {
 		assert.NotZero(t, kinds[kind], kind)
@@ -98,7 +98,7 @@ func TestMesh_everyObjectIsTaken(t *testing.T) {
 }
 
 // free are the maps in which any name stands.
-var free = []string{"labels", "matchLabels", "sourceLabels", "environmentVariables", "portLevelMtls"}
+var free = []string{"labels", "matchLabels", "sourceLabels", "portLevelMtls"}
 
 // Every field of one object of each kind, misspelt one at a time, is refused.
 func TestMesh_aMisspeltFieldIsRefused(t *testing.T) {

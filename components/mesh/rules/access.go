@@ -16,10 +16,6 @@ func (m *mesh) closed() []Object {
 		{networking, "Sidecar", "default", map[string]any{
 			"egress": []any{map[string]any{"hosts": []any{"~/*"}}}, "outboundTrafficPolicy": registryOnly(),
 		}},
-		{proxying, "ProxyConfig", "default", map[string]any{
-			// Without it a proxy does not know which part of its own agent stands in its zone.
-			"environmentVariables": map[string]any{"ISTIO_META_ENABLE_SELF_DISCOVERY": "true"},
-		}},
 		{telemetry, "Telemetry", "default", map[string]any{"accessLogging": []any{map[string]any{
 			"providers": []any{map[string]any{"name": "envoy"}},
 			"filter":    map[string]any{"expression": "response.code >= 500"},

@@ -36,7 +36,6 @@ const (
 	networking = "networking.istio.io/v1"
 	security   = "security.istio.io/v1"
 	telemetry  = "telemetry.istio.io/v1"
-	proxying   = "networking.istio.io/v1beta1"
 )
 
 // AgentLabel is the label that picks an agent's pods. It can never change.

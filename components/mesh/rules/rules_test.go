@@ -148,9 +148,6 @@ func TestObjects_failOverBetweenZonesAndNeverBetweenHomes(t *testing.T) {
 	}
 	lb := at(t, made(t, s)["DestinationRule/gateway--planner"], "trafficPolicy", "loadBalancer")
 	assert.Equal(t, map[string]any{"enabled": true, "minClusterSize": 3}, at(t, lb, "zoneAwareLbSetting"))
-	env := at(t, made(t, s)["ProxyConfig/default"], "environmentVariables")
-	assert.Equal(t, map[string]any{"ISTIO_META_ENABLE_SELF_DISCOVERY": "true"}, env,
-		"or zones are not looked at")
 }
 
 func TestObjects_letInDeclaredCallersOnly(t *testing.T) {

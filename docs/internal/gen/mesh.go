@@ -14,8 +14,8 @@ import (
 const meshIntro = `# How agents call each other
 
 ` + generated + `Each home has a mesh of its own, Istio in sidecar mode. Its rules are made from what ` + "`system.yaml`" + ` declares of each agent,
-` + "`calls`, `needs`, `stores` and `consumes`" + `, and declared in both homes by ` + "`components/mesh/`" + `. What they are until the agents' pods
-have proxies is told [below](#what-obeys-them).
+` + "`calls`, `needs`, `stores` and `consumes`" + `, and declared in both homes by ` + "`components/mesh/`" + `. What obeys them
+is told [below](#what-obeys-them).
 
 - **Identity.** All calls between agents are encrypted and known by identity on both sides. An agent takes calls from those that
   declare to call it and from nobody else. The load balancer has no identity: it comes in at the public agents' ports, from its own
@@ -62,13 +62,14 @@ const meshDeadlines = `
 const meshLimits = `
 ## What obeys them
 
-The rules are declared, and the mesh's control plane reads them. The agents' pods have **no proxy yet**: until they have, nothing of
-this page is enforced but what network policies enforce (who may call whom, by address and port). A proxy is not put in by a webhook,
-because one that does not answer stops pods from starting just when many must; and its set-up of the pod's network needs Istio's CNI
-plugin on each node, because the agents' namespace admits no pod with rights on the network. Until then an agent keeps deadlines,
-retries and breakers itself.
+Each of an agent's pods has a proxy, which starts before the agent and ends after it. It is declared with the agent, not put in by a
+webhook ([why](decisions/0028-proxies-are-declared-with-the-agents.md)), and is held to what Istio's injector would make of the pod (` + "`make judge-mesh`" + `).
+Istio's CNI plugin on each node leads the pod's connections through it, save lookups of names. The kubelet asks an agent by way of the proxy.
 
-With proxies, too:
+A new pod waits for the mesh's control plane, which gives its proxy an identity; proxies that run need it only when their certificate
+runs out, which takes up to a day.
+
+What it does not do:
 
 - Calls of services outside are encrypted by the agent, so the mesh counts and closes connections, and leaves an address out to which
   none can be made. Deadlines, retries and fallbacks of such calls are the agent's.
