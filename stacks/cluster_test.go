@@ -36,7 +36,7 @@ func TestClusterSize_secondaryKeepsWhatItsTiersSay(t *testing.T) {
 		}
 	}
 	primary := sizeOf(t, system.Primary, nil)
-	assert.Equal(t, cluster.Size{InstanceType: cluster.DefaultInstance, Running: 5, Active: 5}, primary)
+	assert.Equal(t, cluster.Size{InstanceType: cluster.DefaultInstance, Running: 6, Active: 6}, primary)
 	assert.Equal(t, primary, sizeOf(t, system.Secondary, hold(system.RunningCapacity)))
 	launched := sizeOf(t, system.Secondary, hold(system.LaunchedCapacity))
 	assert.Less(t, launched.Running, launched.Active)
@@ -72,7 +72,7 @@ func plural(kind string) string {
 // viewed are the kinds that the view policy of EKS lets its holder read, among those that the homes declare:
 // https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
 var viewed = map[string][]string{
-	"core": {"configmaps", "namespaces", "serviceaccounts", "services"}, "apps": {"deployments"},
+	"core": {"configmaps", "namespaces", "serviceaccounts", "services"}, "apps": {"daemonsets", "deployments"},
 	"autoscaling": {"horizontalpodautoscalers"}, "batch": {"cronjobs"}, "networking.k8s.io": {"networkpolicies"},
 	"policy": {"poddisruptionbudgets"},
 }

@@ -27,7 +27,7 @@ func asked(t *testing.T, home system.Home, s *system.System) map[string]float64 
 func TestDeploy_bothHomesAskForTheActiveSize(t *testing.T) {
 	t.Parallel()
 	primary := asked(t, system.Primary, example(t))
-	assert.Equal(t, map[string]float64{"quotas-vcpus": 210}, primary, "three zones of 5 + 2 nodes of 8, and a quarter")
+	assert.Equal(t, map[string]float64{"quotas-vcpus": 240}, primary, "three zones of 6 + 2 nodes of 8, and a quarter")
 	assert.Equal(t, primary, asked(t, system.Secondary, example(t)))
 
 	bigger := example(t)
