@@ -30,6 +30,8 @@ const (
 	LedgerKey = "token"
 	// LedgerPayload says where the work itself is, or holds it when it is small.
 	LedgerPayload = "payload"
+	// LedgerGroup is the group of an ordered queue in which the work waits its turn; without it the work is its own.
+	LedgerGroup = "group"
 	// LedgerAccepted and LedgerDone are when the work was accepted and done, in
 	// RFC 3339 and UTC, so that their order is that of time.
 	LedgerAccepted = "accepted"

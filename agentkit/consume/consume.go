@@ -30,7 +30,7 @@ var _ Queue = (*sqs.Client)(nil)
 type Ledger interface {
 	IsDone(ctx context.Context, token string) (bool, error)
 	Done(ctx context.Context, token string) error
-	Dead(ctx context.Context, token, reason string) error
+	Dead(ctx context.Context, token, payload, reason string) error
 }
 
 // Work is one message.
@@ -64,6 +64,9 @@ type Consumer struct {
 	MayWrite func(ctx context.Context) bool
 	// ZoneOff is the switch by which the consumers of a zone are stopped; nil means never.
 	ZoneOff func(ctx context.Context) bool
+	// Fault is told each thing that went wrong beside the work itself, when it does; nil tells nobody. It may be called
+	// at the same time from several goroutines.
+	Fault func(error)
 	// Clock is nil for the machine's.
 	Clock clock.Clock
 	// Meter may be nil.
@@ -94,7 +97,8 @@ type poison struct{ error }
 
 func (p *poison) Unwrap() error { return p.error }
 
-// Run consumes until the context ends, then drains. It returns nil when all messages in hand are done or given back.
+// Run consumes until the context ends, then drains. It returns nil when all messages in hand are done or given back, and
+// the queue answered at the end. What went wrong before is for Fault to tell.
 func (c *Consumer) Run(ctx context.Context) error {
 	r, err := c.running()
 	if err != nil {
@@ -102,8 +106,8 @@ func (c *Consumer) Run(ctx context.Context) error {
 	}
 	work, end := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer end(nil)
-	r.work = work
-	r.receiveUntil(ctx)
+	r.work, r.ending = work, ctx
+	silent := r.receiveUntil(ctx)
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
@@ -119,15 +123,16 @@ func (c *Consumer) Run(ctx context.Context) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return errors.Join(r.faults...)
+	return errors.Join(append(r.faults, silent)...)
 }
 
 // running is a consumer with its defaults while it runs.
 type running struct {
 	Consumer
-	work   context.Context
-	inHand sync.WaitGroup
-	places chan struct{}
+	// work is the context of all work, ending ends when the consumer is told to.
+	work, ending context.Context
+	inHand       sync.WaitGroup
+	places       chan struct{}
 
 	mu     sync.Mutex
 	faults []error
@@ -168,12 +173,12 @@ func (c *Consumer) running() (*running, error) {
 }
 
 // receiveUntil receives until the context ends. It asks for no more than there are free places. A poll that is under way
-// is waited for: SQS may have hidden messages for its answer already.
-func (r *running) receiveUntil(ctx context.Context) {
+// is waited for: SQS may have hidden messages for its answer already. It returns why the last poll had no answer.
+func (r *running) receiveUntil(ctx context.Context) (silent error) {
 	for ctx.Err() == nil {
 		free := r.reserve(ctx)
 		if free == 0 {
-			return
+			return silent
 		}
 		if why := r.paused(ctx); why != "" { // asked last: the wait for a place may have been long
 			r.give(free)
@@ -192,9 +197,12 @@ func (r *running) receiveUntil(ctx context.Context) {
 		if err != nil {
 			r.give(free)
 			r.tell(ctx, "no answer")
+			silent = fmt.Errorf("poll %s: %w", r.URL, err)
+			r.say(silent)
 			_ = r.Clock.Sleep(ctx, time.Second)
 			continue
 		}
+		silent = nil
 		r.give(free - len(got.Messages))
 		for _, m := range got.Messages {
 			r.inHand.Go(func() {
@@ -203,6 +211,7 @@ func (r *running) receiveUntil(ctx context.Context) {
 			})
 		}
 	}
+	return silent
 }
 
 func (r *running) paused(ctx context.Context) string {

@@ -27,7 +27,7 @@ func (r *running) one(m types.Message, then time.Time, late bool) {
 		r.giveBack(m, 0, "given back")
 		return
 	case err != nil:
-		r.bury(m, "", receives, err)
+		r.bury(m, receives, err)
 		return
 	}
 	if r.isDone(ctx, token) {
@@ -73,7 +73,7 @@ func (r *running) settle(m types.Message, token string, receives int, err error)
 	case errors.Is(err, ErrDrained), errors.Is(err, ErrNotActive):
 		r.giveBack(m, 0, "given back")
 	case errors.As(err, &bad), receives >= r.MostReceives:
-		r.bury(m, token, receives, err)
+		r.bury(m, receives, err)
 	default:
 		r.giveBack(m, backoff(receives), "failed")
 	}
@@ -176,7 +176,7 @@ func (r *running) remove(m types.Message, outcome string) {
 
 // bury sends the message to the dead-letter queue with its reason, and deletes it only after that: a crash in between
 // buries it twice, and never loses it.
-func (r *running) bury(m types.Message, token string, receives int, reason error) {
+func (r *running) bury(m types.Message, receives int, reason error) {
 	ctx, cancel := r.last()
 	defer cancel()
 	attribute := func(typ, s string) types.MessageAttributeValue {
@@ -193,8 +193,8 @@ func (r *running) bury(m types.Message, token string, receives int, reason error
 		r.giveBack(m, backoff(receives), "unburied")
 		return
 	}
-	if token != "" {
-		if err := r.Ledger.Dead(ctx, token, short(reason)); err != nil {
+	if token, payload, err := ledger.Read(aws.ToString(m.Body)); err == nil {
+		if err := r.Ledger.Dead(ctx, token, payload, short(reason)); err != nil {
 			r.fault(err)
 		}
 	}
@@ -207,8 +207,19 @@ func short(reason error) string {
 	return strings.ToValidUTF8(text[:min(len(text), 1000)], "")
 }
 
-// fault is kept for the end of Run, at most the last few.
+// say tells the owner.
+func (r *running) say(err error) {
+	if r.Fault != nil {
+		r.Fault(err)
+	}
+}
+
+// fault is told, and kept for the end of Run when that has come: at most the last few.
 func (r *running) fault(err error) {
+	r.say(err)
+	if r.ending.Err() == nil {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.faults = append(r.faults, err); len(r.faults) > 10 {

@@ -54,8 +54,8 @@ func (mute) IsDone(ctx context.Context, _ string) (bool, error) {
 	<-ctx.Done()
 	return false, ctx.Err()
 }
-func (mute) Done(ctx context.Context, _ string) error    { <-ctx.Done(); return ctx.Err() }
-func (mute) Dead(ctx context.Context, _, _ string) error { <-ctx.Done(); return ctx.Err() }
+func (mute) Done(ctx context.Context, _ string) error       { <-ctx.Done(); return ctx.Err() }
+func (mute) Dead(ctx context.Context, _, _, _ string) error { <-ctx.Done(); return ctx.Err() }
 
 // TestRun_endsWhenTheQueueHangs drains a consumer whose poll gets no answer.
 func TestRun_endsWhenTheQueueHangs(t *testing.T) {
@@ -65,7 +65,8 @@ func TestRun_endsWhenTheQueueHangs(t *testing.T) {
 		b.start(t)
 		pass(time.Second)
 		began := clock.Wall{}.Now()
-		b.drained(t)
+		b.end()
+		require.ErrorIs(t, <-b.over, context.DeadlineExceeded)
 		assert.Less(t, clock.Wall{}.Now().Sub(began), 30*time.Second)
 	})
 }

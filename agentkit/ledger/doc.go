@@ -9,8 +9,11 @@
 // once: by Accept, by Resend when that did not succeed or the message was lost, or by the plan that recovers the home.
 // So a message may come more than once, and its token makes that harmless (agentkit/idempotent).
 //
-// Done is for work whose effect has taken place. Work that is given up (Dead) stays open with its reason: a plan sends it
-// once more in the other home, Resend does not.
+// Done is for work whose effect has taken place. Work that is given up (Dead) stays open with its reason for KeepDead: a
+// plan sends it once more in the other home, Resend does not. After that it is gone from the ledger.
+//
+// An ordered (FIFO) queue keeps the order of a group. Ledger.Group says what belongs together; without it nothing does,
+// and nothing waits. What could not be sent at once comes later than what was accepted after it.
 //
 // # What is assumed
 //

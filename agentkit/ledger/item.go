@@ -16,8 +16,8 @@ import (
 // Stamp is RFC 3339 with all digits, so that the order of texts is that of times.
 const Stamp = "2006-01-02T15:04:05.000000000Z07:00"
 
-// DeadKey is the attribute that says why work was given up. Such work stays open, because nobody has done it, and
-// Resend leaves it alone.
+// DeadKey is the attribute that says why work was given up. Such work stays open until it goes, because nobody has
+// done it, and Resend leaves it alone.
 const DeadKey = "dead"
 
 // WitnessPayload is the payload of the witness's marks: a consumer has no work with them, it marks them done.
@@ -47,6 +47,22 @@ func Done(table, token string, at time.Time, keep time.Duration) types.Update {
 		ExpressionAttributeNames: map[string]string{"#d": inventory.LedgerDone, "#e": inventory.Expires, "#o": inventory.LedgerOpen},
 		ExpressionAttributeValues: map[string]types.AttributeValue{
 			":d": text(at.UTC().Format(Stamp)), ":e": Expiring(at.Add(keep))},
+	}
+}
+
+// GiveUp is the write that notes why work was given up, and that it may go after keep. Work that the table does not know,
+// because its entry has not come over from the other home yet, gets one that a plan can send again: the message has
+// all of it. It fails its condition for work that is done.
+func GiveUp(table, token, payload, reason string, at time.Time, keep time.Duration) types.Update {
+	return types.Update{
+		TableName: &table, Key: key(token), ConditionExpression: aws.String("attribute_not_exists(#d)"),
+		UpdateExpression: aws.String("SET #r = :r, #e = :e, #o = if_not_exists(#o, :o), #p = if_not_exists(#p, :p), " +
+			"#a = if_not_exists(#a, :a)"),
+		ExpressionAttributeNames: map[string]string{"#r": DeadKey, "#e": inventory.Expires, "#o": inventory.LedgerOpen,
+			"#p": inventory.LedgerPayload, "#a": inventory.LedgerAccepted, "#d": inventory.LedgerDone},
+		ExpressionAttributeValues: map[string]types.AttributeValue{
+			":r": text(reason), ":e": Expiring(at.Add(keep)), ":o": text(inventory.LedgerShard(token)), ":p": text(payload),
+			":a": text(at.UTC().Format(Stamp))},
 	}
 }
 

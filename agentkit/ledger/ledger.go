@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"redoubt/agentkit/measure"
 	"redoubt/internal/clock"
 	"redoubt/inventory"
+	work "redoubt/recovery/ledger"
 )
 
 // Table is what is needed of a client of DynamoDB.
@@ -41,16 +43,24 @@ type Ledger struct {
 	Queue Sender
 	// Name is the ledger table's, URL the queue's.
 	Name, URL string
-	// Keep is how long an entry stays after its work is done; zero means DefaultKeep.
-	Keep time.Duration
+	// Keep is how long an entry stays after its work is done; zero means DefaultKeep. KeepDead is how long after it was
+	// given up; zero means DefaultKeepDead.
+	Keep, KeepDead time.Duration
+	// Group tells in which group of an ordered queue work waits its turn; nil makes each work a group of its own, so
+	// that none waits. Work of a group comes in the order in which it was accepted, save what was not sent at once.
+	Group func(token, payload string) string
 	// Clock is nil for the machine's.
 	Clock clock.Clock
 	// Meter may be nil.
 	Meter *measure.Recorder
 }
 
-// DefaultKeep is longer than a message lives in a queue, so that none comes whose entry is forgotten.
-const DefaultKeep = 8 * 24 * time.Hour
+const (
+	// DefaultKeep is longer than a message lives in a queue, so that none comes whose entry is forgotten.
+	DefaultKeep = 8 * 24 * time.Hour
+	// DefaultKeepDead is longer than a message lives in a dead-letter queue, which is 14 days at most.
+	DefaultKeepDead = 30 * 24 * time.Hour
+)
 
 // Accept accepts work under its token: it writes the entry, then sends the message. Nil means accepted, whether the
 // message was sent or not. After an error the work may be accepted or not: Accept it again with the same token.
@@ -58,8 +68,13 @@ func (l *Ledger) Accept(ctx context.Context, token, payload string) error {
 	if token == "" {
 		return errors.New("accept work: the token is empty")
 	}
+	item := Item(token, payload, l.now())
+	if l.Group != nil {
+		group := l.Group(token, payload) // all of it in one shard, whose order is that of acceptance
+		item[inventory.LedgerGroup], item[inventory.LedgerOpen] = text(group), text(inventory.LedgerShard(group))
+	}
 	_, err := l.Table.PutItem(ctx, &dynamodb.PutItemInput{
-		TableName: &l.Name, Item: Item(token, payload, l.now()),
+		TableName: &l.Name, Item: item,
 		ConditionExpression:      aws.String("attribute_not_exists(#k)"),
 		ExpressionAttributeNames: map[string]string{"#k": inventory.LedgerKey},
 	})
@@ -71,7 +86,7 @@ func (l *Ledger) Accept(ctx context.Context, token, payload string) error {
 		l.tell(ctx, "refused")
 		return fmt.Errorf("accept work %q: %w", token, err)
 	}
-	l.send(ctx, token, payload, "accepted")
+	_ = l.send(ctx, item, "accepted") // else Resend does
 	return nil
 }
 
@@ -82,25 +97,29 @@ func (l *Ledger) again(ctx context.Context, token string) error {
 		return nil //nolint:nilerr // it is accepted: whether a second message is sent does not matter to that
 	}
 	if value(item, inventory.LedgerDone) == "" && value(item, DeadKey) == "" {
-		l.send(ctx, token, value(item, inventory.LedgerPayload), "again")
+		_ = l.send(ctx, item, "again") // else Resend does
 	}
 	return nil
 }
 
 // send sends the message of accepted work. What is not sent now is sent by Resend.
-func (l *Ledger) send(ctx context.Context, token, payload, did string) {
-	body, err := Body(token, payload)
+func (l *Ledger) send(ctx context.Context, item map[string]types.AttributeValue, did string) error {
+	token := value(item, inventory.LedgerKey)
+	body, err := Body(token, value(item, inventory.LedgerPayload))
 	if err == nil {
 		in := &sqs.SendMessageInput{QueueUrl: &l.URL, MessageBody: &body}
-		if strings.HasSuffix(l.URL, ".fifo") { // each work is a group of its own: none waits for another
-			in.MessageGroupId, in.MessageDeduplicationId = &token, &token
+		if strings.HasSuffix(l.URL, ".fifo") {
+			group := cmp.Or(value(item, inventory.LedgerGroup), token)
+			in.MessageGroupId, in.MessageDeduplicationId = aws.String(work.ID(group)), aws.String(work.ID(token))
 		}
 		_, err = l.Queue.SendMessage(ctx, in)
 	}
 	if err != nil {
-		did = "unsent"
+		l.tell(ctx, "unsent")
+		return fmt.Errorf("send work %q: %w", token, err)
 	}
 	l.tell(ctx, did)
+	return nil
 }
 
 // IsDone tells whether the work is done: a message that comes again need not be looked at.
@@ -114,35 +133,54 @@ func (l *Ledger) IsDone(ctx context.Context, token string) (bool, error) {
 
 // Done marks work as done, after its effect and before its message is deleted.
 func (l *Ledger) Done(ctx context.Context, token string) error {
-	keep := l.Keep
-	if keep == 0 {
-		keep = DefaultKeep
-	}
-	if err := l.update(ctx, Done(l.Name, token, l.now(), keep)); err != nil {
+	if err := l.update(ctx, Done(l.Name, token, l.now(), cmp.Or(l.Keep, DefaultKeep))); err != nil {
 		return fmt.Errorf("mark work %q done: %w", token, err)
 	}
 	l.tell(ctx, "done")
 	return nil
 }
 
-// Dead notes why work was given up. It stays open.
-func (l *Ledger) Dead(ctx context.Context, token, reason string) error {
-	err := l.update(ctx, types.Update{
-		TableName: &l.Name, Key: key(token), UpdateExpression: aws.String("SET #r = :r"),
-		ExpressionAttributeNames:  map[string]string{"#r": DeadKey},
-		ExpressionAttributeValues: map[string]types.AttributeValue{":r": text(reason)},
-	})
-	if err != nil {
+// Dead notes why work was given up, with the payload of its message. It stays open for KeepDead. Work that is done stays done.
+func (l *Ledger) Dead(ctx context.Context, token, payload, reason string) error {
+	err := l.update(ctx, GiveUp(l.Name, token, payload, reason, l.now(), cmp.Or(l.KeepDead, DefaultKeepDead)))
+	var done *types.ConditionalCheckFailedException
+	switch {
+	case errors.As(err, &done):
+		return nil
+	case err != nil:
 		return fmt.Errorf("give up work %q: %w", token, err)
 	}
 	l.tell(ctx, "dead")
 	return nil
 }
 
-// Resend sends what was accepted longer ago than age and is neither done nor given up, and returns how many. One agent
-// runs it now and then, under a lock: age is longer than work takes with all its attempts.
+// Resend sends what was accepted longer ago than age and is neither done nor given up, of each group in the order in
+// which it was accepted, and returns how many it sent, also with an error. One agent runs it now and then, under a lock: age is longer
+// than work takes with all its attempts.
 func (l *Ledger) Resend(ctx context.Context, age time.Duration) (int, error) {
-	n := 0
+	open, err := l.open(ctx, age)
+	n, faults := 0, []error{err}
+	for _, item := range open {
+		err := l.send(ctx, item, "resent")
+		if err == nil {
+			n++
+		} else if faults = append(faults, err); len(faults) > mostFaults {
+			break // the queue is gone, and the rest is sent the next time
+		}
+	}
+	if err := errors.Join(faults...); err != nil {
+		return n, fmt.Errorf("%d of %d works are sent again: %w", n, len(open), err)
+	}
+	return n, nil
+}
+
+// mostFaults is after how many failures Resend gives up.
+const mostFaults = 3
+
+// open is the open work that was accepted longer ago than age and was not given up, shard by shard. What was read
+// before an error is returned with it.
+func (l *Ledger) open(ctx context.Context, age time.Duration) ([]map[string]types.AttributeValue, error) {
+	var all []map[string]types.AttributeValue
 	for _, shard := range inventory.LedgerShards {
 		in := &dynamodb.QueryInput{
 			TableName: &l.Name, IndexName: aws.String(inventory.LedgerIndex), KeyConditionExpression: aws.String("#o = :o AND #a < :a"),
@@ -152,12 +190,11 @@ func (l *Ledger) Resend(ctx context.Context, age time.Duration) (int, error) {
 		for {
 			out, err := l.Table.Query(ctx, in)
 			if err != nil {
-				return n, fmt.Errorf("read open work: %w", err)
+				return all, fmt.Errorf("read open work: %w", err)
 			}
 			for _, item := range out.Items {
 				if value(item, DeadKey) == "" {
-					l.send(ctx, value(item, inventory.LedgerKey), value(item, inventory.LedgerPayload), "resent")
-					n++
+					all = append(all, item)
 				}
 			}
 			if in.ExclusiveStartKey = out.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 {
@@ -165,7 +202,7 @@ func (l *Ledger) Resend(ctx context.Context, age time.Duration) (int, error) {
 			}
 		}
 	}
-	return n, nil
+	return all, nil
 }
 
 func (l *Ledger) read(ctx context.Context, token string) (map[string]types.AttributeValue, error) {
@@ -178,7 +215,7 @@ func (l *Ledger) read(ctx context.Context, token string) (map[string]types.Attri
 
 func (l *Ledger) update(ctx context.Context, u types.Update) error {
 	_, err := l.Table.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: u.TableName, Key: u.Key, UpdateExpression: u.UpdateExpression,
+		TableName: u.TableName, Key: u.Key, UpdateExpression: u.UpdateExpression, ConditionExpression: u.ConditionExpression,
 		ExpressionAttributeNames: u.ExpressionAttributeNames, ExpressionAttributeValues: u.ExpressionAttributeValues,
 	})
 	return err

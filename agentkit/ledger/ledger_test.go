@@ -110,7 +110,7 @@ func TestDead_staysOpenAndIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	require.NoError(t, b.Accept(t.Context(), "task-7", "s3://tasks/7"))
-	require.NoError(t, b.Dead(t.Context(), "task-7", "the tool refuses it"))
+	require.NoError(t, b.Dead(t.Context(), "task-7", "s3://tasks/7", "the tool refuses it"))
 	require.NoError(t, b.Accept(t.Context(), "task-7", "s3://tasks/7"))
 	require.NoError(t, b.now.Advance(b.now.Now().Add(time.Hour)))
 	n, err := b.Resend(t.Context(), time.Minute)

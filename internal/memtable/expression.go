@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/big"
+	"regexp"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -123,8 +124,19 @@ func (n names) change(expression *string, item Item) error {
 	if !is && set != "" {
 		return fmt.Errorf("%q is no update that this table knows", *expression)
 	}
+	// The comma of a function separates no changes.
+	set = regexp.MustCompile(`(\([^(),]*),\s*`).ReplaceAllString(set, "$1;")
 	for _, one := range list(set) {
 		name, value, _ := strings.Cut(one, " = ")
+		if of, is := function(value, "if_not_exists"); is {
+			was, otherwise, _ := strings.Cut(of, ";")
+			if _, there := item[n.name(was)]; there && was == name {
+				continue
+			} else if was != name {
+				return fmt.Errorf("%q keeps another attribute, which this table does not know", one)
+			}
+			value = otherwise
+		}
 		v, given := n.values[value]
 		if !given {
 			return fmt.Errorf("the value %q of %q is not given", value, one)

@@ -5,7 +5,10 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,6 +34,20 @@ const Mark = "requeued"
 type Message struct {
 	Token   string `json:"token"`
 	Payload string `json:"payload"`
+}
+
+// MostID is how long the ids of an ordered queue may be, in characters:
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+const MostID = 128
+
+// ID is a text as an id of an ordered queue: itself where it may be one, else its SHA-256.
+func ID(of string) string {
+	taken := func(r rune) bool { return r > ' ' && r < 127 }
+	if of != "" && len(of) <= MostID && strings.IndexFunc(of, func(r rune) bool { return !taken(r) }) < 0 {
+		return of
+	}
+	sum := sha256.Sum256([]byte(of))
+	return hex.EncodeToString(sum[:])
 }
 
 // Port answers calls of kind plan.Ledger and passes the others on.
@@ -140,10 +157,10 @@ func (a act) send(ctx context.Context, i item) error {
 		return err
 	}
 	in := plan.Document{"QueueUrl": a.queue, "MessageBody": string(body)}
-	if strings.HasSuffix(a.queue, ".fifo") { // as agentkit/ledger sends it: each work is a group of its own
-		in["MessageGroupId"] = token
+	if strings.HasSuffix(a.queue, ".fifo") { // as agentkit/ledger sends it: work without a group is one of its own
+		in["MessageGroupId"] = ID(cmp.Or(text(i, inventory.LedgerGroup), token))
 	}
-	if _, err := a.ask(ctx, "sqs", "SendMessage", in, a.mark+"/"+token); err != nil {
+	if _, err := a.ask(ctx, "sqs", "SendMessage", in, ID(a.mark+"/"+token)); err != nil {
 		return err
 	}
 	_, err = a.ask(ctx, "dynamodb", "UpdateItem", plan.Document{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -106,6 +107,23 @@ func TestPort_namesAGroupToAnOrderedQueueAlone(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, []any{want}, of.groups, queue)
 	}
+}
+
+// Work of a group goes on waiting its turn in the other home, and a long token is no reason not to send.
+func TestPort_keepsTheGroupAndFitsTheIDs(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("t", 200)
+	of := &table{failAfter: -1, items: []map[string]any{item("ann/1", "0"), item(long, "1")}}
+	of.items[0][inventory.LedgerGroup] = map[string]any{"S": "ann"}
+	c := call(ledger.RequeueAccepted, "m")
+	c.Input["QueueUrl"] = "https://sqs/1/q.fifo"
+	_, err := ledger.Port{Port: of}.Call(t.Context(), c)
+	require.NoError(t, err)
+	assert.Equal(t, "ann", of.groups[0])
+	assert.Len(t, of.groups[1], 64)
+	require.Len(t, of.sent, 2)
+	token := of.sent[1][strings.LastIndex(of.sent[1], " ")+1:]
+	assert.LessOrEqual(t, len(token), ledger.MostID, "it is the deduplication id")
 }
 
 func TestPort_goesOnWhereItBroke(t *testing.T) {
