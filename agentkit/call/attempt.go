@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strconv"
 	"sync"
@@ -42,11 +43,27 @@ func (k *attempts) attempt(ctx context.Context) result {
 	case err != nil:
 		return ended(ctx, err)
 	}
+	body, err := k.body()
+	if err != nil { // nothing is sent, so nothing speaks against the callee
+		leave()
+		return result{err: err, how: unsent}
+	}
 	if k.breaker != nil && !k.breaker.TryAcquirePermit() {
+		if body != nil && k.sent.Load() > 0 { // else the call closes it
+			body.Close() // it was never read
+		}
 		leave()
 		return result{how: open}
 	}
-	return k.send(ctx, leave)
+	return k.send(ctx, body, leave)
+}
+
+// body is the request's, for the first attempt and then again for each.
+func (k *attempts) body() (io.ReadCloser, error) {
+	if k.sent.Load() == 0 || !hasBody(k.req) {
+		return k.req.Body, nil
+	}
+	return k.req.GetBody()
 }
 
 // enter takes a place in the bulkhead; leave gives it back, once.
@@ -66,40 +83,34 @@ func (k *attempts) enter(ctx context.Context) (leave func(), err error) {
 
 // send makes one attempt within its time. The place is left when there is no
 // answer, when the answer's body is closed, or when the attempt's time ends.
-func (k *attempts) send(ctx context.Context, leave func()) result {
+func (k *attempts) send(ctx context.Context, body io.ReadCloser, leave func()) result {
 	try, cancel := k.within(ctx, k.PerTry, errTry)
-	req, err := k.next(try)
-	var resp *http.Response
-	if err == nil {
-		k.tell(measure.Attempts, 1)
-		resp, err = k.Transport.RoundTrip(req)
+	r := result{how: transport}
+	defer func() { // also when the transport panics
+		k.learn(r)
+		if r.resp == nil {
+			cancel()
+			leave()
+		}
+	}()
+	k.tell(measure.Attempts, 1)
+	resp, err := k.Transport.RoundTrip(k.next(try, body))
+	if r = judge(try, resp, err); r.resp != nil {
+		context.AfterFunc(try, leave)
+		r.resp.Body = held(r.resp.Body, func() { cancel(); leave() })
 	}
-	r := judge(try, resp, err)
-	k.learn(r)
-	if r.resp == nil {
-		cancel()
-		leave()
-		return r
-	}
-	context.AfterFunc(try, leave)
-	r.resp.Body = &body{ReadCloser: r.resp.Body, done: func() { cancel(); leave() }}
 	return r
 }
 
 // next is the request of the next attempt, which tells how much time it has.
-func (k *attempts) next(ctx context.Context) (*http.Request, error) {
+func (k *attempts) next(ctx context.Context, body io.ReadCloser) *http.Request {
+	k.sent.Add(1)
 	req := k.req.Clone(ctx)
-	if k.sent.Add(1) > 1 && hasBody(req) {
-		again, err := k.req.GetBody()
-		if err != nil {
-			return nil, err
-		}
-		req.Body = again
-	}
+	req.Body = body
 	if until, bounded := ctx.Deadline(); bounded {
 		req.Header.Set(DeadlineHeader, millis(until.Sub(k.clock.Now())))
 	}
-	return req, nil
+	return req
 }
 
 // learn tells the breaker what came of an attempt. One that the caller took

@@ -89,7 +89,7 @@ func (c *Client) RoundTrip(req *http.Request) (*http.Response, error) {
 		cancel()
 		return nil, k.error(r)
 	}
-	r.resp.Body = &body{ReadCloser: r.resp.Body, done: cancel}
+	r.resp.Body = held(r.resp.Body, cancel)
 	return r.resp, nil
 }
 

@@ -20,6 +20,8 @@ var (
 	// ErrStatus says that the last answer was a failure; only a fallback sees it, for
 	// without one the answer itself is returned.
 	ErrStatus = errors.New("answered with a failure")
+	// ErrBody says that the request could not be sent again, because its GetBody failed.
+	ErrBody = errors.New("the body cannot be had again")
 	// ErrCanceled says that the caller took the call back.
 	ErrCanceled = errors.New("canceled by the caller")
 )

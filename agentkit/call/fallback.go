@@ -53,6 +53,9 @@ func (k *attempts) fallen(r result) result {
 	}
 	why := k.error(r)
 	resp, err := k.Fallback(k.req, why)
+	if err == nil && resp == nil {
+		err = errNothing
+	}
 	if err == nil {
 		k.tell(measure.Fallbacks, 1, "ok")
 		r.discard()

@@ -66,6 +66,7 @@ func (k *attempts) second(e failsafe.Execution[result]) result {
 	}
 	r := k.side(e)
 	if r.how == open || r.how == full {
+		k.retries.back()
 		return result{how: refused}
 	}
 	k.tell(measure.Hedges, 1)
@@ -84,7 +85,7 @@ func (k *attempts) side(e failsafe.Execution[result]) result {
 		return ended(e.Context(), nil)
 	}
 	if in, can := e.(policy.ExecutionInternal[result]); can {
-		r.resp.Body = &body{ReadCloser: r.resp.Body, done: in.DeferCancel()}
+		r.resp.Body = held(r.resp.Body, in.DeferCancel())
 	}
 	return r
 }

@@ -20,6 +20,8 @@ const (
 	full      outcome = "full"
 	deadline  outcome = "deadline"
 	canceled  outcome = "canceled"
+	// unsent means that the request's body could not be had again.
+	unsent outcome = "unsent"
 	// fallback means that the fallback answered.
 	fallback outcome = "fallback"
 )
@@ -27,7 +29,7 @@ const (
 // kind is the error that says the same to a caller.
 func (o outcome) kind() error {
 	return map[outcome]error{status: ErrStatus, transport: ErrTransport, slow: ErrSlow, open: ErrOpen, full: ErrFull,
-		deadline: ErrDeadline, canceled: ErrCanceled}[o]
+		deadline: ErrDeadline, canceled: ErrCanceled, unsent: ErrBody}[o]
 }
 
 // result is what came of an attempt. The answer of a failed one is kept, for
@@ -37,6 +39,9 @@ type result struct {
 	err  error
 	how  outcome
 }
+
+// errNothing is a transport or a fallback that does not keep its contract.
+var errNothing = errors.New("neither an answer nor an error")
 
 // errTry is the cause of an attempt that ran out of its time.
 var errTry = errors.New("time of an attempt")
@@ -48,6 +53,8 @@ func judge(ctx context.Context, resp *http.Response, err error) result {
 		return ended(ctx, err)
 	case err != nil:
 		return result{err: err, how: transport}
+	case resp == nil:
+		return result{err: errNothing, how: transport}
 	case failure(resp.StatusCode), resp.StatusCode == http.StatusTooManyRequests:
 		return result{resp: resp, how: status}
 	default:
@@ -84,6 +91,24 @@ type body struct {
 	io.ReadCloser
 	once sync.Once
 	done func()
+}
+
+// duplex is the body of an answer of 101, to which the caller writes, too
+// (https://pkg.go.dev/net/http#Response).
+type duplex struct {
+	body
+	io.Writer
+}
+
+// held is a body that does something more when it is closed. An answer that was made by hand may have none.
+func held(of io.ReadCloser, done func()) io.ReadCloser {
+	if of == nil {
+		of = http.NoBody
+	}
+	if w, can := of.(io.Writer); can {
+		return &duplex{body{ReadCloser: of, done: done}, w}
+	}
+	return &body{ReadCloser: of, done: done}
 }
 
 // Close closes the body, and lets go the first time.

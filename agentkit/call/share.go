@@ -27,6 +27,16 @@ func (a *allowance) earn() {
 	a.left = min(a.left+a.share, RetryReserve)
 }
 
+// back gives one back that was taken for what was not sent.
+func (a *allowance) back() {
+	if a == nil {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.left = min(a.left+1, RetryReserve)
+}
+
 // take reports whether one more retry or hedge may be sent, and counts it.
 func (a *allowance) take() bool {
 	if a == nil {

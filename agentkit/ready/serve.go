@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"redoubt/internal/clock"
 )
 
 // Grace is how long an agent takes to stop. The sum must be less than what
@@ -49,10 +51,12 @@ func ServeOn(ctx context.Context, l net.Listener, server *http.Server, h *Health
 	case <-ctx.Done():
 	}
 	h.Drain()
+	announced, quiet := clock.Wall{}.Timer(g.Announce)
+	defer quiet()
 	select {
 	case err := <-ended:
 		return err
-	case <-time.After(g.Announce):
+	case <-announced:
 	}
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), g.Finish)
 	defer cancel()
