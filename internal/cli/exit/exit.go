@@ -40,7 +40,7 @@ var Table = []Meaning{
 	{Usage, "the command line, the settings or system.yaml are wrong; nothing was touched", "redoubt help"},
 	{Refused, "a gate refused the act, such as changes found where none were expected", "look at what the command printed above"},
 	{Stopped, "stopped before the end; the same command, or the one that it names, goes on from there", "run the same command again"},
-	{NotProven, "finished, and what should hold does not: not proven recovered, a drill failed, an objective predicted to be missed",
+	{NotProven, "finished, and what should hold does not: not proven recovered, not ready to fail over, a drill failed, an objective predicted to be missed",
 		"look at what the command printed above"},
 	{Held, "another redoubt holds the lease or the lock", "wait for it to end, then run the same command again"},
 	{Interrupted, "interrupted at once, in the middle of what was under way", "run the same command again; it goes on from there"},

@@ -49,7 +49,7 @@ func (o *Options) explain(ctx context.Context, args []string) error {
 			return o.explainStep(p, s)
 		}
 	}
-	return exit.Errorf(exit.Usage, "redoubt status lists them", "%q is no step and no gate of the plan %q", args[0], p.Title)
+	return exit.Errorf(exit.Usage, "redoubt status last lists them", "%q is no step and no gate of the plan %q", args[0], p.Title)
 }
 
 // planOf is the plan of a file or of a run.

@@ -1,5 +1,5 @@
 // Package recovery is the part of the command line that recovers: plan, run,
-// resume, status, abort and explain. What they act on is a target.
+// resume, status, serve, abort and explain. What they act on is a target.
 package recovery
 
 import (
@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"redoubt/internal/cli/exit"
+	"redoubt/internal/cli/ready"
 	"redoubt/internal/cli/streams"
 	"redoubt/internal/cli/target"
 	"redoubt/timings"
@@ -22,7 +23,8 @@ import (
 
 // Commands returns the commands of this package.
 func Commands(s *streams.Streams) []*cobra.Command {
-	return []*cobra.Command{newPlan(s), newRun(s), newResume(s), newStatus(s), newAbort(s), newExplain(s)}
+	return []*cobra.Command{newPlan(s), newRun(s), newResume(s), newStatus(s), ready.NewServe(s), newAbort(s),
+		newExplain(s)}
 }
 
 // Options is what every command of the package takes.

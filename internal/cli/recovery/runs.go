@@ -31,9 +31,9 @@ func free(ctx context.Context, t target.Target, p plan.Plan) string {
 
 // pick is the run that is meant: the one that is named, or the last.
 func pick(ctx context.Context, runs target.Runs, args []string) (string, error) {
-	if len(args) > 0 {
+	if len(args) > 0 && args[0] != lastRun {
 		if strings.ContainsAny(args[0], `/\ `) || strings.HasPrefix(args[0], ".") {
-			return "", exit.Errorf(exit.Usage, "redoubt status", "%q is no name of a run", args[0])
+			return "", exit.Errorf(exit.Usage, "redoubt status last", "%q is no name of a run", args[0])
 		}
 		return args[0], nil
 	}

@@ -6,24 +6,40 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"redoubt/internal/cli/ready"
 	"redoubt/internal/cli/streams"
 	"redoubt/internal/cli/target"
 	"redoubt/recovery/execute"
 )
 
+// lastRun names the last run, whatever it is called.
+const lastRun = "last"
+
 func newStatus(s *streams.Streams) *cobra.Command {
-	o := &Options{Streams: s}
+	o, homes := &Options{Streams: s}, ready.Options{Streams: s}
 	cmd := &cobra.Command{
-		Use:   "status [RUN]",
-		Short: "Where a run stands, step by step",
-		Long: "Where a run stands, by default the last one, as its journal tells. Nothing is asked and nothing is changed, so\n" +
-			"it works beside a run that is under way.",
+		Use:   "status [RUN | last]",
+		Short: "Whether a failover would be carried through now, or where a run stands",
+		Long: "Whether a failover would be carried through now, what it would lose, how long it would take, and every reason against\n" +
+			"it: homes, lag against RPO, backups, gates, the last drill. Nothing is changed. The exit code is 0 when the homes are\n" +
+			"ready, 5 when they are not; --strict takes what wants looking at for not ready.\n\n" +
+			"With a run, where that stands, step by step, as its journal tells. Then nothing is asked, so it works beside a run\n" +
+			"that is under way.",
 		Example: "  redoubt status\n" +
-			"  redoubt status region-loss-20260101t000200z --json",
+			"  redoubt status --strict --json\n" +
+			"  redoubt status last",
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return o.status(cmd.Context(), args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return o.status(cmd.Context(), args)
+			}
+			homes.On, homes.JSON = o.On, o.JSON
+			return ready.Status(cmd.Context(), homes)
+		},
 	}
 	o.look(cmd)
+	homes.Flags(cmd)
+	cmd.Flags().BoolVar(&homes.Strict, "strict", false, "take what wants looking at for not ready")
 	return cmd
 }
 

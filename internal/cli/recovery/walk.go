@@ -99,9 +99,6 @@ func seedOf(run string) uint64 {
 	return seed
 }
 
-// The lease under which plans run in a home.
-const leaseName = "recovery"
-
 var leaseOptions = lease.Options{TTL: 2 * time.Minute, Skew: 10 * time.Second}
 
 // leaseHome is the home in whose region a run's lease is. An abort takes that of
@@ -139,7 +136,7 @@ func (o *runOptions) hold(ctx context.Context, t target.Target, w walk) (*lease.
 	owner, clock := fmt.Sprintf("%s (run %s)", o.By, w.Run), t.Clock()
 	until, told := clock.Now().Add(o.Wait), false
 	for {
-		held, err := lease.Acquire(ctx, store, clock, leaseName, owner, leaseOptions)
+		held, err := lease.Acquire(ctx, store, clock, target.LeaseName, owner, leaseOptions)
 		var other *lease.HeldError
 		switch {
 		case err == nil:

@@ -21,6 +21,8 @@ type Known struct {
 	At map[system.Home]time.Time
 	// Silent are the homes that did not answer, and how; their part is the peer's copy.
 	Silent map[system.Home]error
+	// Alone are the homes that answer and keep no copy of their peer's inventory: they were not updated since it is up.
+	Alone []system.Home
 	// Told are all that could be told now, by who answers and who does not.
 	Told []inventory.Inventory
 }
@@ -77,7 +79,9 @@ func (k *Known) merge(ctx context.Context, t Target, mine, peer inventory.Invent
 	of := mine.Home.Peer()
 	copied, at, err := fetch(ctx, t.Port(inventory.Inventory{}), t.Project(), mine.Home, of)
 	switch execute.ClassOf(err) {
-	case execute.OK, execute.NotFound: // a peer that has never been up is none
+	case execute.OK:
+	case execute.NotFound: // a peer that has never been up is none
+		k.Alone = append(k.Alone, mine.Home)
 	default:
 		return err
 	}

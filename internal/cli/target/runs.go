@@ -68,7 +68,7 @@ func (r localRuns) Plan(_ context.Context, run string) (plan.Plan, error) {
 }
 
 func noRun(run string) error {
-	return exit.Errorf(exit.Usage, "redoubt status", "there is no run %q", run)
+	return exit.Errorf(exit.Usage, "redoubt status last tells of the last one", "there is no run %q", run)
 }
 
 // Records reads the journal up to its last whole record and leaves the file as it is.

@@ -35,6 +35,20 @@ func useSim(ctx context.Context, o Options, p *project.Project, act func(Target)
 	})
 }
 
+// lookSim hands out a fork of the regions.
+func lookSim(ctx context.Context, o Options, p *project.Project, act func(Target) error) error {
+	fork := &sim.Regions{Project: p}
+	held := &sim.Options{Streams: o.Streams, Wait: o.Wait}
+	err := sim.Use(ctx, held, p, o.Who, func(r *sim.Regions) error {
+		fork.World = r.World.Fork()
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return act(simulated{fork, localRuns(p.Path("runs"))})
+}
+
 // Kind tells that nothing here was measured.
 func (s simulated) Kind() string { return "simulated" }
 

@@ -99,6 +99,22 @@ func Use(ctx context.Context, o Options, act func(Target) error) error {
 	return useSim(ctx, o, p, act)
 }
 
+// Look opens the target for act, which only looks. What passes in the simulated regions meanwhile is not kept, and they
+// are held no longer than it takes to read them.
+func Look(ctx context.Context, o Options, act func(Target) error) error {
+	p, err := open(o)
+	if err != nil {
+		return err
+	}
+	if o.On == AWS {
+		return useAWS(ctx, p, act)
+	}
+	return lookSim(ctx, o, p, act)
+}
+
+// LeaseName is the lease under which plans run in a home.
+const LeaseName = "recovery"
+
 // RunsOf opens what was run on a target, and leaves the target itself alone.
 func RunsOf(ctx context.Context, o Options) (Runs, *project.Project, error) {
 	p, err := open(o)
