@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"redoubt/internal/cli/target"
 	"redoubt/recovery/drill"
@@ -20,8 +21,8 @@ func drills(t target.Target) (all []readiness.Drilled, unread []string, err erro
 		return nil, nil, err
 	}
 	for _, file := range files {
-		if filepath.Base(file) == "index.json" {
-			continue
+		if filepath.Base(file) == "index.json" || strings.HasSuffix(file, ".plan.json") {
+			continue // those of all drills, and the plan of one
 		}
 		d, err := readDrill(file, witness.Kind(t.Kind()))
 		if err != nil {
