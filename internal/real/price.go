@@ -28,14 +28,14 @@ type Price struct {
 	Item string  `yaml:"item"`
 	USD  float64 `yaml:"usd"`
 	Per  Per     `yaml:"per"`
-	// Source is the page that says so.
+	// Source is the page where it can be looked up.
 	Source string `yaml:"source"`
 }
 
 // Prices are a table of them.
 type Prices struct {
-	// Read is the day on which the pages were read.
-	Read string `yaml:"read"`
+	// Written is the day on which they were written down.
+	Written string `yaml:"written"`
 	// Uplift is by how much more the regions of the homes cost at most; ByUse the share for what is not counted.
 	Uplift float64 `yaml:"uplift"`
 	ByUse  float64 `yaml:"byUse"`
@@ -57,8 +57,8 @@ func parsePrices(text []byte) (Prices, error) {
 	}
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf("prices: "+format, args...)) }
-	if _, err := time.Parse(time.DateOnly, p.Read); err != nil {
-		bad("read is %q, want a day", p.Read)
+	if _, err := time.Parse(time.DateOnly, p.Written); err != nil {
+		bad("written is %q, want a day", p.Written)
 	}
 	if p.Uplift < 1 || p.ByUse < 0 {
 		bad("uplift is %v and byUse %v, want at least 1 and 0", p.Uplift, p.ByUse)

@@ -23,8 +23,8 @@ func Tell(w io.Writer, e Expected, p Prices) (Estimate, error) {
 		_, _ = fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", s.Name, timings.Short(s.Takes.Round(time.Minute)), s.Kind, s.Does)
 	}
 	_ = t.Flush()
-	say("\nexpected to take %s and to cost %.2f USD (assumed: list prices read on %s, %+.0f %% for the regions)\n\n",
-		timings.Short(cost.Takes.Round(time.Minute)), cost.USD, p.Read, 100*(p.Uplift-1))
+	say("\nexpected to take %s and to cost %.2f USD (assumed: list prices written down on %s, %+.0f %% for the regions)\n\n",
+		timings.Short(cost.Takes.Round(time.Minute)), cost.USD, p.Written, 100*(p.Uplift-1))
 	t = tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	for _, l := range cost.Lines {
 		_, _ = fmt.Fprintf(t, "  %.2f USD\t  %d\t  %s\n", l.USD, l.Count, l.Item)

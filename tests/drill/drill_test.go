@@ -3,6 +3,7 @@ package drill
 
 import (
 	"context"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -66,6 +67,20 @@ func show(t testing.TB, r drill.Report) {
 	}
 }
 
+// done are the drills that were made there and back, each once, by scenario.
+var done sync.Map
+
+// thereAndBack is a drill of a scenario and of its way back, with typical durations.
+func thereAndBack(t testing.TB, s drill.Scenario) drill.Report {
+	t.Helper()
+	once, _ := done.LoadOrStore(s.Name, sync.OnceValue(func() drill.Report {
+		d := at(t, homes.Standing(t), s, 0)
+		d.Return = true
+		return run(t, d)
+	}))
+	return once.(func() drill.Report)()
+}
+
 // TestDrills_passOnTheExample runs every scenario there and back, with typical durations.
 func TestDrills_passOnTheExample(t *testing.T) {
 	t.Parallel()
@@ -74,9 +89,7 @@ func TestDrills_passOnTheExample(t *testing.T) {
 	for _, s := range all {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
-			d := at(t, homes.Standing(t), s, 0)
-			d.Return = true
-			r := run(t, d)
+			r := thereAndBack(t, s)
 			show(t, r)
 			if s.Accepts == "" {
 				assert.Empty(t, r.Wrong)

@@ -30,6 +30,8 @@ type Options struct {
 	Back bool
 	// Active is the home that serves now; empty asks.
 	Active string
+	// On is where the drill is: only the simulated regions can be copied.
+	On string
 	// Out is the folder of the reports.
 	Out  string
 	JSON bool
@@ -61,6 +63,7 @@ func New(s *streams.Streams) *cobra.Command {
 	f.Uint64Var(&o.Seed, "seed", 0, "draw every duration and lag with this seed (default: each takes its typical time)")
 	f.BoolVar(&o.Back, "back", false, "drill the way back, too")
 	f.StringVar(&o.Active, "active", "", "the home that serves now: primary or secondary (default: where the domain leads)")
+	f.StringVar(&o.On, "on", target.Sim, "where the homes are: sim, or aws, which make drill-real drills in a sandbox")
 	f.StringVar(&o.Out, "out", "", "the folder of the reports (default .redoubt/drills)")
 	f.BoolVar(&o.JSON, "json", false, "print the reports as JSON")
 	f.DurationVar(&o.Wait, "wait", 15*time.Second, "how long to wait for another redoubt to end")
@@ -85,9 +88,13 @@ func (o *Options) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if o.On == target.AWS {
+		return exit.Errorf(exit.Refused, "make drill-real drills a sandbox, behind its guards",
+			"a drill on AWS breaks what everybody uses, and is not led by this command")
+	}
 	var reports []drill.Report
 	var unfit []string
-	err = target.Use(ctx, target.Options{On: target.Sim, Streams: o.Streams, Wait: o.Wait, Who: "redoubt drill"},
+	err = target.Use(ctx, target.Options{On: o.On, Streams: o.Streams, Wait: o.Wait, Who: "redoubt drill"},
 		func(t target.Target) error {
 			all, err := o.prepare(ctx, t, chosen)
 			if err != nil {

@@ -31,9 +31,11 @@ type amazon struct {
 
 var _ Target = amazon{}
 
-// Place refuses: what a drill breaks on AWS is broken for everybody who uses it.
+// Place refuses: what a drill breaks on AWS is broken for everybody who uses it. A sandbox that may be broken is drilled by
+// the suite of tests/real, behind its guards.
 func (a amazon) Place(inventory.Inventory, system.Home, uint64) (drill.Place, error) {
-	return nil, exit.Errorf(exit.Usage, "redoubt drill is for the simulated regions", "there is no drill on AWS yet")
+	return nil, exit.Errorf(exit.Refused, "make drill-real drills a sandbox, behind its guards",
+		"a drill on AWS breaks what everybody uses")
 }
 
 func useAWS(ctx context.Context, p *project.Project, act func(Target) error) error {
