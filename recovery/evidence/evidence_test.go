@@ -165,12 +165,21 @@ func TestVerify_holdsMembersAgainstEachOther(t *testing.T) {
 	t.Parallel()
 	signer, public := key(t)
 	all := members(t)
-	for _, c := range []struct{ member, says string }{
-		{"drills/region-loss/journal", "the journal does not begin with plan"}, {"drills/region-loss/report.json", "the report is of plan"}} {
+	another, err := journal.EncodeAll([]journal.Record{{Run: "drill", Seq: 1, Kind: journal.Started, Plan: "another", At: made}})
+	require.NoError(t, err)
+	for _, c := range []struct {
+		member, says string
+		body         []byte
+	}{
+		{"drills/region-loss/journal", "the journal does not begin with plan", nil},
+		{"drills/region-loss/journal", "the journal does not begin with plan", another},
+		{"drills/region-loss/journal", "it ends within a record", another[:len(another)-1]},
+		{"drills/region-loss/report.json", "the report is of plan", []byte("{}")},
+	} {
 		bad := append([]evidence.Member(nil), all...)
 		for n := range bad {
 			if bad[n].Name == c.member {
-				bad[n].Body = map[bool][]byte{true: []byte("{}"), false: nil}[c.member == "drills/region-loss/report.json"]
+				bad[n].Body = c.body
 			}
 		}
 		_, _, err := evidence.Verify(bytes.NewReader(bundle(t, signer, bad)), public)
