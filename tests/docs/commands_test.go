@@ -73,8 +73,12 @@ func TestPages_everyCommandExists(t *testing.T) {
 // instead are lines that run otherwise here, with the reason.
 var instead = map[string]string{
 	"redoubt assess --recoveries 10000 --what-if": "redoubt assess --recoveries 20 --what-if", // minutes
-	"redoubt sim up": "redoubt sim show", // tests/e2e runs it, with the engine; here it is up
+	"redoubt drill --all --seed 7":                "redoubt drill zone-loss --seed 7",         // tests/drill drills all of them
+	"redoubt sim up":                              "redoubt sim show",                         // tests/e2e runs it, with the engine; here it is up
 }
+
+// elsewhere are lines that need AWS, or the engine with the built pack, which tests/policies has.
+var elsewhere = regexp.MustCompile(`--on aws|sim preview`)
 
 // TestPages_blocksRunOnTheSimulatedRegions runs the lines of each page's blocks that need nothing but redoubt, in their order, on
 // a small system that is up. The README's own are run by tests/e2e, beside what they print.
@@ -85,7 +89,7 @@ func TestPages_blocksRunOnTheSimulatedRegions(t *testing.T) {
 		for _, m := range block.FindAllStringSubmatch(read(t, page), -1) {
 			line, _, _ := strings.Cut(m[1], " #")
 			line = strings.TrimSpace(line)
-			if !placeholder.MatchString(line) && !strings.Contains(line, "--on aws") && page != "README.md" {
+			if !placeholder.MatchString(line) && !elsewhere.MatchString(line) && page != "README.md" {
 				lines = append(lines, line)
 			}
 		}
