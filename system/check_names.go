@@ -56,6 +56,10 @@ var namespaces = []string{"default", "istio-system", "keda"}
 // namespace. No agent is called so.
 const Exporter = "redoubt-export"
 
+// Prober is what looks at both homes all the time, in the agents' own
+// namespace. No agent is called so.
+const Prober = "redoubt-prober"
+
 // checkNames holds the names of all items, and that none is given twice.
 func checkNames(c *checker) {
 	c.uniqueWords("tiers", "tier", c.namesOf("tier"))
