@@ -14,6 +14,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 
 	"redoubt/components/vault"
+	"redoubt/components/watch"
 	"redoubt/internal/naming"
 	"redoubt/inventory"
 	"redoubt/regions"
@@ -29,7 +30,7 @@ var Keys = []string{
 	"clientCidrs", "checkerPrefixListId", "rpoEnforced", "postgresVersion", "storeGenerations",
 	"complianceLock", "copyAccount", "tags", "adopt", "databasePassword", "dependencyKeys",
 	"clusterAdmins", "clusterViewers", "clusterCidrs", "kubernetesVersion", "nodeType", "permissionsBoundary",
-	"settleReplicas",
+	"settleReplicas", "watch", "subscriptions",
 }
 
 // Config is the settings of one stack; Pulumi.yaml describes each key.
@@ -68,6 +69,10 @@ type Config struct {
 	SettleReplicas bool
 	// PermissionsBoundary puts the boundary that the pipeline's stack makes on every role of the home.
 	PermissionsBoundary bool
+	// Watch declares the alarms; it wants the probers of both homes to run.
+	Watch bool
+	// Subscriptions are who is told of alarms.
+	Subscriptions []watch.Subscription
 	// ComplianceLock makes the vault's lock irreversible.
 	ComplianceLock bool
 	// CopyAccount keeps a second copy of the backups; nil when there is none.
@@ -132,7 +137,7 @@ func Load(ctx *pulumi.Context) (Config, error) {
 	c.PeerStack = or(raw.Get("peerStack"), string(c.Home.Peer()))
 	errs := []error{
 		flag(raw, "peerReady", &c.PeerReady), flag(raw, "complianceLock", &c.ComplianceLock),
-		flag(raw, "protect", &c.Protect), flag(raw, "settleReplicas", &c.SettleReplicas),
+		flag(raw, "protect", &c.Protect), flag(raw, "settleReplicas", &c.SettleReplicas), flag(raw, "watch", &c.Watch),
 		flag(raw, "permissionsBoundary", &c.PermissionsBoundary), object(raw, "clusterViewers", &c.ClusterViewers),
 		object(raw, "zones", &c.Zones), object(raw, "clientCidrs", &c.ClientCIDRs),
 		object(raw, "storeGenerations", &c.Generations), object(raw, "rpoEnforced", &c.RPOEnforced),
@@ -146,6 +151,9 @@ func Load(ctx *pulumi.Context) (Config, error) {
 	}
 	c.DatabasePassword = password
 	if c.DependencyKeys, err = dependencyKeys(raw); err != nil {
+		errs = append(errs, err)
+	}
+	if c.Subscriptions, err = subscriptions(raw); err != nil {
 		errs = append(errs, err)
 	}
 	return c, errors.Join(append(errs, c.validate()...)...)

@@ -88,6 +88,7 @@ func (h *home) declare() error {
 		h.declareAgents,
 		h.declareMesh,
 		h.declareExport,
+		h.declareWatch,
 	} {
 		if err := step(); err != nil {
 			return err

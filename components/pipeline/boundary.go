@@ -13,7 +13,7 @@ var inHome = []string{
 	"autoscaling:Describe*", "autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup",
 	"backup:CopyFromBackupVault", "backup:CopyIntoBackupVault", "backup:Describe*", "backup:Get*", "backup:List*",
 	"backup:PutRestoreValidationResult", "backup:StartRestoreJob", "backup:TagResource",
-	"cloudwatch:GetMetricData",
+	"cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:PutMetricData",
 	"config:BatchGet*", "config:Describe*", "config:Get*", "config:List*", "config:PutConfigurationRecorder",
 	"dynamodb:Batch*Item", "dynamodb:ConditionCheckItem", "dynamodb:CreateBackup", "dynamodb:DeleteItem",
 	"dynamodb:Describe*", "dynamodb:GetItem", "dynamodb:ListTagsOfResource", "dynamodb:PutItem", "dynamodb:Query",
@@ -34,14 +34,16 @@ var inHome = []string{
 	"rds:DeleteDBClusterSnapshot", "rds:DeleteDBInstance", "rds:Describe*", "rds:ListTagsForResource",
 	"rds:ModifyDBCluster", "rds:ModifyDBClusterSnapshotAttribute", "rds:RestoreDBCluster*",
 	"secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue",
+	"sns:Publish",
 	"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueue*", "sqs:ReceiveMessage", "sqs:SendMessage",
 	"ssm:GetParameter",
 	"states:StartExecution",
 }
 
-// inPeer are the actions of copies: what a role of the home does in the region of the other one.
+// inPeer are the actions of copies and of the prober: what a role of the home does in the region of the other one.
 var inPeer = []string{
 	"backup:CopyIntoBackupVault", "backup:DescribeBackupVault", "backup:TagResource",
+	"cloudwatch:PutMetricData", "dynamodb:PutItem",
 	"kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*",
 	"rds:AddTagsToResource", "rds:CopyDBClusterSnapshot", "rds:Describe*", "rds:ListTagsForResource",
 }

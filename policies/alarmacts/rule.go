@@ -1,10 +1,16 @@
 // Package alarmacts holds the rule alarm-acts.
 package alarmacts
 
-import "redoubt/policies/rule"
+import (
+	"slices"
+	"strings"
+
+	"redoubt/policies/rule"
+)
 
 const (
 	alarm    = "aws:cloudwatch/metricAlarm:MetricAlarm"
+	over     = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
 	reader   = "aws:route53/healthCheck:HealthCheck"
 	switches = "Redoubt/Switch"
 )
@@ -16,7 +22,7 @@ var Rule = rule.Rule{
 	Why:      "An alarm without an action is red in a console that nobody looks at.",
 	Source:   "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html",
 	Severity: rule.Medium,
-	Remedy:   "Give the alarm an alarmAction, or let a health check read it, and leave actionsEnabled on.",
+	Remedy:   "Give the alarm an alarmAction, let a composite alarm with one or a health check read it, and leave actionsEnabled on.",
 	Stack:    &rule.StackRule{Check: check, WithoutSystem: true},
 }
 
@@ -24,6 +30,16 @@ func check(g *rule.Graph, _ rule.Config) []rule.Finding {
 	read := map[string]bool{}
 	for _, h := range g.OfType(reader) {
 		read[h.Text("cloudwatchAlarmName")] = true
+	}
+	var composites []string
+	for _, c := range g.OfType(over) {
+		if c.At("alarmActions").Len() > 0 && (!c.Exists("actionsEnabled") || c.True("actionsEnabled")) {
+			composites = append(composites, c.Text("alarmRule"))
+		}
+	}
+	// gathered reports whether a composite alarm that acts stands on the alarm.
+	gathered := func(name string) bool {
+		return slices.ContainsFunc(composites, func(on string) bool { return strings.Contains(on, `"`+name+`"`) })
 	}
 	var out []rule.Finding
 	for _, a := range g.OfType(alarm) {
@@ -34,7 +50,7 @@ func check(g *rule.Graph, _ rule.Config) []rule.Finding {
 			continue
 		}
 		// The switch is read by a health check of the home that owns the records.
-		if a.At("alarmActions").Len() == 0 && !read[a.Text("name")] && a.Text("namespace") != switches {
+		if a.At("alarmActions").Len() == 0 && !read[a.Text("name")] && !gathered(a.Text("name")) && a.Text("namespace") != switches {
 			out = append(out, g.ViolationAt(a, "has no action, and no health check reads it"))
 		}
 	}

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"strings"
 	"time"
 )
 
@@ -118,7 +119,7 @@ func judge(points []point, alarm Document, missing, now string) string {
 // whether any of them moved.
 func (t *tx) observe() (changed bool) {
 	for _, a := range t.list(kindAlarm, "") {
-		if t.down(a.Region) || has(a.In, "MetricQueries") {
+		if t.down(a.Region) || has(a.In, "MetricQueries") || unfed(a.In) {
 			continue // nobody evaluates it; metric math is not simulated
 		}
 		state := judge(t.look(a.Region, a.In), a.In, firstOf(str(a.In, "TreatMissingData"), "missing"),
@@ -139,6 +140,16 @@ func (t *tx) observe() (changed bool) {
 	return changed
 }
 
+// unfed reports whether nobody in this world puts the alarm's metric: what AWS itself would publish, which nobody else may
+// (putMetricData), and what the probers of the homes would. Such an alarm stays as it was made; sim/alarms judges those.
+func unfed(alarm Document) bool {
+	namespace := str(alarm, "Namespace")
+	return strings.HasPrefix(namespace, "AWS/") || namespace == watchNamespace
+}
+
+// watchNamespace is that of the probers, as redoubt/watch has it.
+const watchNamespace = "Redoubt/Watch"
+
 // longestLook is how far back the most patient alarm looks.
 func (t *tx) longestLook() time.Duration {
 	if t.dirty() {
@@ -158,7 +169,9 @@ func (t *tx) measureLooks() time.Duration {
 		longest = max(longest, t.lags(metricSettles, t.seriesOf(region, alarm))+tick+period*time.Duration(numOr(alarm, "EvaluationPeriods", 1)+spare+1))
 	}
 	for _, a := range t.list(kindAlarm, "") {
-		measure(a.Region, a.In)
+		if !unfed(a.In) {
+			measure(a.Region, a.In)
+		}
 	}
 	for _, h := range t.list(kindHealthCheck, Global) {
 		for _, alarm := range docs(h.Out, "Alarm") {

@@ -1,0 +1,78 @@
+package watch
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"redoubt/internal/iampolicy"
+	"redoubt/internal/naming"
+)
+
+// topicMax keeps names readable; SNS takes 256: docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html.
+const topicMax = 64
+
+func topicName(s naming.Scope, severity string) string {
+	return naming.Join(topicMax, s.System, "watch", severity, string(s.Home))
+}
+
+// TopicArn is the topic of a severity in the home, as computed.
+func TopicArn(s naming.Scope, severity string) string { return s.ARN("sns", topicName(s, severity)) }
+
+// topics declares a topic for each severity, who may tell it, and who is told.
+func (b *builder) topics() error {
+	b.topicArns = map[string]pulumi.StringOutput{}
+	arns := pulumi.StringMap{}
+	for _, severity := range Topics() {
+		topic, err := sns.NewTopic(b.ctx, b.name+"-"+severity, &sns.TopicArgs{
+			Name: pulumi.String(topicName(b.args.Scope, severity)), KmsMasterKeyId: b.args.KeyArn.ToStringOutput().ToStringPtrOutput(),
+		}, b.child(pulumi.DeleteBeforeReplace(true))...)
+		if err != nil {
+			return err
+		}
+		document, err := b.mayPublish(severity).Checked()
+		if err != nil {
+			return fmt.Errorf("topic policy: %w", err)
+		}
+		policy, err := sns.NewTopicPolicy(b.ctx, b.name+"-"+severity+"-policy", &sns.TopicPolicyArgs{
+			Arn: topic.Arn, Policy: pulumi.String(document),
+		}, b.child()...)
+		if err != nil {
+			return err
+		}
+		b.policies = append(b.policies, policy)
+		b.topicArns[severity], arns[severity] = topic.Arn, topic.Arn
+	}
+	b.component.TopicArns = arns.ToStringMapOutput()
+	return b.subscribe()
+}
+
+// mayPublish lets the home's alarms tell the topic, and the escalation again: its role is allowed by IAM, in one account.
+func (b *builder) mayPublish(severity string) iampolicy.Document {
+	s := b.args.Scope
+	return iampolicy.Document{Statements: []iampolicy.Statement{iampolicy.Statement{
+		Sid: "PublishAlarms", Principals: map[string][]string{"Service": {"cloudwatch.amazonaws.com"}},
+		Actions: []string{"sns:Publish"}, Resources: []string{TopicArn(s, severity)},
+	}.With(iampolicy.SourceAccount(s.Account)).With(iampolicy.SourceArn(s.ARN("cloudwatch", "alarm:"+s.Alarm("*")))),
+		{Sid: "PublishAgain", Principals: map[string][]string{"AWS": {"arn:aws:iam::" + s.Account + ":role/" + s.Role(rolePart)}},
+			Actions: []string{"sns:Publish"}, Resources: []string{TopicArn(s, severity)}},
+	}}
+}
+
+// subscribe declares who is told. Who is told by mail has to confirm it first.
+func (b *builder) subscribe() error {
+	for _, s := range b.args.Subscriptions {
+		args := &sns.TopicSubscriptionArgs{
+			Topic: b.topicArns[s.Severity], Protocol: pulumi.String(s.Protocol),
+			Endpoint: pulumi.ToSecret(pulumi.String(s.Endpoint)).(pulumi.StringOutput),
+		}
+		if s.Protocol == "https" {
+			args.EndpointAutoConfirms = pulumi.Bool(true)
+		}
+		if _, err := sns.NewTopicSubscription(b.ctx, b.name+"-"+s.Severity+"-"+s.Name, args, b.child()...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
