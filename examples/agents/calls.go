@@ -20,8 +20,8 @@ type callee struct {
 	base string
 }
 
-// settings are how the agents are called, where the defaults do not fit. A bulkhead has fewer places than the
-// caller, so that one slow callee never takes all of them.
+// settings are how the agents are called, where what system.yaml allows does not fit: people wait for these answers,
+// and give up sooner. A bulkhead has fewer places than the caller, so that one slow callee never takes all of them.
 var settings = map[string]call.Settings{
 	"planner": {PerTry: 5 * time.Second, Budget: 8 * time.Second, Retries: 1,
 		Bulkhead: call.Bulkhead{Calls: places / 2}},
@@ -31,8 +31,7 @@ var settings = map[string]call.Settings{
 		Breaker: call.Breaker{Open: time.Second}},
 }
 
-// outside is how a service outside is called: soon given up, because another answers as well. Its Budget is of
-// system.yaml.
+// outside is how a service outside is called: soon given up, because another answers as well.
 var outside = call.Settings{PerTry: 3 * time.Second, Retries: 1, Bulkhead: call.Bulkhead{Calls: places / 3},
 	Breaker: call.Breaker{Calls: 4, Open: 3 * time.Second, Probes: 2}}
 
@@ -70,17 +69,21 @@ func (a *agent) outside(name string, instead call.Fallback) callee {
 	if !slices.Contains(a.system.Asks(a.declared), name) {
 		a.fault("it asks %q, which %s does not declare", name, a.System)
 	}
-	d, _ := a.system.Dependency(name)
-	s := outside
-	s.Budget = d.Patience()
-	return a.callee(s, name, a.Outside[name], instead)
+	return a.callee(outside, name, a.Outside[name], instead)
 }
 
-func (a *agent) callee(s call.Settings, name, base string, instead call.Fallback) callee {
+// callee is called within the time that system.yaml allows. No proxy stands beside these agents.
+func (a *agent) callee(own call.Settings, name, base string, instead call.Fallback) callee {
 	if base == "" {
 		a.fault("no address of %q is configured", name)
 	}
-	s.Callee = name
+	s, err := call.Declared(a.system, a.declared.Name, name, false)
+	if err == nil {
+		s, err = s.Within(own)
+	}
+	if err != nil {
+		a.faults = append(a.faults, err)
+	}
 	if a.Unprotected {
 		s.Breaker.Failures, s.Bulkhead.Calls = call.Off, call.Off
 	}

@@ -73,10 +73,9 @@ What it does not do:
 
 - Calls of services outside are encrypted by the agent, so the mesh counts and closes connections, and leaves an address out to which
   none can be made. Deadlines, retries and fallbacks of such calls are the agent's.
-- The mesh and ` + "`agentkit/call`" + ` have defaults that differ, each for what it knows. The mesh's time is what the callee may take, and it
-  tries again only what did not reach the callee; the library, which knows no graph, gives one attempt 3 s and a call 10 s, and tries
-  failures again too. So an agent that calls another through the mesh takes Total of the table above as ` + "`Budget`" + ` and One try as
-  ` + "`PerTry`" + `, and leaves retries to one of the two: their attempts multiply, and the sum above counts the mesh's alone.
+- The mesh tries again only what did not reach the callee. An agent's own client takes its times from the same sum: ` + "`call.Declared`" + ` of
+  ` + "`agentkit`" + ` gives it Total of the table above, and leaves retries to the proxy where one stands beside it, because attempts would multiply.
+  An agent may be stricter (` + "`Within`" + `), and is refused where it is laxer. The library's defaults are for callees that no file declares.
 - Deadlines add up as if an agent waited for everything in turn, its dependencies' fallbacks included. One that calls in parallel has
   time to spare.
 - A deadline is kept by the caller's proxy. It tells the callee how long the caller waits, and ` + "`agentkit`" + ` reads that; a callee that
