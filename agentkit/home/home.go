@@ -93,6 +93,13 @@ var (
 	ErrClock = errors.New("the clock has gone back")
 )
 
+// otherError names the home that has the lease; it is made into text only when somebody reads it.
+type otherError string
+
+func (o otherError) Error() string { return fmt.Sprintf("%v: %q has the lease", ErrOther, string(o)) }
+
+func (otherError) Unwrap() error { return ErrOther }
+
 // MayWrite tells whether the agent may write now. When the last look at the lease is older than an eighth of its
 // term it looks first, for at most that long.
 func (h *Home) MayWrite(ctx context.Context) bool {
@@ -121,7 +128,7 @@ func (h *Home) Why() error {
 	case !s.renewed.set:
 		return errors.Join(ErrUnseen, s.err)
 	case system.Home(s.lease.Owner) != h.Home:
-		return fmt.Errorf("%w: %q has the lease", ErrOther, s.lease.Owner)
+		return otherError(s.lease.Owner)
 	case elapsed >= s.renewed.at+o.TTL-o.TTL/renewals-o.Skew, !now.Before(s.lease.Until.Add(-o.Skew)):
 		return errors.Join(ErrUnseen, s.err)
 	}

@@ -45,7 +45,7 @@ func (k *Keeper) Keep(ctx context.Context) error {
 	}
 	for ctx.Err() == nil {
 		attempt, cancel := context.WithTimeout(ctx, o.TTL/renewals)
-		if did := k.once(attempt); did != "" {
+		if did := k.Tick(attempt); did != "" {
 			k.Meter.Record(ctx, measure.HomeLease, 1, did)
 		}
 		cancel()
@@ -54,8 +54,8 @@ func (k *Keeper) Keep(ctx context.Context) error {
 	return nil
 }
 
-// once does what is due, and tells what it did.
-func (k *Keeper) once(ctx context.Context) string {
+// Tick does what is due now, and tells what it did; Keep calls it again and again. It needs a Clock.
+func (k *Keeper) Tick(ctx context.Context) string {
 	should, err := k.Active(ctx)
 	switch {
 	case err == nil && !should, k.held == nil && err != nil:

@@ -125,6 +125,11 @@ type Rules struct {
 	Quiet time.Duration
 	// Flaps is how many changes within Fresh make a line one that flaps.
 	Flaps int
+	// Skew is how far the clocks of two observers may lie apart; zero takes them for one.
+	Skew time.Duration
+	// Gap is the longest silence between two looks, and since the last, through which something still counts as bad
+	// without a break; zero asks for none.
+	Gap time.Duration
 }
 
 // DefaultRules are those of two homes and, when there is one, the arbiter. A
@@ -193,7 +198,7 @@ func look(now time.Time, all []Observation, r Rules) looked {
 	at, next := map[line]int{}, 0
 	for n := range sorted {
 		o := &sorted[n]
-		if o.State == Unknown || o.At.After(now) || now.Sub(o.At) > r.Fresh || !slices.Contains(r.Observers, o.Observer) {
+		if o.State == Unknown || o.At.After(now.Add(r.Skew)) || now.Sub(o.At) > r.Fresh || !slices.Contains(r.Observers, o.Observer) {
 			continue
 		}
 		key := line{o.Observer, o.Aspect, o.Home, o.Name}
@@ -235,15 +240,20 @@ func (s *sight) flaps(r Rules) bool {
 }
 
 // bad reports whether the thing has been bad without a break for the quiet
-// period, and is so on a line that does not flap.
+// period by the clock of whoever asks, which may run before the observer's, and is so on a line that does not flap.
 func (s *sight) bad(now time.Time, r Rules) bool {
-	return s.last().State == Bad && now.Sub(s.since(now)) >= r.Quiet && !s.flaps(r)
+	return s.last().State == Bad && now.Sub(s.since(now, r)) >= r.Quiet+r.Skew && !s.flaps(r)
 }
 
-// since is when the thing began to be bad, now when it is not.
-func (s *sight) since(now time.Time) time.Time {
+// since is when the thing began to be bad without a break, now when it is not.
+func (s *sight) since(now time.Time, r Rules) time.Time {
+	heard := now
 	for n := s.newest; n >= 0 && s.of.seen[n].State == Bad; n = s.of.before[n] {
-		now = s.of.seen[n].At
+		at := s.of.seen[n].At
+		if r.Gap > 0 && heard.Sub(at) > r.Gap+r.Skew {
+			break
+		}
+		now, heard = at, at
 	}
 	return now
 }
@@ -256,7 +266,7 @@ func (l looked) since(home system.Home, observers []string) time.Time {
 		if s.home != home || !slices.Contains(observers, s.observer) || s.aspect == Content || s.aspect == Zone {
 			continue
 		}
-		if began := s.since(l.now); began.Before(at) {
+		if began := s.since(l.now, l.rules); began.Before(at) {
 			at = began
 		}
 	}

@@ -165,3 +165,26 @@ func TestFind_saysSinceWhen(t *testing.T) {
 	assert.Equal(t, diagnose.RegionLost, f.Kind)
 	assert.Equal(t, now.Add(-5*20*time.Second), f.Since)
 }
+
+// TestFind_countsSilenceAndClocks holds a loss to the margin for clocks that lie apart, and to looks that follow each other.
+func TestFind_countsSilenceAndClocks(t *testing.T) {
+	t.Parallel()
+	r := diagnose.DefaultRules(true)
+	lost := func(states string) diagnose.Kind {
+		return diagnose.Find(now, join(home("secondary", primary, states), home("arbiter", primary, states)), r).Kind
+	}
+	assert.Equal(t, diagnose.RegionLost, lost("ggbbbb"), "for a minute")
+	r.Skew = 2 * time.Second
+	assert.Equal(t, diagnose.Unclear, lost("ggbbbb"), "perhaps for 58 seconds")
+	assert.Equal(t, diagnose.RegionLost, lost("ggbbbbb"))
+	assert.Equal(t, diagnose.RegionLost, lost("bb..bbb"))
+	r.Gap = 30 * time.Second
+	assert.Equal(t, diagnose.Unclear, lost("bb..bbb"), "nobody knows what was in between")
+	assert.Equal(t, diagnose.Unclear, lost("bbbbbb..."), "nor what is now")
+	ahead := home("secondary", primary, "bbbbbb")
+	for n := range ahead {
+		ahead[n].At = ahead[n].At.Add(2 * time.Second)
+	}
+	assert.Equal(t, diagnose.RegionLost,
+		diagnose.Find(now, join(ahead, home("arbiter", primary, "bbbbbb")), r).Kind, "a clock that is ahead is heard")
+}

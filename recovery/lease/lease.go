@@ -151,7 +151,8 @@ func (h *Held) Release(ctx context.Context) error {
 }
 
 // write swaps the lease. After an answer that was lost, what stands in the
-// table tells whether the write took place.
+// table tells whether the write took place: this one, or an older one of the same holder that was long under way,
+// which ends earlier.
 func (h *Held) write(ctx context.Context, next Lease) error {
 	err := h.store.Swap(ctx, h.Name, h.lease, next)
 	if err == nil {
@@ -163,7 +164,7 @@ func (h *Held) write(ctx context.Context, next Lease) error {
 	case readErr != nil:
 		return fmt.Errorf("write lease %q: %w", h.Name, errors.Join(err, readErr))
 	case now.Generation == next.Generation && now.Version == next.Version:
-		h.lease = next // only this holder writes under its generation
+		h.lease = now // only this holder writes under its generation
 		return nil
 	case now.Generation != h.lease.Generation:
 		return fmt.Errorf("lease %q is held by %q in generation %d: %w", h.Name, now.Owner, now.Generation, ErrLost)

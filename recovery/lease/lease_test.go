@@ -136,3 +136,36 @@ func TestHeld_neverTwo(t *testing.T) {
 	t.Logf("%d taken, %d lost", taken, lost)
 	assert.Greater(t, lost, 100, "a property that never sees a lost lease proves little")
 }
+
+// late is a store whose first renewal is under way until the second one asks.
+type late struct {
+	lease.Memory
+	renewals int
+	under    func()
+}
+
+func (l *late) Swap(ctx context.Context, name string, old, next lease.Lease) error {
+	if old.Generation == next.Generation {
+		if l.renewals++; l.renewals == 1 {
+			l.under = func() { _ = l.Memory.Swap(ctx, name, old, next) }
+			return errReset
+		}
+		l.under()
+	}
+	return l.Memory.Swap(ctx, name, old, next)
+}
+
+// TestRenew_believesWhatStands has the first renewal arrive just before the second one, which it looks like: the holder
+// has no more time than stands in the table.
+func TestRenew_believesWhatStands(t *testing.T) {
+	t.Parallel()
+	s, c := &late{}, clock.NewVirtual(start)
+	ann, err := lease.Acquire(t.Context(), s, c, "recovery", "ann", opts)
+	require.NoError(t, err)
+	require.ErrorIs(t, ann.Renew(t.Context()), errReset)
+	require.NoError(t, c.Advance(start.Add(20*time.Second)))
+	require.NoError(t, ann.Renew(t.Context()))
+	assert.Equal(t, 35*time.Second, ann.Left(), "a minute from the first renewal, less twenty seconds and the skew")
+	require.NoError(t, ann.Renew(t.Context()), "it goes on from what stands")
+	assert.Equal(t, 55*time.Second, ann.Left())
+}
