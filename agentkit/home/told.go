@@ -55,7 +55,8 @@ func (t Told) Word(ctx context.Context) (arbiter.Word, error) {
 		}
 	}
 	if heard == 0 {
-		return arbiter.Word{}, fmt.Errorf("nobody but the %s home itself tells which home is to serve: %w", t.Home, errors.Join(errs...))
+		return arbiter.Word{}, fmt.Errorf("nobody but the %s home itself tells which home is to serve: %w",
+			t.Home, errors.Join(errs...))
 	}
 	if ownErr == nil && newest.Newer(own) {
 		_ = t.Own.Replace(ctx, own, newest) // the next look tries again

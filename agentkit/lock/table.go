@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"redoubt/recovery/arbiter"
 	"redoubt/recovery/lease"
 	"redoubt/recovery/plan"
 )
@@ -24,6 +25,11 @@ var _ Client = (*dynamodb.Client)(nil)
 // that plans and agents see the same leases.
 func Table(client Client, name string) lease.Store {
 	return lease.Table{Port: port{client}, Name: name}
+}
+
+// Words is the same table for the word of which home is to be the active one, and for what observers have seen.
+func Words(client Client, name string) arbiter.Table {
+	return arbiter.Table{Port: port{client}, Name: name}
 }
 
 // port makes the two calls of a lease.

@@ -91,7 +91,8 @@ func (j *Judge) judge(now time.Time, e Read) []Command {
 // Decide is the whole decision: the word that follows from what was seen, and whether it is another one.
 func Decide(now time.Time, w Word, seen [][]diagnose.Observation, r Rules) (next Word, f diagnose.Finding, move bool) {
 	if !suspected(seen, w.Active) {
-		return w, diagnose.Finding{Kind: diagnose.Healthy, Why: "somebody outside has seen the " + string(w.Active) + " home well"}, false
+		f = diagnose.Finding{Kind: diagnose.Healthy, Why: fmt.Sprintf("no quorum has last seen the %s home badly", w.Active)}
+		return w, f, false
 	}
 	f = diagnose.Find(now, about(seen, w.Active), r.evidence())
 	if f.Kind != diagnose.RegionLost {

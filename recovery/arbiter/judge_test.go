@@ -22,8 +22,8 @@ func looks(by string, home system.Home, states string) (out []diagnose.Observati
 			if s == 'b' {
 				state = diagnose.Bad
 			}
-			out = append(out, diagnose.Observation{
-				Observer: by, Aspect: a, Home: home, State: state, At: now.Add(-time.Duration(len(states)-1-n) * 10 * time.Second)})
+			at := now.Add(-time.Duration(len(states)-1-n) * 10 * time.Second)
+			out = append(out, diagnose.Observation{Observer: by, Aspect: a, Home: home, State: state, At: at})
 		}
 	}
 	return out
@@ -44,13 +44,13 @@ func TestDecide_table(t *testing.T) {
 		moves                 bool
 	}{
 		{"a quorum has lost it", lost, lost, good, ready(), "see nothing of the primary home", true},
-		{"only the peer has", lost, good, good, ready(), "somebody outside has seen", false},
-		{"only the arbiter has", good, lost, good, ready(), "somebody outside has seen", false},
+		{"only the peer has", lost, good, good, ready(), "no quorum has last seen", false},
+		{"only the arbiter has", good, lost, good, ready(), "no quorum has last seen", false},
 		{"not for long enough", lost, short, good, ready(), "less than the quorum", false},
-		{"the other is not ready", lost, lost, good, arbiter.First(), "nobody has said that the secondary home is ready", false},
+		{"the other is not ready", lost, lost, good, arbiter.First(), "nobody has said that the secondary", false},
 		{"the last move settles", lost, lost, good, settled, "must settle for another 29m2s", false},
 		{"the other is lost too", lost, lost, lost, ready(), "does not see the secondary home well", false},
-		{"the peer is silent", "", lost, good, ready(), "somebody outside has seen", false},
+		{"the peer is silent", "", lost, good, ready(), "no quorum has last seen", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -74,7 +74,8 @@ func TestDecide_table(t *testing.T) {
 func TestJudge_asksAndWritesOnce(t *testing.T) {
 	t.Parallel()
 	j := arbiter.Judge{Rules: arbiter.Default()}
-	assert.Equal(t, []arbiter.Command{arbiter.Look{Number: 1}, arbiter.Arm{At: now.Add(10 * time.Second)}}, j.Step(now, arbiter.Fired{}))
+	first := j.Step(now, arbiter.Fired{})
+	assert.Equal(t, []arbiter.Command{arbiter.Look{Number: 1}, arbiter.Arm{At: now.Add(10 * time.Second)}}, first)
 	lost := [][]diagnose.Observation{looks("secondary", system.Primary, "bbbbbbbbb"),
 		append(looks("arbiter", system.Primary, "bbbbbbbbb"), looks("arbiter", system.Secondary, "g")...)}
 	out := j.Step(now, arbiter.Read{Look: 1, Word: ready(), Seen: lost})

@@ -181,10 +181,10 @@ func TestFind_countsSilenceAndClocks(t *testing.T) {
 	r.Gap = 30 * time.Second
 	assert.Equal(t, diagnose.Unclear, lost("bb..bbb"), "nobody knows what was in between")
 	assert.Equal(t, diagnose.Unclear, lost("bbbbbb..."), "nor what is now")
-	ahead := home("secondary", primary, "bbbbbb")
+	ahead := home("secondary", primary, "bbbbbbg")
 	for n := range ahead {
 		ahead[n].At = ahead[n].At.Add(2 * time.Second)
 	}
-	assert.Equal(t, diagnose.RegionLost,
+	assert.Equal(t, diagnose.Partitioned,
 		diagnose.Find(now, join(ahead, home("arbiter", primary, "bbbbbb")), r).Kind, "a clock that is ahead is heard")
 }

@@ -13,8 +13,8 @@ type truth struct {
 	heard [places]time.Duration
 	// moved is when the word last named another home; zero is never.
 	moved time.Duration
-	// lost is since when a home is lost and a quorum can see it, unserved since when the other may not write although it should,
-	// alone since when a home sees neither of the others. Zero is never.
+	// lost is since when a home is lost and a quorum can see it, unserved since when the other may not write although
+	// it should, alone since when a home sees neither of the others. Zero is never.
 	lost, unserved, alone [2]time.Duration
 	// wrote counts how often agents might write, decisions what the judge decided.
 	wrote     [2]int
@@ -68,7 +68,8 @@ func (w *world) decided(h place, heard [places]time.Duration) {
 	for _, by := range outside(h) {
 		until := heard[by]
 		if quiet := w.now - w.badSince(by, h, until); quiet < r.Quiet {
-			w.fail("a failover although %s has lost the %s home only %s ago, inside the quiet period", observers[by], observers[h], quiet)
+			w.fail("a failover although %s has lost the %s home only %s ago, inside the quiet period",
+				observers[by], observers[h], quiet)
 		}
 		if n := w.turns(by, h, w.now-r.Fresh+2*r.Skew+2*r.Travel, until); n >= r.Flaps {
 			w.fail("a failover although what %s saw of the %s home has changed %d times", observers[by], observers[h], n)
@@ -121,7 +122,8 @@ func (w *world) watchLost(h place) {
 	lasted := w.since(&w.lost[h], w.visible(h))
 	calm := true
 	for _, by := range outside(h) {
-		calm = calm && lasted > r.Within() && w.turns(by, h, w.lost[h]-r.Fresh-2*r.Skew, w.now) < r.Flaps
+		calm = calm && lasted > r.Within() &&
+			w.turns(by, h, w.lost[h]-r.Fresh-2*r.Skew, w.now) < r.Flaps
 	}
 	if lasted > r.Within() && calm || lasted > r.Within()+r.Fresh+2*r.Skew {
 		w.fail("the %s home has been lost for %s, a quorum can see it, and nothing was decided", observers[h], lasted)
@@ -132,8 +134,8 @@ func (w *world) watchLost(h place) {
 // the arbiter sees the other one.
 func (w *world) visible(h place) bool {
 	word := w.tables[third].word
-	if placeOf(word.Active) != h || !word.Ready || w.noisy > 0 || w.judge.dead > 0 || w.down[third] > 0 || !w.lit(third, 1-h) ||
-		w.moved > 0 && w.now < w.moved+rules().Settle+2*rules().Skew {
+	if placeOf(word.Active) != h || !word.Ready || w.noisy > 0 || w.judge.dead > 0 || w.down[third] > 0 ||
+		!w.lit(third, 1-h) || w.moved > 0 && w.now < w.moved+rules().Settle+2*rules().Skew {
 		return false
 	}
 	for _, by := range outside(h) {
@@ -148,7 +150,8 @@ func (w *world) visible(h place) bool {
 // a lost home is left within the objective, and one that is told so makes room.
 func (w *world) watchUnserved(h place) {
 	other := w.homes[1-h]
-	waiting := placeOf(w.tables[third].word.Active) == 1-h && w.noisy == 0 && other.alive() && w.joined(1-h, third) && !other.may()
+	waiting := placeOf(w.tables[third].word.Active) == 1-h && w.noisy == 0 && other.alive() &&
+		w.joined(1-h, third) && !other.may()
 	if lasted := w.since(&w.unserved[h], waiting); lasted > rules().Taken(home.DefaultTerm) {
 		w.fail("the %s home is to serve for %s, and its agents may not write", observers[1-h], lasted)
 	}

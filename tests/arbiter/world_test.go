@@ -181,7 +181,8 @@ func (t *timer) Timer(time.Duration) (<-chan time.Time, func()) { return nil, fu
 // jump sets the clock anew: any two lie at most Skew apart.
 func (t *timer) jump() { t.off = t.w.within(home.DefaultSkew) - home.DefaultSkew/2 }
 
-// nobody is a context that never ends, and that is bounded already, so that who bounds it needs no timer of the machine.
+// nobody is a context that never ends, and that is bounded already, so that who bounds it needs no timer of the
+// machine.
 type nobody struct{ context.Context }
 
 func (nobody) Deadline() (time.Time, bool) { return start, true }
@@ -244,7 +245,8 @@ func (r road) Swap(_ context.Context, _ string, old, next lease.Lease) error {
 			return lease.ErrChanged
 		}
 		if t.lease.Owner != next.Owner {
-			r.w.note("the lease in %s goes from %q to %q until %s", observers[r.to], t.lease.Owner, next.Owner, next.Until.Sub(start))
+			r.w.note("the lease in %s goes from %q to %q until %s",
+				observers[r.to], t.lease.Owner, next.Owner, next.Until.Sub(start))
 		}
 		t.lease = next
 		return nil

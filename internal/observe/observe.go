@@ -1,0 +1,103 @@
+// Package observe is the program of the arbiter's observers: one runs in each home and one in the arbiter's region,
+// where the judge runs with it. What they decide, and by which rules, is recovery/arbiter.
+package observe
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"redoubt/agentkit/lock"
+	"redoubt/internal/clock"
+	"redoubt/recovery/arbiter"
+	"redoubt/recovery/diagnose"
+	"redoubt/system"
+)
+
+const usage = `observer looks at the homes, and in the arbiter's region judges what all three observers saw.
+
+  observer -config FILE    FILE is JSON: observer, domain, homes.HOME.{region,table,address}, arbiter.{region,table}`
+
+// Main looks until the context ends, and tells what went wrong and each new finding, a line each.
+func Main(ctx context.Context, args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("observer", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	file := flags.String("config", "", "")
+	if err := flags.Parse(args); err != nil || *file == "" {
+		return errors.Join(err, errors.New(usage))
+	}
+	c, err := Load(*file)
+	if err != nil {
+		return err
+	}
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return fmt.Errorf("read the AWS settings: %w", err)
+	}
+	client := func(region string) *dynamodb.Client {
+		return dynamodb.NewFromConfig(cfg, func(o *dynamodb.Options) {
+			o.Region, o.Retryer = region, aws.NopRetryer{} // a look that failed is a look; the next one comes soon
+		})
+	}
+	e := eyes{Config: c, clients: map[system.Home]describer{}, transport: direct}
+	for h, of := range c.Homes {
+		e.clients[h] = client(of.Region)
+	}
+	p := program{Config: c, look: e.look, clock: clock.Wall{}, out: out,
+		table: func(at Place) arbiter.Table { return lock.Words(client(at.Region), at.Table) }}
+	p.run(ctx)
+	return nil
+}
+
+// program is an observer with all that it needs.
+type program struct {
+	Config
+	look  arbiter.Looker
+	table func(Place) arbiter.Table
+	clock clock.Clock
+
+	mu   sync.Mutex
+	out  io.Writer
+	told diagnose.Kind
+}
+
+func (p *program) run(ctx context.Context) {
+	r := arbiter.Default()
+	o := arbiter.Observer{Name: p.Observer, Rules: r, Clock: p.clock, Look: p.look, Own: p.table(p.own())}
+	third := p.table(p.Arbiter)
+	var all sync.WaitGroup
+	if p.Observer != arbiter.Name {
+		o.Arbiter = &third
+	} else {
+		bench := arbiter.Bench{Rules: r, Clock: p.clock, Table: third, Tell: p.tell}
+		all.Go(func() { arbiter.Every(ctx, p.clock, r.Every, bench.Once, p.wrong) })
+	}
+	all.Go(func() { arbiter.Every(ctx, p.clock, r.Every, o.Once, p.wrong) })
+	all.Wait()
+}
+
+func (p *program) wrong(err error) { p.line("error: %v", err) }
+
+// tell tells a finding when it is another one than before.
+func (p *program) tell(f diagnose.Finding) {
+	p.mu.Lock()
+	same := f.Kind == p.told
+	p.told = f.Kind
+	p.mu.Unlock()
+	if !same {
+		p.line("finding: %s %s: %s", f.Kind, f.Home, f.Why)
+	}
+}
+
+func (p *program) line(format string, values ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, _ = fmt.Fprintf(p.out, "observer "+p.Observer+": "+format+"\n", values...)
+}
