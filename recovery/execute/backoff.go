@@ -29,3 +29,10 @@ func Backoff(o Options, step string, attempt int) time.Duration {
 	r := rand.New(rand.NewPCG(h.Sum64(), uint64(attempt))) //nolint:gosec // jitter, not a secret
 	return time.Duration(r.Int64N(int64(span))) + time.Millisecond
 }
+
+// SeedOf makes the jitter of a run its own.
+func SeedOf(run string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(run))
+	return h.Sum64()
+}

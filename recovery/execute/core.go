@@ -56,6 +56,9 @@ type Core struct {
 	open     bool // the gates are passed
 	// fresh says that a step which waits may begin.
 	fresh bool
+	// turns says that somebody else orders the steps and ends the run; since is when it was taken up.
+	turns bool
+	since time.Time
 }
 
 // New returns a machine at the beginning of a plan.
@@ -160,7 +163,7 @@ func (c *Core) stop(why string) {
 
 // settle begins what can begin, and ends the run when nothing is left.
 func (c *Core) settle() []Command {
-	if c.ending != nil {
+	if c.ending != nil || c.turns {
 		return c.out
 	}
 	if c.open && c.stopping == "" && c.fresh {

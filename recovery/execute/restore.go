@@ -2,6 +2,7 @@ package execute
 
 import (
 	"fmt"
+	"time"
 
 	"redoubt/recovery/journal"
 	"redoubt/recovery/plan"
@@ -12,6 +13,16 @@ import (
 // condition is looked at before anything is called again. A step that failed and
 // stopped the run is tried anew; gates keep what was decided.
 func Restore(p plan.Plan, o Options, records []journal.Record) (*Core, error) {
+	c, err := replayed(p, o, records)
+	if err != nil {
+		return nil, err
+	}
+	c.retake()
+	return c, nil
+}
+
+// replayed returns the machine as the records left it.
+func replayed(p plan.Plan, o Options, records []journal.Record) (*Core, error) {
 	if len(records) == 0 {
 		return New(p, o), nil
 	}
@@ -33,13 +44,20 @@ func Restore(p plan.Plan, o Options, records []journal.Record) (*Core, error) {
 			return nil, fmt.Errorf("resume run %s: record %d: %w", r.Run, r.Seq, err)
 		}
 	}
+	return c, nil
+}
+
+// retake lets a step that failed and stopped the run be tried anew, and gives every step that is open its
+// whole patience again.
+func (c *Core) retake() {
 	for n := range c.steps {
-		if w := &c.steps[n]; w.phase == ended && !w.good() {
+		w := &c.steps[n]
+		if w.phase == ended && !w.good() {
 			c.turn(w, waiting)
 			*w = walk{step: w.step, needs: w.needs}
 		}
+		w.began = time.Time{}
 	}
-	return c, nil
 }
 
 // replay takes one record in.
@@ -49,7 +67,12 @@ func (c *Core) replay(r journal.Record) error {
 		return fmt.Errorf("it is of lease generation %d, this run holds %d", r.Generation, c.opts.Generation)
 	}
 	switch r.Kind {
-	case journal.Started, journal.Paused, journal.Began:
+	case journal.Started:
+		c.since = r.At
+		return nil
+	case journal.Paused:
+		c.since = r.At
+		c.retake()
 		return nil
 	case journal.Finished:
 		c.finished = &Finish{Outcome(r.Result), r.Why}
@@ -70,6 +93,8 @@ func (c *Core) replay(r journal.Record) error {
 		return fmt.Errorf("the plan has no step %q", r.Step)
 	}
 	switch r.Kind {
+	case journal.Began:
+		w.began = r.At
 	case journal.Intended:
 		w.attempts = r.Attempt
 	case journal.Returned:

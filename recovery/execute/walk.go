@@ -26,8 +26,8 @@ type walk struct {
 	step  *plan.Step
 	needs []int
 	phase phase
-	// deadline ends the step's patience.
-	deadline time.Time
+	// began is when a journal says that the step was taken up; deadline ends its patience.
+	began, deadline time.Time
 	// attempts counts the calls that were intended; accepted is true once one was taken.
 	attempts int
 	accepted bool

@@ -172,3 +172,32 @@ func (h *Held) write(ctx context.Context, next Lease) error {
 		return fmt.Errorf("write lease %q: %w", h.Name, err)
 	}
 }
+
+// Recovery is the name of the lease under which plans run in a home.
+const Recovery = "recovery"
+
+// Join takes part in owner's lease, or takes it: several workers of one owner act under one generation. It holds
+// the lease for another TTL. As with Acquire, a lease that had ended begins a new generation.
+func Join(ctx context.Context, s Store, c clock.Clock, name, owner string, o Options) (*Held, error) {
+	for {
+		now, err := s.Get(ctx, name)
+		if err != nil {
+			return nil, fmt.Errorf("read lease %q: %w", name, err)
+		}
+		held := &Held{Name: name, lease: now, store: s, clock: c, opts: o}
+		if now.Owner == owner && held.valid() {
+			err = held.Renew(ctx)
+		} else {
+			held, err = Acquire(ctx, s, c, name, owner, o)
+		}
+		switch {
+		case err == nil:
+			return held, nil
+		case !errors.Is(err, ErrChanged) && !errors.Is(err, ErrLost): // another worker wrote in between
+			return nil, err
+		}
+		if err := c.Sleep(ctx, 0); err != nil {
+			return nil, err
+		}
+	}
+}

@@ -13,6 +13,9 @@ import (
 // Version is the version of the plan's file that this code writes.
 const Version = 1
 
+// ObjectKey is the key of a run's plan in the control bucket of the home that receives the work.
+func ObjectKey(run string) string { return "runs/" + run + "/plan.json" }
+
 // file is the envelope of a plan on disk.
 type file struct {
 	Version int    `json:"version"`

@@ -43,6 +43,14 @@ type Plan struct {
 	Steps []Step `json:"steps"`
 }
 
+// Receives is the home that serves when the plan is done. Its lease excludes other runs, and its journal is the run's.
+func (p Plan) Receives() system.Home {
+	if p.Active != "" {
+		return p.Active
+	}
+	return p.Steps[0].Call.Home
+}
+
 // Step makes one call and knows how to tell that it is done.
 type Step struct {
 	// ID names the step within its plan: lower-case words joined by hyphens.

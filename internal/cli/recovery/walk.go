@@ -73,7 +73,7 @@ func (o *runOptions) drive(ctx context.Context, t target.Target, w walk, s targe
 		return execute.Finish{}, err
 	}
 	opts := execute.Options{
-		Run: w.Run, Generation: s.Lease.Generation(), Seed: seedOf(w.Run), Parallel: o.Parallel, Poll: t.Poll(),
+		Run: w.Run, Generation: s.Lease.Generation(), Seed: execute.SeedOf(w.Run), Parallel: o.Parallel, Poll: t.Poll(),
 		Overrides: o.overrides(),
 	}
 	if isAbort(w.Run) {
@@ -90,36 +90,19 @@ func (o *runOptions) drive(ctx context.Context, t target.Target, w walk, s targe
 	return t.Run(ctx, s)
 }
 
-// seedOf makes the jitter of a run its own.
-func seedOf(run string) uint64 {
-	seed := uint64(14695981039346656037)
-	for _, b := range []byte(run) {
-		seed = (seed ^ uint64(b)) * 1099511628211
-	}
-	return seed
-}
-
 var leaseOptions = lease.Options{TTL: 2 * time.Minute, Skew: 10 * time.Second}
 
 // leaseHome is the home in whose region a run's lease is. An abort takes that of
 // the run which it takes back, so that the two exclude each other.
 func leaseHome(ctx context.Context, runs target.Runs, s story) (system.Home, error) {
 	if !isAbort(s.Run) {
-		return receiving(s.Plan), nil
+		return s.Plan.Receives(), nil
 	}
 	p, err := runs.Plan(ctx, strings.TrimSuffix(s.Run, abortSuffix))
 	if err != nil {
 		return "", err
 	}
-	return receiving(p), nil
-}
-
-// receiving is the home that serves when the plan is done.
-func receiving(p plan.Plan) system.Home {
-	if p.Active != "" {
-		return p.Active
-	}
-	return p.Steps[0].Call.Home
+	return p.Receives(), nil
 }
 
 // hold takes the lease. Another run's is waited for as long as --wait says.

@@ -27,8 +27,6 @@ var _ Runs = keptRuns{}
 
 const lastKey = "runs/last"
 
-func planKey(run string) string { return "runs/" + run + "/plan.json" }
-
 // Create writes the plan unless there is one, and then the name of the run. A
 // plan with a call that AWS could not be asked is refused before anything is written.
 func (r keptRuns) Create(ctx context.Context, run string, home system.Home, p plan.Plan) error {
@@ -39,9 +37,9 @@ func (r keptRuns) Create(ctx context.Context, run string, home system.Home, p pl
 	if err != nil {
 		return err
 	}
-	err = r.put(ctx, home, planKey(run), plan.Document{"Body": string(raw), "IfNoneMatch": "*"})
+	err = r.put(ctx, home, plan.ObjectKey(run), plan.Document{"Body": string(raw), "IfNoneMatch": "*"})
 	if err != nil {
-		now, _, readErr := object(ctx, r.port, r.project, home, planKey(run))
+		now, _, readErr := object(ctx, r.port, r.project, home, plan.ObjectKey(run))
 		switch {
 		case readErr != nil:
 			return errors.Join(err, readErr)
@@ -62,7 +60,7 @@ func (r keptRuns) put(ctx context.Context, home system.Home, key string, in plan
 func (r keptRuns) find(ctx context.Context, run string) (system.Home, string, error) {
 	var errs []error
 	for _, home := range system.Homes {
-		text, _, err := object(ctx, r.port, r.project, home, planKey(run))
+		text, _, err := object(ctx, r.port, r.project, home, plan.ObjectKey(run))
 		switch execute.ClassOf(err) {
 		case execute.OK:
 			return home, text, nil
