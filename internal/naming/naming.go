@@ -31,6 +31,8 @@ const (
 	// LoadBalancerMax is the limit of load balancers and target groups:
 	// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
 	LoadBalancerMax = 32
+	// FunctionMax is Lambda's limit: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+	FunctionMax = 64
 	// VaultMax is AWS Backup's limit:
 	// https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html
 	VaultMax = 50
@@ -78,6 +80,9 @@ func (s Scope) Boundary() string {
 func (s Scope) LoadBalancer(part string) string {
 	return Join(LoadBalancerMax, s.System, part, string(s.Home))
 }
+
+// Function names a function, and what stands around it: its state machine, its topic. Their limits are longer.
+func (s Scope) Function(part string) string { return Join(FunctionMax, s.System, part, string(s.Home)) }
 
 // Vault names a backup vault.
 func (s Scope) Vault(part string) string { return Join(VaultMax, s.System, part, string(s.Home)) }

@@ -22,6 +22,10 @@ func Runbook(p plan.Plan) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\nSystem `%s`, plan `%.12s`, made from inventory `%.12s`.\n",
 		p.Title, p.System, hash, p.Inventory)
+	if err := decide(&b, p); err != nil {
+		return "", err
+	}
+	b.WriteString(predicted(p))
 	for i, s := range p.Steps {
 		text, err := Step(p, s)
 		if err != nil {
@@ -30,6 +34,50 @@ func Runbook(p plan.Plan) (string, error) {
 		fmt.Fprintf(&b, "\n## %d. %s\n\n%s", i+1, s.Title, text)
 	}
 	return b.String(), nil
+}
+
+// decide writes what must be decided before anything is called: what was found, and each gate with how it is answered.
+func decide(b *strings.Builder, p plan.Plan) error {
+	if p.Because != "" {
+		fmt.Fprintf(b, "\nMade because: %s.\n", strings.TrimSuffix(p.Because, "."))
+	}
+	if len(p.Gates) == 0 {
+		return nil
+	}
+	b.WriteString("\n## Decide first\n\nOne refusal is enough: then stop here and change nothing.\n")
+	for i, g := range p.Gates {
+		fmt.Fprintf(b, "\n%d. **%s** (`%s`): %s", i+1, g.Title, g.ID, g.Why)
+		aside := "Nobody may set it aside."
+		if g.Overridable {
+			aside = "Else go on only with a reason and a name that you write down."
+		}
+		switch {
+		case g.Reason != "":
+			fmt.Fprintf(b, " It refuses already: %s. %s\n", g.Reason, aside)
+			continue
+		case g.Approval():
+			fmt.Fprintf(b, " Ask who answers for the system; without an answer in %s, stop.\n", g.Timeout)
+			continue
+		}
+		for _, e := range g.Condition.All {
+			fmt.Fprintf(b, "\n   Go on when this prints %s. %s\n\n", wanted(g.Condition.Call, e), aside)
+			if err := fence(b, p, g.Condition.Call, &e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// predicted says how long the plan should take, and what of that nobody knows.
+func predicted(p plan.Plan) string {
+	way := p.Critical()
+	text := fmt.Sprintf("\nPredicted, by budgets: %s until users are served, along `%s`.", way.Takes,
+		strings.Join(way.Steps, "`, `"))
+	if len(way.Unknown) > 0 {
+		text += fmt.Sprintf(" Not counted, because nobody gives a figure: `%s`.", strings.Join(way.Unknown, "`, `"))
+	}
+	return text + " Steps that do not wait for each other go on at once.\n"
 }
 
 // Step renders one step, without its heading.

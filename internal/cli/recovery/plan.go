@@ -12,11 +12,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"redoubt/internal/cli/exit"
+	"redoubt/internal/cli/project"
 	"redoubt/internal/cli/streams"
 	"redoubt/internal/cli/target"
+	"redoubt/internal/naming"
 	"redoubt/recovery/diagnose"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
+	"redoubt/recovery/render"
 )
 
 // planOptions is what plan takes.
@@ -26,6 +29,8 @@ type planOptions struct {
 	Scenario planner.Scenario
 	// Out is the plan's file; empty writes none.
 	Out string
+	// As is the form in which the plan is shown; empty is a summary.
+	As string
 	// Active is the home that serves; empty asks.
 	Active string
 	// Store, Zone and Dependency name what the scenario is about, At the point in time of a restore.
@@ -55,6 +60,7 @@ func newPlan(s *streams.Streams) *cobra.Command {
 	o.act(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.Out, "out", "", "write the plan into this file, for redoubt run")
+	f.StringVar(&o.As, "as", "", "show the plan as "+render.Names())
 	f.StringVar(&o.Active, "active", "", "the home that serves now: primary or secondary (default: where the domain leads)")
 	f.StringVar(&o.Store, "store", "", "the store that the scenario is about")
 	f.StringVar(&o.Zone, "zone", "", "the zone that the scenario is about")
@@ -107,7 +113,7 @@ func (o *planOptions) run(ctx context.Context) error {
 		case err != nil:
 			return exit.With(exit.Usage, err, "redoubt plan --help")
 		}
-		return o.tell(p, r.Finding)
+		return o.tell(t.Project(), p, r.Finding)
 	})
 }
 
@@ -128,6 +134,9 @@ func (o *planOptions) check() error {
 	if _, err := o.at(); err != nil {
 		errs = append(errs, fmt.Errorf("--at is %q, want a time such as 2026-03-01T12:00:00Z", o.At))
 	}
+	if _, known := render.Forms[render.Form(o.As)]; o.As != "" && (!known || o.JSON) {
+		errs = append(errs, fmt.Errorf("--as is %q, want one of %s, and no --json", o.As, render.Names()))
+	}
 	if o.Finding != "" && o.Observations != "" {
 		errs = append(errs, errors.New("--finding and --observations are both given, want one of them"))
 	}
@@ -135,7 +144,7 @@ func (o *planOptions) check() error {
 }
 
 // tell writes the plan's file and shows the plan.
-func (o *planOptions) tell(p plan.Plan, f diagnose.Finding) error {
+func (o *planOptions) tell(of *project.Project, p plan.Plan, f diagnose.Finding) error {
 	hash, err := p.Hash()
 	if err != nil {
 		return err
@@ -154,12 +163,28 @@ func (o *planOptions) tell(p plan.Plan, f diagnose.Finding) error {
 	if o.JSON {
 		return printJSON(o.Streams, out)
 	}
+	if o.As != "" {
+		return o.show(of.Scope(p.Receives()), p)
+	}
 	show(o.Streams.Printf, p)
 	if o.Out != "" {
 		o.Streams.Printf("\nwritten: %s (plan %.12s)", o.Out, hash)
 	}
 	o.Streams.Printf("\nnext: %s\n", out.Next)
 	return nil
+}
+
+// show shows the plan in a form, for what is in the home that receives the work.
+func (o *planOptions) show(at naming.Scope, p plan.Plan) error {
+	name := at.Function("recover")
+	text, err := render.As(render.Form(o.As), p, render.Machine{
+		Function: fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s", at.Region, at.Account, name),
+		Topic:    fmt.Sprintf("arn:aws:sns:%s:%s:%s", at.Region, at.Account, name),
+	})
+	if err == nil {
+		o.Streams.Printf("%s", text)
+	}
+	return err
 }
 
 func (o *planOptions) write(p plan.Plan) error {
