@@ -80,6 +80,9 @@ func predicted(p plan.Plan) string {
 	return text + " Steps that do not wait for each other go on at once.\n"
 }
 
+// inline is how long a value may be within a line.
+const inline = 160
+
 // Step renders one step, without its heading.
 func Step(p plan.Plan, s plan.Step) (string, error) {
 	var b strings.Builder
@@ -92,7 +95,12 @@ func Step(p plan.Plan, s plan.Step) (string, error) {
 		return "", err
 	}
 	for _, e := range s.Condition.All {
-		fmt.Fprintf(&b, "\nDone when this prints %s:\n\n", wanted(s.Condition.Call, e))
+		text := wanted(s.Condition.Call, e)
+		if len(text) > inline {
+			fmt.Fprintf(&b, "\nDone when the command after it prints this:\n\n```text\n%s\n```\n\n", strings.Trim(text, "`"))
+		} else {
+			fmt.Fprintf(&b, "\nDone when this prints %s:\n\n", text)
+		}
 		if err := fence(&b, p, s.Condition.Call, &e); err != nil {
 			return "", err
 		}

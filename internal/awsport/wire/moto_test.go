@@ -4,19 +4,15 @@ package wire
 
 import (
 	"context"
-	"fmt"
-	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"sync"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"redoubt/internal/awsport"
+	"redoubt/internal/mototest"
 	"redoubt/recovery/plan"
 	"redoubt/system"
 )
@@ -31,60 +27,12 @@ const (
 // endpoint is where moto listens.
 var endpoint string
 
-// TestMain starts moto for all tests and stops it after them. Without moto
-// nothing is tried, which the target of the Makefile says and CI does not allow.
+// TestMain starts moto for all tests and stops it after them.
 func TestMain(m *testing.M) {
-	if _, err := exec.LookPath("moto_server"); err != nil {
-		fmt.Println("NOT TRIED: the port over the wire, because there is no moto_server on PATH")
-		if os.Getenv("CI") == "true" {
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
-	stop, err := startMoto()
-	if err != nil {
-		fmt.Println("start moto:", err)
-		os.Exit(1)
-	}
-	code := m.Run()
-	stop()
-	os.Exit(code)
-}
-
-// startMoto starts moto on a free port, in a process group of its own, and
-// waits until it answers.
-func startMoto() (stop func(), err error) {
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	address := free.Addr().(*net.TCPAddr)
-	_ = free.Close()
-	cmd := exec.Command("moto_server", "-H", "127.0.0.1", "-p", fmt.Sprint(address.Port))
-	cmd.Env = append(os.Environ(), "MOTO_ACCOUNT_ID="+account)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	stop = func() {
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-		_ = cmd.Wait()
-	}
-	endpoint = "http://" + address.String()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-	defer cancel()
-	for {
-		if res, err := http.Get(endpoint + "/moto-api/"); err == nil {
-			_ = res.Body.Close()
-			return stop, nil
-		}
-		select {
-		case <-ctx.Done():
-			stop()
-			return nil, ctx.Err()
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
+	os.Exit(mototest.Main("the port over the wire", []string{"MOTO_ACCOUNT_ID=" + account}, func(at string) int {
+		endpoint = at
+		return m.Run()
+	}))
 }
 
 // oneAtATime lets one request be at moto at any time. DynamoDB looks at a
