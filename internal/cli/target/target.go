@@ -113,7 +113,7 @@ func Look(ctx context.Context, o Options, act func(Target) error) error {
 }
 
 // LeaseName is the lease under which plans run in a home.
-const LeaseName = "recovery"
+const LeaseName = lease.Recovery
 
 // RunsOf opens what was run on a target, and leaves the target itself alone.
 func RunsOf(ctx context.Context, o Options) (Runs, *project.Project, error) {
