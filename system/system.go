@@ -302,6 +302,17 @@ func (s *System) Public() []Agent {
 	return out
 }
 
+// Degrading returns the agents that declare degradation levels.
+func (s *System) Degrading() []Agent {
+	var out []Agent
+	for _, a := range s.Agents {
+		if len(a.Degradation) > 0 {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
 func find[T any](all []T, is func(T) bool) (T, bool) {
 	for _, v := range all {
 		if is(v) {

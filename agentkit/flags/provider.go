@@ -39,8 +39,11 @@ type Provider struct {
 	Options
 	source Source
 	events chan openfeature.Event
-	stop   context.CancelFunc
-	done   chan struct{}
+
+	// turn lets one Init or Shutdown at a time begin or end the asking.
+	turn sync.Mutex
+	stop context.CancelFunc
+	done chan struct{}
 
 	mu     sync.Mutex
 	values flags.Values
@@ -75,13 +78,17 @@ func (p *Provider) Metadata() openfeature.Metadata {
 }
 
 // Init asks for the flags once and then goes on asking. An error says that
-// there are none yet; they may come later.
+// there are none yet; they may come later. A second Init ends what the first one began.
 func (p *Provider) Init(openfeature.EvaluationContext) error {
+	p.turn.Lock()
+	defer p.turn.Unlock()
+	p.end()
 	ctx, stop := context.WithCancel(context.Background())
-	p.stop, p.done = stop, make(chan struct{})
+	done := make(chan struct{})
+	p.stop, p.done = stop, done
 	err := p.Poll(ctx)
 	go func() {
-		defer close(p.done)
+		defer close(done)
 		for p.Clock.Sleep(ctx, p.Every) == nil {
 			p.Poll(ctx) // the event has told it
 		}
@@ -91,6 +98,12 @@ func (p *Provider) Init(openfeature.EvaluationContext) error {
 
 // Shutdown ends the asking.
 func (p *Provider) Shutdown() {
+	p.turn.Lock()
+	defer p.turn.Unlock()
+	p.end()
+}
+
+func (p *Provider) end() {
 	if p.stop != nil {
 		p.stop()
 		<-p.done

@@ -198,4 +198,16 @@ func TestProvider_pollsUntilItIsShutDown(t *testing.T) {
 	agent.NewProvider(agent.Fixed(flags.Values{}), agent.Options{}).Shutdown()
 }
 
+func TestProvider_beginsAnewWithoutASecondPoller(t *testing.T) {
+	t.Parallel()
+	p, l, v, _ := served(t)
+	require.NoError(t, p.Init(openfeature.EvaluationContext{}))
+	require.NoError(t, p.Init(openfeature.EvaluationContext{}), "OpenFeature may set a provider for two domains")
+	require.Eventually(t, func() bool { _, armed := v.Next(); return armed }, time.Minute, time.Millisecond)
+	l.says(200, reduced)
+	p.Shutdown()
+	_, armed := v.Next()
+	assert.False(t, armed, "nobody is left who waits")
+}
+
 var errGone = errors.New("gone")

@@ -41,6 +41,31 @@ func Of(sys *system.System, at map[string]system.Level) (Document, error) {
 	return d, errors.Join(append(faults, d.Validate())...)
 }
 
+// At is the document that tells one agent alone to work at a level, as canonical JSON.
+func At(agent system.Agent, level system.Level) ([]byte, error) {
+	alone := &system.System{Agents: []system.Agent{agent}}
+	d, err := Of(alone, map[string]system.Level{agent.Name: level})
+	if err != nil {
+		return nil, err
+	}
+	return d.Encode()
+}
+
+// LevelsOf are the levels that an agent can be told to work at, the one that gives most first. Full is always one of
+// them.
+func LevelsOf(agent system.Agent) []system.Level {
+	declares := func(l system.Level) bool {
+		return l == system.Full || slices.ContainsFunc(agent.Degradation, func(d system.Degradation) bool { return d.Level == l })
+	}
+	var out []system.Level
+	for _, level := range system.Levels {
+		if declares(level) {
+			out = append(out, level)
+		}
+	}
+	return out
+}
+
 // flagOf is one agent's flag and its value at full.
 func flagOf(agent system.Agent) (Definition, Value) {
 	levels := []string{string(system.Full)}
