@@ -2,6 +2,7 @@ package agentkit_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/appconfigdata"
 	"github.com/open-feature/go-sdk/openfeature"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -46,7 +48,7 @@ func plan(model *call.Client, levels *flags.Levels, address string) http.Handler
 }
 
 // serve is the planner: it runs until ctx ends and then drains.
-func serve(ctx context.Context, address string) error {
+func serve(ctx context.Context, address string, appconfig flags.Client) error {
 	metrics, err := measure.New(otel.GetMeterProvider())
 	if err != nil {
 		return err
@@ -55,9 +57,7 @@ func serve(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	source := flags.AppConfig{Application: "atlas", Environment: "primary", Profile: "levels"}
-	openfeature.SetNamedProvider("planner", flags.NewProvider(source, flags.Options{Metrics: metrics}))
-	levels := flags.NewLevels("planner", metrics, openfeature.NewClient("planner"))
+	levels := flags.Follow("planner", os.Getenv("REDOUBT_FLAGS"), appconfig, metrics)
 	defer levels.Close()
 	health, err := ready.New([]ready.Check{{Name: "lease", Run: holdsLease}}, ready.Options{Metrics: metrics})
 	if err != nil {
@@ -100,9 +100,19 @@ func TestReadme_showsTheExample(t *testing.T) {
 	}
 }
 
+// silent is AppConfig's data plane when it does not answer.
+type silent struct{ flags.Client }
+
+func (silent) StartConfigurationSession(context.Context, *appconfigdata.StartConfigurationSessionInput,
+	...func(*appconfigdata.Options)) (*appconfigdata.StartConfigurationSessionOutput, error) {
+	return nil, errors.New("no answer")
+}
+
 func TestServe_endsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	require.NoError(t, serve(ctx, "http://model.test"))
-	require.NoError(t, openfeature.SetNamedProviderAndWait("planner", openfeature.NoopProvider{}))
+	require.NoError(t, serve(ctx, "http://model.test", silent{}))
+	for _, name := range document.Environments {
+		require.NoError(t, openfeature.SetNamedProviderAndWait("/"+name, openfeature.NoopProvider{}))
+	}
 }

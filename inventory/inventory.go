@@ -7,7 +7,7 @@ import "redoubt/system"
 // Version is the version of the document's format that this code writes. A
 // new field raises it: a program that does not know a field refuses the document
 // rather than recover with half of it.
-const Version = 4
+const Version = 5
 
 // Inventory describes both homes.
 type Inventory struct {
@@ -143,6 +143,19 @@ type Agent struct {
 	Standby int `json:"standby,omitempty"`
 	// Image is what the home pulls for it, from its own region.
 	Image string `json:"image,omitempty"`
+	// Levels tell it how much to give; nil when it declares no levels. They came with version 5.
+	Levels *Levels `json:"levels,omitempty"`
+}
+
+// Levels are where a plan tells an agent at which level to work: in AppConfig.
+type Levels struct {
+	ApplicationID string `json:"applicationId"`
+	ProfileID     string `json:"profileId"`
+	// EnvironmentID is the environment that plans deploy to, StrategyID how.
+	EnvironmentID string `json:"environmentId"`
+	StrategyID    string `json:"strategyId"`
+	// Versions are the versions to deploy, by level, all made ahead.
+	Versions map[system.Level]string `json:"versions"`
 }
 
 // The kinds of switch: one moves traffic by putting a metric, one by setting

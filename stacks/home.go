@@ -16,6 +16,7 @@ import (
 	"redoubt/components/cluster"
 	"redoubt/components/control"
 	"redoubt/components/controllers"
+	"redoubt/components/degradation"
 	"redoubt/components/discovery"
 	"redoubt/components/entry"
 	"redoubt/components/keys"
@@ -62,6 +63,8 @@ type home struct {
 	kubernetes *kubernetes.Provider
 	homeTables
 	controllers *controllers.Controllers
+	// degradation is nil when no agent declares levels.
+	degradation *degradation.Degradation
 	agents      *agents.Agents
 }
 
@@ -85,6 +88,7 @@ func (h *home) declare() error {
 		h.declareCluster,
 		h.declareViewers,
 		h.declareControllers,
+		h.declareDegradation,
 		h.declareAgents,
 		h.declareMesh,
 		h.declareExport,

@@ -132,6 +132,7 @@ func (h *home) slots() []slot {
 	slots = append(slots, h.storeSlots()...)
 	slots = append(slots, h.clusterSlots()...)
 	slots = append(slots, h.agentSlots()...)
+	slots = append(slots, h.levelSlots()...)
 	slots = append(slots, h.cacheSlots()...)
 	slots = append(slots, h.secretSlots()...)
 	slots = append(slots, h.discoverySlots()...)

@@ -140,6 +140,8 @@ const (
 	K8SEviction ID = "k8s.eviction"
 	// K8SConfigmap is the timing of: A changed ConfigMap in the files of running pods.
 	K8SConfigmap ID = "k8s.configmap"
+	// AppconfigPoll is the timing of: A feature flag that is deployed at once, in programs that ask for it.
+	AppconfigPoll ID = "appconfig.poll"
 	// EKSNodeautorepair is the timing of: EKS node auto repair wait before acting.
 	EKSNodeautorepair ID = "eks.nodeautorepair"
 	// EKSDrain is the timing of: Managed node group drain limit per node (update).

@@ -2,8 +2,6 @@ package flags_test
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -118,21 +116,17 @@ func TestLevels_failStatic(t *testing.T) {
 
 func TestLevels_ofSeveralObeyTheOneThatGivesMostUp(t *testing.T) {
 	t.Parallel()
-	declared := []system.Degradation{{Level: system.Full}, {Level: system.Reduced, Off: []string{"deep-research"}},
-		{Level: system.Essential, Off: []string{"deep-research", "replanning"}, Fallback: "fixed plans"}}
-	path := filepath.Join(t.TempDir(), "level")
-	s := &source{values: at("reduced")}
-	l := agent.NewLevels("planner", nil, client(t, "appconfig", s),
-		client(t, "plan", agent.LevelFile{Path: path, Agent: "planner", Declared: declared}))
+	people, plans := &source{values: at("reduced")}, &source{values: at("full")}
+	l := agent.NewLevels("planner", nil, client(t, "people", people), client(t, "plans", plans))
 	defer l.Close()
-	assert.Equal(t, system.Reduced, l.Level(), "no file means full")
-	require.NoError(t, os.WriteFile(path, []byte("essential\n"), 0o600))
+	assert.Equal(t, system.Reduced, l.Level())
+	plans.says(at("essential"), nil)
 	reaches(t, l, system.Essential)
 	assert.Equal(t, "fixed plans", l.Fallback())
-	s.says(nil, errGone)
+	people.says(nil, errGone)
 	require.Eventually(t, func() bool { return l.State().Stale }, time.Minute, time.Millisecond)
-	assert.Equal(t, system.Essential, l.Level(), "a plan's level holds while AppConfig says nothing")
-	require.NoError(t, os.WriteFile(path, nil, 0o600))
+	assert.Equal(t, system.Essential, l.Level(), "a plan's level holds while the other source says nothing")
+	plans.says(at("full"), nil)
 	reaches(t, l, system.Reduced)
 }
 

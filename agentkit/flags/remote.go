@@ -8,7 +8,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/appconfigdata"
+	"github.com/open-feature/go-sdk/openfeature"
 
+	"redoubt/agentkit/measure"
 	"redoubt/internal/clock"
 	"redoubt/system/flags"
 )
@@ -84,7 +86,8 @@ func (r *Remote) ask(ctx context.Context) (flags.Values, error) {
 		}
 		r.token = out.InitialConfigurationToken
 	}
-	out, err := r.client.GetLatestConfiguration(ctx, &appconfigdata.GetLatestConfigurationInput{ConfigurationToken: r.token})
+	out, err := r.client.GetLatestConfiguration(ctx,
+		&appconfigdata.GetLatestConfigurationInput{ConfigurationToken: r.token})
 	if err != nil {
 		return nil, err
 	}
@@ -100,3 +103,17 @@ func (r *Remote) ask(ctx context.Context) (flags.Values, error) {
 }
 
 var _ Source = (*Remote)(nil)
+
+// Follow follows an agent's levels in all environments of its application, which is REDOUBT_FLAGS, through OpenFeature
+// with a provider for each. Metrics may be nil.
+func Follow(agent, application string, client Client, metrics *measure.Recorder) *Levels {
+	var clients []openfeature.IClient
+	for _, environment := range flags.Environments {
+		domain := application + "/" + environment
+		source := NewRemote(client, application, environment, nil)
+		// An error says that there are no flags yet: Levels gives everything until there are.
+		openfeature.SetNamedProvider(domain, NewProvider(source, Options{Every: Shortest, Metrics: metrics}))
+		clients = append(clients, openfeature.NewClient(domain))
+	}
+	return NewLevels(agent, metrics, clients...)
+}

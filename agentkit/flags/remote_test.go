@@ -148,7 +148,8 @@ func TestRemote_twoEnvironmentsAreOneLevel(t *testing.T) {
 	var clients []openfeature.IClient
 	var providers []*agent.Provider
 	for _, name := range flags.Environments {
-		p := agent.NewProvider(agent.NewRemote(d, "atlas-primary-planner", name, v), agent.Options{Every: agent.Shortest, Clock: v})
+		p := agent.NewProvider(agent.NewRemote(d, "atlas-primary-planner", name, v),
+			agent.Options{Every: agent.Shortest, Clock: v})
 		domain := t.Name() + name
 		require.NoError(t, openfeature.SetNamedProviderAndWait(domain, p))
 		t.Cleanup(func() { openfeature.SetNamedProviderAndWait(domain, openfeature.NoopProvider{}) })

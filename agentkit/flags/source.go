@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
-	"strings"
 	"time"
 
 	"redoubt/system"
@@ -104,34 +102,6 @@ func (f File) Load(context.Context) (flags.Values, error) {
 	return flags.Decode(text)
 }
 
-// LevelFile reads the level of one agent from a file that holds the word alone,
-// as components/agents mounts it and tells it by REDOUBT_LEVEL: the level that a recovery plan
-// has set. No file, or an empty one, means full.
-type LevelFile struct {
-	Path string
-	// Agent is named as in system.yaml, and Declared is what it declares there.
-	Agent    string
-	Declared []system.Degradation
-}
-
-// Name is level.
-func (LevelFile) Name() string { return "level" }
-
-// Load reads the word, and finds what it gives up.
-func (f LevelFile) Load(context.Context) (flags.Values, error) {
-	text, err := os.ReadFile(f.Path)
-	word := strings.TrimSpace(string(text))
-	switch {
-	case errors.Is(err, fs.ErrNotExist), err == nil && word == "":
-		word = string(system.Full)
-	case err != nil:
-		return nil, err
-	}
-	alone := &system.System{Agents: []system.Agent{{Name: f.Agent, Degradation: f.Declared}}}
-	d, err := flags.Of(alone, map[string]system.Level{f.Agent: system.Level(word)})
-	return d.Values, err
-}
-
 // Fixed are flags that never change, for tests and examples.
 type Fixed flags.Values
 
@@ -141,7 +111,7 @@ func (Fixed) Name() string { return "fixed" }
 // Load gives the flags.
 func (f Fixed) Load(context.Context) (flags.Values, error) { return flags.Values(f), nil }
 
-var _, _, _, _ Source = AppConfig{}, File{}, LevelFile{}, Fixed{}
+var _, _, _ Source = AppConfig{}, File{}, Fixed{}
 
 // full is what an agent gives when nobody said otherwise.
 var full = system.Degradation{Level: system.Full}

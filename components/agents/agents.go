@@ -72,7 +72,7 @@ type builder struct {
 }
 
 func (b *builder) build() error {
-	for _, step := range []func() error{b.shared, b.levels, b.priorities, b.closed, b.doors, b.scalerCredentials} {
+	for _, step := range []func() error{b.shared, b.priorities, b.closed, b.doors, b.scalerCredentials} {
 		if err := step(); err != nil {
 			return err
 		}

@@ -52,6 +52,11 @@ func small(n int) *system.System {
 	return s
 }
 
+// flagsOf are what tells an agent its level.
+func flagsOf(s naming.Scope, agent string) pulumi.StringArray {
+	return pulumi.StringArray{pulumi.String(s.ARN("appconfig", "application/"+agent+"/environment/e/configuration/p"))}
+}
+
 func argsFor(s *system.System, home system.Home) *Args {
 	region := map[system.Home]string{system.Primary: "eu-west-1", system.Secondary: "eu-central-1"}[home]
 	scope := naming.Scope{System: s.Name, Home: home, Region: region, Account: "123456789012"}
@@ -74,6 +79,10 @@ func argsFor(s *system.System, home system.Home) *Args {
 	}
 	for _, st := range s.Stores {
 		a.Stores[st.Name] = placeOf(scope, st)
+	}
+	a.Levels = map[string]pulumi.StringArrayInput{}
+	for _, agent := range s.Degrading() {
+		a.Levels[agent.Name] = flagsOf(scope, agent.Name)
 	}
 	for _, agent := range s.Public() {
 		a.TargetGroupArns[agent.Name] = pulumi.String(scope.ARN("elasticloadbalancing", "targetgroup/"+agent.Name+"/0123"))
@@ -140,6 +149,9 @@ func TestAgents_suite(t *testing.T) {
 			st.UserArn = nil
 			a.Stores["hot"] = st
 		}, Want: `the cache "hot" has no user`},
+		{Name: "no feature flags", Mutate: func(a *Args) {
+			a.System.Agents[0].Degradation = []system.Degradation{{Level: system.Full}}
+		}, Want: `agent "front" declares degradation levels and has no feature flags`},
 		{Name: "no target group", Mutate: func(a *Args) { a.TargetGroupArns = nil }, Want: `"front" is public and has no target group`},
 	}
 	s.Changes = []pulumitest.Change[Args]{

@@ -36,6 +36,9 @@ type Args struct {
 	TargetGroupArns map[string]pulumi.StringInput
 	// DependencySecrets are the secrets with which dependencies are called, by dependency; some have none.
 	DependencySecrets map[string]pulumi.StringInput
+	// Levels are the ARNs of the feature flags that tell an agent how much to give, by agent. Required for each
+	// that declares degradation levels.
+	Levels map[string]pulumi.StringArrayInput
 	// Waiting are agents that this home leaves out for now, because a store of theirs has no half here yet.
 	Waiting []string
 	// ClusterGroupID is the security group of the cluster's nodes and pods, EntryGroupID the load balancer's. Required.
@@ -154,6 +157,9 @@ func (a Args) checkPlaces() error {
 			if missing := a.Stores[name].missing(st.Kind); missing != "" {
 				errs = append(errs, fmt.Errorf("agent %q: the %s %q has no %s in this home", agent.Name, st.Kind, name, missing))
 			}
+		}
+		if len(agent.Degradation) > 0 && a.Levels[agent.Name] == nil {
+			errs = append(errs, fmt.Errorf("agent %q declares degradation levels and has no feature flags", agent.Name))
 		}
 		if agent.Public && a.TargetGroupArns[agent.Name] == nil {
 			errs = append(errs, fmt.Errorf("agent %q is public and has no target group", agent.Name))

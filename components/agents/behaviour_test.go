@@ -2,7 +2,6 @@ package agents
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -148,31 +147,22 @@ func TestAgents_runAsNobodyWithNothing(t *testing.T) {
 	}
 }
 
-// TestAgents_readTheirOwnLevel looks that a plan's word reaches the agents, and that
-// no update takes it back.
+// TestAgents_readTheirOwnLevel looks that an agent knows its feature flags and may read them, and nobody else's.
 func TestAgents_readTheirOwnLevel(t *testing.T) {
 	t.Parallel()
 	sys := small(0)
 	sys.Agents[0].Degradation = []system.Degradation{{Level: system.Full}, {Level: system.Reduced, Off: []string{"pictures"}}}
 	r := run(t, argsFor(sys, system.Primary))
-	levels := r.OfType(levelsType)
-	require.Len(t, levels, 1)
-	assert.Equal(t, "degradation", at(t, levels[0].Values(), "metadata", "name"))
-	assert.Equal(t, map[string]any{sys.Agents[0].Name: "full"}, levels[0].Values()["data"])
-	assert.Equal(t, []string{"data"}, levels[0].RPC.GetIgnoreChanges())
-
-	pod := func(agent string) any {
-		return at(t, r.Get(t, deploymentType, "main-"+agent+"-deployment").Values(), "spec", "template", "spec")
-	}
-	volumes := at(t, pod(sys.Agents[0].Name), "volumes").([]any)
-	level := volumes[slices.IndexFunc(volumes, func(v any) bool { return v.(map[string]any)["name"] == "level" })]
-	assert.Equal(t, "degradation", at(t, level, "configMap", "name"))
-	assert.Equal(t, true, at(t, level, "configMap", "optional"), "an agent starts without it, too")
-	assert.Equal(t, sys.Agents[0].Name, at(t, level, "configMap", "items", 0, "key"), "no agent sees another's")
-	container := at(t, pod(sys.Agents[0].Name), "containers", 0)
+	container := at(t, pod(t, r, "front"), "containers", 0)
 	env := at(t, container, "env").([]any)
-	assert.Equal(t, map[string]any{"name": "REDOUBT_LEVEL", "value": "/etc/redoubt/level/level"}, env[len(env)-1])
-	assert.NotContains(t, fmt.Sprint(pod(sys.Agents[1].Name)), "REDOUBT_LEVEL", "it declares no level")
+	assert.Equal(t, map[string]any{"name": "REDOUBT_FLAGS", "value": "demo0-primary-front"}, env[len(env)-1])
+	assert.NotContains(t, fmt.Sprint(pod(t, r, "back")), "REDOUBT_FLAGS", "it declares no level")
+	may := actions(t, r, "front")
+	for _, action := range []string{"appconfig:StartConfigurationSession", "appconfig:GetLatestConfiguration"} {
+		assert.Equal(t, []string{"arn:aws:appconfig:eu-west-1:123456789012:application/front/environment/e/configuration/p"},
+			may[action], "its own flags, and no more")
+		assert.NotContains(t, actions(t, r, "back"), action, "it declares no level")
+	}
 }
 
 func TestAgents_priorityGoesByTier(t *testing.T) {

@@ -36,8 +36,6 @@ func (b *builder) container(agent system.Agent) corev1.ContainerArgs {
 			Name: pulumi.String(volumePrefix + v.Name), MountPath: pulumi.String(v.Path),
 		})
 	}
-	_, level := levelOf(agent)
-	mounts = append(mounts, level...)
 	proxied, memory := b.meshed(agent), pulumi.Sprintf("%dMi", agent.Resources.MemoryMiB)
 	return corev1.ContainerArgs{
 		Name:  pulumi.String(agent.Name),
@@ -73,7 +71,8 @@ func (b *builder) container(agent system.Agent) corev1.ContainerArgs {
 // consumer can stop taking work when its zone is shifted away; Kubernetes copies the label
 // from the node since 1.35
 // (https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#podtopologylabels), before
-// that it is empty. REDOUBT_LEVEL is the file with the level that the agent works at; none means full.
+// that it is empty. REDOUBT_FLAGS is the application of AppConfig that tells the agent at which level it works; its
+// environments and its profile are in system/flags.
 func (b *builder) env(agent system.Agent) corev1.EnvVarArray {
 	plain := func(name, value string) corev1.EnvVarArgs {
 		return corev1.EnvVarArgs{Name: pulumi.String(name), Value: pulumi.String(value)}
@@ -93,7 +92,7 @@ func (b *builder) env(agent system.Agent) corev1.EnvVarArray {
 		field("REDOUBT_ZONE", fmt.Sprintf("metadata.labels['%s']", "topology.kubernetes.io/zone")),
 	}
 	if len(agent.Degradation) > 0 {
-		env = append(env, plain("REDOUBT_LEVEL", levelFolder+"/"+levelFile))
+		env = append(env, plain("REDOUBT_FLAGS", b.args.Scope.Flags(agent.Name)))
 	}
 	return env
 }

@@ -150,7 +150,7 @@ func runtimeDefault() *corev1.SeccompProfileArgs {
 	return &corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")}
 }
 
-// volumes are where a replica may write, as its root is read-only, and its level.
+// volumes are where a replica may write, as its root is read-only.
 func volumes(agent system.Agent) pulumi.Array {
 	room := func(name string, mebibytes int) corev1.VolumeArgs {
 		return corev1.VolumeArgs{
@@ -161,10 +161,6 @@ func volumes(agent system.Agent) pulumi.Array {
 	out := pulumi.Array{room(tmp, system.ScratchMiB)}
 	for _, v := range agent.Volumes {
 		out = append(out, room(volumePrefix+v.Name, v.SizeMiB))
-	}
-	level, _ := levelOf(agent)
-	for _, v := range level {
-		out = append(out, v)
 	}
 	return out
 }

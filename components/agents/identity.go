@@ -55,7 +55,7 @@ func (b *builder) identity(agent system.Agent) (pulumi.StringOutput, []pulumi.Re
 // places are what the policy of one agent names, once AWS has told it.
 type places struct {
 	dataKey, secretKey, locks string
-	secrets                   []string
+	secrets, levels           []string
 	stores                    map[string]place
 }
 
@@ -65,7 +65,7 @@ type place struct{ arn, secret, user, ledger, idempotency, next string }
 // allowed is the policy of the agent's role as AWS reads it.
 func (b *builder) allowed(agent system.Agent) pulumi.StringOutput {
 	named := Uses(agent)
-	inputs := []any{b.args.DataKeyArn, b.args.SecretKeyArn, or(b.args.LockTableArn), b.secrets(agent)}
+	inputs := []any{b.args.DataKeyArn, b.args.SecretKeyArn, or(b.args.LockTableArn), b.secrets(agent), b.flags(agent)}
 	for _, name := range named {
 		s := b.args.Stores[name]
 		inputs = append(inputs, or(s.Arn), or(s.SecretArn), or(s.UserArn), or(s.LedgerArn), or(s.IdempotencyArn))
@@ -73,10 +73,10 @@ func (b *builder) allowed(agent system.Agent) pulumi.StringOutput {
 	return pulumi.All(inputs...).ApplyT(func(v []any) (string, error) {
 		p := places{
 			dataKey: v[0].(string), secretKey: v[1].(string), locks: v[2].(string), secrets: v[3].([]string),
-			stores: map[string]place{},
+			levels: v[4].([]string), stores: map[string]place{},
 		}
 		for i, name := range named {
-			at := v[4+5*i:]
+			at := v[5+5*i:]
 			p.stores[name] = place{at[0].(string), at[1].(string), at[2].(string), at[3].(string), at[4].(string),
 				b.args.Stores[name].NextArn}
 		}
@@ -93,6 +93,14 @@ func (b *builder) secrets(agent system.Agent) pulumi.StringArrayInput {
 		}
 	}
 	return out.ToStringArrayOutput()
+}
+
+// flags are those of the agent's levels, none when it declares no levels.
+func (b *builder) flags(agent system.Agent) pulumi.StringArrayInput {
+	if len(agent.Degradation) == 0 {
+		return pulumi.StringArray{}.ToStringArrayOutput()
+	}
+	return b.args.Levels[agent.Name]
 }
 
 // or makes an empty text of an input that is not there.

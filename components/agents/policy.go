@@ -21,6 +21,7 @@ var (
 	readSecret   = []string{"secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"}
 	readObjects  = []string{"s3:GetObject", "s3:GetObjectVersion"}
 	writeObjects = []string{"s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"}
+	readFlags    = []string{"appconfig:GetLatestConfiguration", "appconfig:StartConfigurationSession"}
 	listObjects  = []string{"s3:GetBucketLocation", "s3:ListBucket"}
 	seeQueue     = []string{"sqs:GetQueueAttributes", "sqs:GetQueueUrl"}
 	takeWork     = []string{"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"}
@@ -36,6 +37,9 @@ func allowed(scope naming.Scope, s *system.System, agent system.Agent, parameter
 	if len(p.secrets) > 0 {
 		g.allow("Dependencies", readSecret, p.secrets...)
 		g.use(p.secretKey, "secretsmanager", false)
+	}
+	if len(p.levels) > 0 {
+		g.allow("Levels", readFlags, p.levels...)
 	}
 	for _, name := range Uses(agent) {
 		st, _ := s.Store(name)

@@ -65,13 +65,9 @@ func TestAgents_settlingTakesTheDeclaredNumbersBack(t *testing.T) {
 	args := argsFor(small(0), system.Primary)
 	args.SettleReplicas = true
 	for _, res := range run(t, args).Custom() {
-		if res.Type != levelsType {
-			assert.Empty(t, res.RPC.GetIgnoreChanges(), res.Name)
-		}
+		assert.Empty(t, res.RPC.GetIgnoreChanges(), res.Name)
 	}
 }
-
-const levelsType = "kubernetes:core/v1:ConfigMap"
 
 func TestAgents_consumersAreNotScaledDownBlindly(t *testing.T) {
 	t.Parallel()

@@ -18,7 +18,7 @@ import (
 // whose NAT gateways are lost could not even report so. The nodes' part:
 // https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html
 var DefaultEndpoints = []string{
-	"autoscaling", "ec2", "ec2messages", "ecr.api", "ecr.dkr", "eks", "eks-auth", "elasticloadbalancing", "events",
+	"appconfigdata", "autoscaling", "ec2", "ec2messages", "ecr.api", "ecr.dkr", "eks", "eks-auth", "elasticloadbalancing", "events",
 	"kms", "logs", "monitoring", "rds", "secretsmanager", "sns", "sqs", "ssm", "ssmmessages", "sts", "xray",
 }
 

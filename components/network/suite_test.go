@@ -113,7 +113,7 @@ func TestNetwork_primary(t *testing.T) {
 				Name: "endpoints", Mutate: func(a *Args) {
 					a.Endpoints = append([]string{"bedrock-runtime"}, DefaultEndpoints[1:]...)
 				},
-				Want: []string{"main endpoints", "-main-endpoint-autoscaling", "+main-endpoint-bedrock-runtime"},
+				Want: []string{"main endpoints", "-main-endpoint-appconfigdata", "+main-endpoint-bedrock-runtime"},
 			},
 			{
 				Name: "a ready peer", Mutate: func(a *Args) { a.Peer = accepted() },

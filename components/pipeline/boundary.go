@@ -10,6 +10,7 @@ import (
 // inHome are the actions that some role of a home needs in the home's own region: what the program grants, and
 // what AWS's own policies (attachable) grant for the services that the homes use. A role has far less of it.
 var inHome = []string{
+	"appconfig:GetLatestConfiguration", "appconfig:StartConfigurationSession", "cloudwatch:DescribeAlarms",
 	"autoscaling:Describe*", "autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup",
 	"backup:CopyFromBackupVault", "backup:CopyIntoBackupVault", "backup:Describe*", "backup:Get*", "backup:List*",
 	"backup:PutRestoreValidationResult", "backup:StartRestoreJob", "backup:TagResource",

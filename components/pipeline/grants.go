@@ -9,6 +9,8 @@ import (
 func (a Args) platform(home naming.Scope) iampolicy.Document {
 	return iampolicy.Document{Statements: []iampolicy.Statement{inRegion("Platform", home, []string{
 		"acm:AddTagsToCertificate", "acm:DeleteCertificate", "acm:RemoveTagsFromCertificate", "acm:RequestCertificate",
+		"appconfig:Create*", "appconfig:Delete*", "appconfig:StartDeployment", "appconfig:TagResource",
+		"appconfig:UntagResource", "appconfig:Update*",
 		"autoscaling:CreateOrUpdateTags", "autoscaling:DeleteTags",
 		"cloudwatch:DeleteAlarms", "cloudwatch:DeleteDashboards", "cloudwatch:PutCompositeAlarm", "cloudwatch:PutDashboard",
 		"cloudwatch:PutMetricAlarm", "cloudwatch:TagResource", "cloudwatch:UntagResource",

@@ -15,6 +15,9 @@ import (
 // https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 var looking = []string{
 	"acm:DescribeCertificate", "acm:ListTagsForCertificate",
+	"appconfig:GetApplication", "appconfig:GetConfigurationProfile", "appconfig:GetDeployment",
+	"appconfig:GetDeploymentStrategy", "appconfig:GetEnvironment", "appconfig:GetHostedConfigurationVersion",
+	"appconfig:ListTagsForResource",
 	"autoscaling:Describe*",
 	"backup:Describe*", "backup:Get*", "backup:List*",
 	"cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource",

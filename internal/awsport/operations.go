@@ -1,6 +1,7 @@
 package awsport
 
 import (
+	"github.com/aws/aws-sdk-go-v2/service/appconfig"
 	"github.com/aws/aws-sdk-go-v2/service/arczonalshift"
 	"github.com/aws/aws-sdk-go-v2/service/backup"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
@@ -22,6 +23,11 @@ import (
 // registry is the one table from an operation to the call that makes it. A test
 // holds it against what the simulated regions serve, another against AWS's models.
 var registry = map[string]operation{
+	"appconfig.GetDeployment":   serve(appconfig.NewFromConfig, (*appconfig.Client).GetDeployment),
+	"appconfig.ListDeployments": serve(appconfig.NewFromConfig, (*appconfig.Client).ListDeployments),
+	"appconfig.StartDeployment": serve(appconfig.NewFromConfig, (*appconfig.Client).StartDeployment),
+	"appconfig.StopDeployment":  serve(appconfig.NewFromConfig, (*appconfig.Client).StopDeployment),
+
 	"arc-zonal-shift.CancelZonalShift": serve(arczonalshift.NewFromConfig, (*arczonalshift.Client).CancelZonalShift),
 	"arc-zonal-shift.ListZonalShifts":  serve(arczonalshift.NewFromConfig, (*arczonalshift.Client).ListZonalShifts),
 	"arc-zonal-shift.StartZonalShift":  serve(arczonalshift.NewFromConfig, (*arczonalshift.Client).StartZonalShift),

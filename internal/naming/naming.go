@@ -51,6 +51,9 @@ const (
 	// AlarmMax is CloudWatch's limit:
 	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 	AlarmMax = 255
+	// FlagsMax is AppConfig's limit of applications and deployment strategies:
+	// https://docs.aws.amazon.com/appconfig/2019-10-09/APIReference/API_CreateApplication.html
+	FlagsMax = 64
 	// KubernetesMax is EKS's limit: https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html
 	KubernetesMax = 100
 )
@@ -132,6 +135,9 @@ func (s Scope) CacheUser(store string) string { return Join(CacheMax, s.System, 
 
 // Alarm names a CloudWatch alarm.
 func (s Scope) Alarm(part string) string { return Join(AlarmMax, s.System, string(s.Home), part) }
+
+// Flags names an application of AppConfig, which holds what one agent is told, and a deployment strategy.
+func (s Scope) Flags(part string) string { return Join(FlagsMax, s.System, string(s.Home), part) }
 
 // Path is a slash-separated name for log groups, parameters and secrets.
 func (s Scope) Path(parts ...string) string {

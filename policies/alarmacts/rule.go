@@ -27,7 +27,7 @@ var Rule = rule.Rule{
 }
 
 func check(g *rule.Graph, _ rule.Config) []rule.Finding {
-	read := map[string]bool{}
+	read := monitored(g)
 	for _, h := range g.OfType(reader) {
 		read[h.Text("cloudwatchAlarmName")] = true
 	}

@@ -5,15 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"redoubt/inventory"
 	"redoubt/recovery/diagnose"
 	"redoubt/recovery/plan"
 	"redoubt/system"
-	"redoubt/timings"
 )
-
-// levelSource says how a change of a ConfigMap reaches those who read it.
-const levelSource = "https://kubernetes.io/docs/tutorials/configuration/updating-configuration-via-a-configmap/"
 
 // dependencyOf is the outside service that the request is about.
 func dependencyOf(r Request) (system.Dependency, error) {
@@ -116,36 +111,6 @@ func (d *draft) degrade(a system.Agent, level system.Degradation, dep system.Dep
 func (d *draft) giveAll(a system.Agent, from system.Degradation) []string {
 	return d.atLevel("restore-"+a.Name, a, system.Full, from.Level,
 		"What it calls answers again; users miss what it gave up.")
-}
-
-// atLevel sets the level of an agent in both homes. Only that of the home that
-// serves is waited for.
-func (d *draft) atLevel(id string, a system.Agent, to, from system.Level, why string) []string {
-	var ids []string
-	for _, home := range []system.Home{d.Goal.Active, d.Goal.Active.Peer()} {
-		undo := d.setLevel(home, a.Name, from)
-		want := is(fmt.Sprintf("data.%q", a.Name), string(to))
-		want.Missing = string(system.Full) // an agent that is not in it gives everything
-		s := plan.Step{
-			ID: id, Title: fmt.Sprintf("Let agent %s work at level %s in the %s home", a.Name, to, home),
-			Role: plan.Level, Subject: plan.Subject{Agent: a.Name}, Why: why, Source: levelSource,
-			Call:      d.setLevel(home, a.Name, to),
-			Condition: holds(d.object(home, "Get", "v1", "ConfigMap", inventory.Degradation, nil), want),
-			Undo:      &undo, Budget: timings.K8SConfigmap, Timeout: minutes(5), OnFailure: plan.Report,
-		}
-		if home != d.Goal.Active {
-			s.ID, s.OnFailure = id+"-"+string(home), plan.Continue
-			d.add(s)
-			continue
-		}
-		ids = append(ids, d.add(s))
-	}
-	return ids
-}
-
-func (d *draft) setLevel(home system.Home, agent string, level system.Level) plan.Call {
-	return d.object(home, "Patch", "v1", "ConfigMap", inventory.Degradation, plan.Document{
-		"Patch": plan.Document{"data": plan.Document{agent: string(level)}}})
 }
 
 // dependencyGate refuses to take features from users on nobody's word.

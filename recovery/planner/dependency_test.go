@@ -1,22 +1,35 @@
 package planner_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/internal/plantest"
 	"redoubt/recovery/diagnose"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
 	"redoubt/system"
 )
 
-// level is the level that a call sets for an agent.
-func level(c plan.Call, agent string) string {
-	v, _ := plan.Path(`Patch.data."` + agent + `"`).Find(c.Input)
-	s, _ := v.(string)
-	return s
+// level is the level that a call sets for an agent, as the inventory knows its versions.
+func level(t *testing.T, c plan.Call, agent string) string {
+	t.Helper()
+	inv, err := plantest.Inventory()
+	require.NoError(t, err)
+	of := inv.Homes[c.Home].Agents[agent].Levels
+	require.NotNil(t, of, agent)
+	assert.Equal(t, "StartDeployment", c.Operation)
+	assert.Equal(t, []any{of.ApplicationID, of.EnvironmentID, of.ProfileID, of.StrategyID}, []any{c.Input["ApplicationId"],
+		c.Input["EnvironmentId"], c.Input["ConfigurationProfileId"], c.Input["DeploymentStrategyId"]})
+	for level, version := range of.Versions {
+		if version == c.Input["ConfigurationVersion"] {
+			return string(level)
+		}
+	}
+	return ""
 }
 
 func TestDependencyLoss_degradesThoseWhoNeedIt(t *testing.T) {
@@ -36,10 +49,10 @@ func TestDependencyLoss_degradesThoseWhoNeedIt(t *testing.T) {
 			if s.Role != plan.Level || s.Call.Home != system.Primary {
 				continue
 			}
-			got[s.Subject.Agent] = level(s.Call, s.Subject.Agent)
-			assert.Equal(t, "full", level(*s.Undo, s.Subject.Agent))
+			got[s.Subject.Agent] = level(t, s.Call, s.Subject.Agent)
+			assert.Equal(t, "full", level(t, *s.Undo, s.Subject.Agent))
 			other := steps(p)[s.ID+"-secondary"]
-			assert.Equal(t, got[s.Subject.Agent], level(other.Call, s.Subject.Agent), "it is lost to the other home, too")
+			assert.Equal(t, got[s.Subject.Agent], level(t, other.Call, s.Subject.Agent), "it is lost to the other home, too")
 			assert.Equal(t, plan.Continue, other.OnFailure, "and nobody waits for that")
 		}
 		assert.Equal(t, want, got, dependency)
@@ -51,9 +64,10 @@ func TestDependencyBack_givesAllAgain(t *testing.T) {
 	p, err := made(t, "dependency-back")
 	require.NoError(t, err)
 	s := steps(p)["restore-worker"]
-	assert.Equal(t, "full", level(s.Call, "worker"))
-	assert.Equal(t, "reduced", level(*s.Undo, "worker"))
-	assert.Equal(t, "full", s.Condition.All[0].Missing, "an agent that nobody has degraded gives all")
+	assert.Equal(t, "full", level(t, s.Call, "worker"))
+	assert.Equal(t, "reduced", level(t, *s.Undo, "worker"))
+	assert.Equal(t, s.Condition.All[0].Value, s.Condition.All[0].Missing, "an agent that nobody has degraded gives all")
+	assert.Equal(t, "ListDeployments", s.Condition.Call.Operation)
 }
 
 func TestDependencyLoss_refuses(t *testing.T) {
@@ -69,6 +83,14 @@ func TestDependencyLoss_refuses(t *testing.T) {
 				r.System.Agents[n].Degradation = nil
 			}
 		}, "no agent that needs large-model declares a level"},
+		"an old inventory": {func(r *planner.Request) {
+			home := r.Inventory.Homes[system.Primary]
+			home.Agents = maps.Clone(home.Agents)
+			agent := home.Agents["worker"]
+			agent.Levels = nil
+			home.Agents["worker"] = agent
+			r.Inventory.Homes[system.Primary] = home
+		}, "does not know the feature flags of agent worker; update the primary home once"},
 		"a blank home": {func(r *planner.Request) { delete(r.Inventory.Homes, system.Secondary) },
 			"the inventory does not know the secondary home"},
 	} {

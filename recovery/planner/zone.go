@@ -41,11 +41,15 @@ func zoneOf(r Request) (string, system.Home, error) {
 	return "", "", fmt.Errorf("zone %q is in no home of the inventory", zone)
 }
 
-// zoneQuestions ask where the writers are, and how many nodes the other zones have.
+// zoneQuestions ask where the writers are, and how many nodes the other zones have; of a zone that is back, at which
+// level the agents work.
 func zoneQuestions(r Request) ([]plan.Call, error) {
 	zone, home, err := zoneOf(r)
-	if err != nil || r.Finding.Kind == diagnose.Healthy {
+	if err != nil {
 		return nil, err
+	}
+	if r.Finding.Kind == diagnose.Healthy {
+		return levelQuestions(r, home), nil
 	}
 	of := r.Inventory.Homes[home]
 	var out []plan.Call
@@ -175,17 +179,20 @@ func (d *draft) zoneWriters(zone string, home system.Home) []string {
 }
 
 // spareNodes asks the other zones for what the lost one carried. They carry the
-// declared load without it; this is for the next loss, and nobody waits for it.
+// declared load without it; this is for the next loss, and nobody waits for it. Where they have grown
+// above what the declared load needs, the loss takes what the rest came on, and the agents give less.
 func (d *draft) spareNodes(zone string, home system.Home) {
 	of := d.home(home)
 	others := othersOf(of, zone)
 	share := (of.Cluster.ActiveNodes + len(others) - 1) / len(others)
+	above := false
 	for _, other := range others {
 		group := of.Cluster.NodeGroups[other]
 		now := d.answer(askNodes(home, of.Cluster.Name, group))
 		desired, has := told[float64](now, "nodegroup.scalingConfig.desiredSize")
 		most, bound := told[float64](now, "nodegroup.scalingConfig.maxSize")
 		want := min(int(desired)+share, int(most))
+		above = above || has && int(desired) > of.Cluster.ActiveNodes
 		if !has || !bound || want <= int(desired) {
 			continue
 		}
@@ -199,6 +206,9 @@ func (d *draft) spareNodes(zone string, home system.Home) {
 				atLeast("nodegroup.scalingConfig.desiredSize", want), is("nodegroup.status", "ACTIVE")),
 			Undo: &undo, Budget: timings.EKSScaleoutCa, Timeout: minutes(15), OnFailure: plan.Continue,
 		})
+	}
+	if above {
+		d.giveLess(home)
 	}
 }
 

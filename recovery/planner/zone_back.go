@@ -69,6 +69,7 @@ func (d *draft) zoneBack(zone string, home system.Home) {
 		})
 	}
 	if home == d.Goal.Active {
+		d.giveAgain(home, ids)
 		d.probe(home, ids)
 	}
 }

@@ -31,7 +31,7 @@ type row struct {
 func Types() []Type {
 	var out []Type
 	for _, r := range slices.Concat(networkRows, identityRows, watchRows, databasesRows, storageRows, trafficRows, backupRows,
-		computeRows) {
+		computeRows, appconfigRows) {
 		out = append(out, Type{r.token, r.upstream, r.args.ElementType(), r.state.ElementType()})
 	}
 	return out

@@ -19,18 +19,30 @@ func (w World) Answers(ctx context.Context, home system.Home, agent string) erro
 	return nil
 }
 
-// Level is the level that an agent was told to work at in a home; full where nobody tells.
+// Level is the level that a plan told an agent to work at in a home: that of the latest deployment of its flag that
+// was not taken back; full where nobody tells.
 func (w World) Level(ctx context.Context, home system.Home, agent string) system.Level {
-	of := w.Inventory.Homes[home]
-	out, err := w.Call(ctx, plan.Call{Kind: plan.Kubernetes, Home: home, Service: "kubernetes", Operation: "Get",
-		Input: plan.Document{"Server": of.Cluster.Endpoint, "ApiVersion": "v1", "Kind": "ConfigMap",
-			"Namespace": of.Cluster.Namespace, "Name": inventory.Degradation}})
+	of := w.Inventory.Homes[home].Agents[agent].Levels
+	if of == nil {
+		return system.Full
+	}
+	out, err := w.Call(ctx, ask(home, "appconfig", "ListDeployments", plan.Document{
+		"ApplicationId": of.ApplicationID, "EnvironmentId": of.EnvironmentID}))
 	if err != nil {
 		return system.Full
 	}
-	data, _ := out["data"].(plan.Document)
-	if level, told := data[agent].(string); told {
-		return system.Level(level)
+	items, _ := out["Items"].([]any)
+	for _, one := range items {
+		d, _ := one.(plan.Document)
+		if d["State"] != "COMPLETE" {
+			continue
+		}
+		for level, version := range of.Versions {
+			if version == d["ConfigurationVersion"] {
+				return level
+			}
+		}
+		return system.Full
 	}
 	return system.Full
 }

@@ -61,10 +61,10 @@ func (t *tier) look(w drive.World, now time.Time, m *tierMet, every time.Duratio
 }
 
 // copes reports whether the pods do without what is lost. They read a new level some time after it was written:
-// timing k8s.configmap.
+// timing appconfig.poll.
 func (t *tier) copes(now time.Time, c coping) bool {
 	if c == degraded && t.coped == lacking {
-		takes, _ := timings.Get(timings.K8SConfigmap).Typical()
+		takes, _ := timings.Get(timings.AppconfigPoll).Typical()
 		t.told = now.Add(takes)
 	}
 	t.coped = c

@@ -4,7 +4,7 @@ import "maps"
 
 // specs is the table of the simulated types.
 var specs = mergeSpecs(specsOfVault, specsOfNetwork, specsOfIdentity, specsOfData, specsOfStorage, specsOfEntry,
-	specsOfWatch,
+	specsOfWatch, specsOfAppConfig,
 	specsOfDynamoDB, specsOfSQS,
 	specsOfBackup,
 	specsOfDiscovery,

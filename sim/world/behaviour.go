@@ -65,6 +65,7 @@ const (
 	metricSettles
 	recordChange
 	clientDrain
+	flagsDeploy
 	numBehaviours
 )
 
@@ -146,6 +147,8 @@ var behaviours = [numBehaviours]Behaviour{
 		Assumed: "assumed: at once in a world that does not draw"},
 	clientDrain: {Name: "dns.client.drain", What: "a client goes on with what it had after the cache of its name has run out",
 		Prior: timings.PriorDNSClientDrain, Assumed: "assumed: nobody publishes it; connections stay open and some caches last longer"},
+	flagsDeploy: {Name: "flags.deploy", What: "a deployment of AppConfig until it is validated and what asks can get it",
+		Set: 10 * time.Second, Assumed: "assumed: AWS has no number; a deployment at once takes no more than its checks"},
 }
 
 // fixedBehaviours are the rows that no world draws.

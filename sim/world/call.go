@@ -29,6 +29,7 @@ func init() {
 		tableRestoreOperations(),
 		cacheOperations(), cacheRestoreOperations(),
 		kubernetesOperations(),
+		appconfigOperations(),
 	} {
 		maps.Copy(operations, table)
 	}

@@ -220,6 +220,8 @@ func (t *tx) happen(event string, in Document) error {
 		t.ownFailover(in)
 	case "FinishScale":
 		t.finishScale(in)
+	case eventDeployment:
+		t.deploymentGoesOn(in)
 	case "FinishBackup":
 		t.finishBackup(in)
 	case "FinishCopy":

@@ -99,7 +99,7 @@ func init() {
 		restoreKinds, auditKinds, ec2Kinds, peeringKinds, securityKinds, iamKinds, logsKinds, cloudwatchKinds, eventsKinds, kmsKinds,
 		rdsKinds, proxyKinds, secretsKinds, s3Kinds, replicationKinds, ssmKinds, elbKinds, acmKinds,
 		route53Kinds, recordKinds, arcKinds, backupKinds, planKinds, snsKinds, kubernetesKinds,
-		ecrKinds,
+		ecrKinds, appconfigKinds,
 		eksKinds,
 		nodeKinds,
 		cacheKinds,

@@ -18,6 +18,7 @@ type Operation struct {
 // references are where AWS documents the operations of a service; the
 // operation's name and ".html" follow.
 var references = map[string]string{
+	"appconfig":                appconfigAPI + "API_",
 	"arc-zonal-shift":          "https://docs.aws.amazon.com/arc-zonal-shift/latest/api/API_",
 	"eks":                      "https://docs.aws.amazon.com/eks/latest/APIReference/API_",
 	"backup":                   "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_",

@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/internal/engine"
-	"redoubt/inventory"
 	"redoubt/sim/world"
 	"redoubt/system"
 )
@@ -78,13 +77,8 @@ var drifts = map[string]func(*testing.T, *homes){
 				"Name": p.name, "Subresource": p.sub, "Patch": world.Document{"spec": p.patch}})
 		}
 	},
-	// A plan has told the agents to do without a dependency.
-	"degraded agents": func(t *testing.T, h *homes) {
-		own := h.inventory(t).Homes[system.Primary]
-		h.call(t, ireland, "kubernetes", "Patch", world.Document{
-			"Server": own.Cluster.Endpoint, "ApiVersion": "v1", "Kind": "ConfigMap", "Namespace": own.Cluster.Namespace,
-			"Name": inventory.Degradation, "Patch": world.Document{"data": world.Document{"planner": "reduced"}}})
-	},
+	// Somebody looks at what AppConfig has: with times in it that nobody wrote.
+	"stamped flags": func(*testing.T, *homes) {},
 	// A plan has let the follower write alone.
 	"a datastore taken apart": func(t *testing.T, h *homes) {
 		store := h.inventory(t).Homes[system.Secondary].Stores["recall"]
@@ -144,7 +138,7 @@ var needs = []struct {
 	{deploymentType, "spec.replicas", "scaled agents", engine.Update},
 	{scalerType, "spec.minReplicas", "scaled agents", engine.Update},
 	{consumerType, "spec.minReplicaCount", "scaled agents", engine.Update},
-	{"kubernetes:core/v1:ConfigMap", "data", "degraded agents", engine.Update},
+	{"aws:appconfig/hostedConfigurationVersion:HostedConfigurationVersion", "content", "stamped flags", engine.Replace},
 }
 
 // spare are entries that no event of ours needs, with the reason to keep them.
@@ -163,7 +157,10 @@ var spare = map[engine.Entry]string{
 		"upgrade moves the instances",
 	{Type: consumerType, Property: `metadata.annotations["autoscaling.keda.sh/paused"]`}: "a plan lifts it where a consumer " +
 		"stands by with none; the example has no such consumer",
-	{Type: "aws:servicequotas/serviceQuota:ServiceQuota", Property: "value"}: "the account has enough; a lower value is refused",
+	{Type: "aws:appconfig/deployment:Deployment", Property: "configurationVersion"}: "what an agent gives up has changed in " +
+		"system.yaml; no drift does that",
+	{Type: "aws:appconfig/deployment:Deployment", Property: "deploymentStrategyId"}: "never read back otherwise; it would deploy anew",
+	{Type: "aws:servicequotas/serviceQuota:ServiceQuota", Property: "value"}:        "the account has enough; a lower value is refused",
 	{Type: "aws:backup/reportPlan:ReportPlan", Property: "reportSetting.numberOfFrameworks"}: "not given; AWS may count them " +
 		"(assumed)",
 }

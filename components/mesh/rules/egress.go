@@ -37,7 +37,8 @@ func (m *mesh) aws() map[string]service {
 	end := "." + m.Region + ".amazonaws.com"
 	out := map[string]service{}
 	for name, hosts := range map[string][]string{
-		"ssm": {"ssm" + end}, "secretsmanager": {"secretsmanager" + end}, "sqs": {"sqs" + end},
+		"appconfigdata": {"appconfigdata" + end}, "ssm": {"ssm" + end},
+		"secretsmanager": {"secretsmanager" + end}, "sqs": {"sqs" + end},
 		"dynamodb": {"dynamodb" + end, m.Account + ".ddb" + end}, "s3": {"s3" + end, "*.s3" + end},
 	} {
 		out[name] = service{name: "aws--" + name, hosts: hosts, ports: []int{HTTPSPort}, protocol: "TLS"}
@@ -62,6 +63,7 @@ func (m *mesh) reached(a system.Agent) []service {
 		}
 	}
 	add(true, aws["ssm"])
+	add(len(a.Degradation) > 0, aws["appconfigdata"])
 	add(uses[system.Postgres] || len(a.Needs) > 0, aws["secretsmanager"])
 	add(uses[system.Queue], aws["sqs"])
 	// Locks and the ledger of work are tables: whoever changes anything calls them.

@@ -180,7 +180,9 @@ func TestObjects_letOutToWhatIsDeclaredOnly(t *testing.T) {
 	hosts := func(agent string) []any { return at(t, all["Sidecar/"+agent], "egress", 0, "hosts").([]any) }
 	assert.Equal(t, []any{"~/*"}, hosts("default"))
 	assert.Equal(t, []any{"./sessions-api.atlas.svc.cluster.local", "./planner.atlas.svc.cluster.local",
-		"./credentials.eks.internal", "./ssm.eu-west-1.amazonaws.com"}, hosts("gateway"))
+		"./credentials.eks.internal", "./ssm.eu-west-1.amazonaws.com",
+		"./appconfigdata.eu-west-1.amazonaws.com"}, hosts("gateway"))
+	assert.NotContains(t, hosts("scheduler"), "./appconfigdata.eu-west-1.amazonaws.com", "it declares no levels")
 	assert.Contains(t, hosts("tool-runner"), "./search.example.com")
 	assert.NotContains(t, hosts("planner"), "./search.example.com")
 	known := map[string]bool{}

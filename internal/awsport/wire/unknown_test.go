@@ -23,6 +23,11 @@ var unknown = map[string]struct {
 	in     doc
 	answer string
 }{
+	"appconfig.GetDeployment":   {doc{"ApplicationId": "a1b2c3d", "EnvironmentId": "e1b2c3d", "DeploymentNumber": 1}, noPath},
+	"appconfig.ListDeployments": {doc{"ApplicationId": "a1b2c3d", "EnvironmentId": "e1b2c3d", "MaxResults": 1}, noPath},
+	"appconfig.StartDeployment": {doc{"ApplicationId": "a1b2c3d", "EnvironmentId": "e1b2c3d",
+		"ConfigurationProfileId": "p1b2c3d", "ConfigurationVersion": "1", "DeploymentStrategyId": "s1b2c3d"}, noPath},
+	"appconfig.StopDeployment":         {doc{"ApplicationId": "a1b2c3d", "EnvironmentId": "e1b2c3d", "DeploymentNumber": 1}, noPath},
 	"arc-zonal-shift.CancelZonalShift": {doc{"zonalShiftId": "6a3c9a4c-1d3c-4c9a-8d3c-6a3c9a4c1d3c"}, noService},
 	"arc-zonal-shift.ListZonalShifts":  {doc{"status": "ACTIVE"}, noService},
 	"arc-zonal-shift.StartZonalShift": {doc{"resourceIdentifier": clusterARN, "awayFrom": "euc1-az1", "expiresIn": "1h",
