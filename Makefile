@@ -116,8 +116,13 @@ browser: ## get Debian's chromium and poppler-utils where they are missing
 			apt-get install -y -qq --no-install-recommends chromium poppler-utils fonts-liberation >/dev/null; }
 
 .PHONY: test-browser
-test-browser: browser ## reports of drills in a real browser: on a desk, a telephone and paper, without a network (2 minutes)
+test-browser: browser tools ## reports of drills and the page of redoubt serve in a real browser, without a network (4 minutes)
 	$(GO) test -tags apps -count 1 -timeout 15m ./tests/browser
+
+.PHONY: pictures
+pictures: browser tools ## make the pictures of the documents again (docs/images)
+	@mkdir -p docs/images
+	$(GO) test -tags apps -count 1 -timeout 15m -run TestServe_followsTheHomes ./tests/browser -args -pictures $(CURDIR)/docs/images
 
 .PHONY: local-stores
 local-stores: ## get PostgreSQL and Valkey or Redis from Debian where they are not installed
