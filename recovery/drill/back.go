@@ -21,8 +21,9 @@ func (d *Drill) back(ctx context.Context) (Report, error) {
 	}
 	s := d.Scenario
 	s.Title, s.Finding, s.Plan, s.Faults, s.Hold, s.Back, s.Accepts = "The way back", "", of.Plan, nil, 0, Back{}, ""
+	s.Refused, s.Done = nil, nil
 	way := &Drill{Place: d.Place, Scenario: s, System: d.System, Inventory: d.Inventory, Active: d.report.Receiving,
-		Seed: d.Seed, Plans: d.Plans, Alter: d.Alter, words: d.words, about: d.about,
+		Seed: d.Seed, Plans: d.Plans, Alter: d.Alter, Backoff: d.Backoff, words: d.words, about: d.about,
 		finding: diagnose.Finding{Kind: diagnose.Healthy, Why: "all is well again"}}
 	d.way = way
 	way.report, way.begun = way.blank(), d.Place.Now()

@@ -34,6 +34,8 @@ type Drill struct {
 	Return bool
 	// Plans are those that other drills made; nil begins with none.
 	Plans *Plans
+	// Backoff is the first wait after a failed call of the plan; zero takes the engine's own.
+	Backoff time.Duration
 	// Alter changes the plan before it runs; what is wrong with a plan is seen that way. It may be nil.
 	Alter func(plan.Plan) (plan.Plan, error)
 
@@ -82,6 +84,11 @@ func (d *Drill) Begin(ctx context.Context) error {
 	}
 	d.report = d.blank()
 	d.begun = d.Place.Now()
+	for _, one := range d.Scenario.Before {
+		if err := d.strike(ctx, one); err != nil {
+			return err
+		}
+	}
 	if err := d.Place.Wait(ctx, d.Steady); err != nil {
 		return err
 	}
@@ -279,7 +286,8 @@ func (d *Drill) run(ctx context.Context, m made) error {
 	for gate, why := range d.Scenario.Aside {
 		over[gate] = execute.Override{By: "the drill's leader", Reason: why}
 	}
-	core := m.compiled.New(execute.Options{Run: "drill", Generation: 1, Seed: d.Seed, Overrides: over})
+	core := m.compiled.New(execute.Options{Run: "drill", Generation: 1, Seed: d.Seed, Overrides: over,
+		Backoff: d.Backoff, MaxBackoff: d.Backoff})
 	f, records, err := d.Place.Run(ctx, core)
 	if err != nil {
 		return err

@@ -25,8 +25,18 @@ func (d *Drill) judge() {
 		d.fenced(one)
 		d.report.Stores = append(d.report.Stores, one)
 	}
+	d.done()
 	for _, t := range d.System.Tiers {
 		d.report.Tiers = append(d.report.Tiers, d.tier(t))
+	}
+}
+
+// done requires that no step of a role failed that the scenario wants done.
+func (d *Drill) done() {
+	for _, s := range d.report.Plan.Steps {
+		if slices.Contains(d.Scenario.Done, s.Role) && s.Outcome == string(plan.Failed) {
+			d.wrong("step %s failed: %s", s.ID, s.Why)
+		}
 	}
 }
 
@@ -70,6 +80,9 @@ func (d *Drill) tier(t system.Tier) Tier {
 	switch {
 	case !out.Took.Known:
 		miss("requests are still refused, want recovered within %s", out.RTO)
+		d.report.Failed = true
+	case d.Scenario.Refused != nil && out.Took.Value > *d.Scenario.Refused+out.Took.Margin:
+		miss("requests were refused for %s, want at most %s", out.Took, *d.Scenario.Refused)
 		d.report.Failed = true
 	case out.Took.Value > want.RTO+out.Took.Margin:
 		miss("recovered after %s, want at most %s", out.Took, out.RTO)

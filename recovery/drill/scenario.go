@@ -16,8 +16,10 @@ import (
 
 	"redoubt/inventory"
 	"redoubt/recovery/diagnose"
+	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
 	"redoubt/system"
+	"redoubt/system/experiments"
 )
 
 // Scenario names a fault, the finding that it should lead to, and what is expected.
@@ -32,6 +34,14 @@ type Scenario struct {
 	About system.StoreKind `yaml:"about"`
 	// Dependency says that it is about one outside: the first that an agent needs.
 	Dependency bool `yaml:"dependency"`
+	// Agent says that it is about an agent: the first that others call and that is not public.
+	Agent bool `yaml:"-"`
+	// Before are faults that come and go in the steady state; their times count from its beginning.
+	Before []Line `yaml:"-"`
+	// Refused is how long requests of a tier may be refused at most; nil leaves that to the objectives.
+	Refused *time.Duration `yaml:"-"`
+	// Done are the roles of steps none of which may fail, also where the plan goes on without it.
+	Done []plan.Role `yaml:"-"`
 	// Finding is what the observers should come to. Without one nobody looks: somebody has decided.
 	Finding diagnose.Kind `yaml:"finding"`
 	// Said is what a person finds where no observer can look, and after how long.
@@ -142,7 +152,7 @@ func (e *UnfitError) Error() string {
 
 // Words are what the braces of a scenario's lines stand for: {active} and {standby} are regions, {active-zone-1}
 // and so on their zones, {store} is the name that AWS knows the store by that the scenario is about, {ledger} that of its
-// work ledger, {dependency} the dependency.
+// work ledger, {dependency} the dependency, {agent} the Deployment of the agent.
 func (s Scenario) Words(sys *system.System, inv inventory.Inventory, active system.Home) (map[string]string, error) {
 	out := map[string]string{}
 	for which, home := range map[string]system.Home{"active": active, "standby": active.Peer()} {
@@ -158,6 +168,13 @@ func (s Scenario) Words(sys *system.System, inv inventory.Inventory, active syst
 		}
 		of := inv.Homes[active].Stores[store.Name]
 		out["store"], out["ledger"] = of.Name, of.LedgerTable
+	}
+	if s.Agent {
+		agent, has := experiments.Called(sys)
+		if !has {
+			return nil, &UnfitError{s.Name, fmt.Sprintf("no agent of %s is called by others alone", sys.Name)}
+		}
+		out["agent"] = inv.Homes[active].Agents[agent.Name].Deployment
 	}
 	if s.Dependency {
 		name := needed(sys)

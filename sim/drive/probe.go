@@ -143,12 +143,16 @@ func list(v any) []string {
 
 // answers says why an agent does not answer in a home, or nothing.
 func (w World) answers(ctx context.Context, home system.Home, of inventory.Home, name string) string {
-	return w.holds(ctx, plan.Condition{
+	why := w.holds(ctx, plan.Condition{
 		Call: plan.Call{Kind: plan.Kubernetes, Home: home, Service: "kubernetes", Operation: "Get", Input: plan.Document{
 			"Server": of.Cluster.Endpoint, "ApiVersion": "apps/v1", "Kind": "Deployment",
 			"Namespace": of.Cluster.Namespace, "Name": of.Agents[name].Deployment}},
 		All: []plan.Expect{{Path: "status.readyReplicas", Op: plan.AtLeast, Value: 1, Missing: 0}},
 	})
+	if why == "" {
+		why = text(w.World.PodsAnswer(of.Region, of.Agents[name].Deployment))
+	}
+	return why
 }
 
 // takesWrites says why a store takes no writes in a home, or nothing.

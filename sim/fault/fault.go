@@ -39,6 +39,18 @@ const (
 	// more, while nothing that watches it notices.
 	WriterDown Kind = "writer-down"
 	WriterUp   Kind = "writer-up"
+	// WriterLost is a database or cache whose writing node is gone, and AWS notices: a replica takes over by itself.
+	WriterLost Kind = "writer-lost"
+	WriterBack Kind = "writer-back"
+	// PodDown is one pod of an agent that is gone, and is not made anew as long as that lasts.
+	PodDown Kind = "pod-down"
+	PodUp   Kind = "pod-up"
+	// PodFailing is one pod of an agent that counts as ready, and answers wrongly or too late.
+	PodFailing Kind = "pod-failing"
+	PodWell    Kind = "pod-well"
+	// NodesDown is a zone in which no node of a cluster runs; all else there does.
+	NodesDown Kind = "nodes-down"
+	NodesUp   Kind = "nodes-up"
 	// Corrupt is a store whose content is wrong from now on, and is carried to its copies.
 	Corrupt   Kind = "corrupt"
 	Clean     Kind = "clean"
@@ -61,7 +73,8 @@ type Fault struct {
 	Region string `json:"region,omitempty"`
 	Peer   string `json:"peer,omitempty"`
 	Zone   string `json:"zone,omitempty"`
-	// Name is the database cluster, the cache's replication group, the table, the bucket or the dependency.
+	// Name is the database cluster, the cache's replication group, the table, the bucket, the agent's Deployment or the
+	// dependency.
 	Name string `json:"name,omitempty"`
 	// Service and Operation are AWS's own names, such as rds and FailoverGlobalCluster.
 	Service   string `json:"service,omitempty"`
@@ -78,6 +91,7 @@ type Fault struct {
 var heals = map[Kind][]Kind{
 	RegionUp: {RegionDown, RegionFading}, ControlPlaneUp: {ControlPlaneDown}, Unthrottle: {Throttle}, ServiceUp: {ServiceDown},
 	ZoneUp: {ZoneDown, ZoneFading}, TargetsSteady: {TargetsFlap}, CapacityBack: {CapacityShort}, WriterUp: {WriterDown},
+	WriterBack: {WriterLost}, PodUp: {PodDown}, PodWell: {PodFailing}, NodesUp: {NodesDown},
 	Clean: {Corrupt}, Heal: {Partition}, CaughtUp: {Lag}, DependencyUp: {DependencyDown}, StopFailing: {FailCall},
 }
 

@@ -30,6 +30,9 @@ func TestFault_printsAndParsesTheSameLine(t *testing.T) {
 		"targets-flap eu-west-1", "targets-steady eu-west-1",
 		"corrupt atlas-tasks-primary eu-west-1", "clean atlas-tasks-primary eu-west-1",
 		"capacity-short eu-west-1a", "capacity-back eu-west-1a",
+		"writer-lost atlas-tasks-primary eu-west-1", "writer-back atlas-tasks-primary eu-west-1",
+		"pod-down planner eu-west-1", "pod-up planner eu-west-1", "pod-failing planner eu-west-1", "pod-well planner eu-west-1",
+		"nodes-down eu-west-1a", "nodes-up eu-west-1a",
 	} {
 		f, err := fault.Parse(line)
 		require.NoError(t, err, line)
@@ -65,6 +68,10 @@ func TestFault_everyBreakHasAnInverse(t *testing.T) {
 		"service-down s3 r":                    "service-up s3 r",
 		"lag rds a b 5m":                       "caught-up rds b a",
 		"dependency-down d":                    "dependency-up d",
+		"writer-lost c r":                      "writer-back c r",
+		"pod-down a r":                         "pod-up a r",
+		"pod-failing a r":                      "pod-well a r",
+		"nodes-down ra":                        "nodes-up ra",
 		"zone-fading ra over 5m":               "zone-up ra",
 		"region-fading r over 5m":              "region-up r",
 		"targets-flap r":                       "targets-steady r",
@@ -90,6 +97,9 @@ func TestFault_inversesUndoNothingElse(t *testing.T) {
 		"caught-up rds a b": {"lag rds a c 5m", "lag s3 a b 5m", "partition a b"},
 		"zone-up ra":        {"zone-down rb", "capacity-short ra", "region-down r"},
 		"clean s r":         {"corrupt s q", "corrupt x r", "writer-down s r"},
+		"pod-up a r":        {"pod-down b r", "pod-down a q", "pod-failing a r"},
+		"nodes-up ra":       {"nodes-down rb", "zone-down ra"},
+		"writer-back c r":   {"writer-down c r", "writer-lost d r"},
 		"dependency-up d":   {"dependency-down e"},
 	} {
 		h, err := fault.Parse(healed)

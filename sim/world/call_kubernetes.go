@@ -160,7 +160,7 @@ func scalerWants(s Document, running float64) float64 {
 // start again in the others at once (assumed), as far as there is room.
 func (t *tx) deploymentStatus(e *Entity) Document {
 	want := numOr(e.In, "Object.spec.replicas", 1)
-	ready := min(want, math.Ceil(want*t.room(e)))
+	ready := max(0, min(want, math.Ceil(want*t.room(e)))-t.podsHit(fault.PodDown, e))
 	return Document{"replicas": want, "readyReplicas": ready, "availableReplicas": ready}
 }
 
@@ -174,7 +174,7 @@ func (t *tx) room(e *Entity) float64 {
 	zones := t.zonesUnder(e)
 	up := 0
 	for _, zone := range zones {
-		if !t.zoneDown(zone) {
+		if !t.zoneDown(zone) && !t.nodesDown(zone) {
 			up++
 		}
 	}

@@ -90,20 +90,47 @@ func (t *tx) nextNode(group *Entity) string {
 // fault of a writer names the cluster, and stays with the node that wrote then.
 func (t *tx) strike(f fault.Fault) (string, error) {
 	switch f.Kind {
-	case fault.WriterDown:
-		if c := t.get(kindCluster, f.Region, f.Name); c != nil {
-			return t.writerOf(c), nil
+	case fault.WriterDown, fault.WriterLost:
+		return t.writerHit(f)
+	case fault.PodDown, fault.PodFailing:
+		if t.deploymentCalled(f.Region, f.Name) == nil {
+			return "", missing("NotFound", "no Deployment is called %s in %s", f.Name, f.Region)
 		}
-		if g := t.get(kindCacheGroup, f.Region, f.Name); g != nil {
-			return primaryOf(g), nil
-		}
-		return "", missing("DBClusterNotFoundFault", "no database or cache is called %s in %s", f.Name, f.Region)
 	case fault.ZoneDown:
 		t.zoneLost(f.Zone)
 	case fault.Corrupt:
 		return "", t.damage(f.Region, f.Name)
 	}
 	return "", nil
+}
+
+// writerHit is the node that writes in a database or a cache. Where AWS notices that it is lost, a replica takes over as
+// after the loss of its zone.
+func (t *tx) writerHit(f fault.Fault) (string, error) {
+	noticed := f.Kind == fault.WriterLost
+	if c := t.get(kindCluster, f.Region, f.Name); c != nil {
+		if noticed {
+			t.laterBy(auroraInRegion, c.ARN, eventOwnFailover, Document{"Kind": c.Kind, "Region": c.Region, "Id": c.ID})
+		}
+		return t.writerOf(c), nil
+	}
+	if g := t.get(kindCacheGroup, f.Region, f.Name); g != nil {
+		if noticed && t.failsOver(g) {
+			t.laterBy(cacheInRegion, g.ARN, eventOwnFailover, Document{"Kind": g.Kind, "Region": g.Region, "Id": g.ID})
+		}
+		return primaryOf(g), nil
+	}
+	return "", missing("DBClusterNotFoundFault", "no database or cache is called %s in %s", f.Name, f.Region)
+}
+
+// failsOver reports whether a cache's group replaces a lost primary by itself.
+func (t *tx) failsOver(g *Entity) bool {
+	return both(kinds[kindCacheGroup].view(t, g), "AutomaticFailoverEnabled") == true
+}
+
+// lostWriter reports whether a node is the writer that a fault took away.
+func (t *tx) lostWriter(node, region string) bool {
+	return t.anyActive(func(a active) bool { return a.Kind == fault.WriterLost && a.Hit == node && a.Region == region })
 }
 
 // zoneLost lets every cluster and cache whose writer is in a zone fail over by itself:
@@ -116,23 +143,24 @@ func (t *tx) zoneLost(zone string) {
 		}
 	}
 	for _, g := range t.list(kindCacheGroup, zone[:len(zone)-1]) {
-		if zoneOfNode(g, primaryOf(g)) == zone && both(kinds[kindCacheGroup].view(t, g), "AutomaticFailoverEnabled") == true {
+		if zoneOfNode(g, primaryOf(g)) == zone && t.failsOver(g) {
 			t.laterBy(cacheInRegion, g.ARN, eventOwnFailover, Document{"Kind": g.Kind, "Region": g.Region, "Id": g.ID})
 		}
 	}
 }
 
-// ownFailover is what AWS does by itself some time after a zone was lost, if it is still.
+// ownFailover is what AWS does by itself some time after a zone or a writer was lost, if it is still.
 func (t *tx) ownFailover(in Document) {
 	e := t.get(str(in, "Kind"), str(in, "Region"), str(in, "Id"))
 	switch {
 	case e == nil:
 	case e.Kind == kindCluster:
 		writer := t.get(kindInstance, e.Region, t.writerOf(e))
-		if writer != nil && t.zoneDown(zoneOfInstance(writer)) && str(e.Out, "Status") == "available" {
+		if writer != nil && (t.zoneDown(zoneOfInstance(writer)) || t.lostWriter(writer.ID, e.Region)) &&
+			str(e.Out, "Status") == "available" {
 			t.succeed(e, t.heir(e, writer.ID), in)
 		}
-	case t.zoneDown(zoneOfNode(e, primaryOf(e))):
+	case t.zoneDown(zoneOfNode(e, primaryOf(e))) || t.lostWriter(primaryOf(e), e.Region):
 		t.succeed(e, t.nextNode(e), in)
 	}
 }

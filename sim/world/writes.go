@@ -57,7 +57,7 @@ func (t *tx) groupWrites(g *Entity) error {
 // healthy reports a fault that a node was hit by.
 func (t *tx) healthy(node, region string) error {
 	for _, f := range t.activeFaults() {
-		if f.Kind == fault.WriterDown && f.Hit == node && f.Region == region {
+		if (f.Kind == fault.WriterDown || f.Kind == fault.WriterLost) && f.Hit == node && f.Region == region {
 			return refuse("Unavailable", "%s takes no writes", node)
 		}
 	}
