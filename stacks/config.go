@@ -31,6 +31,7 @@ var Keys = []string{
 	"complianceLock", "copyAccount", "tags", "adopt", "databasePassword", "dependencyKeys",
 	"clusterAdmins", "clusterViewers", "clusterCidrs", "kubernetesVersion", "nodeType", "permissionsBoundary",
 	"settleReplicas", "watch", "subscriptions",
+	"settleReplicas", "production", "experimentsInProduction",
 }
 
 // Config is the settings of one stack; Pulumi.yaml describes each key.
@@ -67,6 +68,8 @@ type Config struct {
 	KubernetesVersion, NodeType string
 	// SettleReplicas sets every agent's number of replicas back to what is declared for this home.
 	SettleReplicas bool
+	// Production says that users depend on the homes. Then nothing is broken on purpose, unless ExperimentsInProduction.
+	Production, ExperimentsInProduction bool
 	// PermissionsBoundary puts the boundary that the pipeline's stack makes on every role of the home.
 	PermissionsBoundary bool
 	// Watch declares the alarms; it wants the probers of both homes to run.
@@ -129,7 +132,8 @@ func Load(ctx *pulumi.Context) (Config, error) {
 	c := Config{
 		Home: system.Home(raw.Get("home")), Region: raw.Get("region"), PeerRegion: raw.Get("peerRegion"),
 		AccountID: raw.Get("accountId"), System: or(raw.Get("system"), "system.yaml"), Protect: true,
-		Switch: or(raw.Get("switch"), inventory.MetricSwitch), ClientCIDRs: []string{"0.0.0.0/0"},
+		Production: true,
+		Switch:     or(raw.Get("switch"), inventory.MetricSwitch), ClientCIDRs: []string{"0.0.0.0/0"},
 		CheckerPrefixListID: raw.Get("checkerPrefixListId"), PostgresVersion: raw.Get("postgresVersion"),
 		KubernetesVersion: raw.Get("kubernetesVersion"), NodeType: raw.Get("nodeType"),
 	}
@@ -138,6 +142,8 @@ func Load(ctx *pulumi.Context) (Config, error) {
 	errs := []error{
 		flag(raw, "peerReady", &c.PeerReady), flag(raw, "complianceLock", &c.ComplianceLock),
 		flag(raw, "protect", &c.Protect), flag(raw, "settleReplicas", &c.SettleReplicas), flag(raw, "watch", &c.Watch),
+		flag(raw, "production", &c.Production), flag(raw, "experimentsInProduction", &c.ExperimentsInProduction),
+		flag(raw, "protect", &c.Protect), flag(raw, "settleReplicas", &c.SettleReplicas),
 		flag(raw, "permissionsBoundary", &c.PermissionsBoundary), object(raw, "clusterViewers", &c.ClusterViewers),
 		object(raw, "zones", &c.Zones), object(raw, "clientCidrs", &c.ClientCIDRs),
 		object(raw, "storeGenerations", &c.Generations), object(raw, "rpoEnforced", &c.RPOEnforced),

@@ -91,6 +91,7 @@ func (h *home) declare() error {
 		h.declareDegradation,
 		h.declareAgents,
 		h.declareMesh,
+		h.declareChaos,
 		h.declareExport,
 		h.declareWatch,
 	} {

@@ -11,6 +11,7 @@ var specs = mergeSpecs(specsOfVault, specsOfNetwork, specsOfIdentity, specsOfDat
 	specsOfCluster,
 	specsOfCache,
 	specsOfQuotas,
+	specsOfFIS,
 )
 
 func mergeSpecs(groups ...map[string]spec) map[string]spec {

@@ -106,6 +106,7 @@ func init() {
 		scheduleKinds,
 		privateZoneKinds,
 		quotaKinds,
+		fisKinds,
 	} {
 		for _, k := range table {
 			kinds[k.Name] = &k

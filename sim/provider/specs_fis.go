@@ -1,0 +1,5 @@
+package provider
+
+var specsOfFIS = map[string]spec{
+	"aws:fis/experimentTemplate:ExperimentTemplate": {kind: "AWS::FIS::ExperimentTemplate"},
+}
