@@ -53,8 +53,10 @@ func TestDeploy_entersTheClusterByAComputedName(t *testing.T) {
 	require.Len(t, p, 1)
 	assert.Equal(t, "arn:aws:eks:eu-west-1:123456789012:cluster/atlas-primary", p[0].Values()["clusterIdentifier"])
 	entries := r.OfType("aws:eks/accessEntry:AccessEntry")
-	require.Len(t, entries, 1)
-	assert.Equal(t, "arn:aws:iam::123456789012:role/atlas-deployer", entries[0].Values()["principalArn"])
+	require.Len(t, entries, 2, "who runs updates, and the service that breaks pods on purpose")
+	assert.Equal(t, "fis-experiment", r.Get(t, "aws:eks/accessEntry:AccessEntry", "chaos-entry").Values()["userName"])
+	assert.Equal(t, "arn:aws:iam::123456789012:role/atlas-deployer",
+		r.Get(t, "aws:eks/accessEntry:AccessEntry", "cluster-admin-atlas-deployer").Values()["principalArn"])
 }
 
 // plural is what a kind is called in a Kubernetes role.

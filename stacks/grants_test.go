@@ -1,6 +1,7 @@
 package stacks_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 
 	"redoubt/internal/iampolicy"
 	"redoubt/internal/iamtest"
+	"redoubt/internal/pulumitest"
 	"redoubt/system"
 	"redoubt/tests/example"
 )
@@ -27,7 +29,7 @@ func TestDeploy_givesRolesNoMoreThanTheirBoundary(t *testing.T) {
 			doc, err := iampolicy.Parse(policy.Values()["policy"].(string))
 			require.NoError(t, err)
 			for _, s := range doc.Statements {
-				asked += within(t, boundary, s, example.Regions()[n], policy.Name)
+				asked += within(t, boundary, s, example.Regions()[n], policy)
 			}
 		}
 		assert.Greater(t, asked, 100, at)
@@ -36,8 +38,11 @@ func TestDeploy_givesRolesNoMoreThanTheirBoundary(t *testing.T) {
 
 // within holds that a boundary lets all of a statement through, and returns how much that is. A resource whose ARN
 // names no region is asked in the home's own, and so is one whose ARN the mocks made up.
-func within(t *testing.T, boundary iampolicy.Document, s iampolicy.Statement, own, policy string) (asked int) {
+func within(t *testing.T, boundary iampolicy.Document, s iampolicy.Statement, own string, of *pulumitest.Resource,
+) (asked int) {
 	t.Helper()
+	policy := of.Name
+	role := fmt.Sprintf("arn:aws:iam::123456789012:role/%s", of.Values()["role"])
 	for _, action := range s.Actions {
 		for _, resource := range s.Resources {
 			asked++
@@ -46,7 +51,7 @@ func within(t *testing.T, boundary iampolicy.Document, s iampolicy.Statement, ow
 				in = parts[3]
 			}
 			assert.True(t, iamtest.Allowed(t, iamtest.Request{Action: action, Resource: resource,
-				Keys: map[string]string{"aws:RequestedRegion": in}}, boundary), "%s: %s on %s", policy, action, resource)
+				Keys: map[string]string{"aws:RequestedRegion": in, "aws:PrincipalArn": role}}, boundary), "%s: %s on %s", policy, action, resource)
 		}
 	}
 	return asked

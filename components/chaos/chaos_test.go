@@ -64,8 +64,8 @@ func suite() pulumitest.Suite[chaos.Args, *chaos.Chaos] {
 				Want: []string{"main-database-failover targets", "main-zone-power targets"}},
 			{Name: "production", Mutate: func(a *chaos.Args) { a.Schedules = false }, Want: []string{
 				"-main-bucket-replication-pause-schedule", "-main-cache-node-schedule", "-main-database-failover-schedule",
-				"-main-pod-cpu-stress-schedule", "-main-pod-delete-schedule", "-main-pod-memory-stress-schedule", "-main-schedule-policy",
-				"-main-schedule-role", "-main-schedules", "-main-table-replication-pause-schedule", "-main-zone-nodes-schedule",
+				"-main-pod-cpu-stress-schedule", "-main-pod-delete-schedule", "-main-pod-memory-stress-schedule", "-main-schedules", "-main-starter-policy",
+				"-main-starter-role", "-main-table-replication-pause-schedule", "-main-zone-nodes-schedule",
 				"-main-zone-power-schedule", "main schedules"}},
 			{Name: "the caller", Mutate: func(a *chaos.Args) { a.CallerRoleArn = arn("iam:other") },
 				Want: []string{"main-api-throttled targets", "main-api-unavailable targets"}},

@@ -19,7 +19,7 @@ func (b *builder) declareSchedules() error {
 		return nil
 	}
 	s := b.args.Scope
-	role, allowed, err := b.serviceRole("schedule", "Starts the experiments that have a schedule", "scheduler.amazonaws.com", "",
+	role, allowed, err := b.serviceRole("starter", "Starts the experiments that have a schedule", "scheduler.amazonaws.com", "",
 		func() (iampolicy.Document, error) { return b.mayStart(), nil })
 	if err != nil {
 		return err

@@ -42,6 +42,17 @@ var inHome = []string{
 }
 
 // inPeer are the actions of copies and of the prober: what a role of the home does in the region of the other one.
+// experimenting are what the roles of components/chaos need in the home's region, and nobody else: what the declared
+// experiments break there on purpose, and what starts and stops them.
+var experimenting = []string{
+	"cloudwatch:PutMetricData", "dynamodb:*ResourcePolicy",
+	"ec2:*ManagedPrefixList*", "ec2:*NetworkAcl*", "ec2:*RouteTable*", "ec2:CreateRoute", "ec2:InjectApiError", "ec2:ModifyVpcEndpoint",
+	"ec2:StartInstances", "ec2:StopInstances", "ec2:TerminateInstances",
+	"elasticache:InterruptClusterAzPower", "fis:*Experiment*", "fis:InjectApi*", "logs:*ResourcePolic*",
+	"rds:FailoverDBCluster", "s3:PauseReplication", "s3:PutReplicationConfiguration",
+}
+
+// inPeer are the actions of copies: what a role of the home does in the region of the other one.
 var inPeer = []string{
 	"backup:CopyIntoBackupVault", "backup:DescribeBackupVault", "backup:TagResource",
 	"cloudwatch:PutMetricData", "dynamodb:PutItem",
@@ -75,6 +86,8 @@ func (a Args) boundary(home naming.Scope) iampolicy.Document {
 	return iampolicy.Document{Statements: []iampolicy.Statement{
 		inRegion("Home", home, inHome, "*"),
 		inRegion("Copies", peer, inPeer, "*"),
+		a.byExperiments(home, inRegion("Experiments", home, experimenting, "*")),
+		a.byExperiments(home, inRegion("Guard", peer, []string{"events:PutEvents"}, peer.ARN("events", "event-bus/default"))),
 		{Sid: "Buckets", Actions: onBuckets, Resources: []string{"arn:aws:s3:::*"}},
 		{Sid: "Lists", Actions: []string{"s3:ListAllMyBuckets", "tag:GetResources"}, Resources: []string{"*"}},
 		deny("NoRights", []string{"iam:*", "sts:AssumeRole*"}, "*"),
@@ -84,4 +97,9 @@ func (a Args) boundary(home naming.Scope) iampolicy.Document {
 		deny("State", []string{"s3:*"}, append(a.stateBuckets(), a.stateObjects("*")...)...),
 		denied(a.decrypts("StateKeys", "*", "kms:*")),
 	}}
+}
+
+// byExperiments is a statement for the roles of the home's experiments alone.
+func (a Args) byExperiments(home naming.Scope, s iampolicy.Statement) iampolicy.Statement {
+	return s.With(iampolicy.Condition{Operator: "StringLike", Key: "aws:PrincipalArn", Values: []string{a.iam("role/" + home.Role("chaos-*"))}})
 }

@@ -19,7 +19,7 @@ var attachable = []string{
 var passed = []string{
 	"appconfig.amazonaws.com",
 	"backup.amazonaws.com", "config.amazonaws.com", "ec2.amazonaws.com", "eks.amazonaws.com", "events.amazonaws.com",
-	"monitoring.rds.amazonaws.com", "pods.eks.amazonaws.com", "rds.amazonaws.com", "s3.amazonaws.com",
+	"fis.amazonaws.com", "monitoring.rds.amazonaws.com", "pods.eks.amazonaws.com", "rds.amazonaws.com", "s3.amazonaws.com",
 	"scheduler.amazonaws.com", "states.amazonaws.com", "vpc-flow-logs.amazonaws.com",
 }
 

@@ -34,6 +34,8 @@ func (a Args) platform(home naming.Scope) iampolicy.Document {
 		"events:UntagResource",
 		"logs:AssociateKmsKey", "logs:CreateLogDelivery", "logs:CreateLogGroup", "logs:DeleteRetentionPolicy",
 		"logs:PutResourcePolicy", "logs:PutRetentionPolicy", "logs:TagResource", "logs:UntagResource",
+		"fis:CreateExperimentTemplate", "fis:DeleteExperimentTemplate", "fis:TagResource", "fis:UntagResource",
+		"fis:UpdateExperimentTemplate",
 		"scheduler:CreateSchedule*", "scheduler:DeleteSchedule*", "scheduler:TagResource", "scheduler:UntagResource",
 		"scheduler:UpdateSchedule", "servicequotas:RequestServiceQuotaIncrease",
 		"sns:CreateTopic", "sns:DeleteTopic", "sns:SetSubscriptionAttributes", "sns:SetTopicAttributes", "sns:Subscribe",

@@ -39,6 +39,7 @@ var looking = []string{
 	"route53-recovery-control-config:Describe*", "route53-recovery-control-config:List*",
 	"s3:GetAccelerateConfiguration", "s3:GetBucket*", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration",
 	"s3:GetReplicationConfiguration", "s3:ListBucket",
+	"fis:GetExperimentTemplate", "fis:ListTagsForResource",
 	"scheduler:GetSchedule", "scheduler:GetScheduleGroup", "scheduler:ListTagsForResource",
 	"secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "secretsmanager:ListSecretVersionIds",
 	"servicequotas:GetServiceQuota", "servicequotas:GetAWSDefaultServiceQuota", "servicequotas:ListServiceQuotas",

@@ -43,7 +43,12 @@ func render(module string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	chaos, err := chaosPage()
+	if err != nil {
+		return nil, err
+	}
 	return map[string]string{
+		"docs/chaos.md":     chaos,
 		"docs/mesh.md":      mesh,
 		"docs/simulator.md": simulator, "docs/timings.md": timingsPage(), "docs/policies.md": policiesPage(),
 		"docs/agentkit.md": agentkitPage(),

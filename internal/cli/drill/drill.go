@@ -24,6 +24,8 @@ type Options struct {
 	// Names are the scenarios; All stands for every one.
 	Names []string
 	All   bool
+	// Experiments stands for every declared experiment.
+	Experiments bool
 	// Seed draws durations; zero takes what is typical.
 	Seed uint64
 	// Back drills the way back, too.
@@ -44,15 +46,16 @@ type Options struct {
 func New(s *streams.Streams) *cobra.Command {
 	o := &Options{Streams: s}
 	cmd := &cobra.Command{
-		Use:   "drill SCENARIO... | --all",
+		Use:   "drill SCENARIO... | --all | --experiments",
 		Short: "Break a copy of the homes on purpose, recover it, and measure RTO and RPO",
 		Long: "Break a copy of the homes on purpose, recover it, and measure RTO and RPO: steady state first, then the fault, what\n" +
 			"observers make of it, the plan, its run, and what a witness that writes a mark a second into every store finds again.\n" +
 			"Nothing is changed: the drill is on a copy of the simulated regions. The scenarios:\n\n" + listed() + "\n\n" +
-			"The recorded incidents of docs/incidents.md can be drilled by their names, too.\n" +
+			"The recorded incidents of docs/incidents.md and the experiments of docs/chaos.md can be drilled by their names, too.\n" +
 			"A drill fails when an objective of system.yaml is missed; the exit code is 5 then.",
 		Example: "  redoubt drill region-loss\n" +
-			"  redoubt drill --all --seed 7 --out drills",
+			"  redoubt drill --all --seed 7 --out drills\n" +
+			"  redoubt drill --experiments",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Names = args
 			return o.run(cmd.Context())
@@ -60,6 +63,7 @@ func New(s *streams.Streams) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.All, "all", false, "every scenario")
+	f.BoolVar(&o.Experiments, "experiments", false, "every experiment: what is broken on purpose, with its expectation")
 	f.Uint64Var(&o.Seed, "seed", 0, "draw every duration and lag with this seed (default: each takes its typical time)")
 	f.BoolVar(&o.Back, "back", false, "drill the way back, too")
 	f.StringVar(&o.Active, "active", "", "the home that serves now: primary or secondary (default: where the domain leads)")
@@ -105,7 +109,7 @@ func (o *Options) run(ctx context.Context) error {
 				r, err := d.Run(ctx)
 				var no *drill.UnfitError
 				switch {
-				case errors.As(err, &no) && o.All:
+				case errors.As(err, &no) && (o.All || o.Experiments):
 					unfit = append(unfit, no.Error())
 				case errors.As(err, &no):
 					return exit.With(exit.Usage, err, "redoubt drill --help lists the others")
@@ -164,11 +168,21 @@ func (o *Options) chosen() ([]drill.Scenario, error) {
 	if o.Active != "" && !system.Home(o.Active).Valid() {
 		errs = append(errs, fmt.Errorf("--active is %q, want primary or secondary", o.Active))
 	}
+	experiments, err := drill.Experiments()
+	if err != nil {
+		return nil, err
+	}
 	switch {
+	case o.All && o.Experiments:
+		errs = append(errs, errors.New("--all and --experiments are both given, want one of them"))
+	case o.Experiments && len(o.Names) > 0:
+		errs = append(errs, errors.New("--experiments and names are both given, want one of them"))
+	case o.Experiments:
+		return experiments, exit.With(exit.Usage, errors.Join(errs...), "redoubt drill --help")
 	case o.All && len(o.Names) > 0:
 		errs = append(errs, errors.New("--all and scenarios are both given, want one of them"))
 	case !o.All && len(o.Names) == 0:
-		errs = append(errs, errors.New("no scenario is given, want one of them or --all"))
+		errs = append(errs, errors.New("no scenario is given, want one of them, --all or --experiments"))
 	case o.All:
 		return all, exit.With(exit.Usage, errors.Join(errs...), "redoubt drill --help")
 	}
@@ -176,7 +190,7 @@ func (o *Options) chosen() ([]drill.Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	all = append(all, incidents...)
+	all = append(append(all, incidents...), experiments...)
 	var out []drill.Scenario
 	var names []string
 	for _, s := range all {
