@@ -26,7 +26,7 @@ func TestExperimentTemplate_refusesWhatTheServiceRefuses(t *testing.T) {
 	}
 	const kind = "AWS::FIS::ExperimentTemplate"
 	good := l.make(ireland, "good", kind, template(func(doc, doc) {}))
-	assert.Regexp(t, `^EXT[A-Z]{15}$`, good.ID)
+	assert.Regexp(t, `^EXT[A-Z0-9]{15}$`, good.ID)
 	for name, c := range map[string]struct {
 		change func(action, stops doc)
 		want   string

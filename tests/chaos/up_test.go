@@ -35,7 +35,7 @@ func TestUp_declaresExperimentsOutsideProduction(t *testing.T) {
 		found := r.World.Find(region, templates, func(*world.Entity) bool { return true })
 		assert.Greater(t, len(found), 8, region)
 		for _, e := range found {
-			assert.Regexp(t, `^EXT[A-Z]{15}$`, e.ID)
+			assert.Regexp(t, `^EXT[A-Z0-9]{15}$`, e.ID)
 		}
 		schedules := r.World.Find(region, "AWS::Scheduler::Schedule", func(e *world.Entity) bool {
 			at, _ := e.In["Target"].(world.Document)
