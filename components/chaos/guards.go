@@ -154,7 +154,7 @@ func (b *builder) declareGuard() error {
 		Dimensions: pulumi.StringMap{"System": pulumi.String(s.System), "Home": pulumi.String(peer.Home),
 			"From": pulumi.String(s.Home), "Agent": pulumi.String(public[0].Name)},
 		ComparisonOperator: pulumi.String("LessThanThreshold"), Threshold: pulumi.Float64(1),
-		Period: pulumi.Int(60), EvaluationPeriods: pulumi.Int(unseenFor), TreatMissingData: pulumi.String("missing"),
+		Period: pulumi.Int(60), EvaluationPeriods: pulumi.Int(unseenFor), TreatMissingData: pulumi.String("breaching"),
 		AlarmActions: pulumi.Array{pulumi.String(b.args.TopicArn)}, Tags: b.tags("guard"),
 	}, b.child(pulumi.DeleteBeforeReplace(true))...)
 	if err != nil {

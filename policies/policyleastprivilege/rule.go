@@ -67,10 +67,16 @@ var everywhere = map[string]string{
 	"cloudwatch:GetMetricData":          "knows no resource, and changes nothing",
 	"cloudwatch:PutMetricData":          "knows no resource; cloudwatch:namespace bounds it",
 	"ec2:Describe*":                     "knows no resource, and changes nothing",
+	"ec2:InjectApiError":                "knows no resource; ec2:FisActionId bounds it",
 	"ecr:GetAuthorizationToken":         "knows no resource",
 	"elasticloadbalancing:Describe*":    "knows no resource, and changes nothing",
+	"fis:ListExperiments":               "knows no resource, and changes nothing",
+	"logs:CreateLogDelivery":            "knows no resource",
+	"logs:DescribeResourcePolicies":     "knows no resource, and changes nothing",
+	"logs:PutResourcePolicy":            "knows no resource",
 	"logs:DescribeLogGroups":            "lists what is there, and flow logs ask for all of it",
 	"s3:ListAllMyBuckets":               "knows no resource, and changes nothing",
+	"tag:GetResources":                  "knows no resource, and changes nothing",
 }
 
 func check(r *rule.Resource, c rule.Config) []rule.Finding {
