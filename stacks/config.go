@@ -30,8 +30,7 @@ var Keys = []string{
 	"clientCidrs", "checkerPrefixListId", "rpoEnforced", "postgresVersion", "storeGenerations",
 	"complianceLock", "copyAccount", "tags", "adopt", "databasePassword", "dependencyKeys",
 	"clusterAdmins", "clusterViewers", "clusterCidrs", "kubernetesVersion", "nodeType", "permissionsBoundary",
-	"settleReplicas", "watch", "subscriptions",
-	"settleReplicas", "production", "experimentsInProduction",
+	"settleReplicas", "watch", "subscriptions", "production", "experimentsInProduction",
 }
 
 // Config is the settings of one stack; Pulumi.yaml describes each key.
@@ -143,7 +142,6 @@ func Load(ctx *pulumi.Context) (Config, error) {
 		flag(raw, "peerReady", &c.PeerReady), flag(raw, "complianceLock", &c.ComplianceLock),
 		flag(raw, "protect", &c.Protect), flag(raw, "settleReplicas", &c.SettleReplicas), flag(raw, "watch", &c.Watch),
 		flag(raw, "production", &c.Production), flag(raw, "experimentsInProduction", &c.ExperimentsInProduction),
-		flag(raw, "protect", &c.Protect), flag(raw, "settleReplicas", &c.SettleReplicas),
 		flag(raw, "permissionsBoundary", &c.PermissionsBoundary), object(raw, "clusterViewers", &c.ClusterViewers),
 		object(raw, "zones", &c.Zones), object(raw, "clientCidrs", &c.ClientCIDRs),
 		object(raw, "storeGenerations", &c.Generations), object(raw, "rpoEnforced", &c.RPOEnforced),

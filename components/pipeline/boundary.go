@@ -41,7 +41,6 @@ var inHome = []string{
 	"states:StartExecution",
 }
 
-// inPeer are the actions of copies and of the prober: what a role of the home does in the region of the other one.
 // experimenting are what the roles of components/chaos need in the home's region, and nobody else: what the declared
 // experiments break there on purpose, and what starts and stops them.
 var experimenting = []string{
@@ -52,7 +51,7 @@ var experimenting = []string{
 	"rds:FailoverDBCluster", "s3:PauseReplication", "s3:PutReplicationConfiguration",
 }
 
-// inPeer are the actions of copies: what a role of the home does in the region of the other one.
+// inPeer are the actions of copies and of the prober: what a role of the home does in the region of the other one.
 var inPeer = []string{
 	"backup:CopyIntoBackupVault", "backup:DescribeBackupVault", "backup:TagResource",
 	"cloudwatch:PutMetricData", "dynamodb:PutItem",
