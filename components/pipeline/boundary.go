@@ -51,10 +51,9 @@ var experimenting = []string{
 	"rds:FailoverDBCluster", "s3:PauseReplication", "s3:PutReplicationConfiguration",
 }
 
-// inPeer are the actions of copies and of the prober: what a role of the home does in the region of the other one.
+// inPeer are the actions of copies: what a role of the home does in the region of the other one.
 var inPeer = []string{
 	"backup:CopyIntoBackupVault", "backup:DescribeBackupVault", "backup:TagResource",
-	"cloudwatch:PutMetricData", "dynamodb:PutItem",
 	"kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*",
 	"rds:AddTagsToResource", "rds:CopyDBClusterSnapshot", "rds:Describe*", "rds:ListTagsForResource",
 }

@@ -132,3 +132,14 @@ func TestAppConfig_refusesWhatIsNoFlagAndStampsWhatIs(t *testing.T) {
 	assert.Contains(t, read.In["Content"], "_updatedAt", "so what is read back is never what was written")
 	require.ErrorContains(t, l.Delete(ireland, "AWS::AppConfig::Application", l.app), "ConflictException")
 }
+
+// TestAppConfig_anEnvironmentTakesItsDeploymentsAlong: nothing is left that nobody could ask for.
+func TestAppConfig_anEnvironmentTakesItsDeploymentsAlong(t *testing.T) {
+	t.Parallel()
+	l := newLevels(t)
+	_, err := l.start("1", l.now)
+	require.NoError(t, err)
+	require.NotEmpty(t, l.Find(ireland, "AWS::AppConfig::Deployment", nil))
+	require.NoError(t, l.remove(ireland, "env"))
+	assert.Empty(t, l.Find(ireland, "AWS::AppConfig::Deployment", nil))
+}

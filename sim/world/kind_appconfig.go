@@ -41,6 +41,7 @@ var appconfigKinds = []Kind{
 		checks:   []check{monitorsThere},
 		computed: func(t *tx, e *Entity) { set(e, "EnvironmentId", flagsID(t, e)) },
 		seen:     func(t *tx, e *Entity) { e.Out["State"] = t.environmentState(e) },
+		remove:   removeEnvironment,
 	},
 	{
 		Name: kindFlagsProfile, Service: "appconfig", Source: appconfigAPI + "API_CreateConfigurationProfile.html",
@@ -91,9 +92,19 @@ var appconfigKinds = []Kind{
 				text(t.nextDeployment(e)))(t, e)
 		},
 		checks: []check{deployable}, computed: deploymentComputed, after: watchDeployment,
-		// What is deployed stays; AppConfig deletes no deployment.
+		// What is deployed stays as long as its environment; AppConfig deletes no deployment.
 		remove: func(*tx, *Entity) error { return nil },
 	},
+}
+
+// removeEnvironment takes along what was deployed there, which nobody can ask for any more.
+func removeEnvironment(t *tx, e *Entity) error {
+	for _, d := range t.deploymentsOf(e.Region, Document{
+		"ApplicationId": str(e.In, "ApplicationId"), "EnvironmentId": str(e.Out, "EnvironmentId")}) {
+		t.drop(d)
+	}
+	t.drop(e)
+	return nil
 }
 
 // flagsID is what AppConfig calls a thing: four to seven letters and digits.

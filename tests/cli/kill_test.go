@@ -84,7 +84,7 @@ func TestRun_secondAtTheSameTimeNamesTheFirst(t *testing.T) {
 	assert.Equal(t, 6, r.code)
 	assert.Empty(t, r.out)
 	assert.Contains(t, r.err, `.redoubt is in use by "redoubt run plan.json by ann" (process `)
-	st := p.must(t, "status")
+	st := p.must(t, "status", "last")
 	assert.Contains(t, st.out, "not at its end: under way since", "status works beside a run")
 	_, err := in.Write([]byte("yes\n"))
 	require.NoError(t, err)
@@ -215,7 +215,7 @@ func (p folder) must(t *testing.T, args ...string) ended {
 
 func (p folder) show(t *testing.T) string { return p.must(t, "sim", "show").out }
 
-// stood is what status --json tells.
+// stood is what status of the last run tells as JSON.
 type stood struct {
 	Run, Outcome string
 	Generation   int
@@ -224,7 +224,7 @@ type stood struct {
 func (p folder) status(t *testing.T) stood {
 	t.Helper()
 	var st stood
-	require.NoError(t, json.Unmarshal([]byte(p.must(t, "status", "--json").out), &st))
+	require.NoError(t, json.Unmarshal([]byte(p.must(t, "status", "last", "--json").out), &st))
 	return st
 }
 
