@@ -89,7 +89,7 @@ func TestDemand_countsWhatStandsDuringARestore(t *testing.T) {
 	d, err := Demand(s, size, false)
 	require.NoError(t, err)
 	assert.Equal(t, map[string]int{
-		VCPUs: 3 * 6 * 8, GroupNodes: 6, Addresses: 3, Endpoints: 20,
+		VCPUs: 3 * 6 * 8, GroupNodes: 6, Addresses: 3, Endpoints: 21,
 		DBClusters: 3, DBInstances: 7, CacheNodes: 7, Tables: 10,
 	}, d)
 
