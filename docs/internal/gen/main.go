@@ -47,8 +47,13 @@ func render(module string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	watch, err := watchPage(module)
+	if err != nil {
+		return nil, err
+	}
 	return map[string]string{
 		"docs/chaos.md":     chaos,
+		"docs/watch.md":     watch,
 		"docs/mesh.md":      mesh,
 		"docs/simulator.md": simulator, "docs/timings.md": timingsPage(), "docs/policies.md": policiesPage(),
 		"docs/agentkit.md": agentkitPage(),

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"redoubt/internal/plantest"
+	"redoubt/system"
+	"redoubt/timings"
+	"redoubt/watch"
+)
+
+const watchIntro = `# The watch
+
+` + generated + `What is watched, in which home, by which metric, whom it tells and what to do then. The catalogue is
+` + "`watch/`" + `; ` + "`components/watch/`" + ` declares it, ` + "`watch/judge/`" + ` judges it as CloudWatch does, and ` + "`sim/alarms/`" + ` lets it meet
+failures: [what came of each](watch-simulated.md).
+
+**Not deployed yet is the prober** that publishes the metrics of ` + "`Redoubt/Watch`" + `, on which most alarms stand. So the watch is
+off by default: set ` + "`redoubt:watch`" + ` once something publishes them in both homes ([limits](limits.md)).
+
+## How it tells
+
+- **page** wakes somebody. Pages go through composite alarms: one for the loss of the other home, one for each tier, one for
+  the home as a whole. An incident pages once, however many alarms are part of it. While the other home is lost, the
+  composites of the tiers keep still: they would only repeat it. They wait two minutes for that before they page.
+- **ticket** is work for the next day. Each alarm tells by itself; burn rates do so through a composite, as they are two.
+- **escalation** is told of a page that nobody has taken. A page that goes off starts an execution of the state machine
+  ` + "`SYSTEM-pages-HOME`" + `, which repeats it every 15 minutes, to the escalation too, until the alarm ends or somebody stops the
+  execution: that is how a page is taken, and ` + "`--cause`" + ` keeps who did. Each page carries the command.
+
+Who is told stands in the setting ` + "`redoubt:subscriptions`" + `, whose addresses are secrets:
+
+    pulumi config set --path redoubt:subscriptions.duty.severity page
+    pulumi config set --path redoubt:subscriptions.duty.protocol https
+    pulumi config set --secret --path redoubt:subscriptions.duty.endpoint https://...
+
+**Test fire**, from end to end, in each home: the page must arrive, repeat after 15 minutes, and end when it is taken.
+
+    aws cloudwatch put-metric-data --namespace Redoubt/Watch --metric-name TestFire --dimensions System=SYSTEM,Home=HOME --value 1
+
+The first minutes after the alarms were declared page too: they take silence for the worst, and nothing was heard yet.
+
+## Which home watches what
+
+An alarm sees the metrics of its own region alone. So each prober looks at both homes and publishes in its own region, and
+puts what it knows of its own cluster into the other region as well. Alarms about a home as a whole live in the other one.
+Alarms on metrics that AWS makes live where AWS makes them: the lag of a database, a cache and a bucket where the copy is, that of a
+table where it is written, backups where the vault is.
+
+## Records
+
+A drill that held and a comparison that found nothing leave a record in the control bucket of each home, from which the prober tells its
+age: ` + "`records/drill`" + ` and ` + "`records/drift`" + `.
+
+`
+
+// watchPage is docs/watch.md: the catalogue of the example's secondary home, which sees both, and the runbook.
+func watchPage(module string) (string, error) {
+	c, err := exampleWatch(module)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	b.WriteString(watchIntro)
+	alarmTable(&b, c)
+	compositeTable(&b, c)
+	runbook(&b, c)
+	return b.String(), nil
+}
+
+// exampleWatch is what the example's secondary home watches.
+func exampleWatch(module string) (watch.Catalogue, error) {
+	s, err := system.Load(filepath.Join(module, "system.yaml"))
+	if err != nil {
+		return watch.Catalogue{}, err
+	}
+	inv, err := plantest.Inventory()
+	if err != nil {
+		return watch.Catalogue{}, err
+	}
+	places := map[system.Home]watch.Place{}
+	for home, of := range inv.Homes {
+		p := watch.PlaceOf(of)
+		p.VCPUs = 144
+		places[home] = p
+	}
+	return watch.New(s, system.Secondary, places), nil
+}
+
+func alarmTable(b *strings.Builder, c watch.Catalogue) {
+	fmt.Fprintf(b, "## The alarms of a home\n\nThose of the example's secondary home, %d; the primary has the same with the homes turned round. "+
+		"*Bad* is how many\nvalues of how many, and how long each is. *Silence* is what a period without a value counts as. *At most* is the stated\ntime "+
+		"from the failure (assumed: AWS promises none; what it is made from stands in the catalogue).\n\n"+
+		"| Alarm | Tells | When | Of | Bad | Silence | At most |\n| --- | --- | --- | --- | --- | --- | --- |\n", len(c.Alarms))
+	for _, a := range c.Alarms {
+		row(b, code(a.Part), string(a.Severity), condition(a), metricsOf(a),
+			fmt.Sprintf("%d of %d, %s", a.Datapoints, a.Periods, timings.Short(a.Period)),
+			fmt.Sprintf("%s: %s", a.Missing, a.MissingWhy), timings.Short(a.Within.Round(time.Second)))
+	}
+}
+
+func condition(a watch.Alarm) string {
+	if a.Comparison == watch.AboveBand {
+		return a.Unit + " above the usual"
+	}
+	sign := map[watch.Comparison]string{watch.Above: ">", watch.AtLeast: "≥", watch.Below: "<"}[a.Comparison]
+	return fmt.Sprintf("%s %g %s", sign, a.Threshold, a.Unit)
+}
+
+// metricsOf are the statistics and names, and what is worked out of them.
+func metricsOf(a watch.Alarm) string {
+	var out []string
+	for _, q := range a.Queries {
+		text := q.Expression
+		if text == "" {
+			text = q.Statistic + " of " + q.Metric.Namespace + " " + q.Metric.Name
+		}
+		if !slices.Contains(out, code(text)) {
+			out = append(out, code(text))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func compositeTable(b *strings.Builder, c watch.Catalogue) {
+	b.WriteString("\n## The composites\n\n| Composite | Tells | Says | Keeps still while | Stands on |\n| --- | --- | --- | --- | --- |\n")
+	for _, one := range c.Composites {
+		unless := ""
+		if one.Unless != "" {
+			unless = code(one.Unless)
+		}
+		row(b, code(one.Part), string(one.Severity), one.Title, unless, fmt.Sprintf("%d alarms", len(one.Parts())))
+	}
+}
+
+// runbook has a section for each concern, in the order in which the catalogue meets them.
+func runbook(b *strings.Builder, c watch.Catalogue) {
+	b.WriteString("\n## The runbook\n\nEvery alarm leads to its section here, and says its probable cause and the first command itself.\n")
+	var seen []watch.Concern
+	for _, a := range c.Alarms {
+		if slices.Contains(seen, a.Concern) {
+			continue
+		}
+		seen = append(seen, a.Concern)
+		g := watch.Guides()[a.Concern]
+		fmt.Fprintf(b, "\n### %s\n\n%s Probable cause: %s.\n\n1. `%s`\n", a.Concern, g.Means, a.Cause, a.Command)
+		for n, do := range g.Do {
+			fmt.Fprintf(b, "%d. %s\n", n+2, do)
+		}
+	}
+}

@@ -1,0 +1,41 @@
+package watch
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"redoubt/sim/alarms"
+	"redoubt/sim/drive"
+	"redoubt/system"
+	"redoubt/tests/homes"
+)
+
+// begin is both homes, standing, with their alarms.
+func begin(t testing.TB, past alarms.Past) *alarms.Regions {
+	t.Helper()
+	h := homes.Standing(t)
+	w := drive.World{World: h.World, Inventory: h.Inventory(t), Regions: map[system.Home]string{
+		system.Primary: homes.Ireland, system.Secondary: homes.Frankfurt}}
+	return alarms.New(w, homes.System(t), system.Primary, past)
+}
+
+// TestQuietDay_tellsNobody lets a day pass in which nothing is wrong.
+func TestQuietDay_tellsNobody(t *testing.T) {
+	t.Parallel()
+	r := begin(t, alarms.Past{})
+	require.NoError(t, r.Pass(24*time.Hour, nil))
+	for _, e := range r.Told {
+		assert.False(t, e.To == "ALARM" || e.Tells, "%s %s %s", e.At.Format(time.TimeOnly), e.Home, e.Part)
+	}
+	for _, home := range system.Homes {
+		assert.Empty(t, r.Firing(home), home)
+		for _, a := range r.Catalogue(home).Alarms {
+			if a.Missing == "breaching" {
+				assert.Equal(t, "OK", string(r.State(home, a.Part)), "%s: %s is judged, and well", home, a.Part)
+			}
+		}
+	}
+}
