@@ -147,9 +147,27 @@ demo-agents: local-stores ## run the example agents under load while what they n
 	@mkdir -p bin
 	$(GO) test -tags apps -count 1 -timeout 8m -v ./tests/agents -args -must -report $(CURDIR)/bin/demo-agents.md
 
+.PHONY: asl
+asl: ## hold the state machine of every plan to a published validator of the language (asl-validator, from npm)
+	@mkdir -p $(TOOLS)/asl && cd $(TOOLS)/asl && \
+		{ cmp -s package-lock.json $(CURDIR)/tools/asl/package-lock.json && test -d node_modules; } || \
+		{ cp $(CURDIR)/tools/asl/package*.json . && npm ci --ignore-scripts --no-audit --no-fund; }
+	@rm -rf bin/machines && mkdir -p bin/machines
+	@REDOUBT_MACHINES=$(CURDIR)/bin/machines $(GO) test $(QUICK) -count 1 -run 'Machine' ./recovery/render
+	@for f in bin/machines/*.asl.json; do $(TOOLS)/asl/node_modules/.bin/asl-validator --json-path $$f; done
+
+# Which state machines the interpreter walks: some that differ most; make test-machines takes all.
+MACHINES := ^TestMachine_(survivesCrashes|endsWhereSomebodyElseActs|endsAsARunDoes)$$/^(writer-loss|dependency-loss)$$
+
+.PHONY: test-machines
+test-machines: ## walk the state machine of every plan on an interpreter, against the simulated regions (40 minutes)
+	$(GO) test -tags apps -count 1 -timeout 90m -run '^TestMachine' -v ./tests/recovery
+
 .PHONY: test-apps
-test-apps: kube test-browser local-stores judge-mesh ## what needs an emulator, a cluster, a browser or a database: plans' calls against moto, Kubernetes, reports, a drill, agents
+test-apps: kube test-browser local-stores judge-mesh asl ## what needs an emulator, a cluster, a browser or a database: plans' calls against moto, Kubernetes, reports, a drill, agents
 	$(GO) test -tags apps -count 1 -timeout 10m ./internal/awsport/...
+	$(GO) test -tags apps -count 1 -timeout 10m -run '^TestCommands' -v ./recovery/render
+	$(GO) test -tags apps -count 1 -timeout 20m -run '$(MACHINES)' -v ./tests/recovery
 	$(GO) test -tags apps -count 1 -timeout 25m ./tests/kube
 	$(GO) test -tags apps -count 1 -timeout 8m -v ./tests/local -args -kills 6
 	$(GO) test -tags apps -count 1 -timeout 8m -v ./tests/agents

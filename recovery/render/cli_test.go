@@ -1,0 +1,120 @@
+//go:build apps
+
+package render_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"redoubt/internal/plantest"
+	"redoubt/recovery/planner"
+	"redoubt/recovery/render"
+)
+
+var shells = regexp.MustCompile("(?s)```sh\n(.*?)```")
+
+// TestCommands_areTheCommandLines lets a shell take every command of every runbook apart, and the AWS command line
+// judge it by its own models without calling anything.
+func TestCommands_areTheCommandLines(t *testing.T) {
+	if exec.CommandContext(t.Context(), "python3", "-c", "import awscli.clidriver").Run() != nil {
+		require.NotEqual(t, "true", os.Getenv("CI"), "python3 has no awscli")
+		t.Skip("NOT TRIED: commands of runbooks, because python3 has no awscli")
+	}
+	all, err := plantest.Examples("../../system.yaml")
+	require.NoError(t, err)
+	distinct := map[string][]string{}
+	count := 0
+	for _, e := range all {
+		p, err := planner.Make(e.Request)
+		require.NoError(t, err)
+		text, err := render.Runbook(p)
+		require.NoError(t, err)
+		for _, args := range taken(t, text) {
+			count++
+			distinct[strings.Join(args, "\x00")] = args
+		}
+	}
+	require.Greater(t, count, 500)
+	var commands [][]string
+	for _, args := range distinct {
+		commands = append(commands, args)
+	}
+	assert.Empty(t, refused(t, commands))
+	t.Logf("%d commands of %d runbooks, %d of them distinct", count, len(all), len(distinct))
+	wrong := [][]string{
+		{"rds", "describe-db-clusters", "--region", "eu-west-1", "--cli-input-json", `{"DBClusterIdentifer":"x"}`},
+		{"rds", "describe-db-cluster", "--region", "eu-west-1"},
+		{"rds", "describe-db-clusters", "--region", "eu-west-1", "--query", "A[?"},
+	}
+	assert.Len(t, refused(t, wrong), len(wrong), "a wrong member, a wrong operation, a wrong query")
+}
+
+// taken are the words of each aws command in a runbook, as a shell takes them apart.
+func taken(t *testing.T, runbook string) [][]string {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "taken")
+	script := `aws() { printf '%s\0' "$@" >>"$OUT"; printf '\1\0' >>"$OUT"; echo a-value; }; kubectl() { :; }` + "\n"
+	for _, block := range shells.FindAllStringSubmatch(runbook, -1) {
+		script += block[1] + "\n"
+	}
+	cmd := exec.CommandContext(t.Context(), "sh", "-eu", "-c", script)
+	cmd.Env = append(os.Environ(), "OUT="+out)
+	said, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", said)
+	raw, err := os.ReadFile(out)
+	if os.IsNotExist(err) {
+		return nil
+	}
+	require.NoError(t, err)
+	var commands [][]string
+	for _, one := range strings.Split(strings.TrimSuffix(string(raw), "\x01\x00"), "\x01\x00") {
+		commands = append(commands, strings.Split(strings.TrimSuffix(one, "\x00"), "\x00"))
+	}
+	return commands
+}
+
+// driver is the AWS command line for many commands: it prints those that it refuses, and why. A command that it
+// takes is checked and would be sent: that is where it ends.
+const driver = `
+import contextlib, io, json, sys
+import botocore.client
+from awscli.clidriver import create_clidriver
+
+sent = []
+
+def send(client, model, request, context):
+    sent.append(model.name)
+    raise RuntimeError("nothing is sent")
+
+botocore.client.BaseClient._make_request = send
+for args in json.load(sys.stdin):
+    said = io.StringIO()
+    sent.clear()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), contextlib.suppress(SystemExit):
+        create_clidriver().main(args)
+    if len(sent) != 1:
+        print(json.dumps(" ".join(args)[:300] + ": " + said.getvalue()[-300:]))
+`
+
+// refused are the commands that the AWS command line refuses, with its reasons.
+func refused(t *testing.T, commands [][]string) []string {
+	t.Helper()
+	in, err := json.Marshal(commands)
+	require.NoError(t, err)
+	cmd := exec.CommandContext(t.Context(), "python3", "-c", driver)
+	cmd.Stdin = bytes.NewReader(in)
+	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_EC2_METADATA_DISABLED=true",
+		"AWS_ENDPOINT_URL=http://127.0.0.1:9")
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	return strings.Split(strings.TrimSpace(string(out)), "\n")[:strings.Count(string(out), "\n")]
+}

@@ -1,0 +1,220 @@
+//go:build apps
+
+package recovery
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"redoubt/inventory"
+	"redoubt/recovery/conduct"
+	"redoubt/recovery/plan"
+	"redoubt/sim/drive"
+	"redoubt/system"
+	"redoubt/tests/homes"
+)
+
+// cloud is what a state machine reaches in the recovering home, as the interpreter asks for it: the one function,
+// which is the program's own handler before the simulated regions, and the topic. Waits pass in the world's
+// time: an answer that says to wait is held back until the world's time is there, and then says 0.
+type cloud struct {
+	*httptest.Server
+	mu    sync.Mutex
+	port  drive.World
+	home  system.Home
+	calls int
+	// crashes are the invocations that are cut off, by the step and how often it was invoked before.
+	crashes map[string]crash
+	invoked map[string]int
+	// waits are when those wake who wait.
+	waits map[chan struct{}]time.Time
+	heard time.Time
+	// asked is told of each question to people, with the token.
+	asked func(token string)
+}
+
+// crash is how an invocation ends: after it made so many calls, or after all but before it answers.
+type crash struct{ calls int }
+
+const whole = 1 << 30
+
+// crashed is what the port panics with.
+type crashed struct{}
+
+// mortal is a port on which a function dies.
+type mortal struct {
+	plan.Port
+	left *int
+}
+
+func (m mortal) Call(ctx context.Context, c plan.Call) (plan.Document, error) {
+	if *m.left == 0 {
+		panic(crashed{})
+	}
+	*m.left--
+	return m.Port.Call(ctx, c)
+}
+
+func newCloud(t *testing.T) *cloud {
+	t.Helper()
+	c := &cloud{invoked: map[string]int{}, waits: map[chan struct{}]time.Time{}}
+	c.Server = httptest.NewServer(http.HandlerFunc(c.serve))
+	t.Cleanup(c.Close)
+	go c.passTime(t.Context())
+	return c
+}
+
+func (c *cloud) Port() string { return fmt.Sprint(c.Listener.Addr().(*net.TCPAddr).Port) }
+
+// recovers is what the next execution reaches.
+func (c *cloud) recovers(port drive.World, home system.Home, crashes map[string]crash) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.port, c.home, c.calls = port, home, 0
+	c.crashes, c.invoked = crashes, map[string]int{}
+}
+
+func (c *cloud) serve(w http.ResponseWriter, r *http.Request) {
+	if !strings.HasPrefix(r.URL.Path, "/2015-03-31/functions/") {
+		c.publish(w, r)
+		return
+	}
+	var req conduct.Request
+	if err := json.NewDecoder(r.Body).Decode(&req); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	answer, err := c.invoke(req)
+	var out any = answer
+	if err != nil {
+		w.Header().Set("X-Amz-Function-Error", "Unhandled")
+		out = map[string]any{"errorType": reflect.TypeOf(err).Name(), "errorMessage": err.Error()}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(out)
+}
+
+// told is what was asked of the function.
+func (c *cloud) told() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.invoked)
+}
+
+// publish takes a question to people in.
+func (c *cloud) publish(w http.ResponseWriter, r *http.Request) {
+	var message struct{ Token, Question, Allow string }
+	if err := json.Unmarshal([]byte(r.FormValue("Message")), &message); err != nil || r.FormValue("Action") != "Publish" {
+		http.Error(w, fmt.Sprintf("%s %s: %v", r.URL, r.Form, err), http.StatusBadRequest)
+		return
+	}
+	w.Header().Set("Content-Type", "text/xml")
+	fmt.Fprint(w, "<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>")
+	go c.asked(message.Token)
+}
+
+// sandbox is an error of the function's runtime.
+type sandbox struct{ error }
+
+// invoke lets the handler take one turn, at most one at a time: the world is no place for two.
+func (c *cloud) invoke(req conduct.Request) (conduct.Answer, error) {
+	answer, err := c.turn(req)
+	if err != nil || answer.Seconds == 0 {
+		return answer, err
+	}
+	wake := make(chan struct{})
+	c.mu.Lock()
+	c.waits[wake] = c.port.Now().Add(time.Duration(answer.Seconds) * time.Second)
+	c.mu.Unlock()
+	<-wake
+	answer.Seconds = 0
+	return answer, nil
+}
+
+func (c *cloud) turn(req conduct.Request) (answer conduct.Answer, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.heard = time.Now()
+	defer func() { c.heard = time.Now() }()
+	c.calls++
+	key := fmt.Sprintf("%s %s %d", req.What, req.Step, c.invoked[string(req.What)+req.Step])
+	c.invoked[string(req.What)+req.Step]++
+	left := whole
+	dies, is := c.crashes[key]
+	if is {
+		delete(c.crashes, key)
+		left = dies.calls
+	}
+	defer func() {
+		if recover() != nil || is && err == nil {
+			err = sandbox{fmt.Errorf("%s: the function died", key)}
+		}
+	}()
+	region := regionOf[c.home]
+	h := conduct.Handler{Home: c.home, Bucket: "atlas-control-" + homes.Account + "-" + region, Own: mortal{c.port, &left},
+		Calls: func(inv inventory.Inventory) plan.Port {
+			port := c.port
+			port.Inventory = inv
+			return mortal{port, &left}
+		}, Clock: drive.Clock{World: c.port.World}}
+	return h.Handle(context.Background(), req)
+}
+
+// quiet is how long nobody must have asked before the world's time passes.
+const quiet = 60 * time.Millisecond
+
+// passTime lets the world's time pass when all that is under way waits for it.
+func (c *cloud) passTime(ctx context.Context) {
+	for ctx.Err() == nil {
+		time.Sleep(quiet / 4)
+		c.mu.Lock()
+		if len(c.waits) > 0 && time.Since(c.heard) > quiet {
+			c.wake()
+		}
+		c.mu.Unlock()
+	}
+}
+
+func (c *cloud) wake() {
+	var first time.Time
+	for _, at := range c.waits {
+		if first.IsZero() || at.Before(first) {
+			first = at
+		}
+	}
+	if first.After(c.port.Now()) {
+		c.port.Advance(first)
+	}
+	for wake, at := range c.waits {
+		if !at.After(first) {
+			delete(c.waits, wake)
+			close(wake)
+		}
+	}
+	c.heard = time.Now()
+}
+
+// keep keeps the plan of a run as redoubt does.
+func (c *cloud) keep(t testing.TB, run string, p plan.Plan) {
+	t.Helper()
+	raw, err := plan.Encode(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.port.Call(t.Context(), plan.Call{Kind: plan.AWS, Home: c.home, Service: "s3", Operation: "PutObject",
+		Input: plan.Document{"Bucket": "atlas-control-" + homes.Account + "-" + regionOf[c.home], "Key": plan.ObjectKey(run),
+			"Body": string(raw)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

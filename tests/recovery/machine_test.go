@@ -1,0 +1,230 @@
+//go:build apps
+
+package recovery
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"redoubt/internal/mototest"
+	"redoubt/recovery/execute"
+	"redoubt/recovery/lease"
+	"redoubt/recovery/plan"
+	"redoubt/recovery/render"
+	"redoubt/sim/drive"
+	"redoubt/tests/homes"
+)
+
+// interpreter is moto's interpreter of Amazon States Language, and what its machines reach.
+type interpreter struct {
+	*cloud
+	endpoint string
+}
+
+func theInterpreter(t *testing.T) *interpreter {
+	t.Helper()
+	if _, err := exec.LookPath("moto_server"); err != nil {
+		require.NotEqual(t, "true", os.Getenv("CI"), mototest.ErrNone)
+		t.Skip("NOT TRIED: state machines on an interpreter, because", mototest.ErrNone)
+	}
+	i := &interpreter{cloud: newCloud(t)}
+	i.asked = i.approve
+	return i
+}
+
+// start starts an interpreter of its own for each execution: moto 5.2.1 cannot begin one where one has ended.
+func (i *interpreter) start(t *testing.T) {
+	t.Helper()
+	endpoint, stop, err := mototest.Start("MOTO_ACCOUNT_ID="+homes.Account, "MOTO_PORT="+i.Port())
+	require.NoError(t, err)
+	t.Cleanup(stop)
+	i.endpoint = endpoint
+	res, err := http.Post(endpoint+"/moto-api/config", "application/json",
+		bytes.NewBufferString(`{"stepfunctions":{"execute_state_machine":true}}`))
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+}
+
+// do makes one call of Step Functions.
+func (i *interpreter) do(operation string, in map[string]any) (map[string]any, error) {
+	raw, err := json.Marshal(in)
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequest(http.MethodPost, i.endpoint, bytes.NewReader(raw))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "application/x-amz-json-1.0")
+	req.Header.Set("X-Amz-Target", "AWSStepFunctions."+operation)
+	req.Header.Set("Authorization",
+		"AWS4-HMAC-SHA256 Credential=test/20260301/eu-central-1/states/aws4_request, SignedHeaders=host, Signature=0")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s: %s: %s %w", operation, res.Status, body, err)
+	}
+	out := map[string]any{}
+	return out, json.Unmarshal(body, &out)
+}
+
+// approve answers a question as the message says, once the interpreter waits for it.
+func (i *interpreter) approve(token string) {
+	for range 50 {
+		if _, err := i.do("SendTaskSuccess", map[string]any{
+			"taskToken": token, "output": `{"allowed":true,"by":"a test"}`}); err == nil {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// executed is an execution that has ended.
+type executed struct {
+	status, output string
+	err, cause     string
+}
+
+// execute runs a state machine to its end.
+func (i *interpreter) execute(t *testing.T, name, definition, run string) executed {
+	t.Helper()
+	must := func(operation string, in map[string]any) map[string]any {
+		out, err := i.do(operation, in)
+		require.NoError(t, err)
+		return out
+	}
+	i.start(t)
+	name = fmt.Sprintf("%s-%d", name, time.Now().UnixNano())
+	machine := must("CreateStateMachine", map[string]any{"name": name, "definition": definition,
+		"roleArn": "arn:aws:iam::" + homes.Account + ":role/machine"})
+	execution := must("StartExecution", map[string]any{"stateMachineArn": machine["stateMachineArn"], "name": name,
+		"input": fmt.Sprintf(`{"run":%q}`, run)})["executionArn"]
+	for since := time.Now(); ; {
+		if time.Since(since) > 3*time.Minute {
+			t.Fatalf("the execution does not end after %v", i.told())
+		}
+		out := must("DescribeExecution", map[string]any{"executionArn": execution})
+		if out["status"] == "RUNNING" {
+			time.Sleep(50 * time.Millisecond)
+			continue
+		}
+		e := executed{status: fmt.Sprint(out["status"]), output: fmt.Sprint(out["output"]), err: fmt.Sprint(out["error"]),
+			cause: fmt.Sprint(out["cause"])}
+		return e
+	}
+}
+
+var machine = render.Machine{Function: "arn:aws:lambda:eu-central-1:" + homes.Account + ":function:recover",
+	Topic: "arn:aws:sns:eu-central-1:" + homes.Account + ":approvals"}
+
+// TestMachine_endsAsARunDoes lets the interpreter walk the state machine of every scene's plan, and the one that
+// walks every plan, and wants the same end as redoubt run.
+func TestMachine_endsAsARunDoes(t *testing.T) {
+	i := theInterpreter(t)
+	every, err := machine.Any()
+	require.NoError(t, err)
+	for _, name := range slices.Sorted(maps.Keys(scenes)) {
+		t.Run(name, func(t *testing.T) {
+			l, p := scenes[name](t)
+			want, took := ran(t, l, p)
+			own, err := machine.Of(p)
+			require.NoError(t, err)
+			for kind, definition := range map[string]string{"own": own, "any": every} {
+				got, e, waited := i.walked(t, l, p, kind, definition, nil)
+				require.Equal(t, "SUCCEEDED", e.status, "%+v", e)
+				assert.Equal(t, want, got, kind)
+				t.Logf("%s: %d invocations, simulated: %s, redoubt run %s", kind, i.calls, waited, took)
+			}
+		})
+	}
+}
+
+// TestMachine_survivesCrashes lets the function die in the middle of its turns, and after them before it answers: at
+// most twice for each step. The end is that of a run, and each store is where it should be.
+func TestMachine_survivesCrashes(t *testing.T) {
+	i := theInterpreter(t)
+	seed := uint64(time.Now().UnixNano()) //nolint:gosec // printed
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // a test
+	for _, name := range []string{"writer-loss", "region-loss"} {
+		t.Run(name, func(t *testing.T) {
+			l, p := scenes[name](t)
+			want, _ := ran(t, l, p)
+			definition, err := machine.Of(p)
+			require.NoError(t, err)
+			crashes := map[string]crash{"open  0": {whole}, "close  0": {8}}
+			for _, s := range p.Steps {
+				crashes["step "+s.ID+" 0"] = crash{r.IntN(30)}
+				if r.IntN(2) == 0 {
+					crashes["step "+s.ID+" 1"] = crash{whole}
+				}
+			}
+			planned := len(crashes)
+			got, e, _ := i.walked(t, l, p, "crash", definition, crashes)
+			require.Equal(t, "SUCCEEDED", e.status, "%+v", e)
+			assert.Equal(t, want, got)
+			t.Logf("%d crashes of %d invocations", planned-len(i.crashes), i.calls)
+			assert.Greater(t, planned-len(i.crashes), len(p.Steps), "the function died")
+		})
+	}
+}
+
+// TestMachine_endsWhereSomebodyElseActs lets another hold the lease: nothing is called.
+func TestMachine_endsWhereSomebodyElseActs(t *testing.T) {
+	i := theInterpreter(t)
+	l, p := scenes["writer-loss"](t)
+	port := l.portOf(l.Inventory(t))
+	_, err := lease.Acquire(t.Context(), lease.Table{Port: port, Home: p.Receives(),
+		Name: port.Inventory.Homes[p.Receives()].Control.LockTable}, drive.Clock{World: l.World}, lease.Recovery, "ann",
+		lease.Options{TTL: time.Hour})
+	require.NoError(t, err)
+	definition, err := machine.Of(p)
+	require.NoError(t, err)
+	_, e, _ := i.walked(t, l, p, "held", definition, nil)
+	assert.Equal(t, "FAILED", e.status)
+	assert.Equal(t, "LeaseLost", e.err)
+	assert.Contains(t, e.cause, "held by ann")
+	assert.Equal(t, 1, i.calls, "what cannot pass is not tried again")
+}
+
+// ran is how a run ends, and how long it takes in the world's time.
+func ran(t *testing.T, l *lab, p plan.Plan) (string, time.Duration) {
+	t.Helper()
+	s := story{lab: l.fork(), inv: l.Inventory(t), plan: p}
+	began := s.lab.Now()
+	f, err := s.lab.driver(t).Run(context.Background(), execute.New(p, execute.Options{Run: "r", Generation: 1}))
+	require.NoError(t, err)
+	require.Equal(t, execute.Recovered, f.Outcome, f.Why)
+	return s.digest(t), s.lab.Now().Sub(began)
+}
+
+func (i *interpreter) walked(t *testing.T, l *lab, p plan.Plan, name, definition string, crashes map[string]crash,
+) (string, executed, time.Duration) {
+	t.Helper()
+	s := story{lab: l.fork(), inv: l.Inventory(t), plan: p}
+	i.recovers(s.lab.portOf(s.inv), p.Receives(), crashes)
+	i.keep(t, "r", p)
+	began := s.lab.Now()
+	e := i.execute(t, name, definition, "r")
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return s.digest(t), e, s.lab.Now().Sub(began)
+}
