@@ -36,7 +36,7 @@ func (b *builder) alarms() ([]pulumi.Resource, error) {
 	s := b.args.Scope
 	lever, err := cloudwatch.NewMetricAlarm(b.ctx, b.name+"-lever", &cloudwatch.MetricAlarmArgs{
 		Name:             pulumi.String(s.Alarm(experiments.LeverPart)),
-		AlarmDescription: pulumi.String("Nothing may be broken on purpose. Let it again with: redoubt drill --allow"),
+		AlarmDescription: pulumi.String("Nothing may be broken on purpose. Let it again by putting 0 into the metric"),
 		Namespace:        pulumi.String(experiments.LeverNamespace), MetricName: pulumi.String(experiments.LeverMetric),
 		Dimensions: pulumi.StringMap{experiments.LeverDimension: pulumi.String(s.System)}, Statistic: pulumi.String("Maximum"),
 		ComparisonOperator: pulumi.String("GreaterThanOrEqualToThreshold"), Threshold: pulumi.Float64(1),

@@ -176,7 +176,7 @@ func (j *judge) conclude() {
 		if j.Reasons[0].State == Bad {
 			j.Verdict = NotReady
 		}
-		j.Next = "mend: " + j.Reasons[0].Text
+		j.Next = "look at the first reason: no command mends it"
 		worst := func(r Reason) bool { return r.Next != "" && r.State == j.Reasons[0].State }
 		if n := slices.IndexFunc(j.Reasons, worst); n >= 0 {
 			j.Next = j.Reasons[n].Next

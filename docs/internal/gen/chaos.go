@@ -16,7 +16,7 @@ const chaosIntro = `# What is broken on purpose
 up, and the mitigation that it tests. From the same file come the drill on the simulated regions and the template of AWS Fault
 Injection Service (FIS) that ` + "`components/chaos`" + ` declares in both homes.
 
-    redoubt drill pod-delete         # one of them
+    redoubt drill zone-power         # one of them
     redoubt drill --experiments      # all
 
 ` + "`tests/drill`" + ` runs each on the example as it is, where its expectation must hold, and again without its mitigation, where it must
