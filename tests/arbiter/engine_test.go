@@ -2,7 +2,11 @@
 
 package arbiter_test
 
-import "testing"
+import (
+	"testing"
+
+	"redoubt/internal/repeat"
+)
 
 // TestEngineArbiter_holdsInManyRandomSchedules is the same as in make test, ten times as long.
-func TestEngineArbiter_holdsInManyRandomSchedules(t *testing.T) { holds(t, 10*inTest) }
+func TestEngineArbiter_holdsInManyRandomSchedules(t *testing.T) { holds(t, repeat.Times(t, 10*inTest)) }

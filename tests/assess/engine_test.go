@@ -2,7 +2,13 @@
 
 package assess
 
-import "testing"
+import (
+	"testing"
+
+	"redoubt/internal/repeat"
+)
 
 // TestEngineAssess_memoryChangesNoReport is the quick test with more seeds.
-func TestEngineAssess_memoryChangesNoReport(t *testing.T) { memoryChangesNoReport(t, 1000) }
+func TestEngineAssess_memoryChangesNoReport(t *testing.T) {
+	memoryChangesNoReport(t, repeat.Times(t, 1000))
+}

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/internal/clitest"
+	"redoubt/internal/repeat"
 	"redoubt/sim/disk"
 	"redoubt/sim/world"
 )
@@ -25,19 +26,8 @@ import (
 // killSeed places the moments at which an update is killed.
 const killSeed = 20251020
 
-// moments is how many times an update is killed: REDOUBT_KILLS says otherwise,
-// which the Makefile passes on.
-func moments(t *testing.T) int {
-	t.Helper()
-	said := os.Getenv("REDOUBT_KILLS")
-	if said == "" {
-		return 20
-	}
-	n, err := strconv.Atoi(said)
-	require.NoError(t, err, "REDOUBT_KILLS is a number")
-	require.Positive(t, n, "REDOUBT_KILLS")
-	return n
-}
+// moments is how many times an update is killed.
+const moments = 20
 
 // TestUp_convergesAfterAKill kills the command (and, every other time, the
 // engine with it) at moments spread over the whole of the first `up`, and runs
@@ -53,7 +43,7 @@ func TestUp_convergesAfterAKill(t *testing.T) {
 	t.Logf("an undisturbed up wrote %d bytes and made %d things; seed %d", size, len(want), killSeed)
 
 	random := rand.New(rand.NewPCG(killSeed, 1))
-	kills := moments(t)
+	kills := repeat.Times(t, moments)
 	for i := range kills {
 		after := int64((float64(i) + random.Float64()) / float64(kills) * float64(size))
 		t.Run(fmt.Sprintf("after %d bytes", after), func(t *testing.T) {

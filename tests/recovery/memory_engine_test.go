@@ -2,7 +2,13 @@
 
 package recovery
 
-import "testing"
+import (
+	"testing"
+
+	"redoubt/internal/repeat"
+)
 
 // TestEngineMemory_changesNothing is the quick test with more seeds.
-func TestEngineMemory_changesNothing(t *testing.T) { memoryChangesNothing(t, 1000, 60) }
+func TestEngineMemory_changesNothing(t *testing.T) {
+	memoryChangesNothing(t, repeat.Times(t, 1000), 60)
+}
