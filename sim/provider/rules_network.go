@@ -15,6 +15,7 @@ var rulesOf = mergeRules(rulesOfVault, rulesOfNetwork, rulesOfData, rulesOfStora
 	rulesOfBackup,
 	rulesOfCache,
 	rulesOfPlatform,
+	rulesOfFlags,
 )
 
 func mergeRules(groups ...map[string][]rule) map[string][]rule {

@@ -3,6 +3,7 @@
 package differential
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -20,9 +21,23 @@ func exampleBases(t *testing.T, types map[string]*Judged) []Base {
 	for _, res := range exampletest.Registered(t) {
 		shape := res.Token + " " + shapeOf(res.Inputs)
 		if types[res.Token] != nil && !met[shape] {
-			out = append(out, Base{Token: res.Token, Name: string(res.Home) + " " + res.Name, Inputs: res.Inputs})
+			out = append(out, Base{Token: res.Token, Name: string(res.Home) + " " + res.Name, Inputs: asInvented(res)})
 		}
 		met[shape] = true
+	}
+	return out
+}
+
+// asInvented are the inputs with ids in the form that AppConfig gives its own; the mocks invent longer ones, or none.
+func asInvented(res exampletest.Resource) map[string]any {
+	if !strings.HasPrefix(res.Token, "aws:appconfig/") {
+		return res.Inputs
+	}
+	out := maps.Clone(res.Inputs)
+	for _, id := range []string{"applicationId", "configurationProfileId", "deploymentStrategyId", "environmentId"} {
+		if _, has := out[id]; has {
+			out[id] = "a1b2c3d"
+		}
 	}
 	return out
 }
