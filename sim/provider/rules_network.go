@@ -40,6 +40,7 @@ var rulesOfNetwork = map[string][]rule{
 	"aws:ec2/route:Route":   {ipv4("destinationCidrBlock")},
 	"aws:ec2/vpc:Vpc": {
 		cidr("cidrBlock", 16, 28),
+		oneOfNumbers("ipv6NetmaskLength", 44, 48, 52, 56, 60),
 	},
 	"aws:ec2/natGateway:NatGateway": {
 		matches("privateIp", `^(\d{1,3}\.){3}\d{1,3}$`, "an IPv4 address"),

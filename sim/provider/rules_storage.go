@@ -27,6 +27,9 @@ var rulesOfStorage = map[string][]rule{
 	"aws:s3/bucketObjectv2:BucketObjectv2": {
 		conflicts("", "content", "contentBase64"),
 	},
+	"aws:secretsmanager/secretVersion:SecretVersion": {
+		matches("secretBinary", `^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$`, "base64"),
+	},
 	"aws:secretsmanager/secret:Secret": {
 		matches("name", `^[0-9A-Za-z/_+=.@-]+$`, "letters, digits and /_+=.@-"),
 		number("recoveryWindowInDays", "0 or 7 to 30", func(n float64) bool { return n == 0 || (n >= 7 && n <= 30) }),
