@@ -14,6 +14,7 @@ import (
 	"redoubt/internal/iampolicy"
 	"redoubt/internal/naming"
 	"redoubt/system/experiments"
+	"redoubt/watch"
 )
 
 // When the guards act. What a tier promises is minutes; an experiment that costs users more than these is not worth it
@@ -23,12 +24,6 @@ const (
 	failing, failingFor = 10, 5
 	// unseenFor is for how many minutes in a row the other home may see no answer of this one.
 	unseenFor = 5
-)
-
-// The prober's metric of components/watch that the guard stands on.
-const (
-	watched = "Redoubt/Watch"
-	answers = "Answers"
 )
 
 // alarms are the stop alarms of the home's own region: the lever, and requests that fail.
@@ -147,12 +142,12 @@ func (b *builder) declareGuard() error {
 	if len(public) == 0 {
 		return fmt.Errorf("no agent of %s is public: nothing tells the other home that users are served", s.System)
 	}
+	seen := watch.Probed(b.args.System, watch.Answers, string(peer.Home), string(s.Home), public[0].Name)
 	guard, err := cloudwatch.NewMetricAlarm(b.ctx, b.name+"-guard", &cloudwatch.MetricAlarmArgs{
 		Name:             pulumi.String(s.Alarm(guardPart)),
 		AlarmDescription: pulumi.Sprintf("The %s home does not answer: whatever is broken there on purpose is stopped", peer.Home),
-		Namespace:        pulumi.String(watched), MetricName: pulumi.String(answers), Statistic: pulumi.String("Maximum"),
-		Dimensions: pulumi.StringMap{"System": pulumi.String(s.System), "Home": pulumi.String(peer.Home),
-			"From": pulumi.String(s.Home), "Agent": pulumi.String(public[0].Name)},
+		Namespace:        pulumi.String(seen.Namespace), MetricName: pulumi.String(seen.Name), Statistic: pulumi.String("Maximum"),
+		Dimensions:         pulumi.ToStringMap(seen.Dimensions),
 		ComparisonOperator: pulumi.String("LessThanThreshold"), Threshold: pulumi.Float64(1),
 		Period: pulumi.Int(60), EvaluationPeriods: pulumi.Int(unseenFor), TreatMissingData: pulumi.String("breaching"),
 		AlarmActions: pulumi.Array{pulumi.String(b.args.TopicArn)}, Tags: b.tags("guard"),

@@ -1,24 +1,20 @@
 package drill
 
 import (
-	"bytes"
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
-
-	"gopkg.in/yaml.v3"
 
 	"redoubt/inventory"
 	"redoubt/recovery/diagnose"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
 	"redoubt/system"
+	"redoubt/system/declared"
 	"redoubt/system/experiments"
 )
 
@@ -86,37 +82,16 @@ type Back struct {
 var files embed.FS
 
 // Scenarios are those that come with Redoubt, by name.
-func Scenarios() ([]Scenario, error) { return parseAll("scenarios") }
+func Scenarios() ([]Scenario, error) { return declared.All(files, "scenarios", ParseScenario) }
 
 // Incidents are the recorded ones, as scenarios, by name.
-func Incidents() ([]Scenario, error) { return parseAll("incidents") }
-
-func parseAll(folder string) ([]Scenario, error) {
-	names, err := fs.Glob(files, folder+"/*.yaml")
-	if err != nil {
-		return nil, err
-	}
-	var out []Scenario
-	var errs []error
-	for _, file := range names {
-		text, err := files.ReadFile(file)
-		if err != nil {
-			return nil, err
-		}
-		s, err := ParseScenario(strings.TrimSuffix(path.Base(file), ".yaml"), text)
-		errs = append(errs, err)
-		out = append(out, s)
-	}
-	return out, errors.Join(errs...)
-}
+func Incidents() ([]Scenario, error) { return declared.All(files, "incidents", ParseScenario) }
 
 // ParseScenario reads a scenario's file, and names all that is wrong with it.
 func ParseScenario(name string, text []byte) (Scenario, error) {
 	s := Scenario{Name: name}
-	dec := yaml.NewDecoder(bytes.NewReader(text))
-	dec.KnownFields(true)
-	if err := dec.Decode(&s); err != nil {
-		return s, fmt.Errorf("scenario %s: %w", name, err)
+	if err := declared.Decode("scenario "+name, text, &s); err != nil {
+		return s, err
 	}
 	var errs []error
 	bad := func(format string, args ...any) {

@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"redoubt/sim/drive"
 	"redoubt/system"
 	"redoubt/watch"
 )
@@ -66,7 +67,7 @@ func (r *Regions) lagOf(home system.Home, a watch.Alarm, q watch.Query) (float64
 	} else if home == writer {
 		return 0, false
 	}
-	kind, id := carried(st, r.World.Inventory.Homes[writer])
+	kind, id := drive.Carried(st, r.World.Inventory.Homes[writer])
 	copies := r.World.World.Copies(kind, r.region(writer), id)
 	if len(copies) == 0 {
 		return 0, false

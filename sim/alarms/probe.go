@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"redoubt/recovery/plan"
+	"redoubt/sim/drive"
 	"redoubt/system"
 	"redoubt/watch"
 )
@@ -126,7 +127,7 @@ func (r *Regions) behind(st system.Store, home system.Home) time.Duration {
 	if home == r.active {
 		return 0
 	}
-	kind, id := carried(st, r.World.Inventory.Homes[r.active])
+	kind, id := drive.Carried(st, r.World.Inventory.Homes[r.active])
 	copies := r.World.World.Copies(kind, r.region(r.active), id)
 	if len(copies) == 0 || r.apart() {
 		return never

@@ -106,19 +106,3 @@ func (w world) messages(region, queueARN string) (oldest string, count int) {
 	}
 	return oldest, count
 }
-
-// carried is what AWS copies of a store: of a queue, its work ledger.
-func carried(st system.Store, of inventory.Home) (kind, id string) {
-	one := of.Stores[st.Name]
-	switch st.Kind {
-	case system.Postgres:
-		return "AWS::RDS::DBCluster", one.Name
-	case system.Cache:
-		return "AWS::ElastiCache::ReplicationGroup", one.Name
-	case system.Bucket:
-		return "AWS::S3::Bucket", one.Name
-	case system.Queue:
-		return "AWS::DynamoDB::Table", one.LedgerTable
-	}
-	return "AWS::DynamoDB::Table", one.Name
-}

@@ -5,7 +5,7 @@ import (
 	"time"
 	"unsafe"
 
-	"redoubt/inventory"
+	"redoubt/sim/drive"
 	"redoubt/sim/world"
 	"redoubt/system"
 )
@@ -171,7 +171,7 @@ func (w *Witness) copied(home system.Home) copies {
 	out := copies{of: make([][]world.Copy, len(w.stores)),
 		apart: w.World.World.Apart(w.Regions[system.Primary], w.Regions[system.Secondary])}
 	for n, s := range w.stores {
-		kind, id := carried(s, w.Inventory.Homes[home])
+		kind, id := drive.Carried(s.of, w.Inventory.Homes[home])
 		out.of[n] = w.World.World.Copies(kind, w.Regions[home], id)
 	}
 	return out
@@ -248,20 +248,4 @@ func (w *Witness) lags(of int) byHome[time.Duration] {
 		}
 	}
 	return out
-}
-
-// carried is what AWS copies of a store in a home: of a queue, its work ledger.
-func carried(s *store, of inventory.Home) (kind, id string) {
-	one := of.Stores[s.of.Name]
-	switch s.of.Kind {
-	case system.Postgres:
-		return "AWS::RDS::DBCluster", one.Name
-	case system.Cache:
-		return "AWS::ElastiCache::ReplicationGroup", one.Name
-	case system.Bucket:
-		return "AWS::S3::Bucket", one.Name
-	case system.Queue:
-		return "AWS::DynamoDB::Table", one.LedgerTable
-	}
-	return "AWS::DynamoDB::Table", one.Name
 }

@@ -4,18 +4,12 @@
 package experiments
 
 import (
-	"bytes"
 	"embed"
-	"errors"
-	"fmt"
-	"io/fs"
-	"path"
 	"strings"
 	"time"
 
-	"gopkg.in/yaml.v3"
-
 	"redoubt/system"
+	"redoubt/system/declared"
 )
 
 // Experiment is one thing that is broken on purpose.
@@ -119,32 +113,13 @@ type Mitigation struct {
 var files embed.FS
 
 // All are the experiments that come with Redoubt, by name. All that is wrong with them is told at once.
-func All() ([]Experiment, error) {
-	names, err := fs.Glob(files, "declared/*.yaml")
-	if err != nil {
-		return nil, err
-	}
-	var out []Experiment
-	var errs []error
-	for _, file := range names {
-		text, err := files.ReadFile(file)
-		if err != nil {
-			return nil, err
-		}
-		e, err := Parse(strings.TrimSuffix(path.Base(file), ".yaml"), text)
-		errs = append(errs, err)
-		out = append(out, e)
-	}
-	return out, errors.Join(errs...)
-}
+func All() ([]Experiment, error) { return declared.All(files, "declared", Parse) }
 
 // Parse reads one experiment and names all that is wrong with it.
 func Parse(name string, text []byte) (Experiment, error) {
 	e := Experiment{Name: name}
-	dec := yaml.NewDecoder(bytes.NewReader(text))
-	dec.KnownFields(true)
-	if err := dec.Decode(&e); err != nil {
-		return e, fmt.Errorf("experiment %s: %w", name, err)
+	if err := declared.Decode("experiment "+name, text, &e); err != nil {
+		return e, err
 	}
 	return e, e.Check()
 }
