@@ -168,7 +168,14 @@ func TestJudge_namesWhatIsWrong(t *testing.T) {
 		"not deployed":    {func(s *situation) { delete(s.Inventory.Homes, system.Secondary) }, readiness.NotReady, "bad|secondary home|the secondary home is not up"},
 		"peerReady false": {func(s *situation) { s.Alone = []system.Home{system.Primary} }, readiness.NotReady, "bad|primary home|the primary home was not updated since its peer is up"},
 		"inventory stale": {func(s *situation) { s.InventoryAt[system.Secondary] = now.AddDate(0, 0, -9) }, readiness.NotReady, "bad|region-loss gate inventory|the secondary home wrote its inventory"},
-		"silent":          {func(s *situation) { s.Silent[system.Primary] = "no answer" }, readiness.NotReady, "bad|primary home|the primary home does not answer"},
+		"inventory of the home that serves stale": {func(s *situation) { s.InventoryAt[system.Primary] = now.AddDate(0, 0, -9) },
+			readiness.Attention, "look|primary home|the primary home wrote its inventory 9 days ago, want at most 7 days"},
+		"drill that moved nothing": {func(s *situation) {
+			stayed := s.Drills[0]
+			stayed.Receiving, s.Drills[0].At = stayed.Active, now.AddDate(0, 0, -40)
+			s.Drills = append(s.Drills, stayed)
+		}, readiness.Attention, "look|drill|the last drill of the loss of a region is 40 days old"},
+		"silent": {func(s *situation) { s.Silent[system.Primary] = "no answer" }, readiness.NotReady, "bad|primary home|the primary home does not answer"},
 		"lease held": {func(s *situation) {
 			s.Leases[system.Secondary] = lease.Lease{Owner: "ann", Until: now.Add(time.Minute)}
 		},
