@@ -9,6 +9,7 @@ import (
 	simulated "redoubt/sim/world"
 	"redoubt/system"
 	"redoubt/watch"
+	"redoubt/watch/prober"
 )
 
 // jobs are the backups, the copies and the restore tests of both homes. The simulated regions know the jobs but begin
@@ -52,8 +53,6 @@ type waiting struct {
 	since   time.Time
 	copying bool
 }
-
-type age struct{ backup, copied, restored time.Duration }
 
 // When the backups and the week's restore tests come first.
 const (
@@ -213,12 +212,12 @@ func (j *jobs) call(home system.Home, operation string, in simulated.Document) (
 // failed is how many jobs failed in the last minute.
 func (j *jobs) failed(home system.Home, metric string) float64 { return j.bad[bad{home, metric}] }
 
-// ages are how old everything is that a home's vault holds.
-func (j *jobs) ages(home system.Home, now time.Time) map[string]age {
-	out := map[string]age{}
+// last is when what a home's vault holds was made.
+func (j *jobs) last(home system.Home) map[string]prober.Kept {
+	out := map[string]prober.Kept{}
 	for _, k := range j.kept[home] {
-		of := func(what string) time.Duration { return now.Sub(j.done[made{home, k.name, what}]) }
-		out[k.name] = age{of(watch.BackupAge), of(watch.CopyAge), of(watch.RestoreAge)}
+		of := func(what string) time.Time { return j.done[made{home, k.name, what}] }
+		out[k.name] = prober.Kept{Backup: of(watch.BackupAge), Copied: of(watch.CopyAge), Restored: of(watch.RestoreAge)}
 	}
 	return out
 }

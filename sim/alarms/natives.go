@@ -48,7 +48,7 @@ func (r *Regions) native(home system.Home, a watch.Alarm, q watch.Query, now tim
 	case "RequestCount":
 		return 600, home == r.active
 	case "HTTPCode_Target_5XX_Count":
-		return share(now.Minute()%10 == 0), home == r.active
+		return once(now.Minute()%10 == 0), home == r.active
 	case "TargetResponseTime":
 		return 0.4, home == r.active
 	case "ResourceCount":
@@ -114,4 +114,12 @@ func (r *Regions) vcpusOf(home system.Home) float64 {
 		nodes = of.Cluster.ActiveNodes
 	}
 	return float64(8 * nodes * len(of.Zones))
+}
+
+// once is 1 where something happened.
+func once(happened bool) float64 {
+	if happened {
+		return 1
+	}
+	return 0
 }

@@ -2,13 +2,12 @@ package alarms
 
 import (
 	"context"
-	"math"
 	"time"
 
 	"redoubt/recovery/plan"
 	"redoubt/sim/drive"
 	"redoubt/system"
-	"redoubt/watch"
+	"redoubt/watch/prober"
 )
 
 // probes reports whether the home's prober runs: its region is there, and a zone of it has nodes.
@@ -31,31 +30,31 @@ func (r *Regions) from(home system.Home) (w world) {
 	return w
 }
 
-// probe is one round of a home's prober.
+// probe is one round of a home's prober. What it publishes of what it saw, and where, is decided as on AWS.
 func (r *Regions) probe(home system.Home, now time.Time) {
-	put := func(name string, value float64, dims ...string) {
-		r.put(home, watch.Probed(r.System, name, dims...), now, value)
-	}
-	both := func(name string, value float64, dims ...string) {
-		put(name, value, dims...)
-		if !r.apart() {
-			r.put(home.Peer(), watch.Probed(r.System, name, dims...), now, value)
-		}
-	}
 	r.look(home, now)
-	one := r.seen[home]
-	r.probeStores(home, now, one.accepts, put)
-	for _, to := range system.Homes {
-		for _, a := range r.System.Agents {
-			if a.Public {
-				put(watch.Answers, share(one.answers[to][a.Name]), string(to), string(home), a.Name)
-			}
+	for _, p := range prober.Publish(r.System, home, now, r.sight(home, now)) {
+		if p.Into == home || !r.apart() {
+			r.put(p.Into, p.Metric, now, p.Value)
 		}
 	}
-	r.probeTiers(one, home, put)
-	both(watch.Alive, 1, string(home))
-	r.probeCluster(one, home, both)
-	r.probeRest(one, home, now, put)
+}
+
+// sight is what the home's prober saw, with what the simulated regions do not know (assumed).
+func (r *Regions) sight(home system.Home, now time.Time) prober.Sight {
+	one := r.seen[home]
+	saw := prober.Sight{Active: r.active, Accepts: one.accepts, Answers: one.answers, Keys: one.keys,
+		Newest: r.newest(home, now, one.accepts), Nodes: r.nodes(home), Replicas: r.replicas(home, one),
+		Kept: r.jobs.last(home), Compared: r.jobs.drift, Drilled: r.jobs.drill,
+		CertificateEnds: now.Add(certificateDays * 24 * time.Hour)}
+	if one.known {
+		saw.Differs = &one.differs
+	}
+	if r.reaches(home, home.Peer()) {
+		millis := roundTripMillis + now.Unix()/60*7%5
+		saw.RoundTrip = time.Duration(millis) * time.Millisecond
+	}
+	return saw
 }
 
 // seen is what one prober saw last. It sees the same as long as nothing changes in the world.
@@ -107,10 +106,10 @@ func (r *Regions) look(home system.Home, now time.Time) {
 // reaches reports whether a client in one home gets to the other.
 func (r *Regions) reaches(from, to system.Home) bool { return r.up(to) && (from == to || !r.apart()) }
 
-// probeStores writes a mark into each store where clients write, and sees how old the newest is that is here.
-func (r *Regions) probeStores(home system.Home, now time.Time, accepts map[string]bool, put func(string, float64, ...string)) {
+// newest writes a mark into each store where clients write, and sees which is the newest that is here.
+func (r *Regions) newest(home system.Home, now time.Time, accepts map[string]bool) map[string]time.Time {
+	out := map[string]time.Time{}
 	for _, st := range r.System.Stores {
-		put(watch.Accepts, share(accepts[st.Name]), string(home), st.Name)
 		here := markOf{home, st.Name}
 		if accepts[st.Name] {
 			r.marks[here] = latest(r.marks[here], now.Add(-r.behind(st, home)))
@@ -118,8 +117,9 @@ func (r *Regions) probeStores(home system.Home, now time.Time, accepts map[strin
 		if r.marks[here].IsZero() {
 			r.marks[here] = r.began
 		}
-		put(watch.MarkAge, (now.Sub(r.marks[here]) + watch.Beat(r.System, st)).Seconds(), string(home), st.Name)
+		out[st.Name] = r.marks[here]
 	}
+	return out
 }
 
 // behind is how far a home's copy of a store is behind the home that serves.
@@ -138,41 +138,31 @@ func (r *Regions) behind(st system.Store, home system.Home) time.Duration {
 // never is the lag of what does not arrive.
 const never = 1000 * time.Hour
 
-func (r *Regions) probeTiers(one *seen, home system.Home, put func(string, float64, ...string)) {
-	for _, t := range r.System.Tiers {
-		ok := true
-		for _, st := range r.System.Stores {
-			ok = ok && (st.Tier != t.Name || one.accepts[st.Name])
+// nodes counts what is ready in each zone.
+func (r *Regions) nodes(home system.Home) map[string]int {
+	of, out := r.World.Inventory.Homes[home], map[string]int{}
+	for _, zone := range of.Zones {
+		out[zone] = 0
+		if r.World.World.ZoneAnswers(zone) == nil {
+			out[zone] = max(of.Cluster.RunningNodes, 1)
 		}
-		for _, a := range r.System.Agents {
-			ok = ok && (a.Tier != t.Name || !a.Public || one.answers[r.active][a.Name])
-		}
-		put(watch.Available, share(ok), string(home), t.Name)
 	}
+	return out
 }
 
-// probeCluster counts what is ready. Replicas of a zone that is lost start again in the others.
-func (r *Regions) probeCluster(one *seen, home system.Home, both func(string, float64, ...string)) {
-	of, zones := r.World.Inventory.Homes[home], 0
-	for _, zone := range of.Zones {
-		nodes := 0.0
-		if r.World.World.ZoneAnswers(zone) == nil {
-			nodes, zones = float64(max(of.Cluster.RunningNodes, 1)), zones+1
+// replicas are those of each agent. Those of a zone that is lost start again in the others.
+func (r *Regions) replicas(home system.Home, one *seen) map[string]prober.Replicas {
+	zones, out := 0, map[string]prober.Replicas{}
+	for _, n := range r.nodes(home) {
+		if n > 0 {
+			zones++
 		}
-		both(watch.NodesReady, nodes, string(home), zone)
 	}
 	for _, a := range r.System.Agents {
-		wanted, ready := one.wanted[a.Name], one.ready[a.Name]
-		part, in := 1.0, float64(len(of.Zones))
-		if wanted > 0 {
-			part, in = ready/wanted, math.Min(ready, float64(zones))
-		}
-		if wanted == 1 {
-			in = part * float64(len(of.Zones)) // one replica is in one zone on purpose
-		}
-		both(watch.ReadyShare, part, string(home), a.Name)
-		both(watch.ReadyZones, in, string(home), a.Name)
+		ready := int(one.ready[a.Name])
+		out[a.Name] = prober.Replicas{Wanted: int(one.wanted[a.Name]), Ready: ready, Zones: min(ready, zones)}
 	}
+	return out
 }
 
 // What the simulated regions do not know, as long as it is well (assumed).
@@ -180,33 +170,6 @@ const (
 	certificateDays = 200
 	roundTripMillis = 25
 )
-
-func (r *Regions) probeRest(one *seen, home system.Home, now time.Time, put func(string, float64, ...string)) {
-	if r.reaches(home, home.Peer()) {
-		put(watch.RoundTrip, roundTripMillis+math.Mod(float64(now.Unix()/60*7), 5), string(home.Peer()), string(home))
-	}
-	put(watch.CertificateDays, certificateDays, string(home))
-	for purpose, usable := range one.keys {
-		put(watch.KeyUsable, share(usable), string(home), purpose)
-	}
-	if one.known {
-		put(watch.InventoryDiffers, share(one.differs), string(home))
-	}
-	for store, age := range r.jobs.ages(home, now) {
-		put(watch.BackupAge, age.backup.Hours(), string(home), store)
-		put(watch.CopyAge, age.copied.Hours(), string(home), store)
-		put(watch.RestoreAge, age.restored.Hours(), string(home), store)
-	}
-	put(watch.DriftAge, now.Sub(r.jobs.drift).Hours()/24, string(home))
-	put(watch.DrillAge, now.Sub(r.jobs.drill).Hours()/24, string(home))
-}
-
-func share(ok bool) float64 {
-	if ok {
-		return 1
-	}
-	return 0
-}
 
 func latest(a, b time.Time) time.Time {
 	if a.After(b) {
