@@ -59,8 +59,8 @@ REPEAT ?= 100
 
 .PHONY: test-engine
 test-engine: tools ## kills, judges, everything that needs many engine runs (about 50 minutes)
-	REDOUBT_REPEAT=$(REPEAT) $(GO) test -tags engine -p 2 -timeout 60m ./tests/engine/... ./tests/survive/...
-	REDOUBT_REPEAT=$(REPEAT) $(GO) test -tags engine -p 1 -timeout 40m -run '^TestEngine' ./tests/recovery/... ./sim/provider/... ./tests/assess/... ./tests/policies/... ./tests/arbiter/...
+	REDOUBT_REPEAT=$(REPEAT) $(GO) test $(QUICK) -tags engine -p 2 -timeout 60m ./tests/engine/... ./tests/survive/...
+	REDOUBT_REPEAT=$(REPEAT) $(GO) test $(QUICK) -tags engine -p 1 -timeout 40m -run '^TestEngine' ./tests/recovery/... ./sim/provider/... ./tests/assess/... ./tests/policies/... ./tests/arbiter/...
 	$(MAKE) judge-aws
 	$(MAKE) charts-check
 
@@ -98,11 +98,11 @@ kube: ## build the Kubernetes control plane of the tests (tools/kube, tools/kwok
 
 .PHONY: test-kube
 test-kube: kube ## every declared Kubernetes object and every request of plans against a real API server
-	$(GO) test -tags apps -count 1 -timeout 20m -run 'Declared|Export|Requests' -v ./tests/kube
+	$(GO) test $(QUICK) -tags apps -count 1 -timeout 20m -run 'Declared|Export|Requests' -v ./tests/kube
 
 .PHONY: test-zones
 test-zones: kube ## the loss of a zone, in whole and in part, with a real scheduler and simulated nodes
-	$(GO) test -tags apps -count 1 -timeout 20m -run 'Zones|Rules' -v ./tests/kube
+	$(GO) test $(QUICK) -tags apps -count 1 -timeout 20m -run 'Zones|Rules' -v ./tests/kube
 
 .PHONY: judge-mesh
 judge-mesh: ## hold the mesh's objects to Istio's schemas and to the validation of its control plane (a minute and a half to build)
@@ -117,12 +117,12 @@ browser: ## get Debian's chromium and poppler-utils where they are missing
 
 .PHONY: test-browser
 test-browser: browser tools ## reports of drills and the page of redoubt serve in a real browser, without a network (4 minutes)
-	$(GO) test -tags apps -count 1 -timeout 15m ./tests/browser
+	$(GO) test $(QUICK) -tags apps -count 1 -timeout 15m ./tests/browser
 
 .PHONY: pictures
 pictures: browser tools ## make the pictures of the documents again (docs/images)
 	@mkdir -p docs/images
-	$(GO) test -tags apps -count 1 -timeout 15m -run TestServe_followsTheHomes ./tests/browser -args -pictures $(CURDIR)/docs/images
+	$(GO) test $(QUICK) -tags apps -count 1 -timeout 15m -run TestServe_followsTheHomes ./tests/browser -args -pictures $(CURDIR)/docs/images
 
 .PHONY: local-stores
 local-stores: ## get PostgreSQL and Valkey or Redis from Debian where they are not installed
@@ -135,7 +135,7 @@ local-stores: ## get PostgreSQL and Valkey or Redis from Debian where they are n
 .PHONY: drill-local
 drill-local: local-stores ## kill real databases of this machine 24 times, recover, compare the witness with the truth (4 minutes)
 	@mkdir -p bin
-	$(GO) test -tags apps -count 1 -timeout 12m -v ./tests/local -args -must -kills 24 -json $(CURDIR)/bin/drill-local.json
+	$(GO) test $(QUICK) -tags apps -count 1 -timeout 12m -v ./tests/local -args -must -kills 24 -json $(CURDIR)/bin/drill-local.json
 
 .PHONY: drill-real
 drill-real: ## drill a sandbox on AWS, in stages; without its guards open: what it would do, cost and take, and exit code 3
@@ -145,7 +145,7 @@ drill-real: ## drill a sandbox on AWS, in stages; without its guards open: what 
 .PHONY: demo-agents
 demo-agents: local-stores ## run the example agents under load while what they need fails, and without their protection (2 minutes)
 	@mkdir -p bin
-	$(GO) test -tags apps -count 1 -timeout 8m -v ./tests/agents -args -must -report $(CURDIR)/bin/demo-agents.md
+	$(GO) test $(QUICK) -tags apps -count 1 -timeout 8m -v ./tests/agents -args -must -report $(CURDIR)/bin/demo-agents.md
 
 .PHONY: asl
 asl: ## hold the state machine of every plan to a published validator of the language (asl-validator, from npm)
@@ -161,16 +161,16 @@ MACHINES := ^TestMachine_(survivesCrashes|endsWhereSomebodyElseActs|endsAsARunDo
 
 .PHONY: test-machines
 test-machines: ## walk the state machine of every plan on an interpreter, against the simulated regions (40 minutes)
-	$(GO) test -tags apps -count 1 -timeout 90m -run '^TestMachine' -v ./tests/recovery
+	$(GO) test $(QUICK) -tags apps -count 1 -timeout 90m -run '^TestMachine' -v ./tests/recovery
 
 .PHONY: test-apps
 test-apps: kube test-browser local-stores judge-mesh asl ## what needs an emulator, a cluster, a browser or a database: plans' calls against moto, Kubernetes, reports, a drill, agents
-	$(GO) test -tags apps -count 1 -timeout 10m ./internal/awsport/...
-	$(GO) test -tags apps -count 1 -timeout 10m -run '^TestCommands' -v ./recovery/render
-	$(GO) test -tags apps -count 1 -timeout 20m -run '$(MACHINES)' -v ./tests/recovery
-	$(GO) test -tags apps -count 1 -timeout 25m ./tests/kube
-	$(GO) test -tags apps -count 1 -timeout 8m -v ./tests/local -args -kills 6
-	$(GO) test -tags apps -count 1 -timeout 8m -v ./tests/agents
+	$(GO) test $(QUICK) -tags apps -count 1 -timeout 10m ./internal/awsport/...
+	$(GO) test $(QUICK) -tags apps -count 1 -timeout 10m -run '^TestCommands' -v ./recovery/render
+	$(GO) test $(QUICK) -tags apps -count 1 -timeout 20m -run '$(MACHINES)' -v ./tests/recovery
+	$(GO) test $(QUICK) -tags apps -count 1 -timeout 25m ./tests/kube
+	$(GO) test $(QUICK) -tags apps -count 1 -timeout 8m -v ./tests/local -args -kills 6
+	$(GO) test $(QUICK) -tags apps -count 1 -timeout 8m -v ./tests/agents
 	@command -v moto_server >/dev/null || \
 		{ echo "NOT TRIED: the calls of plans over the wire; moto_server (moto 5.2.1) is not on PATH"; test "$${CI:-}" != true; }
 
