@@ -40,7 +40,7 @@ func Decode(in Document, out any) error { return Codec{}.Decode(in, out) }
 
 // lowerCase are the services whose API models begin their members in lower case.
 var lowerCase = map[string]bool{
-	"arczonalshift": true, "cloudwatchlogs": true, "ecr": true, "eks": true,
+	"arczonalshift": true, "cloudwatchlogs": true, "ecr": true, "eks": true, "fis": true,
 }
 
 const servicePath = "github.com/aws/aws-sdk-go-v2/service/"

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 	"github.com/aws/aws-sdk-go-v2/service/elasticache"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/fis"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -94,6 +95,12 @@ var registry = map[string]operation{
 
 	"elasticloadbalancing.DeregisterTargets": serve(elb.NewFromConfig, (*elb.Client).DeregisterTargets),
 	"elasticloadbalancing.RegisterTargets":   serve(elb.NewFromConfig, (*elb.Client).RegisterTargets),
+
+	"fis.GetExperiment":           serve(fis.NewFromConfig, (*fis.Client).GetExperiment),
+	"fis.ListExperimentTemplates": serve(fis.NewFromConfig, (*fis.Client).ListExperimentTemplates),
+	"fis.ListExperiments":         serve(fis.NewFromConfig, (*fis.Client).ListExperiments),
+	"fis.StartExperiment":         serve(fis.NewFromConfig, (*fis.Client).StartExperiment).with("clientToken"),
+	"fis.StopExperiment":          serve(fis.NewFromConfig, (*fis.Client).StopExperiment),
 
 	"logs.CreateLogGroup":      serve(cloudwatchlogs.NewFromConfig, (*cloudwatchlogs.Client).CreateLogGroup),
 	"logs.DescribeLogGroups":   serve(cloudwatchlogs.NewFromConfig, (*cloudwatchlogs.Client).DescribeLogGroups),

@@ -58,7 +58,7 @@ func TestShapeOf_tokensAreMembers(t *testing.T) {
 		call.Input[shape.Token] = 1
 		require.ErrorContains(t, awsport.Check(call), fmt.Sprintf("%s: it is a number, want text", shape.Token))
 	}
-	assert.Equal(t, 6, tokens)
+	assert.Equal(t, 7, tokens)
 }
 
 func TestCheck_placesTheToken(t *testing.T) {

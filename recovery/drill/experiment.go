@@ -71,3 +71,24 @@ func at(after time.Duration, lines []string) []Line {
 	}
 	return out
 }
+
+// heard is how long the last minutes of a metric are waited for after a clean-up.
+const heard = 5 * time.Minute
+
+// Alone is the drill of an experiment where nobody observes and no plan is run by the drill: its fault, its clean-up, and
+// what users notice meanwhile. Left says what is not held against the experiment then.
+func Alone(e experiments.Experiment) (s Scenario, left []string) {
+	s = Scenario{Name: e.Name, Title: e.Title, Disruption: e.Disruption, About: e.About, Agent: e.Agent, Dependency: e.Dependency,
+		Refused: e.Expect.Refused, Faults: append(at(0, e.Fault.Lines), at(e.Fault.Lasts, e.Cleanup.Lines)...),
+		Hold: e.Fault.Lasts + e.Cleanup.After + heard}
+	if e.Expect.Finding != "" {
+		left = append(left, fmt.Sprintf("finding %q: the drill asks no observer there", e.Expect.Finding))
+	}
+	if e.Expect.Plan != "" {
+		left = append(left, fmt.Sprintf("plan %s: nobody runs it for the drill there; who does has the time until the clean-up", e.Expect.Plan))
+	}
+	for _, then := range e.Expect.Then {
+		left = append(left, fmt.Sprintf("then %q: what that would cost is told by the age of the copies' newest marks", then))
+	}
+	return s, left
+}

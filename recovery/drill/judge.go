@@ -18,7 +18,11 @@ func (d *Drill) judge() {
 		tier, _ := d.System.Tier(s.Tier)
 		one := Store{Name: s.Name, Kind: s.Kind, Tier: s.Tier, Rebuilt: s.RebuildFrom, Loss: losses[n],
 			Objective: plan.Duration(tier.Objectives[d.Scenario.Disruption].RPO), Spans: d.Place.Spans(s.Name)}
-		one.Missed = missedRPO(one)
+		if why := unseen(d.Place, s.Name); why != "" && s.RebuildFrom == "" {
+			d.report.Unseen = append(d.report.Unseen, fmt.Sprintf("store %s: %s", s.Name, why))
+		} else {
+			one.Missed = missedRPO(one)
+		}
 		if one.Missed != "" {
 			d.missed("store %s: %s", s.Name, one.Missed)
 		}
@@ -72,7 +76,7 @@ func (d *Drill) tier(t system.Tier) Tier {
 	want := t.Objectives[d.Scenario.Disruption]
 	out := Tier{Name: t.Name, Critical: t.Critical, Strategy: string(t.Strategy), RTO: plan.Duration(want.RTO),
 		RPO: plan.Duration(want.RPO), Outages: after(d.Place.Outages(t.Name), d.report.Lost)}
-	out.Took = took(out.Outages, d.Place.Kind())
+	out.Took = took(out.Outages, d.Place.Kind(), grain(d.Place))
 	miss := func(format string, args ...any) {
 		out.Missed = append(out.Missed, fmt.Sprintf(format, args...))
 		d.missed("tier %s: %s", t.Name, out.Missed[len(out.Missed)-1])
@@ -111,8 +115,8 @@ func after(all []witness.Outage, lost time.Time) []witness.Outage {
 }
 
 // took is from the first refused request to the first that is accepted and not refused again.
-func took(all []witness.Outage, kind witness.Kind) witness.Figure {
-	f := witness.Figure{Margin: time.Second, Kind: kind, Known: true}
+func took(all []witness.Outage, kind witness.Kind, margin time.Duration) witness.Figure {
+	f := witness.Figure{Margin: margin, Kind: kind, Known: true}
 	if n := len(all); n > 0 {
 		f.Known = !all[n-1].To.IsZero()
 		f.Value = all[n-1].To.Sub(all[0].From)

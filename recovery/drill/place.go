@@ -45,3 +45,26 @@ type Witness interface {
 	// Restored tells that a store goes on since a moment with what it held at a time.
 	Restored(store string, since, at time.Time)
 }
+
+// Partial is a place whose witness sees less than every mark: it looks from time to time, or reads some stores back not at all.
+type Partial interface {
+	// Grain is the time between two looks: how far every figure may be off on either side.
+	Grain() time.Duration
+	// Unseen says why nobody sees there what a store lost, or nothing. Then its objective is not judged, and the report says so.
+	Unseen(store string) string
+}
+
+// grain is how far a figure of the place may be off.
+func grain(p Place) time.Duration {
+	if partial, is := p.(Partial); is {
+		return partial.Grain()
+	}
+	return time.Second
+}
+
+func unseen(p Place, store string) string {
+	if partial, is := p.(Partial); is {
+		return partial.Unseen(store)
+	}
+	return ""
+}

@@ -46,6 +46,8 @@ type Report struct {
 	Decision Decision `json:"decision"`
 	// Wrong are all reasons why the drill failed; none when it passed.
 	Wrong []string `json:"wrong"`
+	// Unseen is what nobody could see there, so that it is not judged; empty on the simulated regions.
+	Unseen []string `json:"unseen,omitempty"`
 	// Accepted says why it is known that objectives may be missed here; empty where they must be met.
 	Accepted string `json:"accepted,omitempty"`
 	// Failed is true when something else went wrong than a missed objective, which nothing makes good.

@@ -29,7 +29,7 @@ func init() {
 		tableRestoreOperations(),
 		cacheOperations(), cacheRestoreOperations(),
 		kubernetesOperations(),
-		appconfigOperations(),
+		appconfigOperations(), experimentOperations(),
 	} {
 		maps.Copy(operations, table)
 	}

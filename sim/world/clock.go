@@ -222,6 +222,8 @@ func (t *tx) happen(event string, in Document) error {
 		t.finishScale(in)
 	case eventDeployment:
 		t.deploymentGoesOn(in)
+	case eventExperiment:
+		t.experimentGoesOn(in)
 	case "FinishBackup":
 		t.finishBackup(in)
 	case "FinishCopy":

@@ -27,6 +27,7 @@ var references = map[string]string{
 	"elasticache":              "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_",
 	"dynamodb":                 "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_",
 	"elasticloadbalancing":     "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_",
+	"fis":                      "https://docs.aws.amazon.com/fis/latest/APIReference/API_",
 	"logs":                     "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_",
 	"kubernetes":               kubernetesPage,
 	"rds":                      "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_",

@@ -43,7 +43,23 @@ Set both alike in both homes: each guards the other.
 - **No slips.** Each action, parameter and target is held against the catalogue of FIS's actions ([source](` + actions.Source + `)).
   AWS's provider takes any text there.
 
-Pull the lever by hand, in each home's region; the value 0 lets go:
+## On AWS
+
+    redoubt drill pod-delete --on aws
+    redoubt drill --stop-all --on aws
+    redoubt drill --let-go --on aws
+
+The first starts the template in the home that serves, looks every half minute, and judges as on the simulated regions
+(` + "`recovery/experiment/`" + `): the metrics of the other home's prober are the witness, to the minute, and a minute that nobody told of
+counts as refused. It is refused, with exit code 3, while ` + "`redoubt:production`" + ` is not false in both settings files (or
+` + "`redoubt:experimentsInProduction`" + ` true in both), where no template is declared, while another experiment runs in either home, and
+while the prober tells nothing. It stops the experiment when a tier is refused for longer than its objective, when the drill is
+interrupted or fails, and when it does not end by itself; one that an alarm or a person stopped fails the drill (exit code 5). What could not be
+judged there stands in the report: no observer is asked, no plan is run by the drill, and lost marks are not read back. Where a
+region's loss is in question, the age of the copies' newest marks tells what it would cost.
+
+The second pulls the lever in both homes, stops all that runs, and waits until it has; a home that does not answer keeps nothing
+from being stopped in the other (exit code 4 then). The third lets go. Without this program, in each home's region, where the value 0 lets go:
 
     aws cloudwatch put-metric-data --namespace Redoubt/Experiments --metric-name Stop \
       --dimensions System=NAME --value 1 --region REGION

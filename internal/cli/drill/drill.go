@@ -26,6 +26,8 @@ type Options struct {
 	All   bool
 	// Experiments stands for every declared experiment.
 	Experiments bool
+	// StopAll stops every experiment that runs, LetGo lets them begin again.
+	StopAll, LetGo bool
 	// Seed draws durations; zero takes what is typical.
 	Seed uint64
 	// Back drills the way back, too.
@@ -46,16 +48,20 @@ type Options struct {
 func New(s *streams.Streams) *cobra.Command {
 	o := &Options{Streams: s}
 	cmd := &cobra.Command{
-		Use:   "drill SCENARIO... | --all | --experiments",
+		Use:   "drill SCENARIO... | --all | --experiments | --stop-all | --let-go",
 		Short: "Break a copy of the homes on purpose, recover it, and measure RTO and RPO",
 		Long: "Break a copy of the homes on purpose, recover it, and measure RTO and RPO: steady state first, then the fault, what\n" +
 			"observers make of it, the plan, its run, and what a witness that writes a mark a second into every store finds again.\n" +
 			"Nothing is changed: the drill is on a copy of the simulated regions. The scenarios:\n\n" + listed() + "\n\n" +
 			"The recorded incidents of docs/incidents.md and the experiments of docs/chaos.md can be drilled by their names, too.\n" +
-			"A drill fails when an objective of system.yaml is missed; the exit code is 5 then.",
+			"A drill fails when an objective of system.yaml is missed; the exit code is 5 then.\n\n" +
+			"With --on aws an experiment is led in the homes themselves, by AWS Fault Injection Service, with the prober as its witness.\n" +
+			"It is refused, with exit code 3, while redoubt:production is not false in both settings files. --stop-all stops all that runs.",
 		Example: "  redoubt drill region-loss\n" +
 			"  redoubt drill --all --seed 7 --out drills\n" +
-			"  redoubt drill --experiments",
+			"  redoubt drill --experiments\n" +
+			"  redoubt drill pod-delete --on aws\n" +
+			"  redoubt drill --stop-all --on aws",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Names = args
 			return o.run(cmd.Context())
@@ -64,10 +70,12 @@ func New(s *streams.Streams) *cobra.Command {
 	f := cmd.Flags()
 	f.BoolVar(&o.All, "all", false, "every scenario")
 	f.BoolVar(&o.Experiments, "experiments", false, "every experiment: what is broken on purpose, with its expectation")
+	f.BoolVar(&o.StopAll, "stop-all", false, "stop every experiment that runs in both homes, and let none begin")
+	f.BoolVar(&o.LetGo, "let-go", false, "let experiments begin again after --stop-all")
 	f.Uint64Var(&o.Seed, "seed", 0, "draw every duration and lag with this seed (default: each takes its typical time)")
 	f.BoolVar(&o.Back, "back", false, "drill the way back, too")
 	f.StringVar(&o.Active, "active", "", "the home that serves now: primary or secondary (default: where the domain leads)")
-	f.StringVar(&o.On, "on", target.Sim, "where the homes are: sim, or aws, which make drill-real drills in a sandbox")
+	f.StringVar(&o.On, "on", target.Sim, "where the homes are: sim, or aws, where only experiments are led")
 	f.StringVar(&o.Out, "out", "", "the folder of the reports (default .redoubt/drills)")
 	f.BoolVar(&o.JSON, "json", false, "print the reports as JSON")
 	f.DurationVar(&o.Wait, "wait", 15*time.Second, "how long to wait for another redoubt to end")
@@ -88,13 +96,15 @@ func listed() string {
 }
 
 func (o *Options) run(ctx context.Context) error {
+	if o.StopAll || o.LetGo {
+		return o.lever(ctx)
+	}
 	chosen, err := o.chosen()
 	if err != nil {
 		return err
 	}
 	if o.On == target.AWS {
-		return exit.Errorf(exit.Refused, "make drill-real drills a sandbox, behind its guards",
-			"a drill on AWS breaks what everybody uses, and is not led by this command")
+		return o.onAWS(ctx, chosen)
 	}
 	var reports []drill.Report
 	var unfit []string

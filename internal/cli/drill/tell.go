@@ -115,6 +115,9 @@ func (o *Options) one(r drill.Report) {
 	for _, why := range r.Wrong {
 		p("  wrong: %s\n", why)
 	}
+	for _, what := range r.Unseen {
+		p("  not judged: %s\n", what)
+	}
 	switch {
 	case r.Met():
 		p("  passed\n\n")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"gopkg.in/yaml.v3"
 
@@ -30,6 +31,9 @@ type Project struct {
 	File string
 	// Regions and Accounts say where each home lives; what its settings do not say is missing.
 	Regions, Accounts map[system.Home]string
+	// Production is true unless both homes' settings say false, as the program reads them; Allowed says that both let
+	// experiments into production.
+	Production, Allowed bool
 	// Switch is how traffic moves between the homes, as the primary's settings say; empty is the program's own choice.
 	Switch string
 }
@@ -47,7 +51,7 @@ func OpenIn(folder string) (*Project, error) {
 		return nil, exit.Errorf(exit.Usage, "go to the project's folder, where Pulumi.yaml is, and run it there",
 			"no Pulumi.yaml in %s", filepath.Base(dir))
 	}
-	p := &Project{Dir: dir, Regions: map[system.Home]string{}, Accounts: map[system.Home]string{}}
+	p := &Project{Dir: dir, Allowed: true, Regions: map[system.Home]string{}, Accounts: map[system.Home]string{}}
 	file := ""
 	for _, h := range system.Homes {
 		s, err := Read(filepath.Join(folder, "Pulumi."+string(h)+".yaml"))
@@ -63,6 +67,8 @@ func OpenIn(folder string) (*Project, error) {
 		if h == system.Primary {
 			p.Switch = s.Text("switch")
 		}
+		p.Production = p.Production || !s.says("production", false)
+		p.Allowed = p.Allowed && s.says("experimentsInProduction", true)
 		keep(p.Regions, h, s.Text("region"))
 		keep(p.Accounts, h, s.Text("accountId"))
 	}
@@ -128,6 +134,12 @@ func Read(path string) (Settings, error) {
 func (s Settings) Text(key string) string {
 	v, _ := s.Config[Namespace+":"+key].(string)
 	return v
+}
+
+// says reports whether a setting of the program is there and has the value. What is neither true nor false says nothing.
+func (s Settings) says(key string, want bool) bool {
+	v, err := strconv.ParseBool(fmt.Sprint(s.Config[Namespace+":"+key]))
+	return err == nil && v == want
 }
 
 func or(v, fallback string) string {

@@ -69,6 +69,9 @@ func (t *text) drill(v *view) {
 	for _, why := range v.Accepted {
 		t.line("That is known: %s", plain(why))
 	}
+	for _, what := range v.Unseen {
+		t.line("Not judged: %s", plain(what))
+	}
 	t.line("%s.", plain(v.Where))
 	t.tiers(v)
 	t.stores(v)

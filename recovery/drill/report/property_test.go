@@ -93,6 +93,7 @@ func (c chaos) report(depth int) drill.Report {
 		Plan: drill.Plan{Title: c.word(), Hash: c.word(), Outcome: c.word(), Why: c.word(),
 			Aside: map[string]string{c.word(): c.word()}, Steps: many(c, 20, c.step)},
 		Tiers: many(c, 4, c.tier), Stores: many(c, 6, c.store), Wrong: many(c, 3, c.word), Accepted: c.word(),
+		Unseen:   many(c, 3, c.word),
 		Decision: drill.Decision{P50: plan.Duration(c.duration()), P95: plan.Duration(c.duration()), Source: c.word()},
 		Next:     many(c, 2, func() drill.Next { return drill.Next{Why: c.word(), Command: c.word()} }),
 	}

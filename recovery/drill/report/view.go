@@ -17,10 +17,11 @@ type view struct {
 	// Eyebrow stands above the title, Where below it. Zero is what time is counted from.
 	Eyebrow, Title, Where, Zero string
 	State                       state
-	// Summary says in a sentence why; Wrong is what did not hold, Accepted why that is known.
+	// Summary says in a sentence why; Wrong is what did not hold, Accepted why that is known, Unseen what is not judged.
 	Summary  string
 	Wrong    []string
 	Accepted []string
+	Unseen   []string
 	Tiles    []tile
 	Tiers    []tierRow
 	Kind     string
@@ -67,7 +68,7 @@ var disruptions = map[system.Disruption]string{
 func viewOf(r drill.Report, id string, level int) *view {
 	v := &view{
 		ID: id, Level: level, Title: r.Title, Kind: string(r.Kind),
-		State: stateOf(r), Summary: summary(r), Wrong: wrong(r), Accepted: accepted(r),
+		State: stateOf(r), Summary: summary(r), Wrong: wrong(r), Accepted: accepted(r), Unseen: r.Unseen,
 		Tiles: tiles(r), Tiers: tierRows(r), Decision: decisionOf(r), Facts: facts(r), Timeline: timelineOf(r),
 		Stores: storeRows(r), Marks: marksOf(r), Next: r.Next,
 	}

@@ -1,0 +1,140 @@
+package drill
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"redoubt/internal/cli/exit"
+	"redoubt/internal/cli/project"
+	"redoubt/internal/cli/target"
+	"redoubt/recovery/drill"
+	"redoubt/recovery/experiment"
+	"redoubt/system"
+	"redoubt/system/experiments"
+)
+
+// onAWS leads experiments in the homes themselves, one after the other.
+func (o *Options) onAWS(ctx context.Context, chosen []drill.Scenario) error {
+	all, err := injected(chosen)
+	if err != nil {
+		return err
+	}
+	if o.All || o.Experiments || o.Back || o.Seed != 0 {
+		return exit.Errorf(exit.Usage, "redoubt drill pod-delete --on aws",
+			"--all, --experiments, --back and --seed are for the simulated regions: on AWS name what is to be broken")
+	}
+	p, err := project.Open()
+	if err != nil {
+		return err
+	}
+	if err := permitted(p); err != nil {
+		return err
+	}
+	return target.Use(ctx, target.Options{On: o.On, Streams: o.Streams, Wait: o.Wait, Who: "redoubt drill"},
+		func(t target.Target) error { return o.lead(ctx, t, all) })
+}
+
+// injected are the experiments that the service has actions for. All that is none is told at once.
+func injected(chosen []drill.Scenario) ([]experiments.Experiment, error) {
+	known, err := experiments.All()
+	if err != nil {
+		return nil, err
+	}
+	byName := map[string]experiments.Experiment{}
+	for _, e := range known {
+		byName[e.Name] = e
+	}
+	var out []experiments.Experiment
+	var errs []error
+	for _, s := range chosen {
+		e, is := byName[s.Name]
+		switch {
+		case !is:
+			errs = append(errs, fmt.Errorf("%s is no experiment: a drill of it on AWS breaks what everybody uses", s.Name))
+		case !e.Declared():
+			errs = append(errs, fmt.Errorf("%s is not broken on AWS: %s", s.Name, e.Fault.None))
+		default:
+			out = append(out, e)
+		}
+	}
+	return out, exit.With(exit.Refused, errors.Join(errs...), "make drill-real drills a sandbox, behind its guards")
+}
+
+// permitted refuses in production, as the program does.
+func permitted(p *project.Project) error {
+	if p.Production && !p.Allowed {
+		return exit.Errorf(exit.Refused, "set redoubt:production to false in both settings files of a system that nobody depends on",
+			"these homes are in production, where nothing is broken on purpose")
+	}
+	return nil
+}
+
+// lead leads each experiment and judges it.
+func (o *Options) lead(ctx context.Context, t target.Target, all []experiments.Experiment) error {
+	known, err := target.Know(ctx, t)
+	if err != nil {
+		return err
+	}
+	active := system.Home(o.Active)
+	if active == "" {
+		if active, err = target.Serving(ctx, t, known); err != nil {
+			return err
+		}
+	}
+	var reports []drill.Report
+	for _, e := range all {
+		o.Streams.Redraw("experiment " + e.Name)
+		token := fmt.Sprintf("redoubt-%s-%d", e.Name, t.Clock().Now().Unix())
+		p, err := experiment.Open(ctx, control(t), t.Project().System, e, active, token)
+		if err != nil {
+			return exit.With(exit.Refused, err, "mend what is named, then run the same command again")
+		}
+		r, err := experiment.Lead(ctx, p, known.Inventory)
+		if err != nil {
+			return exit.With(exit.Stopped, fmt.Errorf("experiment %s: %w", e.Name, err), "redoubt drill --stop-all --on "+o.On)
+		}
+		r.Next = []drill.Next{{Why: "the same experiment again", Command: "redoubt drill " + e.Name + " --on " + o.On}}
+		reports = append(reports, r)
+	}
+	if o.Out == "" {
+		o.Out = t.Project().Path("drills")
+	}
+	return o.tell(reports, nil)
+}
+
+func control(t target.Target) experiment.Control {
+	return experiment.Control{Port: t.Steady(), Clock: t.Clock(), System: t.Project().System.Name}
+}
+
+// lever stops all experiments, or lets them begin again.
+func (o *Options) lever(ctx context.Context) error {
+	if o.StopAll && o.LetGo || o.All || o.Experiments || len(o.Names) > 0 {
+		return exit.Errorf(exit.Usage, "redoubt drill --help", "--stop-all and --let-go stand alone")
+	}
+	return target.Use(ctx, target.Options{On: o.On, Streams: o.Streams, Wait: o.Wait, Who: "redoubt drill"},
+		func(t target.Target) error { return o.pull(ctx, t) })
+}
+
+func (o *Options) pull(ctx context.Context, t target.Target) error {
+	if o.LetGo {
+		err := control(t).LetGo(ctx)
+		if err == nil {
+			o.Streams.Printf("experiments may begin again, once the alarms have seen it\n")
+		}
+		return exit.With(exit.Stopped, err, "redoubt drill --let-go --on "+o.On)
+	}
+	all, err := control(t).StopAll(ctx)
+	for _, one := range all {
+		name := one.Name
+		if name == "" {
+			name = "one whose template is gone"
+		}
+		o.Streams.Printf("%s home: %s (%s): %s\n", one.Home, name, one.ID, one.State.Status)
+	}
+	if err != nil {
+		return exit.With(exit.Stopped, err, "redoubt drill --stop-all --on "+o.On)
+	}
+	o.Streams.Printf("%d stopped; nothing begins until redoubt drill --let-go --on %s\n", len(all), o.On)
+	return nil
+}
