@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"redoubt/internal/naming"
+	"redoubt/internal/podaccess"
 	"redoubt/system"
 )
 
@@ -72,8 +73,10 @@ func newExport(ctx *pulumi.Context, name string, args *ExportArgs, opts []pulumi
 	}, e, opts...); err != nil {
 		return nil, err
 	}
-	b := &exporter{ctx: ctx, name: name, args: a, component: e}
-	for _, step := range []func() error{b.account, b.reader, b.identity, b.network, b.job} {
+	b := &exporter{ctx: ctx, name: name, args: a, component: e, who: podaccess.Account{
+		Ctx: ctx, Parent: e, Resource: name, Called: Exporter, Namespace: a.Namespace,
+	}}
+	for _, step := range []func() error{b.access, b.network, b.job} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -87,13 +90,10 @@ type exporter struct {
 	name      string
 	args      ExportArgs
 	component *Export
+	// who is the export to the cluster and to AWS.
+	who podaccess.Account
 	// before is what must stand before a pod starts.
 	before []pulumi.Resource
-}
-
-// child returns the options of a child: the component as its parent, and its own.
-func (b *exporter) child(own ...pulumi.ResourceOption) []pulumi.ResourceOption {
-	return append([]pulumi.ResourceOption{pulumi.Parent(b.component)}, own...)
 }
 
 func (args *ExportArgs) resolve() (ExportArgs, error) {

@@ -45,7 +45,7 @@ func (b *exporter) network() error {
 	}
 	outside := block("0.0.0.0/0", append(slices.Clone(b.args.Homes), "169.254.0.0/16")...)
 	policy, err := networkingv1.NewNetworkPolicy(b.ctx, b.name+"-network", &networkingv1.NetworkPolicyArgs{
-		Metadata: b.meta(),
+		Metadata: b.who.Meta(),
 		Spec: &networkingv1.NetworkPolicySpecArgs{
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: pulumi.StringMap{
 				"app.kubernetes.io/name": pulumi.String(Exporter),
@@ -58,7 +58,7 @@ func (b *exporter) network() error {
 				networkingv1.NetworkPolicyEgressRuleArgs{To: peers(outside), Ports: ports("TCP", 443)},
 			},
 		},
-	}, b.child()...)
+	}, b.who.Child()...)
 	b.before = append(b.before, policy)
 	return err
 }
@@ -78,22 +78,22 @@ func ports(list ...any) networkingv1.NetworkPolicyPortArray {
 // than half an hour is left to the next.
 func (b *exporter) job() error {
 	_, err := batchv1.NewCronJob(b.ctx, b.name+"-job", &batchv1.CronJobArgs{
-		Metadata: b.meta(),
+		Metadata: b.who.Meta(),
 		Spec: &batchv1.CronJobSpecArgs{
 			Schedule: pulumi.String(schedule), TimeZone: pulumi.String("Etc/UTC"),
 			ConcurrencyPolicy: pulumi.String("Forbid"), StartingDeadlineSeconds: pulumi.Int(1800),
 			SuccessfulJobsHistoryLimit: pulumi.Int(1), FailedJobsHistoryLimit: pulumi.Int(3),
 			JobTemplate: &batchv1.JobTemplateSpecArgs{
-				Metadata: &metav1.ObjectMetaArgs{Labels: b.labels()},
+				Metadata: &metav1.ObjectMetaArgs{Labels: b.who.Labels()},
 				Spec: &batchv1.JobSpecArgs{
 					BackoffLimit: pulumi.Int(3), ActiveDeadlineSeconds: pulumi.Int(exportSeconds),
 					Template: &corev1.PodTemplateSpecArgs{
-						Metadata: &metav1.ObjectMetaArgs{Labels: b.labels()}, Spec: b.pod(),
+						Metadata: &metav1.ObjectMetaArgs{Labels: b.who.Labels()}, Spec: b.pod(),
 					},
 				},
 			},
 		},
-	}, b.child(pulumi.DependsOn(b.before))...)
+	}, b.who.Child(pulumi.DependsOn(b.before))...)
 	return err
 }
 

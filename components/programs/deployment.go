@@ -12,6 +12,8 @@ import (
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"redoubt/internal/alive"
 )
 
 const (
@@ -33,8 +35,8 @@ func (b *builder) files() error {
 		return nil
 	}
 	files, err := corev1.NewConfigMap(b.ctx, b.name+"-files", &corev1.ConfigMapArgs{
-		Metadata: b.meta(), Data: pulumi.StringMap(b.args.Files),
-	}, b.child()...)
+		Metadata: b.who.Meta(), Data: pulumi.StringMap(b.args.Files),
+	}, b.who.Child()...)
 	b.before = append(b.before, files)
 	return err
 }
@@ -51,9 +53,9 @@ func (b *builder) hash() pulumi.StringOutput {
 // deployment declares the pods. The update does not wait until they run, as with agents: with a zone lost or an
 // image on its way it would hang, and a recovery with it.
 func (b *builder) deployment() error {
-	meta := b.meta()
+	meta := b.who.Meta()
 	meta.Annotations = pulumi.StringMap{"pulumi.com/skipAwait": pulumi.String("true")}
-	template := &metav1.ObjectMetaArgs{Labels: b.labels()}
+	template := &metav1.ObjectMetaArgs{Labels: b.who.Labels()}
 	if len(b.args.Files) > 0 {
 		template.Annotations = pulumi.StringMap{filesAnnotation: b.hash()}
 	}
@@ -70,7 +72,7 @@ func (b *builder) deployment() error {
 			},
 			Template: &corev1.PodTemplateSpecArgs{Metadata: template, Spec: b.pod()},
 		},
-	}, b.child(pulumi.DependsOn(b.before))...)
+	}, b.who.Child(pulumi.DependsOn(b.before))...)
 	return err
 }
 
@@ -81,10 +83,10 @@ func (b *builder) pod() *corev1.PodSpecArgs {
 		EmptyDir: &corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String(strconv.Itoa(stateMiB) + "Mi")}}}
 	if len(b.args.Files) > 0 {
 		volumes = append(volumes, corev1.VolumeArgs{Name: pulumi.String("files"),
-			ConfigMap: &corev1.ConfigMapVolumeSourceArgs{Name: pulumi.String(b.called())}})
+			ConfigMap: &corev1.ConfigMapVolumeSourceArgs{Name: pulumi.String(b.who.Called)}})
 	}
 	return &corev1.PodSpecArgs{
-		ServiceAccountName: pulumi.String(b.called()), AutomountServiceAccountToken: pulumi.Bool(b.reads()),
+		ServiceAccountName: pulumi.String(b.who.Called), AutomountServiceAccountToken: pulumi.Bool(b.reads()),
 		EnableServiceLinks: pulumi.Bool(false), TerminationGracePeriodSeconds: pulumi.Int(graceSeconds),
 		SecurityContext: &corev1.PodSecurityContextArgs{
 			RunAsNonRoot: pulumi.Bool(true), RunAsUser: pulumi.Int(nobody), RunAsGroup: pulumi.Int(nobody),
@@ -132,7 +134,7 @@ func (b *builder) container() corev1.ContainerArgs {
 			Capabilities: &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}},
 		},
 		LivenessProbe: &corev1.ProbeArgs{
-			HttpGet:       &corev1.HTTPGetActionArgs{Path: pulumi.String(AlivePath), Port: pulumi.Int(b.args.AlivePort)},
+			HttpGet:       &corev1.HTTPGetActionArgs{Path: pulumi.String(alive.Path), Port: pulumi.Int(b.args.AlivePort)},
 			PeriodSeconds: pulumi.Int(10), FailureThreshold: pulumi.Int(6), TimeoutSeconds: pulumi.Int(2),
 		},
 	}

@@ -31,13 +31,13 @@ func (b *builder) network() error {
 		egress = append(egress, b.way(w))
 	}
 	policy, err := networkingv1.NewNetworkPolicy(b.ctx, b.name+"-network", &networkingv1.NetworkPolicyArgs{
-		Metadata: b.meta(),
+		Metadata: b.who.Meta(),
 		Spec: &networkingv1.NetworkPolicySpecArgs{
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: b.own()},
 			PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
 			Egress:      egress,
 		},
-	}, b.child()...)
+	}, b.who.Child()...)
 	b.before = append(b.before, policy)
 	return err
 }
@@ -65,10 +65,10 @@ func ports(protocol string, numbers ...int) networkingv1.NetworkPolicyPortArray 
 // budget lets a drain take one pod at a time.
 func (b *builder) budget() error {
 	_, err := policyv1.NewPodDisruptionBudget(b.ctx, b.name+"-budget", &policyv1.PodDisruptionBudgetArgs{
-		Metadata: b.meta(),
+		Metadata: b.who.Meta(),
 		Spec: &policyv1.PodDisruptionBudgetSpecArgs{
 			MaxUnavailable: pulumi.Int(1), Selector: &metav1.LabelSelectorArgs{MatchLabels: b.own()},
 		},
-	}, b.child()...)
+	}, b.who.Child()...)
 	return err
 }

@@ -14,6 +14,7 @@ import (
 
 	"redoubt/internal/iampolicy"
 	"redoubt/internal/naming"
+	"redoubt/internal/podaccess"
 	"redoubt/inventory/objects"
 )
 
@@ -27,8 +28,6 @@ const (
 	// container and not the pod.
 	FilesPath = "/etc/redoubt"
 	StatePath = "/var/lib/redoubt"
-	// AlivePath is where a program tells that it is not stuck; internal/alive answers there.
-	AlivePath = "/livez"
 )
 
 // Way is where a program may go: TCP ports of addresses.
@@ -54,7 +53,7 @@ type Args struct {
 	Environment map[string]pulumi.StringInput
 	// Files are put below FilesPath, by name. A change of one starts new pods.
 	Files map[string]pulumi.StringInput
-	// AlivePort is where the program answers AlivePath. Required.
+	// AlivePort is where the program answers alive.Path (internal/alive). Required.
 	AlivePort int
 	// Replicas is how many pods run. Zero means 1.
 	Replicas int
@@ -102,8 +101,10 @@ func newProgram(ctx *pulumi.Context, name string, args *Args, opts []pulumi.Reso
 	}, p, opts...); err != nil {
 		return nil, err
 	}
-	b := &builder{ctx: ctx, name: name, args: a, component: p}
-	for _, step := range []func() error{b.account, b.reader, b.identity, b.network, b.files, b.budget, b.deployment} {
+	b := &builder{ctx: ctx, name: name, args: a, component: p, who: podaccess.Account{
+		Ctx: ctx, Parent: p, Resource: name, Called: Prefix + a.Part, Namespace: a.Namespace,
+	}}
+	for _, step := range []func() error{b.access, b.network, b.files, b.budget, b.deployment} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -117,12 +118,10 @@ type builder struct {
 	name      string
 	args      Args
 	component *Program
+	// who is the program to the cluster and to AWS.
+	who podaccess.Account
 	// before is what must stand before a pod starts.
 	before []pulumi.Resource
-}
-
-func (b *builder) child(own ...pulumi.ResourceOption) []pulumi.ResourceOption {
-	return append([]pulumi.ResourceOption{pulumi.Parent(b.component)}, own...)
 }
 
 func (args *Args) resolve() (Args, error) {

@@ -91,7 +91,7 @@ func TestPublish_everyAlarmHasOnePublisher(t *testing.T) {
 		places[home] = watch.PlaceOf(of)
 	}
 	names := map[string]bool{}
-	alarms := 0
+	queries := 0
 	for _, home := range system.Homes {
 		for _, a := range watch.New(s, home, places).Alarms {
 			for _, q := range a.Queries {
@@ -99,13 +99,13 @@ func TestPublish_everyAlarmHasOnePublisher(t *testing.T) {
 					continue
 				}
 				names[q.Metric.Name] = true
-				alarms++
+				queries++
 				assert.Equal(t, 1, puts[keyOf(t, home, q.Metric)], "%s home: alarm %s stands on %s %v", home, a.Part, q.Metric.Name,
 					q.Metric.Dimensions)
 			}
 		}
 	}
-	t.Logf("%d alarms of both homes stand on %d metrics", alarms, len(puts))
+	t.Logf("%d queries of both homes' alarms stand on %d metrics", queries, len(puts))
 	for _, name := range watch.Published() {
 		assert.True(t, names[name], "no alarm stands on %s", name)
 	}

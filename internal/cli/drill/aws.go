@@ -82,25 +82,37 @@ func (o *Options) lead(ctx context.Context, t target.Target, all []experiments.E
 			return err
 		}
 	}
+	if o.Out == "" {
+		o.Out = t.Project().Path("drills")
+	}
 	var reports []drill.Report
 	for _, e := range all {
 		o.Streams.Redraw("experiment " + e.Name)
 		token := fmt.Sprintf("redoubt-%s-%d", e.Name, t.Clock().Now().Unix())
 		p, err := experiment.Open(ctx, control(t), t.Project().System, e, active, token)
 		if err != nil {
-			return exit.With(exit.Refused, err, "mend what is named, then run the same command again")
+			return o.partly(reports, exit.With(exit.Refused, err, "mend what is named, then run the same command again"))
 		}
 		r, err := experiment.Lead(ctx, p, known.Inventory)
 		if err != nil {
-			return exit.With(exit.Stopped, fmt.Errorf("experiment %s: %w", e.Name, err), "redoubt drill --stop-all --on "+o.On)
+			return o.partly(reports, exit.With(exit.Stopped, fmt.Errorf("experiment %s: %w", e.Name, err),
+				"redoubt drill --stop-all --on "+o.On))
 		}
 		r.Next = []drill.Next{{Why: "the same experiment again", Command: "redoubt drill " + e.Name + " --on " + o.On}}
 		reports = append(reports, r)
 	}
-	if o.Out == "" {
-		o.Out = t.Project().Path("drills")
-	}
 	return o.tell(reports, nil)
+}
+
+// partly tells what was led before one could not be: nothing of it is lost. The exit code is that of the stop.
+func (o *Options) partly(reports []drill.Report, stop error) error {
+	if len(reports) == 0 {
+		return stop
+	}
+	if err := o.write(reports); err != nil {
+		return errors.Join(stop, err)
+	}
+	return errors.Join(stop, o.show(reports, nil))
 }
 
 func control(t target.Target) experiment.Control {
