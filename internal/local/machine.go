@@ -14,6 +14,7 @@ import (
 
 	goredis "github.com/redis/go-redis/v9"
 
+	"redoubt/internal/motofront"
 	"redoubt/inventory"
 	"redoubt/system"
 )
@@ -23,7 +24,9 @@ type Machine struct {
 	dir, bin, redis, clean string
 	as                     *syscall.Credential
 	moto                   *process
-	motoPort               int
+	front                  *motofront.Front
+	// motoPort is the front's.
+	motoPort int
 	// round is the folder of the pair that runs.
 	round  string
 	rounds int
@@ -88,7 +91,7 @@ func room() string {
 // Close ends what runs and removes the folder.
 func (m *Machine) Close() error {
 	_, err := m.moto.kill()
-	return errors.Join(err, os.RemoveAll(m.dir))
+	return errors.Join(m.front.Close(), err, os.RemoveAll(m.dir))
 }
 
 // give lets the user of PostgreSQL have a file or a folder.

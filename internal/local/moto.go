@@ -18,6 +18,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"redoubt/internal/motofront"
 	"redoubt/inventory"
 	"redoubt/system"
 )
@@ -55,20 +56,25 @@ func motoServer() (string, error) {
 	return at, nil
 }
 
-// startMoto starts moto, which all rounds share.
+// startMoto starts moto, which all rounds share, behind a front that all processes go through.
 func (m *Machine) startMoto(ctx context.Context) error {
 	server, err := motoServer()
 	if err != nil {
 		return err
 	}
-	if m.motoPort, err = freePort(); err != nil {
-		return err
-	}
-	m.moto, err = start(command{name: server, log: filepath.Join(m.dir, "moto.log"),
-		args: []string{"-H", "127.0.0.1", "-p", strconv.Itoa(m.motoPort)}, env: []string{"MOTO_ACCOUNT_ID=" + account}})
+	port, err := freePort()
 	if err != nil {
 		return err
 	}
+	m.moto, err = start(command{name: server, log: filepath.Join(m.dir, "moto.log"),
+		args: []string{"-H", "127.0.0.1", "-p", strconv.Itoa(port)}, env: []string{"MOTO_ACCOUNT_ID=" + account}})
+	if err != nil {
+		return err
+	}
+	if m.front, err = motofront.Listen(loopback(port)); err != nil {
+		return err
+	}
+	m.motoPort = m.front.Address.Port
 	return m.moto.answers(ctx, func(ctx context.Context) error { return m.motoSays(ctx, http.MethodGet, "") })
 }
 

@@ -11,6 +11,8 @@ import (
 	"os/exec"
 	"syscall"
 	"time"
+
+	"redoubt/internal/motofront"
 )
 
 // ErrNone means that there is no moto_server on PATH.
@@ -35,7 +37,7 @@ func Main(tries string, env []string, run func(endpoint string) int) int {
 	return run(endpoint)
 }
 
-// Start starts moto on a free port, in a process group of its own, and waits until it answers. Env are
+// Start starts moto on a free port, in a process group of its own and behind a front, and waits until it answers. Env are
 // settings such as MOTO_ACCOUNT_ID=123456789012.
 func Start(env ...string) (endpoint string, stop func(), err error) {
 	if _, err := exec.LookPath("moto_server"); err != nil {
@@ -53,11 +55,17 @@ func Start(env ...string) (endpoint string, stop func(), err error) {
 	if err := cmd.Start(); err != nil {
 		return "", nil, err
 	}
+	front, err := motofront.Listen(address.String())
 	stop = func() {
+		_ = front.Close()
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		_ = cmd.Wait()
 	}
-	endpoint = "http://" + address.String()
+	if err != nil {
+		stop()
+		return "", nil, err
+	}
+	endpoint = "http://" + front.Address.String()
 	if err := answers(endpoint); err != nil {
 		stop()
 		return "", nil, err
@@ -71,7 +79,10 @@ func answers(endpoint string) error {
 	defer cancel()
 	for {
 		if res, err := http.Get(endpoint + "/moto-api/"); err == nil {
-			return res.Body.Close()
+			_ = res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return nil
+			}
 		}
 		select {
 		case <-ctx.Done():

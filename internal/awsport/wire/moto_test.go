@@ -4,9 +4,7 @@ package wire
 
 import (
 	"context"
-	"net/http"
 	"os"
-	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -35,28 +33,10 @@ func TestMain(m *testing.M) {
 	}))
 }
 
-// oneAtATime lets one request be at moto at any time. DynamoDB looks at a
-// condition and writes in one act; moto looks, and writes a moment later, in a
-// thread for each request, so that two could pass the same condition:
-// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithItems.html
-type oneAtATime struct {
-	mu     sync.Mutex
-	client http.Client
-}
-
-func (c *oneAtATime) Do(r *http.Request) (*http.Response, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.client.Do(r)
-}
-
-// atMoto is the one client of all ports, as moto is one.
-var atMoto oneAtATime
-
 // config reaches moto with credentials that no account has.
 func config() aws.Config {
 	return aws.Config{
-		Region: region, BaseEndpoint: &endpoint, HTTPClient: &atMoto,
+		Region: region, BaseEndpoint: &endpoint,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
 		}),
