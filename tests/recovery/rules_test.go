@@ -3,6 +3,7 @@ package recovery
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"time"
 
@@ -196,7 +197,7 @@ func (s *story) ended(port *unlucky, f execute.Finish) {
 	}
 	once := []string{"promote-tasks", "promote-recall"}
 	for _, step := range s.plan.Steps {
-		if step.Role == plan.Copy || step.Role == plan.Swap {
+		if (step.Role == plan.Copy || step.Role == plan.Swap) && !sets.MatchString(step.Call.Operation) {
 			once = append(once, step.ID)
 		}
 	}
@@ -206,6 +207,10 @@ func (s *story) ended(port *unlucky, f execute.Finish) {
 		}
 	}
 }
+
+// sets are the operations that set a value. Who was cut off and then reads what stood before sets it again, and
+// nothing changes by that; what makes a thing, or moves one, must not be done twice.
+var sets = regexp.MustCompile("^(Update|Modify|PutParameter|PutRetentionPolicy|TagResource|ChangeResourceRecordSets)")
 
 // restores reports whether the plan brings a store back in time: the work stays where it is.
 func (s *story) restores() bool { return s.plan.Scenario == string(planner.Restore) }
