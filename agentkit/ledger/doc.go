@@ -6,8 +6,8 @@
 //
 // Work is accepted when Accept returns nil, and not before: its entry is written, and no entry goes before its work is
 // done. Accepting a token twice accepts it once, and never opens again what is done. What is accepted is sent at least
-// once: by Accept, by Resend when that did not succeed or the message was lost, or by the plan that recovers the home.
-// So a message may come more than once, and its token makes that harmless (agentkit/idempotent).
+// once: by Accept, by Resend when that did not succeed or the message was lost (a Resender runs it), or by the plan that
+// recovers the home. So a message may come more than once, and its token makes that harmless (agentkit/idempotent).
 //
 // Done is for work whose effect has taken place. Work that is given up (Dead) stays open with its reason for KeepDead: a
 // plan sends it once more in the other home, Resend does not. After that it is gone from the ledger.

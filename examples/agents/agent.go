@@ -46,7 +46,7 @@ type agent struct {
 // kinds are the agents by their names in system.yaml.
 var kinds = map[string]func(context.Context, *agent){
 	"gateway": gateway, "sessions-api": sessionsAPI, "planner": planner,
-	"worker": worker, "tool-runner": toolRunner, "memory": memory,
+	"worker": worker, "tool-runner": toolRunner, "memory": memory, "scheduler": scheduler,
 }
 
 // Names lists the agents that there are.

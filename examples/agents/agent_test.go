@@ -16,6 +16,7 @@ import (
 func example(t *testing.T) Config {
 	t.Helper()
 	c := Config{System: "../../system.yaml", Database: "host=127.0.0.1 port=1", Endpoint: "http://127.0.0.1:1",
+		Locks:  "locks",
 		Flags:  filepath.Join(t.TempDir(), "flags.json"),
 		Agents: map[string]string{}, Outside: map[string]string{}, Queues: map[string]Queue{"work": {}, "tool-jobs": {}}}
 	for _, name := range Names() {
@@ -31,7 +32,7 @@ func example(t *testing.T) Config {
 }
 
 func TestAgent_asksOnlyWhomSystemYamlDeclares(t *testing.T) {
-	for _, name := range []string{"gateway", "memory", "worker", "tool-runner", "sessions-api"} {
+	for _, name := range []string{"gateway", "memory", "worker", "tool-runner", "sessions-api", "scheduler"} {
 		a, err := newAgent(t.Context(), name, example(t))
 		require.NoError(t, err)
 		t.Cleanup(a.levels.Close)
@@ -59,5 +60,11 @@ func TestAgent_tellsAllThatIsMissing(t *testing.T) {
 	require.ErrorContains(t, err, `no address of "memory" is configured`)
 	require.ErrorContains(t, err, `no queue "work" is configured`)
 	require.ErrorContains(t, err, `no queue "tool-jobs" is configured`)
+	c.Locks = ""
+	a, err = newAgent(t.Context(), "scheduler", c)
+	require.NoError(t, err)
+	t.Cleanup(a.levels.Close)
+	kinds["scheduler"](t.Context(), a)
+	require.ErrorContains(t, errors.Join(a.faults...), "no table of locks is configured")
 	require.ErrorContains(t, Run(t.Context(), "evaluator", "127.0.0.1:0", c), `there is no agent "evaluator"`)
 }

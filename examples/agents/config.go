@@ -24,9 +24,10 @@ type Config struct {
 	Endpoint string `json:"endpoint"`
 	// Queues are the queues by their names in system.yaml.
 	Queues map[string]Queue `json:"queues"`
-	// Sessions, Idempotency and Effects are tables, Artifacts is a bucket.
+	// Sessions, Idempotency, Locks and Effects are tables, Artifacts is a bucket.
 	Sessions    string `json:"sessions"`
 	Idempotency string `json:"idempotency"`
+	Locks       string `json:"locks"`
 	Effects     string `json:"effects"`
 	Artifacts   string `json:"artifacts"`
 	// Flags is the file of the degradation levels: system/flags tells its form.

@@ -86,7 +86,7 @@ type atlas struct {
 var services = []string{"large-model", "small-model", "web-search"}
 
 // instances are the processes of the agents, in the order in which they start.
-var instances = []string{"sessions-api", "memory", "planner", "worker", "worker-2", "tool-runner", "gateway"}
+var instances = []string{"sessions-api", "memory", "planner", "worker", "worker-2", "tool-runner", "scheduler", "gateway"}
 
 // open starts the stores, the services outside and the agents that are named.
 func open(t *testing.T, unprotected bool, which ...string) *atlas {
@@ -119,7 +119,7 @@ func (a *atlas) configure(ctx context.Context, unprotected bool) (err error) {
 	stores := a.Inventory.Homes[system.Primary].Stores
 	c := agents.Config{Agents: map[string]string{}, Outside: map[string]string{}, Queues: map[string]agents.Queue{},
 		Region: local.Regions[system.Primary], Sessions: stores[local.Sessions].Name, Artifacts: stores[local.Artifacts].Name,
-		Idempotency: "idempotency", Effects: "effects", Unprotected: unprotected, Flags: filepath.Join(a.dir, "flags.json")}
+		Idempotency: "idempotency", Locks: "locks", Effects: "effects", Unprotected: unprotected, Flags: filepath.Join(a.dir, "flags.json")}
 	aws := a.Config(system.Primary)
 	c.Endpoint = *aws.BaseEndpoint
 	if c.System, err = filepath.Abs("../../system.yaml"); err != nil {
@@ -156,7 +156,7 @@ func (a *atlas) configure(ctx context.Context, unprotected bool) (err error) {
 	}
 	a.config = c
 	raw, err := json.Marshal(c)
-	return errors.Join(err, os.WriteFile(a.path(), raw, 0o600), a.Table(ctx, c.Idempotency, inventory.IdempotencyKey),
+	return errors.Join(err, os.WriteFile(a.path(), raw, 0o600), a.Table(ctx, c.Idempotency, inventory.IdempotencyKey), a.Table(ctx, c.Locks, inventory.LocksKey),
 		a.Table(ctx, c.Effects, "effect"), a.level(nil))
 }
 

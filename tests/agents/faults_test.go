@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -45,6 +46,7 @@ var faults = []fault{
 	{"PostgreSQL is killed, its replica promoted", (*run).databaseKilled},
 	{"the cache is killed, its replica promoted", (*run).cacheKilled},
 	{"the tool runner and a worker are killed in the middle", (*run).agentsKilled},
+	{"the queue loses its messages", (*run).queueEmptied},
 	{"the network to memory is slow", (*run).networkSlow},
 	{"nothing is broken any more", (*run).calm},
 }
@@ -219,10 +221,29 @@ func (r *run) agentsKilled() {
 	r.until("claims of the dead tool runner were taken over", func() bool {
 		return r.figure(r.Context(), "tool-runner", measure.Tokens.Name, "outcome", "again") > 0
 	})
-	r.until("these tasks were answered", func() bool {
-		still := r.halfDone()
-		return !slices.ContainsFunc(were, func(token string) bool { return slices.Contains(still, token) })
-	})
+	r.until("these tasks were answered", func() bool { return !r.stillHalfDone(were) })
+}
+
+// stillHalfDone tells whether any of these tasks has no answer yet.
+func (r *run) stillHalfDone(were []string) bool {
+	still := r.halfDone()
+	return slices.ContainsFunc(were, func(token string) bool { return slices.Contains(still, token) })
+}
+
+// queueEmptied loses every message of the queue, as a region that is lost does, also those that the workers have in hand:
+// the search is slow, so they have some. The ledger still has the work, and the scheduler sends it again.
+func (r *run) queueEmptied() {
+	resent := func() float64 { return r.figure(r.Context(), "scheduler", measure.Work.Name, "outcome", "resent") }
+	require.NoError(r, r.behave(r.Context(), "web-search", outside.Slow))
+	r.until("workers had tasks in hand", func() bool { return len(r.halfDone()) > 4 })
+	queue := r.config.Queues["work"].URL
+	_, err := sqs.NewFromConfig(r.Pair.Config(system.Primary)).PurgeQueue(r.Context(), &sqs.PurgeQueueInput{QueueUrl: &queue})
+	require.NoError(r, err)
+	were, before := r.halfDone(), resent()
+	r.say("%d tasks were in the middle when the queue lost their messages", len(were))
+	require.NoError(r, r.behave(r.Context(), "web-search", outside.Well))
+	r.until("the scheduler sent work again", func() bool { return resent() > before })
+	r.until("these tasks were answered", func() bool { return !r.stillHalfDone(were) })
 }
 
 // halfDone are the tasks that have begun and have no answer.
