@@ -208,8 +208,9 @@ func (r *run) more(what string, figure func() float64) {
 func (r *run) agentsKilled() {
 	require.NoError(r, r.behave(r.Context(), "web-search", outside.Slow))
 	r.until("the tool runner and both workers stood in the middle", func() bool {
-		return len(r.halfDone()) > 4 && // more than one worker has in hand
-			r.figure(r.Context(), "tool-runner", measure.BulkheadUsed.Name, "callee", "web-search") > 0
+		// More tasks than one worker has in hand, and more searches than may be under way that were not slow yet.
+		return len(r.halfDone()) > 4 &&
+			r.figure(r.Context(), "tool-runner", measure.BulkheadUsed.Name, "callee", "web-search") > 2
 	})
 	require.NoError(r, r.programs["tool-runner"].Kill())
 	require.NoError(r, r.programs["worker"].Kill())
@@ -241,8 +242,8 @@ func (r *run) queueEmptied() {
 	require.NoError(r, err)
 	were, before := r.halfDone(), resent()
 	r.say("%d tasks were in the middle when the queue lost their messages", len(were))
-	require.NoError(r, r.behave(r.Context(), "web-search", outside.Well))
 	r.until("the scheduler sent work again", func() bool { return resent() > before })
+	require.NoError(r, r.behave(r.Context(), "web-search", outside.Well))
 	r.until("these tasks were answered", func() bool { return !r.stillHalfDone(were) })
 }
 
