@@ -45,6 +45,17 @@ func CheckPair(primary, secondary string) ([]Warning, error) {
 	return append(warnings, together(first, second)...), nil
 }
 
+// CheckArbiter holds that a region can decide between two homes: it is known, and neither of theirs.
+func CheckArbiter(region, primary, secondary string) error {
+	if _, known := Lookup(region); !known {
+		return fmt.Errorf("is %q, want a region of the catalogue", region)
+	}
+	if region == primary || region == secondary {
+		return fmt.Errorf("is %q as a home's, want a third: it would be lost with the home", region)
+	}
+	return nil
+}
+
 // controlPlanes warns of the two regions whose loss takes parts of AWS along
 // that the other home would miss: a home there is lost together with them.
 func controlPlanes(r Region) []Warning {

@@ -88,3 +88,11 @@ func TestSite_reportsAllFaultsAtOnce(t *testing.T) {
 	require.Error(t, err)
 	assert.Len(t, strings.Split(err.Error(), "\n"), 5)
 }
+
+func TestCheckArbiter(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, regions.CheckArbiter("eu-north-1", "eu-west-1", "eu-central-1"))
+	require.ErrorContains(t, regions.CheckArbiter("eu-west-1", "eu-west-1", "eu-central-1"), "want a third")
+	require.ErrorContains(t, regions.CheckArbiter("eu-central-1", "eu-west-1", "eu-central-1"), "want a third")
+	require.ErrorContains(t, regions.CheckArbiter("moon-1", "eu-west-1", "eu-central-1"), "want a region of the catalogue")
+}

@@ -10,10 +10,13 @@ import (
 	"redoubt/system"
 )
 
-// Program is the Pulumi program of one stack: of a home, or of the state.
+// Program is the Pulumi program of one stack: of a home, of the arbiter, or of the state.
 func Program(ctx *pulumi.Context) error {
 	if ctx.Project() == StateProject {
 		return stateProgram(ctx)
+	}
+	if isArbiter(ctx) {
+		return arbiterProgram(ctx)
 	}
 	c, err := Load(ctx)
 	if err != nil {

@@ -103,7 +103,7 @@ func stateProgram(ctx *pulumi.Context) error {
 	}
 	providers := map[string]*aws.Provider{}
 	place := func(name, region string, of *state.State) (*state.State, error) {
-		provider, err := stateProvider(ctx, name, region, c, s)
+		provider, err := stateProvider(ctx, name, region, c, s, "state")
 		if err != nil {
 			return nil, err
 		}
@@ -134,10 +134,11 @@ func stateProgram(ctx *pulumi.Context) error {
 	return state.Join(first, second)
 }
 
-// stateProvider makes the AWS provider of one of the state's regions.
-func stateProvider(ctx *pulumi.Context, name, region string, c StateConfig, s *system.System) (*aws.Provider, error) {
+// stateProvider makes the AWS provider of one region of what belongs to no home.
+func stateProvider(ctx *pulumi.Context, name, region string, c StateConfig, s *system.System, part string,
+) (*aws.Provider, error) {
 	tags := pulumi.StringMap{
-		"redoubt:system": pulumi.String(s.Name), "redoubt:part": pulumi.String("state"),
+		"redoubt:system": pulumi.String(s.Name), "redoubt:part": pulumi.String(part),
 		"managed-by": pulumi.String("redoubt"),
 	}
 	for k, v := range c.ExtraTags {

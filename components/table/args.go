@@ -53,7 +53,8 @@ func (args *Args) resolve() (Args, error) {
 		}
 	}
 	s := a.Scope
-	bad(s.System == "" || s.Region == "" || s.Account == "" || !s.Home.Valid(),
+	nowhere := !s.Home.Valid() && (s.Home != "" || !a.Shape.Local) // the arbiter's table is local and of no home
+	bad(s.System == "" || s.Region == "" || s.Account == "" || nowhere,
 		"scope is %+v, want system, home, region and account", s)
 	bad(a.Name == "", "name is empty")
 	bad(a.Shape.Hash == "", "shape has no hash key")

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/smithy-go"
 
+	"redoubt/internal/observe/settings"
 	"redoubt/recovery/diagnose"
 	"redoubt/system"
 )
@@ -25,7 +26,7 @@ type describer interface {
 
 // eyes look at the homes.
 type eyes struct {
-	Config
+	settings.Config
 	// clients are those of each home's region.
 	clients map[system.Home]describer
 	// transport asks the entry.

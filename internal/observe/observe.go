@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,6 +17,7 @@ import (
 
 	"redoubt/agentkit/lock"
 	"redoubt/internal/clock"
+	"redoubt/internal/observe/settings"
 	"redoubt/recovery/arbiter"
 	"redoubt/recovery/diagnose"
 	"redoubt/system"
@@ -23,17 +25,18 @@ import (
 
 const usage = `observer looks at the homes, and in the arbiter's region judges what all three observers saw.
 
-  observer -config FILE    FILE is JSON: observer, domain, homes.HOME.{region,table,address}, arbiter.{region,table}`
+  observer [-config FILE]  FILE is JSON: observer, domain, homes.HOME.{region,table,address}, arbiter.{region,table};
+                           without it the text stands in the environment variable ` + settings.Variable
 
 // Main looks until the context ends, and tells what went wrong and each new finding, a line each.
-func Main(ctx context.Context, args []string, out io.Writer) error {
+func Main(ctx context.Context, args []string, env func(string) string, out io.Writer) error {
 	flags := flag.NewFlagSet("observer", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	file := flags.String("config", "", "")
-	if err := flags.Parse(args); err != nil || *file == "" {
+	if err := flags.Parse(args); err != nil || *file == "" && env(settings.Variable) == "" {
 		return errors.Join(err, errors.New(usage))
 	}
-	c, err := Load(*file)
+	c, err := load(*file, env)
 	if err != nil {
 		return err
 	}
@@ -51,16 +54,33 @@ func Main(ctx context.Context, args []string, out io.Writer) error {
 		e.clients[h] = client(of.Region)
 	}
 	p := program{Config: c, look: e.look, clock: clock.Wall{}, out: out,
-		table: func(at Place) arbiter.Table { return lock.Words(client(at.Region), at.Table) }}
+		table: func(at settings.Place) arbiter.Table { return lock.Words(client(at.Region), at.Table) }}
 	p.run(ctx)
 	return nil
 }
 
+// load reads the file, or without one the environment variable.
+func load(file string, env func(string) string) (settings.Config, error) {
+	from, text := settings.Variable, env(settings.Variable)
+	if file != "" {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			return settings.Config{}, fmt.Errorf("read the observer's settings: %w", err)
+		}
+		from, text = file, string(raw)
+	}
+	c, err := settings.Decode(text)
+	if err != nil {
+		return c, fmt.Errorf("%s: %w", from, err)
+	}
+	return c, nil
+}
+
 // program is an observer with all that it needs.
 type program struct {
-	Config
+	settings.Config
 	look  arbiter.Looker
-	table func(Place) arbiter.Table
+	table func(settings.Place) arbiter.Table
 	clock clock.Clock
 
 	mu   sync.Mutex
@@ -70,7 +90,7 @@ type program struct {
 
 func (p *program) run(ctx context.Context) {
 	r := arbiter.Default()
-	o := arbiter.Observer{Name: p.Observer, Rules: r, Clock: p.clock, Look: p.look, Own: p.table(p.own())}
+	o := arbiter.Observer{Name: p.Observer, Rules: r, Clock: p.clock, Look: p.look, Own: p.table(p.Own())}
 	third := p.table(p.Arbiter)
 	var all sync.WaitGroup
 	if p.Observer != arbiter.Name {

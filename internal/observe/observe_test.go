@@ -21,6 +21,7 @@ import (
 	"redoubt/agentkit/lock"
 	"redoubt/internal/clock"
 	"redoubt/internal/memtable"
+	"redoubt/internal/observe/settings"
 	"redoubt/inventory"
 	"redoubt/recovery/arbiter"
 	"redoubt/recovery/diagnose"
@@ -31,25 +32,38 @@ const whole = `{"observer": "arbiter", "domain": "example.com", "arbiter": {"reg
   "primary": {"region": "eu-west-1", "table": "a", "address": "a.example.net"},
   "secondary": {"region": "eu-central-1", "table": "b", "address": "b.example.net"}}}`
 
-func load(t *testing.T, text string) (Config, error) {
+func nothing(string) string { return "" }
+
+func TestLoad_takesTheEnvironmentWithoutAFile(t *testing.T) {
+	t.Parallel()
+	c, err := load("", func(name string) string { return map[string]string{settings.Variable: whole}[name] })
+	require.NoError(t, err)
+	text, err := c.Encode()
+	require.NoError(t, err)
+	assert.JSONEq(t, whole, text, "what is written is what is read")
+	_, err = load("", func(string) string { return "{}" })
+	require.ErrorContains(t, err, "REDOUBT_OBSERVER: observer is")
+}
+
+func loaded(t *testing.T, text string) (settings.Config, error) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "observer.json")
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
-	return Load(file)
+	return load(file, nothing)
 }
 
 func TestLoad_namesAllThatIsWrong(t *testing.T) {
 	t.Parallel()
-	_, err := load(t, `{"observer": "fourth", "homes": {"primary": {"region": "eu-west-1"}}, "arbiter": {"region": "eu-west-1"}}`)
+	_, err := loaded(t, `{"observer": "fourth", "homes": {"primary": {"region": "eu-west-1"}}, "arbiter": {"region": "eu-west-1"}}`)
 	for _, want := range []string{
 		`observer is "fourth"`, "domain is missing", "arbiter.table is missing", "homes.primary.table is missing",
 		"homes.secondary.address is missing", "arbiter.region is eu-west-1 as the primary home's",
 	} {
 		require.ErrorContains(t, err, want)
 	}
-	_, err = load(t, `{"observers": "primary"}`)
+	_, err = loaded(t, `{"observers": "primary"}`)
 	require.ErrorContains(t, err, `unknown field "observers"`)
-	require.ErrorContains(t, Main(t.Context(), nil, os.Stdout), "observer -config FILE")
+	require.ErrorContains(t, Main(t.Context(), nil, nothing, os.Stdout), "observer [-config FILE]")
 }
 
 // answers are a control plane's.
@@ -63,7 +77,7 @@ func (a answers) DescribeTable(context.Context, *dynamodb.DescribeTableInput, ..
 
 func TestControl_takesARefusalForAnAnswer(t *testing.T) {
 	t.Parallel()
-	c, err := load(t, whole)
+	c, err := loaded(t, whole)
 	require.NoError(t, err)
 	control := func(err error) error {
 		e := eyes{Config: c, clients: map[system.Home]describer{system.Primary: answers{err}}}
@@ -84,7 +98,7 @@ func TestEntry_asksTheHomesOwnAddress(t *testing.T) {
 		w.WriteHeader(status)
 	}))
 	defer s.Close()
-	c, err := load(t, whole)
+	c, err := loaded(t, whole)
 	require.NoError(t, err)
 	trusted := x509.NewCertPool()
 	trusted.AddCert(s.Certificate())
@@ -118,8 +132,8 @@ func TestProgram_decides(t *testing.T) {
 		for _, name := range []string{"a", "b", "c"} {
 			tables[name] = memtable.New(inventory.LocksKey)
 		}
-		table := func(at Place) arbiter.Table { return lock.Words(tables[at.Table].Via(nil), at.Table) }
-		c, err := load(t, whole)
+		table := func(at settings.Place) arbiter.Table { return lock.Words(tables[at.Table].Via(nil), at.Table) }
+		c, err := loaded(t, whole)
 		require.NoError(t, err)
 		look := func(_ context.Context, h system.Home, _ diagnose.Aspect) error {
 			if h == system.Primary {

@@ -1,10 +1,10 @@
-package observe
+// Package settings is the file of an observer: pure, so that a stack can write what the program reads.
+package settings
 
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"redoubt/recovery/arbiter"
@@ -35,25 +35,34 @@ type Home struct {
 	Address string `json:"address"`
 }
 
-// Load reads the file, and names all that is wrong with it.
-func Load(file string) (Config, error) {
+// Arbiter is what the third observer is called, and the home of its stack.
+const Arbiter = arbiter.Name
+
+// Variable is the environment variable that holds the text where there is no file.
+const Variable = "REDOUBT_OBSERVER"
+
+// Decode reads the text, and names all that is wrong with it.
+func Decode(raw string) (Config, error) {
 	var c Config
-	raw, err := os.ReadFile(file)
-	if err != nil {
-		return c, fmt.Errorf("read the observer's settings: %w", err)
-	}
-	dec := json.NewDecoder(strings.NewReader(string(raw)))
+	dec := json.NewDecoder(strings.NewReader(raw))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&c); err != nil {
-		return c, fmt.Errorf("%s: %w", file, err)
+		return c, err
 	}
-	if err := c.check(); err != nil {
-		return c, fmt.Errorf("%s: %w", file, err)
-	}
-	return c, nil
+	return c, c.Check()
 }
 
-func (c Config) check() error {
+// Encode is the text that Decode reads.
+func (c Config) Encode() (string, error) {
+	if err := c.Check(); err != nil {
+		return "", err
+	}
+	raw, err := json.Marshal(c)
+	return string(raw), err
+}
+
+// Check names all that is wrong with the settings.
+func (c Config) Check() error {
 	var errs []error
 	missing := func(what string, is bool) {
 		if is {
@@ -78,8 +87,8 @@ func (c Config) check() error {
 	return errors.Join(errs...)
 }
 
-// own is the place that the observer runs in.
-func (c Config) own() Place {
+// Own is the place that the observer runs in.
+func (c Config) Own() Place {
 	if c.Observer == arbiter.Name {
 		return c.Arbiter
 	}
