@@ -10,10 +10,12 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 
 	"redoubt/components/arbiter"
+	"redoubt/components/watch"
 	"redoubt/internal/naming"
 	observer "redoubt/internal/observe/settings"
 	"redoubt/regions"
 	"redoubt/system"
+	catalogue "redoubt/watch"
 )
 
 // ArbiterConfig is the settings of the arbiter's stack; Pulumi.yaml describes each key.
@@ -23,6 +25,8 @@ type ArbiterConfig struct {
 	HomeRegions               map[system.Home]string
 	Protect                   bool
 	ExtraTags                 map[string]string
+	// Tell are those who are told when nobody observes: the ones who are told of pages.
+	Tell []watch.Subscription
 }
 
 // isArbiter tells by its home whether the stack is the arbiter's.
@@ -36,8 +40,14 @@ func LoadArbiter(ctx *pulumi.Context) (ArbiterConfig, error) {
 	c := ArbiterConfig{
 		Region: raw.Get("region"), AccountID: raw.Get("accountId"), System: or(raw.Get("system"), "system.yaml"), Protect: true,
 	}
+	all, err := subscriptions(raw)
+	for _, one := range all {
+		if one.Severity == string(catalogue.Page) {
+			c.Tell = append(c.Tell, one)
+		}
+	}
 	errs := []error{
-		flag(raw, "protect", &c.Protect), object(raw, "zones", &c.Zones), object(raw, "homeRegions", &c.HomeRegions),
+		err, flag(raw, "protect", &c.Protect), object(raw, "zones", &c.Zones), object(raw, "homeRegions", &c.HomeRegions),
 		object(raw, "tags", &c.ExtraTags),
 	}
 	return c, errors.Join(append(errs, c.validate()...)...)
@@ -92,7 +102,8 @@ func DeployArbiter(ctx *pulumi.Context, c ArbiterConfig, s *system.System) error
 	if err != nil {
 		return err
 	}
-	args := &arbiter.Args{Scope: thirdScope(s.Name, c.Region, c.AccountID), Zones: c.Zones, Settings: text, Protect: c.Protect}
+	args := &arbiter.Args{Scope: thirdScope(s.Name, c.Region, c.AccountID), Zones: c.Zones, Settings: text,
+		Tell: c.Tell, Protect: c.Protect}
 	if text != "" {
 		args.Watched = map[system.Home]string{}
 		for _, h := range system.Homes {

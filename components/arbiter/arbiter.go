@@ -123,13 +123,16 @@ func (b *builder) images() error {
 	return err
 }
 
+// logDays is how long what the observer says is kept, and who connected.
+const logDays = 90
+
 // observer declares the task, as soon as there is something to observe.
 func (b *builder) observer() error {
 	if b.args.Settings == "" {
 		return nil
 	}
 	logs, err := cloudwatch.NewLogGroup(b.ctx, b.name+"-logs", &cloudwatch.LogGroupArgs{
-		Name: pulumi.String(b.args.logGroup()), KmsKeyId: b.keyArn, RetentionInDays: pulumi.Int(90),
+		Name: pulumi.String(b.args.logGroup()), KmsKeyId: b.keyArn, RetentionInDays: pulumi.Int(logDays),
 	}, b.child()...)
 	if err != nil {
 		return err
@@ -138,5 +141,8 @@ func (b *builder) observer() error {
 	if err != nil {
 		return err
 	}
-	return b.service(n, logs)
+	if err := b.service(n, logs); err != nil {
+		return err
+	}
+	return b.alarm()
 }

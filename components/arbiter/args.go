@@ -7,6 +7,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"redoubt/components/watch"
 	"redoubt/internal/iampolicy"
 	"redoubt/internal/naming"
 	"redoubt/system"
@@ -23,6 +24,8 @@ type Args struct {
 	Settings string
 	// Watched are the ARNs of the homes' lock tables, which the observer asks the control plane about. With Settings.
 	Watched map[system.Home]string
+	// Tell are those who are told when nobody observes.
+	Tell []watch.Subscription
 	// Protect turns on deletion protection, AWS's and the engine's.
 	Protect bool
 }
@@ -48,7 +51,7 @@ func (args *Args) resolve() (Args, error) {
 			bad(a.Watched[h] == "", "watched has no table of the %s home", h)
 		}
 	}
-	return a, errors.Join(errs...)
+	return a, errors.Join(append(errs, watch.CheckSubscriptions(a.Tell)...)...)
 }
 
 // keyPolicy lets whoever may use DynamoDB here use the key through it, as AWS's own key of DynamoDB does, so that the
@@ -123,6 +126,8 @@ func (a Args) mayStart() iampolicy.Document {
 func (a Args) tableArn() string { return a.Scope.ARN("dynamodb", "table/"+a.Scope.LocalTable(Name)) }
 
 func (a Args) logGroup() string { return "/" + a.Scope.System + "/" + Name + "/observer" }
+
+func (a Args) flowGroup() string { return "/" + a.Scope.System + "/" + Name + "/flow" }
 
 func (a Args) inputs() pulumi.Map {
 	return pulumi.Map{

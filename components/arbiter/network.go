@@ -6,6 +6,8 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/vpc"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"redoubt/internal/flowlog"
 )
 
 // cidr is the network's range, and that of its subnets: a /24 each. No peering leads here, so it may be anybody's.
@@ -32,6 +34,11 @@ func (b *builder) network() (place, error) {
 		return p, err
 	}
 	if err := b.subnets(net, &p); err != nil {
+		return p, err
+	}
+	if err := flowlog.New(b.ctx, b.name, flowlog.Args{
+		Scope: b.args.Scope, Group: b.args.flowGroup(), Days: logDays, KeyArn: b.keyArn, VpcID: net.ID().ToStringOutput(),
+	}, b.child()...); err != nil {
 		return p, err
 	}
 	group, err := ec2.NewSecurityGroup(b.ctx, b.name+"-group", &ec2.SecurityGroupArgs{

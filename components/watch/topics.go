@@ -63,16 +63,22 @@ func (b *builder) mayPublish(severity string) iampolicy.Document {
 // subscribe declares who is told. Who is told by mail has to confirm it first.
 func (b *builder) subscribe() error {
 	for _, s := range b.args.Subscriptions {
-		args := &sns.TopicSubscriptionArgs{
-			Topic: b.topicArns[s.Severity], Protocol: pulumi.String(s.Protocol),
-			Endpoint: pulumi.ToSecret(pulumi.String(s.Endpoint)).(pulumi.StringOutput),
-		}
-		if s.Protocol == "https" {
-			args.EndpointAutoConfirms = pulumi.Bool(true)
-		}
-		if _, err := sns.NewTopicSubscription(b.ctx, b.name+"-"+s.Severity+"-"+s.Name, args, b.child()...); err != nil {
+		name := b.name + "-" + s.Severity + "-" + s.Name
+		if _, err := sns.NewTopicSubscription(b.ctx, name, s.Of(b.topicArns[s.Severity]), b.child()...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Of is the subscription of a topic. Its address is a secret.
+func (s Subscription) Of(topic pulumi.StringInput) *sns.TopicSubscriptionArgs {
+	args := &sns.TopicSubscriptionArgs{
+		Topic: topic, Protocol: pulumi.String(s.Protocol),
+		Endpoint: pulumi.ToSecret(pulumi.String(s.Endpoint)).(pulumi.StringOutput),
+	}
+	if s.Protocol == "https" {
+		args.EndpointAutoConfirms = pulumi.Bool(true)
+	}
+	return args
 }

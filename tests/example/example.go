@@ -14,6 +14,7 @@ import (
 
 	"redoubt/components/pipeline"
 	"redoubt/components/state"
+	"redoubt/components/watch"
 	"redoubt/internal/naming"
 	"redoubt/internal/pulumitest"
 	"redoubt/inventory"
@@ -29,6 +30,9 @@ func Regions() []string {
 
 // Account is the account of the recorded program.
 const Account = "123456789012"
+
+// Third is the region of the arbiter.
+const Third = "eu-north-1"
 
 // Root is the folder of the module.
 func Root() string {
@@ -80,6 +84,26 @@ func Pipeline(t testing.TB) *pulumitest.Recorder {
 		_, err := pipeline.New(ctx, "pipeline", args)
 		return err
 	})
+}
+
+// Arbiter records the example's third region, with both homes standing.
+func Arbiter(t testing.TB) *pulumitest.Recorder {
+	t.Helper()
+	c := stacks.ArbiterConfig{
+		Region: Third, AccountID: Account, Zones: []string{Third + "a", Third + "b", Third + "c"}, Protect: true,
+		HomeRegions: map[system.Home]string{},
+		Tell:        []watch.Subscription{{Name: "oncall", Severity: "page", Protocol: "https", Endpoint: "https://page.example.com"}},
+	}
+	answer := []pulumitest.Option{pulumitest.WithRegion(Third), reference("own-last", resource.PropertyMap{})}
+	for n, home := range system.Homes {
+		c.HomeRegions[home] = Regions()[n]
+		answer = append(answer, reference(string(home), words("address", string(home)+".elb.amazonaws.com")))
+	}
+	for token, arn := range arns {
+		answer = append(answer, pulumitest.WithOutputs(token, words("arn", strings.ReplaceAll(arn, "REGION", Third))))
+	}
+	s := System(t)
+	return pulumitest.Run(t, func(ctx *pulumi.Context) error { return stacks.DeployArbiter(ctx, c, s) }, answer...)
 }
 
 func program(c stacks.Config, s *system.System) pulumi.RunFunc {

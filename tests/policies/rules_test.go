@@ -28,7 +28,9 @@ func judge(t testing.TB, g *rule.Graph, configured string, set map[string]any) m
 		for _, res := range g.Resources() {
 			out[r.ID] = append(out[r.ID], r.JudgeResource(res, c)...)
 		}
-		out[r.ID] = append(out[r.ID], r.JudgeStack(g, c)...)
+		if g.Home.Valid() { // as the analyzer does
+			out[r.ID] = append(out[r.ID], r.JudgeStack(g, c)...)
+		}
 	}
 	return out
 }
@@ -66,6 +68,18 @@ func TestClean_triggersNoRule(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestClean_theArbiterTriggersNoRule judges what the third region declares, a resource at a time: it is no home.
+func TestClean_theArbiterTriggersNoRule(t *testing.T) {
+	t.Parallel()
+	g := graphOf("", nil, example.Arbiter(t))
+	for id, found := range judge(t, g, "", nil) {
+		assert.Empty(t, found, id)
+	}
+	bad := g.OfType("aws:kms/key:Key")[0]
+	bad.Inputs["enableKeyRotation"] = false
+	assert.NotEmpty(t, judge(t, g, "", nil)["key-rotation"], "and they look")
 }
 
 // TestClean_keepsItsPromises forecasts the example as the rules do.

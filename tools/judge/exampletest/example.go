@@ -34,6 +34,9 @@ func Registered(t *testing.T) []Resource {
 // Pipeline is what the stack of the state declares for the example's GitHub workflows.
 func Pipeline(t *testing.T) []Resource { return of(t, "", example.Pipeline(t)) }
 
+// Arbiter is what the stack of the third region declares.
+func Arbiter(t *testing.T) []Resource { return of(t, "", example.Arbiter(t)) }
+
 func of(t *testing.T, home system.Home, r *pulumitest.Recorder) (out []Resource) {
 	t.Helper()
 	for _, res := range r.Custom() {

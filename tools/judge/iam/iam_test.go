@@ -41,23 +41,31 @@ func TestPolicies_ofTheExampleNameWhatAWSHas(t *testing.T) {
 	}
 }
 
-// TestPolicies_ofThePipelineNameWhatAWSHas: the same of the roles beside the homes, and of the boundaries.
-func TestPolicies_ofThePipelineNameWhatAWSHas(t *testing.T) {
+// TestPolicies_besideTheHomesNameWhatAWSHas: the same of the pipeline's roles and the boundaries, and of the arbiter.
+func TestPolicies_besideTheHomesNameWhatAWSHas(t *testing.T) {
 	t.Parallel()
 	data := find(t)
-	place := Place{Regions: example.Regions(), Account: example.Account}
-	documents := map[Kind]int{}
-	for _, res := range exampletest.Pipeline(t) {
-		for _, doc := range Documents(res.Token, res.Inputs) {
-			documents[doc.Kind]++
-			faults, err := data.Check(doc.Kind, doc.Text, place)
-			require.NoError(t, err)
-			for _, fault := range faults {
-				t.Errorf("%s, %s: %s", res.Name, doc.At, fault)
+	place := Place{Regions: append(example.Regions(), example.Third), Account: example.Account}
+	for name, beside := range map[string]struct {
+		declared []exampletest.Resource
+		want     map[Kind]int
+	}{
+		"pipeline": {exampletest.Pipeline(t), map[Kind]int{Identity: 13, Trust: 4}},
+		"arbiter":  {exampletest.Arbiter(t), map[Kind]int{Identity: 3, Trust: 3, Resource: 2}},
+	} {
+		documents := map[Kind]int{}
+		for _, res := range beside.declared {
+			for _, doc := range Documents(res.Token, res.Inputs) {
+				documents[doc.Kind]++
+				faults, err := data.Check(doc.Kind, doc.Text, place)
+				require.NoError(t, err)
+				for _, fault := range faults {
+					t.Errorf("%s: %s, %s: %s", name, res.Name, doc.At, fault)
+				}
 			}
 		}
+		assert.Equal(t, beside.want, documents, name)
 	}
-	assert.Equal(t, map[Kind]int{Identity: 13, Trust: 4}, documents)
 }
 
 const section = `## Policies beside what AWS says of its actions
