@@ -98,7 +98,7 @@ func newChaos(ctx *pulumi.Context, name string, args *Args, opts []pulumi.Resour
 	}, b.component, opts...); err != nil {
 		return nil, err
 	}
-	for _, step := range []func() error{b.declareLog, b.declareTemplates, b.declareStop, b.declareGuard, b.declareSchedules} {
+	for _, step := range []func() error{b.declareLog, b.declareTemplates, b.declareStop, b.declareGuard, b.declareSchedules, b.leaders} {
 		if err := step(); err != nil {
 			return nil, err
 		}

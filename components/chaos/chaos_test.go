@@ -32,7 +32,8 @@ func args(n int) *chaos.Args {
 		System: &system.System{Name: name, Domain: "agora.example.com",
 			Stores: []system.Store{{Name: "ledger", Kind: system.Postgres}, {Name: "notes", Kind: system.Table},
 				{Name: "files", Kind: system.Bucket}, {Name: "jobs", Kind: system.Queue}, {Name: "recall", Kind: system.Cache}},
-			Agents: []system.Agent{{Name: "front", Public: true, Calls: []string{"planner"}}, {Name: "planner"}}},
+			Dependencies: []system.Dependency{{Name: "model", Host: "model.example.com"}},
+			Agents:       []system.Agent{{Name: "front", Public: true, Calls: []string{"planner"}}, {Name: "planner", Needs: []string{"model"}}}},
 		Stores: map[string]chaos.Store{
 			"ledger": {Arn: arn("rds:cluster")}, "notes": {Arn: arn("dynamodb:table")}, "files": {Arn: arn("s3:bucket")},
 			"jobs": {Arn: arn("sqs:jobs"), LedgerArn: arn("dynamodb:jobs")}, "recall": {Arn: arn("elasticache:recall")},
@@ -150,6 +151,32 @@ func TestChaos_guardsTheOtherHome(t *testing.T) {
 		assert.Contains(t, machine, one.Name, "the machine stops %s", one.Name)
 	}
 	assert.Contains(t, machine, "fis:stopExperiment")
+}
+
+// TestChaos_leadersMayTouchNothingElse: who leads changes objects of one name alone, of the kinds that experiments set.
+func TestChaos_leadersMayTouchNothingElse(t *testing.T) {
+	t.Parallel()
+	r := pulumitest.Run(t, suite().Program(args(0)))
+	const group = "kubernetes:rbac.authorization.k8s.io/v1:"
+	binding := r.Get(t, group+"RoleBinding", "main-leaders-binding").Values()
+	assert.Equal(t, "redoubt:experiments", binding["subjects"].([]any)[0].(map[string]any)["name"])
+	may := map[string]bool{}
+	for _, one := range r.Get(t, group+"Role", "main-leaders").Values()["rules"].([]any) {
+		rule := one.(map[string]any)
+		named := fmt.Sprint(rule["resourceNames"]) == "[redoubt-experiment]"
+		for _, verb := range rule["verbs"].([]any) {
+			for _, resource := range rule["resources"].([]any) {
+				may[fmt.Sprint(resource, " ", verb)] = true
+				assert.True(t, named || verb == "create" || resource == "pods" && verb == "list", "%v", rule)
+			}
+		}
+	}
+	for _, resource := range []string{"jobs", "virtualservices", "envoyfilters"} {
+		for _, verb := range []string{"create", "get", "patch", "delete"} {
+			assert.True(t, may[resource+" "+verb], "%s %s", resource, verb)
+		}
+	}
+	assert.Len(t, may, 13)
 }
 
 // TestChaos_mayDoNoMoreThanTheActionsNeed: the role holds what the catalogue names, and no pattern of actions.

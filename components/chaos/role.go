@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
@@ -125,6 +126,47 @@ func (b *builder) enter(role *iam.Role) ([]pulumi.Resource, error) {
 		RoleRef: &rbacv1.RoleRefArgs{ApiGroup: pulumi.String(group), Kind: pulumi.String("Role"), Name: pulumi.String(account)},
 	}, b.child(pulumi.DependsOn([]pulumi.Resource{as, may}))...)
 	return []pulumi.Resource{entry, binding}, err
+}
+
+// leaders lets the members of a group lead experiments in the cluster: they set, hold and take away what is called
+// experiments.ObjectName in the agents' namespace, and list pods to choose one.
+func (b *builder) leaders() error {
+	meta := func() *metav1.ObjectMetaArgs {
+		return &metav1.ObjectMetaArgs{Name: pulumi.String(leaders), Namespace: pulumi.String(b.args.Namespace)}
+	}
+	may, err := rbacv1.NewRole(b.ctx, b.name+"-leaders", &rbacv1.RoleArgs{Metadata: meta(), Rules: leading()}, b.child()...)
+	if err != nil {
+		return err
+	}
+	const group = "rbac.authorization.k8s.io"
+	_, err = rbacv1.NewRoleBinding(b.ctx, b.name+"-leaders-binding", &rbacv1.RoleBindingArgs{
+		Metadata: meta(),
+		Subjects: rbacv1.SubjectArray{rbacv1.SubjectArgs{Kind: pulumi.String("Group"), Name: pulumi.String(experiments.Group),
+			ApiGroup: pulumi.String(group)}},
+		RoleRef: &rbacv1.RoleRefArgs{ApiGroup: pulumi.String(group), Kind: pulumi.String("Role"), Name: pulumi.String(leaders)},
+	}, b.child(pulumi.DependsOn([]pulumi.Resource{may}))...)
+	return err
+}
+
+// leaders is what their role and its binding are called.
+const leaders = "redoubt-experiments"
+
+// leading are the rights of a leader. A name cannot bound what is created.
+func leading() rbacv1.PolicyRuleArray {
+	out := rbacv1.PolicyRuleArray{rbacv1.PolicyRuleArgs{ApiGroups: pulumi.ToStringArray([]string{""}),
+		Resources: pulumi.ToStringArray([]string{"pods"}), Verbs: pulumi.ToStringArray([]string{"list"})}}
+	add := func(group, plural string) {
+		groups, resources := pulumi.ToStringArray([]string{group}), pulumi.ToStringArray([]string{plural})
+		out = append(out, rbacv1.PolicyRuleArgs{ApiGroups: groups, Resources: resources, Verbs: pulumi.ToStringArray([]string{"create"})},
+			rbacv1.PolicyRuleArgs{ApiGroups: groups, Resources: resources, Verbs: pulumi.ToStringArray([]string{"get", "patch", "delete"}),
+				ResourceNames: pulumi.ToStringArray([]string{experiments.ObjectName})})
+	}
+	for _, k := range experiments.Kinds {
+		group, _, _ := strings.Cut(k.APIVersion, "/")
+		add(group, k.Plural)
+	}
+	add("batch", "jobs")
+	return out
 }
 
 // rules are those of the service's page, in the agents' namespace alone.

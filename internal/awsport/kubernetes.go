@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -22,8 +23,8 @@ import (
 	"redoubt/system"
 )
 
-// kubernetesInput names an object, and for a patch what becomes of it: a JSON
-// merge patch.
+// kubernetesInput names an object, and what becomes of it: for a Patch a JSON merge patch, for an Apply all of it but
+// what names it. A List names a kind and the labels that pick.
 type kubernetesInput struct {
 	// Server is the address of the API server; it must be that of the home's cluster.
 	Server           string
@@ -31,7 +32,13 @@ type kubernetesInput struct {
 	Namespace, Name  string
 	Subresource      string
 	Patch            plan.Document
+	Object           plan.Document
+	Selector         string
 }
+
+// fieldManager is who owns the fields that an Apply sets:
+// https://kubernetes.io/docs/reference/using-api/server-side-apply/
+const fieldManager = "redoubt-drill"
 
 func readKubernetesInput(in plan.Document) (kubernetesInput, error) {
 	var out kubernetesInput
@@ -47,7 +54,7 @@ func readKubernetesInput(in plan.Document) (kubernetesInput, error) {
 	var errs []error
 	for name, value := range map[string]string{"Server": out.Server, "ApiVersion": out.ApiVersion, "Kind": out.Kind,
 		"Name": out.Name} {
-		if value == "" {
+		if value == "" && (name != "Name" || out.Selector == "") {
 			errs = append(errs, fmt.Errorf("%s is missing", name))
 		}
 	}
@@ -74,7 +81,9 @@ func (k kubernetesInput) path() (string, error) {
 	if k.Namespace != "" {
 		parts = append(parts, "namespaces", k.Namespace)
 	}
-	parts = append(parts, resource.Resource, k.Name)
+	if parts = append(parts, resource.Resource); k.Name != "" {
+		parts = append(parts, k.Name)
+	}
 	if k.Subresource != "" {
 		parts = append(parts, k.Subresource)
 	}
@@ -115,18 +124,49 @@ func (p *Port) kubernetes(ctx context.Context, s session, c plan.Call) (plan.Doc
 }
 
 func (k kubernetesInput) request(client *rest.RESTClient, operation string) (*rest.Request, error) {
-	switch {
-	case operation == "Get" && k.Patch == nil:
-		return client.Get(), nil
-	case operation == "Get":
-		return nil, errors.New("a Get has no Patch")
-	case operation != "Patch":
-		return nil, fmt.Errorf("operation is %q, want Get or Patch", operation)
-	case k.Patch == nil:
-		return nil, errors.New("member Patch is missing, want a JSON merge patch")
+	for member, of := range map[string]struct {
+		given bool
+		to    string
+	}{"Patch": {k.Patch != nil, "Patch"}, "Object": {k.Object != nil, "Apply"}, "Selector": {k.Selector != "", "List"}} {
+		switch {
+		case of.to == operation && !of.given:
+			return nil, fmt.Errorf("member %s is missing, which %s wants", member, operation)
+		case of.to != operation && of.given:
+			return nil, fmt.Errorf("operation is %q, which has no %s", operation, member)
+		}
 	}
-	raw, err := json.Marshal(k.Patch)
-	return client.Patch(types.MergePatchType).Body(raw), err
+	switch operation {
+	case "Get":
+		return client.Get(), nil
+	case "List":
+		return client.Get().Param("labelSelector", k.Selector), nil
+	case "Patch":
+		raw, err := json.Marshal(k.Patch)
+		return client.Patch(types.MergePatchType).Body(raw), err
+	case "Apply":
+		raw, err := json.Marshal(k.whole())
+		return client.Patch(types.ApplyPatchType).Param("fieldManager", fieldManager).Param("force", "true").Body(raw), err
+	case "Delete": // what it owns goes, too
+		raw, err := json.Marshal(metav1.DeleteOptions{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "DeleteOptions"},
+			PropagationPolicy: new(metav1.DeletePropagationBackground)})
+		return client.Delete().SetHeader("Content-Type", "application/json").Body(raw), err
+	default:
+		return nil, fmt.Errorf("operation is %q, want Get, List, Patch, Apply or Delete", operation)
+	}
+}
+
+// whole is the object that an Apply sends.
+func (k kubernetesInput) whole() plan.Document {
+	out, meta := maps.Clone(k.Object), plan.Document{}
+	if given, is := k.Object["metadata"].(plan.Document); is {
+		meta = maps.Clone(given)
+	}
+	meta["name"] = k.Name
+	if k.Namespace != "" {
+		meta["namespace"] = k.Namespace
+	}
+	out["apiVersion"], out["kind"], out["metadata"] = k.ApiVersion, k.Kind, meta
+	return out
 }
 
 // cluster returns the client of a home's cluster. Another server than the

@@ -22,7 +22,7 @@ import (
 )
 
 // seen is one request as an API server sees it.
-type seen struct{ method, path, kind, token, body string }
+type seen struct{ method, path, query, kind, token, body string }
 
 // apiServer answers every request in one way and remembers the last one.
 func apiServer(t *testing.T, status int, answer string) (*awsport.Port, string, *seen) {
@@ -30,7 +30,7 @@ func apiServer(t *testing.T, status int, answer string) (*awsport.Port, string, 
 	last := &seen{}
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		raw, _ := io.ReadAll(r.Body)
-		*last = seen{r.Method, r.URL.Path, r.Header.Get("Content-Type"), r.Header.Get("Authorization"), string(raw)}
+		*last = seen{r.Method, r.URL.Path, r.URL.RawQuery, r.Header.Get("Content-Type"), r.Header.Get("Authorization"), string(raw)}
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
 		_, _ = w.Write([]byte(answer))
@@ -67,6 +67,15 @@ func TestKubernetes_asksForTheObject(t *testing.T) {
 		{method: "PATCH", path: "/apis/apps/v1/namespaces/agents/deployments/gateway/scale",
 			kind: "application/merge-patch+json", body: `{"spec":{"replicas":2}}`}: request("Patch", server, "apps/v1", "Deployment",
 			doc{"Patch": patch, "Subresource": "scale"}),
+		{method: "PATCH", path: "/apis/networking.istio.io/v1alpha3/namespaces/agents/envoyfilters/gateway",
+			query: "fieldManager=redoubt-drill&force=true", kind: "application/apply-patch+yaml",
+			body: `{"apiVersion":"networking.istio.io/v1alpha3","kind":"EnvoyFilter","metadata":{"labels":{"a":"b"},` +
+				`"name":"gateway","namespace":"agents"},"spec":{"replicas":2}}`}: request("Apply", server,
+			"networking.istio.io/v1alpha3", "EnvoyFilter", doc{"Object": doc{"metadata": doc{"labels": doc{"a": "b"}}, "spec": patch["spec"]}}),
+		{method: "DELETE", path: "/apis/batch/v1/namespaces/agents/jobs/gateway", kind: "application/json",
+			body: `{"kind":"DeleteOptions","apiVersion":"v1","propagationPolicy":"Background"}`}: request("Delete", server, "batch/v1", "Job", nil),
+		{method: "GET", path: "/api/v1/namespaces/agents/pods", query: "labelSelector=a%3Db"}: request("List", server, "v1", "Pod",
+			doc{"Name": "", "Selector": "a=b"}),
 	} {
 		out, err := port.Call(t.Context(), c)
 		require.NoError(t, err, want.path)
@@ -137,13 +146,16 @@ func TestKubernetes_refusesAWrongRequest(t *testing.T) {
 	t.Parallel()
 	port, server, last := apiServer(t, 200, `{}`)
 	for want, c := range map[string]plan.Call{
-		"member Patch is missing": request("Patch", server, "apps/v1", "Deployment", nil),
-		"a Get has no Patch":      request("Get", server, "apps/v1", "Deployment", doc{"Patch": doc{}}),
-		`operation is "Put"`:      request("Put", server, "apps/v1", "Deployment", nil),
-		"Name is missing":         request("Get", server, "apps/v1", "Deployment", doc{"Name": ""}),
-		`"a/b" is no name`:        request("Get", server, "apps/v1", "Deployment", doc{"Name": "a/b"}),
-		`unknown field "Foo"`:     request("Get", server, "apps/v1", "Deployment", doc{"Foo": 1}),
-		"a/b/c":                   request("Get", server, "a/b/c", "Deployment", nil),
+		"member Patch is missing":  request("Patch", server, "apps/v1", "Deployment", nil),
+		"which has no Patch":       request("Get", server, "apps/v1", "Deployment", doc{"Patch": doc{}}),
+		"member Object is missing": request("Apply", server, "batch/v1", "Job", nil),
+		"which has no Object":      request("Delete", server, "batch/v1", "Job", doc{"Object": doc{}}),
+		"which has no Selector":    request("Get", server, "v1", "Pod", doc{"Name": "", "Selector": "a=b"}),
+		`operation is "Put"`:       request("Put", server, "apps/v1", "Deployment", nil),
+		"Name is missing":          request("Get", server, "apps/v1", "Deployment", doc{"Name": ""}),
+		`"a/b" is no name`:         request("Get", server, "apps/v1", "Deployment", doc{"Name": "a/b"}),
+		`unknown field "Foo"`:      request("Get", server, "apps/v1", "Deployment", doc{"Foo": 1}),
+		"a/b/c":                    request("Get", server, "a/b/c", "Deployment", nil),
 	} {
 		_, err := port.Call(t.Context(), c)
 		require.ErrorContains(t, err, want)

@@ -33,6 +33,8 @@ type Control struct {
 	Port   plan.Port
 	Clock  clock.Clock
 	System string
+	// Clusters are those of the homes; one that is not known is left alone.
+	Clusters map[system.Home]Cluster
 }
 
 // Running is an experiment that is under way.
@@ -198,8 +200,8 @@ type Ended struct {
 	Err   error
 }
 
-// StopAll pulls the lever of each home, so that nothing begins, and stops all that runs there. That one home does not
-// answer keeps nothing from being stopped in the other.
+// StopAll pulls the lever of each home, so that nothing begins, takes away what is set in its cluster, and stops all that
+// runs there. That one home does not answer keeps nothing from being stopped in the other.
 func (c Control) StopAll(ctx context.Context) ([]Ended, error) {
 	var out []Ended
 	var errs []error
@@ -210,6 +212,11 @@ func (c Control) StopAll(ctx context.Context) ([]Ended, error) {
 			}
 		}
 		note("the lever", c.Pull(ctx, home, 1))
+		if c.Clusters[home].Server != "" {
+			if err := c.Unset(ctx, home); err != nil {
+				note("the cluster", fmt.Errorf("%w; what a drill set there goes %s after the drill's last word", err, holds))
+			}
+		}
 		all, err := c.Running(ctx, home)
 		note("what runs", err)
 		for _, one := range all {

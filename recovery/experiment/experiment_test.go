@@ -36,8 +36,9 @@ type lab struct {
 	down string
 	for_ time.Duration
 	// silent says that no prober tells anything; from is when the experiment began.
-	silent bool
-	from   time.Time
+	silent   bool
+	from     time.Time
+	clusters map[system.Home]*cluster
 	// after is called as time passes.
 	after func(time.Time)
 }
@@ -49,7 +50,8 @@ func newLab(t *testing.T, e experiments.Experiment) *lab {
 	inv, err := plantest.Inventory()
 	require.NoError(t, err)
 	w := world.New(world.Config{Seed: 1})
-	l := &lab{t: t, sys: sys, inv: inv, Clock: drive.Clock{World: w}, world: drive.World{World: w, Regions: map[system.Home]string{}}}
+	l := &lab{t: t, sys: sys, inv: inv, clusters: map[system.Home]*cluster{system.Primary: {}, system.Secondary: {}},
+		Clock: drive.Clock{World: w}, world: drive.World{World: w, Regions: map[system.Home]string{}}}
 	for home, of := range inv.Homes {
 		l.world.Regions[home] = of.Region
 		role := l.make(of.Region, "AWS::IAM::Role", doc{"Name": "breaker-" + string(home), "AssumeRolePolicy": `{"Statement":[]}`})
@@ -77,7 +79,10 @@ func template(e experiments.Experiment, role, alarm, system string, home system.
 		"Tags": doc{"Name": e.Name, "redoubt:system": system, "redoubt:home": string(home)}}
 	var acts, targets []any
 	for _, u := range e.Fault.Actions {
-		one := doc{"Name": u.Name, "ActionId": u.Action, "Target": doc{"Key": "Buckets", "Value": u.Target}}
+		one := doc{"Name": u.Name, "ActionId": u.Action}
+		if u.Target != "" {
+			one["Target"] = doc{"Key": "Buckets", "Value": u.Target}
+		}
 		var params []any
 		for key, value := range u.Parameters {
 			params = append(params, doc{"Key": key, "Value": value})
@@ -142,11 +147,18 @@ func (l *lab) Call(ctx context.Context, c plan.Call) (plan.Document, error) {
 	if c.Operation == "StartExperiment" {
 		l.from = l.Now()
 	}
+	if c.Kind == plan.Kubernetes {
+		return l.clusters[c.Home].call(l.Now(), c)
+	}
 	return l.world.Call(ctx, c)
 }
 
 func (l *lab) control() experiment.Control {
-	return experiment.Control{Port: l, Clock: l, System: l.sys.Name}
+	at := map[system.Home]experiment.Cluster{}
+	for home := range l.clusters {
+		at[home] = experiment.Cluster{Server: "https://" + string(home), Namespace: l.sys.Name}
+	}
+	return experiment.Control{Port: l, Clock: l, System: l.sys.Name, Clusters: at}
 }
 
 func (l *lab) lead(e experiments.Experiment) (drill.Report, error) {
@@ -162,9 +174,14 @@ func (l *lab) lead(e experiments.Experiment) (drill.Report, error) {
 // pause is the declared experiment that the tests lead.
 func pause(t *testing.T) experiments.Experiment {
 	t.Helper()
+	return named(t, "bucket-replication-pause")
+}
+
+func named(t *testing.T, name string) experiments.Experiment {
+	t.Helper()
 	all, err := experiments.All()
 	require.NoError(t, err)
-	at := slices.IndexFunc(all, func(e experiments.Experiment) bool { return e.Name == "bucket-replication-pause" })
+	at := slices.IndexFunc(all, func(e experiments.Experiment) bool { return e.Name == name })
 	require.GreaterOrEqual(t, at, 0)
 	return all[at]
 }

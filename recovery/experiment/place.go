@@ -30,8 +30,9 @@ type Place struct {
 
 	began, started time.Time
 	// ends is when the clean-up is due; zero before the fault.
-	ends time.Time
-	id   string
+	ends    time.Time
+	id      string
+	cluster inCluster
 	// over is true once nothing of the experiment goes on.
 	over   bool
 	broken []string
@@ -67,6 +68,9 @@ func Open(ctx context.Context, c Control, sys *system.System, e experiments.Expe
 			bad("experiment %s (%s) runs in the %s home, want one at a time", one.Name, one.ID, home)
 		}
 	}
+	if err := p.unclean(ctx); err != nil {
+		bad("%w", err)
+	}
 	if err := p.seen.look(ctx, p.began.Add(-look), p.began); err != nil {
 		bad("what users see is not known: %w", err)
 	} else if blind := p.seen.blind(); len(blind) > 0 {
@@ -100,6 +104,9 @@ func (p *Place) Break(ctx context.Context, after time.Duration, _ string) error 
 	if p.id, err = p.Start(ctx, p.active, p.template, p.token); err != nil {
 		return fmt.Errorf("start: %w", err)
 	}
+	if err := p.reach(ctx); err != nil {
+		return fmt.Errorf("start: %w", err)
+	}
 	return nil
 }
 
@@ -130,10 +137,10 @@ func (p *Place) watch(ctx context.Context) error {
 	case err == nil && state.Broke():
 		p.over = true
 		p.wrong("the experiment is %s: %s", state.Status, state.Reason)
-		return nil
+		return p.clear(ctx)
 	case err == nil && state.Ended():
 		p.over = true
-		return nil
+		return p.clear(ctx)
 	}
 	if why := p.tooMuch(); why != "" {
 		p.wrong("stopped by the drill: %s", why)
@@ -142,7 +149,7 @@ func (p *Place) watch(ctx context.Context) error {
 	if !p.ends.IsZero() && !p.Now().Before(p.ends.Add(slack)) {
 		return p.end(ctx)
 	}
-	return nil
+	return p.keep(ctx)
 }
 
 // slack is how long after its time an experiment may end by itself: the service needs some to begin and to put back (assumed).
@@ -167,8 +174,9 @@ func (p *Place) tooMuch() string {
 
 // end stops the experiment and waits until nothing of it goes on.
 func (p *Place) end(ctx context.Context) error {
+	cleared := p.clear(ctx)
 	state, err := p.Stop(ctx, p.active, p.id)
-	if err != nil {
+	if err := errors.Join(cleared, err); err != nil {
 		return fmt.Errorf("experiment %s is not ended: %w", p.id, err)
 	}
 	p.over = true
@@ -185,7 +193,7 @@ func (p *Place) wrong(format string, args ...any) {
 // Close stops the experiment if it runs. It does so also when ctx has ended.
 func (p *Place) Close(ctx context.Context) error {
 	if p.id == "" || p.over {
-		return nil
+		return p.clear(ctx)
 	}
 	return p.end(context.WithoutCancel(ctx))
 }

@@ -16,6 +16,8 @@ func kubernetesOperations() map[string]operation {
 	return map[string]operation{
 		"kubernetes.Get":   {data: true, run: getObjectOfCluster},
 		"kubernetes.Patch": {data: true, run: patchObjectOfCluster},
+		// What a drill sets in a cluster is taken away whether it stands or not; on the simulated regions nobody sets it.
+		"kubernetes.Delete": {data: true, run: deleteObjectOfCluster},
 	}
 }
 
@@ -65,6 +67,16 @@ func patchObjectOfCluster(t *tx, r Request) (Document, error) {
 	e.In["Object"] = merged(old, patch)
 	t.scaled(e)
 	return getObjectOfCluster(t, r)
+}
+
+// deleteObjectOfCluster takes an object away.
+func deleteObjectOfCluster(t *tx, r Request) (Document, error) {
+	e, err := objectFor(t, r)
+	if err != nil {
+		return nil, err
+	}
+	t.drop(e)
+	return e.In["Object"].(Document), nil
 }
 
 // objectFor finds the object that a request names.

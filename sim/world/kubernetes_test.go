@@ -114,3 +114,15 @@ func TestKubernetes_replicasOfALostZoneStartInTheOthers(t *testing.T) {
 	require.NoError(t, l.Inject(fault.Fault{Kind: fault.ZoneDown, Zone: ireland + "c"}))
 	assert.Equal(t, 0.0, l.ready("planner"), "with no zone there is no node")
 }
+
+func TestKubernetes_aDeletedObjectIsGone(t *testing.T) {
+	t.Parallel()
+	l := agentsOf(t)
+	_, err := l.ask("Delete", "apps/v1", "Deployment", "planner", nil)
+	require.NoError(t, err)
+	for _, operation := range []string{"Get", "Delete"} {
+		_, err = l.ask(operation, "apps/v1", "Deployment", "planner", nil)
+		require.ErrorContains(t, err, "NotFound", operation)
+	}
+	l.ready("worker")
+}

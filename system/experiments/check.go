@@ -65,7 +65,7 @@ func (e Experiment) Check() error {
 	if e.Schedule != "" && (!e.Declared() || !cronForm.MatchString(e.Schedule)) {
 		bad("schedule is %q, want cron(...) of an experiment that has actions", e.Schedule)
 	}
-	for _, err := range e.template() {
+	for _, err := range append(e.template(), e.objects()...) {
 		bad("%w", err)
 	}
 	return errors.Join(errs...)

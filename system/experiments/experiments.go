@@ -43,6 +43,9 @@ type Fault struct {
 	// Actions and Targets are those of a template of AWS Fault Injection Service.
 	Actions []Use    `yaml:"actions"`
 	Targets []Target `yaml:"targets"`
+	// Objects are what is set in the cluster meanwhile, where the service has no action: then it only waits, and by that
+	// says how long.
+	Objects []Object `yaml:"objects"`
 	// None says why the service has no action for it, and what is done instead.
 	None string `yaml:"none"`
 }

@@ -71,6 +71,47 @@ schedule: cron(0 10 ? * MON *)
 	}
 }
 
+func TestParse_namesWhatIsWrongInTheClustersPart(t *testing.T) {
+	t.Parallel()
+	const good = `
+title: A pod fails
+hypothesis: Nobody notices.
+disruption: zone
+agent: true
+fault:
+  lines: ["pod-failing {agent} {active}"]
+  lasts: 10m
+  actions: [{name: hold, action: "aws:fis:wait", parameters: {duration: "{lasts}"}}]
+  objects: [{apiVersion: networking.istio.io/v1alpha3, kind: EnvoyFilter, spec: {a: ["{pod}", {b: 1}]}}]
+cleanup: {lines: ["pod-well {agent} {active}"], aws: by itself}
+mitigation: {name: outlier-detection, words: it is left out}
+`
+	e, err := experiments.Parse("pod", []byte(good))
+	require.NoError(t, err)
+	got, err := e.FillObjects(experiments.Words{"pod": "memory-1"})
+	require.NoError(t, err)
+	assert.Equal(t, map[string]any{"a": []any{"memory-1", map[string]any{"b": 1}}}, got[0].Spec)
+	assert.Equal(t, []any{"{pod}", map[string]any{"b": 1}}, e.Fault.Objects[0].Spec["a"], "the declaration stays as it is")
+	_, err = e.FillObjects(nil)
+	require.ErrorContains(t, err, "nobody knows [{pod}]")
+	for name, c := range map[string]struct{ from, to, want string }{
+		"another kind":     {"EnvoyFilter", "Secret", "object networking.istio.io/v1alpha3 Secret: want one with a spec"},
+		"another version":  {"v1alpha3", "v1", "object networking.istio.io/v1 EnvoyFilter: want one with a spec"},
+		"nothing":          {`{a: ["{pod}", {b: 1}]}`, "{}", "want one with a spec"},
+		"no object":        {`[{apiVersion: networking.istio.io/v1alpha3, kind: EnvoyFilter, spec: {a: ["{pod}", {b: 1}]}}]`, "[]", "nothing is broken"},
+		"no time":          {`parameters: {duration: "{lasts}"}`, `parameters: {duration: "PT9M"}`, "want {lasts}"},
+		"a schedule":       {"mitigation:", "schedule: cron(0 10 ? * MON *)\nmitigation:", "there is no schedule"},
+		"another's action": {`"aws:fis:wait", parameters: {duration: "{lasts}"}`, `"aws:rds:failover-db-cluster"`, "want one action, aws:fis:wait"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			require.Contains(t, good, c.from)
+			_, err := experiments.Parse("pod", []byte(strings.Replace(good, c.from, c.to, 1)))
+			assert.ErrorContains(t, err, c.want)
+		})
+	}
+}
+
 func TestParse_boundsEveryAction(t *testing.T) {
 	t.Parallel()
 	all, err := experiments.All()

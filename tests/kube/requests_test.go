@@ -35,6 +35,10 @@ func TestRequests_everyPlan(t *testing.T) {
 	t.Parallel()
 	real := standing(t)
 	real.strangers(t)
+	for _, home := range system.Homes {
+		real.reset(t, home)
+	}
+	gone := real.experiments(t)
 	total, walked := 0, 0
 	for _, name := range slices.Sorted(maps.Keys(plans(t))) {
 		p := plans(t)[name]
@@ -62,6 +66,7 @@ func TestRequests_everyPlan(t *testing.T) {
 		total, walked = total+len(made), walked+1
 		t.Logf("%s: %d requests made", name, len(made))
 	}
+	gone()
 	says(t, "%d requests in %d plans", total, walked)
 }
 

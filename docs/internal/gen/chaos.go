@@ -43,6 +43,11 @@ Set both alike in both homes: each guards the other.
 - **No slips.** Each action, parameter and target is held against the catalogue of FIS's actions ([source](` + actions.Source + `)).
   AWS's provider takes any text there.
 
+- **Nothing stays in a cluster.** Where FIS has no action, the drill sets an object of the mesh and takes it away
+  ([why so](decisions/0038-what-a-drill-sets-in-a-cluster-goes-by-itself.md)): FIS waits meanwhile, under its stop alarms, the lever and the guard,
+  and when it ends for whatever reason the drill takes the object away within half a minute. The object belongs to a Job that runs
+  nothing and has three minutes, which the drill renews: when the drill is gone, the cluster takes both away by itself.
+
 ## On AWS
 
     redoubt drill pod-delete --on aws
@@ -58,7 +63,10 @@ interrupted or fails, and when it does not end by itself; one that an alarm or a
 judged there stands in the report: no observer is asked, no plan is run by the drill, and lost marks are not read back. Where a
 region's loss is in question, the age of the copies' newest marks tells what it would cost.
 
-The second pulls the lever in both homes, stops all that runs, and waits until it has; a home that does not answer keeps nothing
+What is set in a cluster wants a caller whom the cluster lets in: its administrators, or members of the group ` + "`redoubt:experiments`" + `, who may
+do that and nothing else (an access entry of EKS with that group).
+
+The second pulls the lever in both homes, takes away what is set in the clusters, stops all that runs, and waits until it has; a home that does not answer keeps nothing
 from being stopped in the other (exit code 4 then). The third lets go. Without this program, in each home's region, where the value 0 lets go:
 
     aws cloudwatch put-metric-data --namespace Redoubt/Experiments --metric-name Stop \
@@ -81,7 +89,7 @@ func chaosPage() (string, error) {
 	}
 	var b strings.Builder
 	b.WriteString(chaosIntro)
-	row(&b, "Experiment", "Fault, and how long", "Expectation", "Mitigation", "Action of FIS")
+	row(&b, "Experiment", "Fault, and how long", "Expectation", "Mitigation", "Action of FIS, and object in the cluster")
 	b.WriteString("| --- | --- | --- | --- | --- |\n")
 	var none []experiments.Experiment
 	for _, e := range all {
@@ -90,6 +98,9 @@ func chaosPage() (string, error) {
 			ids = append(ids, u.Action)
 		}
 		action := codes(ids...)
+		for _, o := range e.Fault.Objects {
+			ids = append(ids, o.Kind)
+		}
 		if !e.Declared() {
 			none, action = append(none, e), "none: see below"
 		}

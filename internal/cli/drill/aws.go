@@ -8,8 +8,10 @@ import (
 	"redoubt/internal/cli/exit"
 	"redoubt/internal/cli/project"
 	"redoubt/internal/cli/target"
+	"redoubt/inventory"
 	"redoubt/recovery/drill"
 	"redoubt/recovery/experiment"
+	"redoubt/recovery/plan"
 	"redoubt/system"
 	"redoubt/system/experiments"
 )
@@ -89,7 +91,7 @@ func (o *Options) lead(ctx context.Context, t target.Target, all []experiments.E
 	for _, e := range all {
 		o.Streams.Redraw("experiment " + e.Name)
 		token := fmt.Sprintf("redoubt-%s-%d", e.Name, t.Clock().Now().Unix())
-		p, err := experiment.Open(ctx, control(t), t.Project().System, e, active, token)
+		p, err := experiment.Open(ctx, control(t, known.Inventory), t.Project().System, e, active, token)
 		if err != nil {
 			return o.partly(reports, exit.With(exit.Refused, err, "mend what is named, then run the same command again"))
 		}
@@ -115,8 +117,24 @@ func (o *Options) partly(reports []drill.Report, stop error) error {
 	return errors.Join(stop, o.show(reports, nil))
 }
 
-func control(t target.Target) experiment.Control {
-	return experiment.Control{Port: t.Steady(), Clock: t.Clock(), System: t.Project().System.Name}
+func control(t target.Target, inv inventory.Inventory) experiment.Control {
+	c := experiment.Control{Port: ways{t.Steady(), t.Port(inv)}, Clock: t.Clock(), System: t.Project().System.Name,
+		Clusters: map[system.Home]experiment.Cluster{}}
+	for home, of := range inv.Homes {
+		c.Clusters[home] = experiment.Cluster{Server: of.Cluster.Endpoint, Namespace: of.Cluster.Namespace}
+	}
+	return c
+}
+
+// ways leads calls of AWS to a port that asks again when it is throttled, and those of a cluster to the one that knows it.
+type ways struct{ aws, cluster plan.Port }
+
+// Call makes one call.
+func (w ways) Call(ctx context.Context, c plan.Call) (plan.Document, error) {
+	if c.Kind == plan.Kubernetes {
+		return w.cluster.Call(ctx, c)
+	}
+	return w.aws.Call(ctx, c)
 }
 
 // lever stops all experiments, or lets them begin again.
@@ -130,13 +148,20 @@ func (o *Options) lever(ctx context.Context) error {
 
 func (o *Options) pull(ctx context.Context, t target.Target) error {
 	if o.LetGo {
-		err := control(t).LetGo(ctx)
+		err := control(t, inventory.Inventory{}).LetGo(ctx)
 		if err == nil {
 			o.Streams.Printf("experiments may begin again, once the alarms have seen it\n")
 		}
 		return exit.With(exit.Stopped, err, "redoubt drill --let-go --on "+o.On)
 	}
-	all, err := control(t).StopAll(ctx)
+	known, blind := target.Know(ctx, t) // without an inventory the rest is stopped all the same
+	all, err := control(t, known.Inventory).StopAll(ctx)
+	for home, why := range known.Silent {
+		blind = errors.Join(blind, fmt.Errorf("the inventory of the %s home: %w", home, why))
+	}
+	if blind != nil {
+		err = errors.Join(err, fmt.Errorf("what is set in a cluster was not looked for everywhere, and goes by itself: %w", blind))
+	}
 	for _, one := range all {
 		name := one.Name
 		if name == "" {
