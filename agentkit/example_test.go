@@ -53,7 +53,11 @@ func serve(ctx context.Context, address string, appconfig flags.Client) error {
 	if err != nil {
 		return err
 	}
-	model, err := call.New(call.Settings{Callee: "large-model", PerTry: 5 * time.Second}, call.Options{Metrics: metrics})
+	patience, err := call.Told(os.Getenv("REDOUBT_WAITS"), "large-model") // as system.yaml allows
+	if err != nil {
+		return err
+	}
+	model, err := call.New(patience, call.Options{Metrics: metrics})
 	if err != nil {
 		return err
 	}
@@ -109,6 +113,8 @@ func (silent) StartConfigurationSession(context.Context, *appconfigdata.StartCon
 }
 
 func TestServe_endsWithItsContext(t *testing.T) {
+	t.Setenv("REDOUBT_WAITS", `{"agent":"planner","meshed":true,"callees":{"large-model":`+
+		`{"totalMillis":20000,"perTryMillis":20000,"outside":true}}}`)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	require.NoError(t, serve(ctx, "http://model.test", silent{}))

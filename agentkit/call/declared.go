@@ -2,9 +2,9 @@ package call
 
 import (
 	"fmt"
-	"slices"
 
 	"redoubt/system"
+	"redoubt/system/waits"
 )
 
 // Declared are the settings of one call as system.yaml declares it, from the same sum from which the mesh takes its
@@ -16,28 +16,40 @@ import (
 //
 // It is an error that the caller does not declare to call the callee.
 func Declared(s *system.System, caller, callee string, meshed bool) (Settings, error) {
-	sheet, faults := s.Budgets()
-	if len(faults) > 0 {
-		return Settings{}, fmt.Errorf("call %q: %s", callee, faults[0])
+	d, err := waits.Of(s, caller, meshed)
+	if err != nil {
+		return Settings{}, fmt.Errorf("call %q: %w", callee, err)
 	}
-	for _, c := range sheet[caller].Out {
-		if c.Callee != callee {
-			continue
-		}
-		out := Settings{Callee: callee, Budget: c.Total, PerTry: c.PerTry, Retries: c.Retry.Times}
-		out.Backoff.Base = c.Retry.Backoff
-		if meshed {
-			out.PerTry, out.Retries = c.Total, Off
-		} else if out.Retries == 0 {
-			out.Retries = Off
-		}
-		return out.probing(), nil
+	return of(d, callee)
+}
+
+// Told are the same settings from what an agent's pod is told in the variable waits.Env, so that an agent in a cluster needs
+// no system.yaml.
+func Told(text, callee string) (Settings, error) {
+	d, err := waits.Decode(text)
+	if err != nil {
+		return Settings{}, fmt.Errorf("call %q: %w", callee, err)
 	}
-	a, _ := s.Agent(caller)
-	if d, there := s.Dependency(callee); there && slices.Contains(s.Asks(a), callee) {
-		return Settings{Callee: callee, Budget: d.Patience(), PerTry: d.Patience()}.probing(), nil
+	return of(d, callee)
+}
+
+func of(d waits.Document, callee string) (Settings, error) {
+	w, declared := d.Callees[callee]
+	if !declared {
+		return Settings{}, fmt.Errorf("call %q: agent %q does not declare to call it: add it to calls or needs", callee, d.Agent)
 	}
-	return Settings{}, fmt.Errorf("call %q: agent %q does not declare to call it: add it to calls or needs", callee, caller)
+	out := Settings{Callee: callee, Budget: waits.Span(w.Total), PerTry: waits.Span(w.PerTry)}
+	switch {
+	case w.Outside: // tried again as often as the library does
+	case d.Meshed:
+		out.PerTry, out.Retries = out.Budget, Off
+	case w.Retries == 0:
+		out.Retries = Off
+	default:
+		out.Retries = w.Retries
+	}
+	out.Backoff.Base = waits.Span(w.Backoff)
+	return out.probing(), nil
 }
 
 // probing has the breaker wait for as long as an attempt may take.

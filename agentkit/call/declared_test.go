@@ -9,6 +9,7 @@ import (
 
 	"redoubt/agentkit/call"
 	"redoubt/system"
+	"redoubt/system/waits"
 )
 
 func example(t *testing.T) *system.System {
@@ -36,6 +37,11 @@ func TestDeclared_isTheBudgetOfTheMesh(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, meshed.Validate())
 		assert.Equal(t, []any{c.Total, c.Total, call.Off}, []any{meshed.Budget, meshed.PerTry, meshed.Retries}, "one layer retries")
+		d, err := waits.Of(s, c.Caller, true)
+		require.NoError(t, err)
+		told, err := call.Told(d.Encode(), c.Callee)
+		require.NoError(t, err)
+		assert.Equal(t, meshed, told, "an agent in a cluster needs no system.yaml")
 	}
 	assert.Positive(t, tried)
 	for _, a := range s.Agents {
@@ -56,6 +62,10 @@ func TestDeclared_refusesWhatIsNotDeclared(t *testing.T) {
 		_, err := call.Declared(s, caller, callee, false)
 		require.ErrorContains(t, err, "does not declare to call it", "%s to %s", caller, callee)
 	}
+	_, err := call.Told("", "planner")
+	require.ErrorContains(t, err, "REDOUBT_WAITS")
+	_, err = call.Told(`{"agent":"gateway","meshed":true,"callees":{}}`, "planner")
+	require.ErrorContains(t, err, "does not declare to call it")
 }
 
 func TestWithin_mayBeStricterAndNotLaxer(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"redoubt/internal/naming"
 	"redoubt/system"
+	"redoubt/system/waits"
 )
 
 // Args configures an Agents.
@@ -87,7 +88,8 @@ func (args *Args) resolve() (Args, error) {
 	if a.System == nil || len(a.System.Agents) == 0 {
 		return Args{}, errors.New("system declares no agents")
 	}
-	return a, errors.Join(a.checkScope(), a.checkInputs(), a.checkAddresses(), a.checkPlaces())
+	_, wrong := waits.Of(a.System, a.System.Agents[0].Name, true)
+	return a, errors.Join(wrong, a.checkScope(), a.checkInputs(), a.checkAddresses(), a.checkPlaces())
 }
 
 func (a Args) checkScope() error {

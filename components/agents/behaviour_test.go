@@ -9,6 +9,7 @@ import (
 
 	"redoubt/internal/pulumitest"
 	"redoubt/system"
+	"redoubt/system/waits"
 )
 
 const (
@@ -145,6 +146,34 @@ func TestAgents_runAsNobodyWithNothing(t *testing.T) {
 		assert.Equal(t, "restricted", at(t, r.Get(t, "kubernetes:core/v1:Namespace", "main-namespace").Values(),
 			"metadata", "labels", "pod-security.kubernetes.io/"+mode))
 	}
+}
+
+// TestAgents_areToldHowLongTheyWait looks that each agent of the example that calls somebody is told for how long, and
+// that one that calls nobody is told nothing.
+func TestAgents_areToldHowLongTheyWait(t *testing.T) {
+	t.Parallel()
+	sys := example(t)
+	r := run(t, argsFor(sys, system.Primary))
+	told := 0
+	for _, a := range sys.Agents {
+		text := ""
+		for _, one := range at(t, pod(t, r, a.Name), "containers", 0, "env").([]any) {
+			if v := one.(map[string]any); v["name"] == waits.Env {
+				text = v["value"].(string)
+			}
+		}
+		if len(a.Calls)+len(a.Needs) == 0 {
+			assert.Empty(t, text, a.Name)
+			continue
+		}
+		got, err := waits.Decode(text)
+		require.NoError(t, err, a.Name)
+		want, err := waits.Of(sys, a.Name, true)
+		require.NoError(t, err)
+		assert.Equal(t, want, got, "%s: a proxy stands beside it", a.Name)
+		told++
+	}
+	assert.Greater(t, told, 4)
 }
 
 // TestAgents_readTheirOwnLevel looks that an agent knows its feature flags and may read them, and nobody else's.

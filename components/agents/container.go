@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"redoubt/system"
+	"redoubt/system/waits"
 )
 
 const (
@@ -72,7 +73,7 @@ func (b *builder) container(agent system.Agent) corev1.ContainerArgs {
 // from the node since 1.35
 // (https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#podtopologylabels), before
 // that it is empty. REDOUBT_FLAGS is the application of AppConfig that tells the agent at which level it works; its
-// environments and its profile are in system/flags.
+// environments and its profile are in system/flags. REDOUBT_WAITS says how long it waits for whom (system/waits).
 func (b *builder) env(agent system.Agent) corev1.EnvVarArray {
 	plain := func(name, value string) corev1.EnvVarArgs {
 		return corev1.EnvVarArgs{Name: pulumi.String(name), Value: pulumi.String(value)}
@@ -90,6 +91,9 @@ func (b *builder) env(agent system.Agent) corev1.EnvVarArray {
 		field("REDOUBT_POD", "metadata.name"),
 		field("REDOUBT_NODE", "spec.nodeName"),
 		field("REDOUBT_ZONE", fmt.Sprintf("metadata.labels['%s']", "topology.kubernetes.io/zone")),
+	}
+	if told, _ := waits.Of(b.args.System, agent.Name, true); len(told.Callees) > 0 { // checked with the args
+		env = append(env, plain(waits.Env, told.Encode()))
 	}
 	if len(agent.Degradation) > 0 {
 		env = append(env, plain("REDOUBT_FLAGS", b.args.Scope.Flags(agent.Name)))

@@ -74,7 +74,8 @@ What it does not do:
 - Calls of services outside are encrypted by the agent, so the mesh counts and closes connections, and leaves an address out to which
   none can be made. Deadlines, retries and fallbacks of such calls are the agent's.
 - The mesh tries again only what did not reach the callee. An agent's own client takes its times from the same sum: ` + "`call.Declared`" + ` of
-  ` + "`agentkit`" + ` gives it Total of the table above, and leaves retries to the proxy where one stands beside it, because attempts would multiply.
+  ` + "`agentkit`" + ` gives it Total of the table above, and leaves retries to the proxy where one stands beside it, because attempts would multiply. In a
+  cluster an agent reads the same from its pod's variable ` + "`REDOUBT_WAITS`" + ` (` + "`call.Told`" + `), which ` + "`components/agents`" + ` makes: no agent needs the file.
   An agent may be stricter (` + "`Within`" + `), and is refused where it is laxer. The library's defaults are for callees that no file declares.
 - Deadlines add up as if an agent waited for everything in turn, its dependencies' fallbacks included. One that calls in parallel has
   time to spare.
