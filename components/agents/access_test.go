@@ -88,12 +88,16 @@ func TestAgents_mayDoWhatTheyDeclareAndNoMore(t *testing.T) {
 	assert.Contains(t, back["dynamodb:PutItem"], dynamo+"jobs-ledger", "a producer writes the ledger before it sends")
 	assert.NotContains(t, back["dynamodb:PutItem"], dynamo+"jobs-done")
 	assert.Equal(t, []string{"arn:aws:sqs:eu-west-1:123456789012:jobs"}, back["sqs:SendMessage"])
+	assert.Contains(t, back["dynamodb:Query"], dynamo+"jobs-ledger/index/open-by-accepted", "it sends again what the queue lost")
+	assert.NotContains(t, back["dynamodb:Query"], dynamo+"jobs-ledger")
 	assert.NotContains(t, back, "sqs:ReceiveMessage")
 	assert.Len(t, back["elasticache:Connect"], 2, "the replication group and the user")
 
 	hand := actions(t, r, "hand")
 	assert.Contains(t, hand, "sqs:ReceiveMessage")
-	assert.NotContains(t, hand, "sqs:SendMessage")
+	assert.Equal(t, []string{"arn:aws:sqs:eu-west-1:123456789012:demo0-jobs-dlq"}, hand["sqs:SendMessage"],
+		"it only buries what can never be done")
+	assert.NotContains(t, hand, "dynamodb:Query")
 	assert.Subset(t, hand["dynamodb:PutItem"], []string{dynamo + "jobs-ledger", dynamo + "jobs-done", dynamo + "demo0-locks"})
 	assert.Equal(t, []string{"arn:aws:s3:::demo0-big-files/*"}, hand["s3:PutObject"])
 	assert.Equal(t, []string{"arn:aws:secretsmanager:eu-west-1:123456789012:secret:model"},
@@ -126,6 +130,7 @@ func TestAgents_mayUseWhatARestoreMakes(t *testing.T) {
 	back := actions(t, run(t, args), "back")
 	assert.Subset(t, back["dynamodb:GetItem"], []string{args.Stores["notes"].NextArn, args.Stores["notes"].NextArn + "/index/*"})
 	assert.Contains(t, back["dynamodb:PutItem"], args.Stores["jobs"].NextArn)
+	assert.Contains(t, back["dynamodb:Query"], args.Stores["jobs"].NextArn+"/index/open-by-accepted")
 	assert.NotContains(t, back["dynamodb:PutItem"], args.Stores["notes"].NextArn, "it only reads notes")
 	assert.Contains(t, back["elasticache:Connect"], args.Stores["hot"].NextArn)
 }

@@ -6,6 +6,7 @@ import (
 
 	"redoubt/internal/iampolicy"
 	"redoubt/internal/naming"
+	"redoubt/inventory"
 	"redoubt/system"
 )
 
@@ -18,6 +19,7 @@ var (
 	// keepItems is what a ledger, an idempotency record or a lock needs: one item at a time, on a condition.
 	keepItems = []string{"dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem",
 		"dynamodb:UpdateItem"}
+	listItems    = []string{"dynamodb:Query"}
 	readSecret   = []string{"secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"}
 	readObjects  = []string{"s3:GetObject", "s3:GetObjectVersion"}
 	writeObjects = []string{"s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"}
@@ -25,6 +27,7 @@ var (
 	listObjects  = []string{"s3:GetBucketLocation", "s3:ListBucket"}
 	seeQueue     = []string{"sqs:GetQueueAttributes", "sqs:GetQueueUrl"}
 	takeWork     = []string{"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"}
+	bury         = []string{"sqs:SendMessage"}
 )
 
 // allowed is everything that the agent's pods may do to AWS: read the discovery
@@ -85,7 +88,7 @@ func (g *grants) store(st system.Store, write, consume bool) {
 	case system.Cache:
 		g.allow(sid, []string{"elasticache:Connect"}, append(withNext(at.arn, at.next), at.user)...)
 	case system.Queue:
-		g.queue(sid, at, write, consume)
+		g.queue(st, at, write, consume)
 	}
 }
 
@@ -121,9 +124,10 @@ func (g *grants) bucket(sid, arn string, write bool) {
 }
 
 // queue allows sending to a queue or taking from it, and the records without
-// which neither is safe: the ledger of accepted work, and what was done already.
-func (g *grants) queue(sid string, at place, write, consume bool) {
-	actions := seeQueue
+// which neither is safe: the ledger of accepted work, and what was done already. A producer also reads what is open in
+// the ledger, to send again what the queue lost; a consumer buries in the dead-letter queue what can never be done.
+func (g *grants) queue(st system.Store, at place, write, consume bool) {
+	sid, actions := sidOf(st.Name), seeQueue
 	if write {
 		actions = append(slices.Clone(actions), "sqs:SendMessage")
 	}
@@ -134,10 +138,20 @@ func (g *grants) queue(sid string, at place, write, consume bool) {
 	if !write && !consume {
 		return
 	}
-	g.use(g.at.dataKey, "sqs", write)
+	g.use(g.at.dataKey, "sqs", true)
+	if consume {
+		g.allow(sid+"Dead", bury, g.scope.ARN("sqs", g.scope.Queue(st.Name+"-dlq", st.FIFO)))
+	}
 	var records []string
 	if at.ledger != "" {
 		records = append(records, withNext(at.ledger, at.next)...)
+	}
+	if write && at.ledger != "" {
+		var open []string
+		for _, arn := range withNext(at.ledger, at.next) {
+			open = append(open, arn+"/index/"+inventory.LedgerIndex)
+		}
+		g.allow(sid+"Open", listItems, open...)
 	}
 	if consume && at.idempotency != "" {
 		records = append(records, at.idempotency)
