@@ -70,7 +70,7 @@ func (c Control) Set(ctx context.Context, home system.Home, name string, objects
 	}
 	meta, _ := made["metadata"].(plan.Document)
 	owner := plan.Document{"apiVersion": experiments.SwitchAPI, "kind": experiments.SwitchKind, "name": experiments.ObjectName,
-		"uid": text(meta, "uid")}
+		"uid": text(meta, "uid"), "controller": true} // so that no export of the namespace keeps what it owns
 	for _, o := range objects {
 		_, err := c.object(ctx, home, "Apply", o.APIVersion, o.Kind, plan.Document{"Object": plan.Document{
 			"metadata": plan.Document{"ownerReferences": []any{owner}}, "spec": plan.Document(o.Spec)}})

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/inventory/objects"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/experiment"
 	"redoubt/recovery/plan"
@@ -88,6 +89,24 @@ func (c *cluster) end(kind string) {
 	}
 }
 
+// exported is what an export of the namespace would keep of what stands there.
+func (c *cluster) exported(t *testing.T) []objects.Object {
+	t.Helper()
+	var found []objects.Object
+	for kind, o := range c.objects {
+		whole := maps.Clone(o["object"].(doc))
+		meta := maps.Clone(whole["metadata"].(doc))
+		meta["name"], meta["namespace"] = experiments.ObjectName, "atlas"
+		whole["apiVersion"], whole["kind"], whole["metadata"] = "networking.istio.io/v1", kind, meta
+		raw, err := json.Marshal(whole)
+		require.NoError(t, err)
+		var out objects.Object
+		require.NoError(t, json.Unmarshal(raw, &out))
+		found = append(found, out)
+	}
+	return objects.Keep("atlas", found).Items
+}
+
 func (c *cluster) kinds(now time.Time) []string {
 	c.pass(now)
 	return slices.Sorted(maps.Keys(c.objects))
@@ -104,6 +123,7 @@ func TestLead_setsInTheClusterAndTakesItAway(t *testing.T) {
 			require.NoError(t, err)
 			if seen[fmt.Sprint(here.kinds(now))]++; len(here.objects) == 2 {
 				assert.Regexp(t, `"NAME":"memory-a"|"hosts":\["[a-z.-]+"\]`, string(raw))
+				assert.Empty(t, here.exported(t), "what is broken on purpose is not kept as the home's own")
 				assert.NotRegexp(t, `\{[a-z]+\}`, string(raw), "a word that nobody knows")
 			}
 		}
