@@ -26,7 +26,7 @@ func (c clusters) experiments(t *testing.T) (gone func()) {
 	}
 	all, err := experiments.All()
 	require.NoError(t, err)
-	tried := map[string]bool{}
+	tried, set := map[string]bool{}, 0
 	for _, e := range all {
 		objects, err := e.FillObjects(experiments.Words{"pod": "memory-1", "agent": "memory", "namespace": "atlas", "host": "a.example.com"})
 		require.NoError(t, err)
@@ -40,12 +40,13 @@ func (c clusters) experiments(t *testing.T) (gone func()) {
 		require.NoError(t, control.Hold(t.Context(), system.Secondary, time.Minute), e.Name)
 		require.NoError(t, control.Unset(t.Context(), system.Secondary), e.Name)
 		require.NoError(t, control.Unset(t.Context(), system.Secondary), "nothing is left to take away")
-		tried[objects[0].Kind] = true
+		tried[objects[0].Kind], set = true, set+1
 		if e.Name == "pod-network-latency" {
 			require.NoError(t, control.Set(t.Context(), system.Primary, e.Name, objects))
 		}
 	}
 	assert.Len(t, tried, len(experiments.Kinds), "each kind is set by an experiment")
+	says(t, "%d experiments set their object below its Job", set)
 	pods, err := control.Pod(t.Context(), system.Secondary, "memory")
 	require.NoError(t, err)
 	assert.Contains(t, pods, "memory-")

@@ -97,10 +97,10 @@ func chaosPage() (string, error) {
 		for _, u := range e.Fault.Actions {
 			ids = append(ids, u.Action)
 		}
-		action := codes(ids...)
 		for _, o := range e.Fault.Objects {
 			ids = append(ids, o.Kind)
 		}
+		action := codes(ids...)
 		if !e.Declared() {
 			none, action = append(none, e), "none: see below"
 		}
