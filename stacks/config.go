@@ -30,7 +30,7 @@ var Keys = []string{
 	"clientCidrs", "checkerPrefixListId", "rpoEnforced", "postgresVersion", "storeGenerations",
 	"complianceLock", "copyAccount", "tags", "adopt", "databasePassword", "dependencyKeys",
 	"clusterAdmins", "clusterViewers", "clusterCidrs", "kubernetesVersion", "nodeType", "permissionsBoundary",
-	"settleReplicas", "watch", "subscriptions", "production", "experimentsInProduction", "homeRegions",
+	"settleReplicas", "watch", "subscriptions", "production", "experimentsInProduction", "homeRegions", "arbiterRegion",
 }
 
 // Config is the settings of one stack; Pulumi.yaml describes each key.
@@ -75,6 +75,8 @@ type Config struct {
 	Watch bool
 	// Subscriptions are who is told of alarms.
 	Subscriptions []watch.Subscription
+	// ArbiterRegion is where the arbiter is, empty for none.
+	ArbiterRegion string
 	// ComplianceLock makes the vault's lock irreversible.
 	ComplianceLock bool
 	// CopyAccount keeps a second copy of the backups; nil when there is none.
@@ -135,6 +137,7 @@ func Load(ctx *pulumi.Context) (Config, error) {
 		Switch:     or(raw.Get("switch"), inventory.MetricSwitch), ClientCIDRs: []string{"0.0.0.0/0"},
 		CheckerPrefixListID: raw.Get("checkerPrefixListId"), PostgresVersion: raw.Get("postgresVersion"),
 		KubernetesVersion: raw.Get("kubernetesVersion"), NodeType: raw.Get("nodeType"),
+		ArbiterRegion: raw.Get("arbiterRegion"),
 	}
 	c.Plain = plainSettings(ctx, raw)
 	c.PeerStack = or(raw.Get("peerStack"), string(c.Home.Peer()))
@@ -238,6 +241,9 @@ func (c *Config) validate() []error {
 		if err := c.CopyAccount.Check(c.Scope(c.System)); err != nil {
 			bad("copyAccount", "%v", err)
 		}
+	}
+	if err := regions.CheckArbiter(c.ArbiterRegion, c.Region, c.PeerRegion); c.ArbiterRegion != "" && err != nil {
+		bad("arbiterRegion", "%v", err)
 	}
 	for store, g := range c.Generations {
 		if g < 1 {

@@ -25,7 +25,7 @@ func TestDeploy_givesRolesNoMoreThanTheirBoundary(t *testing.T) {
 		boundary, err := iampolicy.Parse(text)
 		require.NoError(t, err)
 		asked := 0
-		for _, policy := range example.Record(t, at, example.System(t)).OfType("aws:iam/rolePolicy:RolePolicy") {
+		for _, policy := range example.Leased(t, at).OfType("aws:iam/rolePolicy:RolePolicy") {
 			doc, err := iampolicy.Parse(policy.Values()["policy"].(string))
 			require.NoError(t, err)
 			for _, s := range doc.Statements {

@@ -93,6 +93,7 @@ func (h *home) declare() error {
 		h.declareMesh,
 		h.declareChaos,
 		h.declareExport,
+		h.declareLeases,
 		h.declareWatch,
 	} {
 		if err := step(); err != nil {

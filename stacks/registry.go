@@ -24,14 +24,15 @@ func (h *home) declareRegistry() error {
 	return err
 }
 
-// images lists the images that a home runs, of agents, their proxies, controllers and the
-// export, each once.
+// images lists the images that a home runs, of agents, their proxies, controllers, the
+// export and the leases, each once.
 func (h *home) images() ([]string, error) {
 	all, err := controllers.Images()
 	if err != nil {
 		return nil, err
 	}
 	all = append(all, configuration.ExportImage, sidecar.Image)
+	all = append(all, h.config.leaseImages()...)
 	for _, a := range h.system.Agents {
 		all = append(all, a.Image)
 	}

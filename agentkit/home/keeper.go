@@ -26,6 +26,8 @@ type Keeper struct {
 	Clock clock.Clock
 	// Meter may be nil.
 	Meter *measure.Recorder
+	// Round is called at the end of each round; it may be nil.
+	Round func()
 
 	held *lease.Held
 	// seen is the version of the home's lease that another keeper holds, unchanged how many looks it has stood still.
@@ -49,6 +51,9 @@ func (k *Keeper) Keep(ctx context.Context) error {
 			k.Meter.Record(ctx, measure.HomeLease, 1, did)
 		}
 		cancel()
+		if k.Round != nil {
+			k.Round()
+		}
 		_ = k.Clock.Sleep(ctx, o.TTL/renewals)
 	}
 	return nil

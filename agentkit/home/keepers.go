@@ -7,6 +7,7 @@ import (
 
 	"redoubt/agentkit/measure"
 	"redoubt/internal/clock"
+	"redoubt/recovery/arbiter"
 	"redoubt/recovery/lease"
 	"redoubt/system"
 )
@@ -43,6 +44,9 @@ func (m Majority) Watch(ctx context.Context) {
 	all.Wait()
 }
 
+// Items are the keys of the items that keepers read and put in each table.
+func Items() []string { return []string{LeaseName, arbiter.WordName} }
+
 // Keepers keep a home's lease in all its tables while the word names the home. A home runs several.
 type Keepers struct {
 	Home system.Home
@@ -51,6 +55,8 @@ type Keepers struct {
 	// Clock is nil for the machine's, Meter may be nil.
 	Clock clock.Clock
 	Meter *measure.Recorder
+	// Round is called at the end of each round at the home's own table; it may be nil.
+	Round func()
 }
 
 // Keep keeps the leases until the context ends, each in its own time: a table that does not answer delays no other. It
@@ -66,6 +72,9 @@ func (k Keepers) Keep(ctx context.Context) error {
 	for n, one := range tables {
 		all.Go(func() {
 			keeper := Keeper{Store: one.Store, Home: k.Home, Terms: k.Terms, Active: told.Active, Clock: k.Clock, Meter: k.Meter}
+			if n == 0 {
+				keeper.Round = k.Round
+			}
 			errs[n] = keeper.Keep(ctx)
 		})
 	}

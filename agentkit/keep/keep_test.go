@@ -7,43 +7,28 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/agentkit/home"
+	"redoubt/agentkit/keep/settings"
 	"redoubt/system"
 )
 
-func env(set map[string]string) func(string) string {
-	return func(name string) string { return set[name] }
+func TestMain_saysHowItIsSet(t *testing.T) {
+	t.Parallel()
+	err := Main(t.Context(), func(string) string { return "" })
+	require.ErrorContains(t, err, "REDOUBT_LOCK_TABLE is empty")
+	require.ErrorContains(t, err, "keeper keeps the lease")
 }
 
-func TestRead_namesAllThatIsWrong(t *testing.T) {
+func TestKeepers_keepInAllTables(t *testing.T) {
 	t.Parallel()
-	err := Main(t.Context(), env(map[string]string{homeVar: "third", peerRegionVar: "eu-west-1"}))
-	for _, want := range []string{
-		`REDOUBT_HOME is "third", want one of [primary secondary]`, "REDOUBT_LOCK_TABLE is empty",
-		"missing: [REDOUBT_ARBITER_TABLE REDOUBT_ARBITER_REGION REDOUBT_PEER_LOCK_TABLE]", "keeper keeps the lease",
-	} {
-		require.ErrorContains(t, err, want)
-	}
-}
-
-func TestRead_withAndWithoutAnArbiter(t *testing.T) {
-	t.Parallel()
-	set := map[string]string{homeVar: "secondary", tableVar: "atlas-locks"}
-	var asked []place
-	table := func(p place) home.Table { asked = append(asked, p); return home.Table{} }
-	s, err := read(env(set))
-	require.NoError(t, err)
-	k := s.keepers(table)
+	s := settings.Settings{Home: system.Secondary, Own: settings.Place{Table: "atlas-locks"}}
+	var asked []settings.Place
+	table := func(p settings.Place) home.Table { asked = append(asked, p); return home.Table{} }
+	k := keepers(s, table)
 	assert.Equal(t, system.Secondary, k.Home)
-	assert.Empty(t, k.Others, "a home alone knows its own table")
-	for name, value := range map[string]string{
-		arbiterTableVar: "atlas-arbiter", arbiterRegionVar: "eu-north-1",
-		peerTableVar: "atlas-locks-p", peerRegionVar: "eu-west-1",
-	} {
-		set[name] = value
-	}
+	assert.Empty(t, k.Others)
+	s.Arbiter, s.Peer = settings.Place{Table: "atlas-arbiter", Region: "eu-north-1"},
+		settings.Place{Table: "atlas-locks-p", Region: "eu-west-1"}
 	asked = nil
-	s, err = read(env(set))
-	require.NoError(t, err)
-	assert.Len(t, s.keepers(table).Others, 2)
-	assert.Equal(t, []place{{"atlas-locks", ""}, {"atlas-arbiter", "eu-north-1"}, {"atlas-locks-p", "eu-west-1"}}, asked)
+	assert.Len(t, keepers(s, table).Others, 2)
+	assert.Equal(t, []settings.Place{s.Own, s.Arbiter, s.Peer}, asked)
 }

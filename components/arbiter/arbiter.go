@@ -31,6 +31,9 @@ const Image = "redoubt/observer:1"
 // Table is the name of the arbiter's table as computed, for those in the homes who ask it.
 func Table(of naming.Scope) string { return of.LocalTable(Name) }
 
+// TableArn is its ARN as computed.
+func TableArn(of naming.Scope) string { return of.ARN("dynamodb", "table/"+Table(of)) }
+
 // Arbiter is the third region of a system.
 type Arbiter struct {
 	pulumi.ResourceState

@@ -98,7 +98,7 @@ func (a Args) mayObserve() iampolicy.Document {
 		watched = append(watched, a.Watched[h])
 	}
 	return iampolicy.Document{Statements: []iampolicy.Statement{
-		{Sid: "Judge", Actions: []string{"dynamodb:GetItem", "dynamodb:PutItem"}, Resources: []string{a.tableArn()}},
+		{Sid: "Judge", Actions: []string{"dynamodb:GetItem", "dynamodb:PutItem"}, Resources: []string{TableArn(a.Scope)}},
 		{Sid: "Look", Actions: []string{"dynamodb:DescribeTable"}, Resources: watched},
 	}}
 }
@@ -122,8 +122,6 @@ func (a Args) mayStart() iampolicy.Document {
 		},
 	}}
 }
-
-func (a Args) tableArn() string { return a.Scope.ARN("dynamodb", "table/"+a.Scope.LocalTable(Name)) }
 
 func (a Args) logGroup() string { return "/" + a.Scope.System + "/" + Name + "/observer" }
 

@@ -10,7 +10,7 @@ import (
 // inHome are the actions that some role of a home needs in the home's own region: what the program grants, and
 // what AWS's own policies (attachable) grant for the services that the homes use. A role has far less of it.
 var inHome = []string{
-	"appconfig:GetLatestConfiguration", "appconfig:StartConfigurationSession", "cloudwatch:DescribeAlarms",
+	"appconfig:GetLatestConfiguration", "appconfig:StartConfigurationSession",
 	"autoscaling:Describe*", "autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup",
 	"backup:CopyFromBackupVault", "backup:CopyIntoBackupVault", "backup:Describe*", "backup:Get*", "backup:List*",
 	"backup:PutRestoreValidationResult", "backup:StartRestoreJob", "backup:TagResource",
@@ -86,6 +86,7 @@ func (a Args) boundary(home naming.Scope) iampolicy.Document {
 		inRegion("Copies", peer, inPeer, "*"),
 		a.byExperiments(home, inRegion("Experiments", home, experimenting, "*")),
 		a.byExperiments(home, inRegion("Guard", peer, []string{"events:PutEvents"}, peer.ARN("events", "event-bus/default"))),
+		a.leases(home),
 		{Sid: "Buckets", Actions: onBuckets, Resources: []string{"arn:aws:s3:::*"}},
 		{Sid: "Lists", Actions: []string{"s3:ListAllMyBuckets", "tag:GetResources"}, Resources: []string{"*"}},
 		deny("NoRights", []string{"iam:*", "sts:AssumeRole*"}, "*"),
@@ -95,6 +96,17 @@ func (a Args) boundary(home naming.Scope) iampolicy.Document {
 		deny("State", []string{"s3:*"}, append(a.stateBuckets(), a.stateObjects("*")...)...),
 		denied(a.decrypts("StateKeys", "*", "kms:*")),
 	}}
+}
+
+// leases lets the keepers and the observer of a home with an arbiter reach the tables of the other two regions, of which
+// the arbiter's is not known here. Their own policies name the tables and the items (stacks/leases.go).
+func (a Args) leases(home naming.Scope) iampolicy.Statement {
+	return iampolicy.Statement{
+		Sid:       "Leases",
+		Actions:   []string{"dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem", "kms:Decrypt", "kms:GenerateDataKey"},
+		Resources: []string{"*"},
+	}.With(iampolicy.Condition{Operator: "ArnEquals", Key: "aws:PrincipalArn", Values: []string{
+		a.iam("role/" + home.Role("keeper")), a.iam("role/" + home.Role("observer"))}})
 }
 
 // byExperiments is a statement for the roles of the home's experiments alone.

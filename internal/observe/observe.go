@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"redoubt/agentkit/lock"
+	"redoubt/internal/alive"
 	"redoubt/internal/clock"
 	"redoubt/internal/observe/settings"
 	"redoubt/recovery/arbiter"
@@ -44,6 +45,10 @@ func Main(ctx context.Context, args []string, env func(string) string, out io.Wr
 	if err != nil {
 		return fmt.Errorf("read the AWS settings: %w", err)
 	}
+	round, err := alive.Told(ctx, env)
+	if err != nil {
+		return err
+	}
 	client := func(region string) *dynamodb.Client {
 		return dynamodb.NewFromConfig(cfg, func(o *dynamodb.Options) {
 			o.Region, o.Retryer = region, aws.NopRetryer{} // a look that failed is a look; the next one comes soon
@@ -54,7 +59,7 @@ func Main(ctx context.Context, args []string, env func(string) string, out io.Wr
 		e.clients[h] = client(of.Region)
 	}
 	p := program{Config: c, look: e.look, clock: clock.Wall{}, out: out,
-		table: func(at settings.Place) arbiter.Table { return lock.Words(client(at.Region), at.Table) }}
+		round: round, table: func(at settings.Place) arbiter.Table { return lock.Words(client(at.Region), at.Table) }}
 	p.run(ctx)
 	return nil
 }
@@ -83,9 +88,11 @@ type program struct {
 	table func(settings.Place) arbiter.Table
 	clock clock.Clock
 
-	mu   sync.Mutex
-	out  io.Writer
-	told diagnose.Kind
+	mu  sync.Mutex
+	out io.Writer
+	// round is called at the end of each round of looks.
+	round func()
+	told  diagnose.Kind
 }
 
 func (p *program) run(ctx context.Context) {
@@ -99,7 +106,11 @@ func (p *program) run(ctx context.Context) {
 		bench := arbiter.Bench{Rules: r, Clock: p.clock, Table: third, Tell: p.tell}
 		all.Go(func() { arbiter.Every(ctx, p.clock, r.Every, bench.Once, p.wrong) })
 	}
-	all.Go(func() { arbiter.Every(ctx, p.clock, r.Every, o.Once, p.wrong) })
+	once := func(ctx context.Context) error {
+		defer p.round()
+		return o.Once(ctx)
+	}
+	all.Go(func() { arbiter.Every(ctx, p.clock, r.Every, once, p.wrong) })
 	all.Wait()
 }
 

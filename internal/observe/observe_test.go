@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -145,9 +146,10 @@ func TestProgram_decides(t *testing.T) {
 		ready.Ready, ready.Version = true, 1
 		require.NoError(t, table(c.Arbiter).Replace(ctx, arbiter.First(), ready))
 		var said bytes.Buffer
+		var rounds atomic.Int64
 		for _, name := range []string{"secondary", "arbiter"} {
 			c.Observer = name
-			p := &program{Config: c, look: look, table: table, clock: clock.Wall{}, out: &said}
+			p := &program{Config: c, look: look, table: table, clock: clock.Wall{}, out: &said, round: func() { rounds.Add(1) }}
 			go p.run(ctx)
 		}
 		time.Sleep(arbiter.Default().Within())
@@ -158,5 +160,6 @@ func TestProgram_decides(t *testing.T) {
 		synctest.Wait()
 		assert.Contains(t, said.String(), "observer arbiter: finding: region lost primary")
 		assert.NotContains(t, said.String(), "error")
+		assert.Greater(t, rounds.Load(), int64(10), "each round of looks tells the probe that it ended")
 	})
 }

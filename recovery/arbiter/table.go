@@ -20,6 +20,9 @@ const (
 	looksName = "observer-"
 )
 
+// LooksName is the key of what an observer has seen.
+func LooksName(observer string) string { return looksName + observer }
+
 // ErrChanged means that somebody else wrote the word in between.
 var ErrChanged = errors.New("the word was changed by somebody else")
 
@@ -105,7 +108,7 @@ func (t Table) Put(ctx context.Context, observer string, seen []diagnose.Observa
 		return fmt.Errorf("put what %s saw: %w", observer, err)
 	}
 	at := number(seen[len(seen)-1].At.UnixNano())
-	item := plan.Document{inventory.LocksKey: text(looksName + observer), lookedKey: at, seenKey: text(string(raw))}
+	item := plan.Document{inventory.LocksKey: text(LooksName(observer)), lookedKey: at, seenKey: text(string(raw))}
 	_, err = t.call(ctx, "PutItem", plan.Document{
 		"Item":                      item,
 		"ConditionExpression":       "attribute_not_exists(#l) OR #l < :l",
@@ -120,7 +123,7 @@ func (t Table) Put(ctx context.Context, observer string, seen []diagnose.Observa
 
 // Seen is what an observer has put, the oldest first; nothing when it never did.
 func (t Table) Seen(ctx context.Context, observer string) ([]diagnose.Observation, error) {
-	item, err := t.get(ctx, looksName+observer)
+	item, err := t.get(ctx, LooksName(observer))
 	if err != nil || len(item) == 0 {
 		return nil, err
 	}

@@ -86,6 +86,15 @@ func Pipeline(t testing.TB) *pulumitest.Recorder {
 	})
 }
 
+// Leased is Record with an arbiter: what keeps and observes stands in the home.
+func Leased(t testing.TB, home system.Home) *pulumitest.Recorder {
+	t.Helper()
+	c := settings(home)
+	c.ArbiterRegion = Third
+	s := System(t)
+	return pulumitest.Run(t, program(c, s), answers(t, home, s))
+}
+
 // Arbiter records the example's third region, with both homes standing.
 func Arbiter(t testing.TB) *pulumitest.Recorder {
 	t.Helper()
@@ -196,9 +205,10 @@ func inventoryOf(home system.Home, s *system.System) inventory.Inventory {
 	}
 	own := inventory.Home{
 		Region: c.Region, Account: c.AccountID, Zones: c.Zones, CIDR: regions.CIDR(home).String(), Keys: keys,
-		Network:       inventory.Network{VpcID: "vpc-0a1b2c3d4e5f60718", PeeringID: "pcx-0a1b2c3d4e5f60718"},
-		Discovery:     inventory.Discovery{ZoneID: "Z1123456789ABCDEFGHIJ"},
-		Entry:         inventory.Entry{Domain: "agents.example.com", ZoneID: "Z0123456789ABCDEFGHIJ", Switch: "metric"},
+		Network:   inventory.Network{VpcID: "vpc-0a1b2c3d4e5f60718", PeeringID: "pcx-0a1b2c3d4e5f60718"},
+		Discovery: inventory.Discovery{ZoneID: "Z1123456789ABCDEFGHIJ"},
+		Entry: inventory.Entry{Domain: "agents.example.com", ZoneID: "Z0123456789ABCDEFGHIJ", Switch: "metric",
+			Address: "entry-1." + c.Region + ".elb.amazonaws.com"},
 		Configuration: "atlas-configuration-" + string(home), Stores: map[string]inventory.Store{},
 	}
 	own.Control.IdempotencyTable = "atlas-idempotency"

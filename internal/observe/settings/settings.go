@@ -38,6 +38,9 @@ type Home struct {
 // Arbiter is what the third observer is called, and the home of its stack.
 const Arbiter = arbiter.Name
 
+// LooksName is the key of what an observer has seen, in its own table and in the arbiter's.
+func LooksName(observer string) string { return arbiter.LooksName(observer) }
+
 // Variable is the environment variable that holds the text where there is no file.
 const Variable = "REDOUBT_OBSERVER"
 

@@ -34,6 +34,9 @@ func Registered(t *testing.T) []Resource {
 // Pipeline is what the stack of the state declares for the example's GitHub workflows.
 func Pipeline(t *testing.T) []Resource { return of(t, "", example.Pipeline(t)) }
 
+// Leased is what the primary declares with an arbiter.
+func Leased(t *testing.T) []Resource { return of(t, system.Primary, example.Leased(t, system.Primary)) }
+
 // Arbiter is what the stack of the third region declares.
 func Arbiter(t *testing.T) []Resource { return of(t, "", example.Arbiter(t)) }
 

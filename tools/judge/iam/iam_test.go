@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -52,6 +54,7 @@ func TestPolicies_besideTheHomesNameWhatAWSHas(t *testing.T) {
 	}{
 		"pipeline": {exampletest.Pipeline(t), map[Kind]int{Identity: 13, Trust: 4}},
 		"arbiter":  {exampletest.Arbiter(t), map[Kind]int{Identity: 3, Trust: 3, Resource: 2}},
+		"leases":   {leases(exampletest.Leased(t)), map[Kind]int{Identity: 2, Trust: 2}},
 	} {
 		documents := map[Kind]int{}
 		for _, res := range beside.declared {
@@ -66,6 +69,13 @@ func TestPolicies_besideTheHomesNameWhatAWSHas(t *testing.T) {
 		}
 		assert.Equal(t, beside.want, documents, name)
 	}
+}
+
+// leases are the roles of the keepers and of the observer.
+func leases(declared []exampletest.Resource) []exampletest.Resource {
+	return slices.DeleteFunc(declared, func(r exampletest.Resource) bool {
+		return !strings.HasPrefix(r.Name, "keeper-") && !strings.HasPrefix(r.Name, "observer-")
+	})
 }
 
 const section = `## Policies beside what AWS says of its actions
