@@ -28,7 +28,7 @@ type cluster struct {
 	began   time.Time
 	refuse  string
 	// most is how long an experiment's object has stood at most.
-	set, most time.Duration
+	most time.Duration
 }
 
 func (c *cluster) call(now time.Time, k plan.Call) (plan.Document, error) {
@@ -114,7 +114,7 @@ func (c *cluster) kinds(now time.Time) []string {
 
 func TestLead_setsInTheClusterAndTakesItAway(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"pod-network-latency", "pod-errors", "dependency-lost"} {
+	for _, name := range []string{"pod-network-latency", "pod-network-blackhole", "pod-errors", "dependency-lost"} {
 		e := named(t, name)
 		l, seen := newLab(t, e), map[string]int{}
 		here := l.clusters[system.Primary]
