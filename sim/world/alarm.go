@@ -141,14 +141,15 @@ func (t *tx) observe() (changed bool) {
 }
 
 // unfed reports whether nobody in this world puts the alarm's metric: what AWS itself would publish, which nobody else may
-// (putMetricData), and what the probers of the homes would. Such an alarm stays as it was made; sim/alarms judges those.
+// (putMetricData), and what the probers of the homes would: all but the test page, which is put by hand. Such an alarm
+// stays as it was made; sim/alarms judges those.
 func unfed(alarm Document) bool {
 	namespace := str(alarm, "Namespace")
-	return strings.HasPrefix(namespace, "AWS/") || namespace == watchNamespace
+	return strings.HasPrefix(namespace, "AWS/") || namespace == watchNamespace && str(alarm, "MetricName") != testMetric
 }
 
-// watchNamespace is that of the probers, as redoubt/watch has it.
-const watchNamespace = "Redoubt/Watch"
+// watchNamespace is that of the probers, and testMetric that of the test page, as redoubt/watch has them.
+const watchNamespace, testMetric = "Redoubt/Watch", "TestFire"
 
 // longestLook is how far back the most patient alarm looks.
 func (t *tx) longestLook() time.Duration {

@@ -40,7 +40,10 @@ Who is told stands in the setting ` + "`redoubt:subscriptions`" + `, whose addre
 
 **Test fire**, from end to end, in each home: the page must arrive, repeat after 15 minutes, and end when it is taken.
 
-    aws cloudwatch put-metric-data --namespace Redoubt/Watch --metric-name TestFire --dimensions System=SYSTEM,Home=HOME --value 1
+    redoubt test-page primary --on aws
+    redoubt test-page secondary --on aws
+
+It waits until the alarm of the test has gone off. What comes after that a person sees, or misses.
 
 The first minutes after the alarms were declared page too: they take silence for the worst, and nothing was heard yet.
 

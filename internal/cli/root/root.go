@@ -19,6 +19,7 @@ import (
 	"redoubt/internal/cli/sim"
 	"redoubt/internal/cli/streams"
 	"redoubt/internal/cli/syscheck"
+	"redoubt/internal/cli/testpage"
 )
 
 // Run runs the command line and returns the exit code. When ctx ends, what is
@@ -49,7 +50,7 @@ func New(s *streams.Streams) *cobra.Command {
 	cmd.SetOut(s.Out)
 	cmd.SetErr(s.Err)
 	cmd.CompletionOptions.HiddenDefaultCmd = true
-	cmd.AddCommand(adopt.New(s), assess.New(s), drill.New(s), evidence.New(s), sim.New(s), syscheck.New(s), exitCodes(s))
+	cmd.AddCommand(adopt.New(s), assess.New(s), drill.New(s), evidence.New(s), sim.New(s), syscheck.New(s), testpage.New(s), exitCodes(s))
 	cmd.AddCommand(recovery.Commands(s)...)
 	cmd.SetHelpCommand(help(cmd))
 	cmd.InitDefaultCompletionCmd()
