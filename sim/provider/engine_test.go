@@ -27,6 +27,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/internal/pulumitest"
 	"redoubt/sim/world"
 )
 
@@ -79,7 +80,7 @@ func newRig(t *testing.T, program pulumi.RunFunc) *rig {
 			"PULUMI_DEBUG_PROVIDERS":   server.Env(),
 			"PULUMI_CONFIG_PASSPHRASE": "test",
 			"PULUMI_SKIP_UPDATE_CHECK": "true",
-			"PULUMI_HOME":              t.TempDir(),
+			"PULUMI_HOME":              pulumitest.Home(t),
 		}))
 	require.NoError(t, err)
 	return r

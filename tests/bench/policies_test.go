@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"redoubt/internal/pulumitest"
 	"redoubt/sim/provider"
 	"redoubt/sim/world"
 	"redoubt/stacks"
@@ -161,7 +162,7 @@ func primary(b *testing.B, path string) auto.Stack {
 	b.Setenv("PATH", path+string(os.PathListSeparator)+filepath.Join(example.Root(), ".tools"))
 	s, err := auto.UpsertStackInlineSource(b.Context(), "primary", stacks.Namespace, stacks.Program, auto.WorkDir(folder),
 		auto.EnvVars(map[string]string{
-			"PULUMI_BACKEND_URL": "file://" + b.TempDir(), "PULUMI_CONFIG_PASSPHRASE": "made up", "PULUMI_HOME": b.TempDir(),
+			"PULUMI_BACKEND_URL": "file://" + b.TempDir(), "PULUMI_CONFIG_PASSPHRASE": "made up", "PULUMI_HOME": pulumitest.Home(b),
 			"PULUMI_DEBUG_PROVIDERS": face.Env(), "PULUMI_SKIP_UPDATE_CHECK": "true",
 			"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
 		}))

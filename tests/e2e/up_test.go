@@ -28,6 +28,10 @@ func TestUp_isTheWholeStory(t *testing.T) {
 		assert.Contains(t, first.Out, want)
 	}
 
+	logs, err := os.Stat(filepath.Join(p.Dir, ".redoubt", "engine", "logs"))
+	require.NoError(t, err)
+	assert.False(t, logs.IsDir(), "the engine writes no log of its own: internal/pulumihome")
+
 	again := p.Must(t, "sim", "up")
 	assert.Contains(t, again.Out, "\nno change\n")
 

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/internal/clitest"
+	"redoubt/internal/pulumitest"
 	"redoubt/sim/provider"
 	"redoubt/sim/world"
 	"redoubt/stacks"
@@ -65,7 +66,7 @@ func stateStack(t *testing.T, providers, system string) auto.Stack {
 	s, err := auto.UpsertStackInlineSource(t.Context(), "state", stacks.StateProject, stacks.Program, auto.WorkDir(dir),
 		auto.EnvVars(map[string]string{
 			"PULUMI_BACKEND_URL": "file://" + backend, "PULUMI_CONFIG_PASSPHRASE": "", "PULUMI_DEBUG_PROVIDERS": providers,
-			"PULUMI_SKIP_UPDATE_CHECK": "true", "PULUMI_HOME": t.TempDir(),
+			"PULUMI_SKIP_UPDATE_CHECK": "true", "PULUMI_HOME": pulumitest.Home(t),
 			"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
 		}))
 	require.NoError(t, err)

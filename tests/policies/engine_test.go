@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"redoubt/internal/pulumitest"
 	"redoubt/sim/provider"
 	"redoubt/sim/world"
 	"redoubt/stacks"
@@ -69,7 +70,7 @@ func newPlace(t *testing.T) place {
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, face.Close()) })
 	return place{command: pulumiCommand(t), env: map[string]string{
-		"PULUMI_BACKEND_URL": "file://" + t.TempDir(), "PULUMI_CONFIG_PASSPHRASE": "made up", "PULUMI_HOME": t.TempDir(),
+		"PULUMI_BACKEND_URL": "file://" + t.TempDir(), "PULUMI_CONFIG_PASSPHRASE": "made up", "PULUMI_HOME": pulumitest.Home(t),
 		"PULUMI_DEBUG_PROVIDERS": face.Env(), "PULUMI_SKIP_UPDATE_CHECK": "true",
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
 		"PATH": dir + string(os.PathListSeparator) + os.Getenv("PATH"),

@@ -13,6 +13,7 @@ import (
 	"redoubt/internal/cli/project"
 	"redoubt/internal/cli/streams"
 	"redoubt/internal/clock"
+	"redoubt/internal/pulumihome"
 	"redoubt/sim/disk"
 	"redoubt/sim/provider"
 	"redoubt/sim/world"
@@ -143,7 +144,7 @@ func (w *workspace) Close() error {
 // stack opens the engine's stack of one home, with its settings as the
 // project's files say and peerReady as given.
 func (w *workspace) stack(ctx context.Context, h system.Home, changes map[string]any) (auto.Stack, error) {
-	if err := w.settings(h, changes); err != nil {
+	if err := errors.Join(w.settings(h, changes), pulumihome.Quiet(w.Path("engine"))); err != nil {
 		return auto.Stack{}, err
 	}
 	s, err := auto.UpsertStackInlineSource(ctx, string(h), stacks.Namespace, w.program,

@@ -13,6 +13,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"gopkg.in/yaml.v3"
 
+	"redoubt/internal/pulumihome"
 	"redoubt/stacks"
 )
 
@@ -29,6 +30,9 @@ func (s *Session) Stack(ctx context.Context, name string, program pulumi.RunFunc
 			return auto.Stack{}, err
 		}
 	}
+	if err := pulumihome.Quiet(s.home()); err != nil {
+		return auto.Stack{}, err
+	}
 	text, err := yaml.Marshal(map[string]any{"config": settings})
 	if err != nil {
 		return auto.Stack{}, err
@@ -44,11 +48,13 @@ func (s *Session) Stack(ctx context.Context, name string, program pulumi.RunFunc
 	return auto.UpsertStackInlineSource(ctx, name, stacks.Namespace, program, auto.WorkDir(work), auto.EnvVars(s.env()))
 }
 
+func (s *Session) home() string { return filepath.Join(s.folder, "engine") }
+
 // env is what the engine runs with.
 func (s *Session) env() map[string]string {
 	return map[string]string{
 		"PULUMI_BACKEND_URL":                            "file://" + filepath.Join(s.folder, "state"),
-		"PULUMI_HOME":                                   filepath.Join(s.folder, "engine"),
+		"PULUMI_HOME":                                   s.home(),
 		"PULUMI_CONFIG_PASSPHRASE":                      "judge",
 		"PULUMI_DEBUG_PROVIDERS":                        s.adaptor.env(),
 		"PULUMI_SKIP_UPDATE_CHECK":                      "true",
