@@ -215,15 +215,23 @@ func (c Catalogue) Watched(is func(Alarm) bool) bool { return slices.ContainsFun
 
 // Bare lists the stores and agents of the home that no alarm is about.
 func (c Catalogue) Bare(s *system.System) []string {
+	return Bare(s, func(store, agent string) bool {
+		return c.Watched(func(a Alarm) bool { return store != "" && a.Store == store || agent != "" && a.Agent == agent })
+	})
+}
+
+// Bare lists the stores and agents that no alarm is about: each has one of its own. About tells whether there is one about
+// a store, or about an agent; the other of both is empty.
+func Bare(s *system.System, about func(store, agent string) bool) []string {
 	var out []string
 	for _, st := range s.Stores {
-		if !c.Watched(func(a Alarm) bool { return a.Store == st.Name }) {
-			out = append(out, "store "+st.Name)
+		if !about(st.Name, "") {
+			out = append(out, fmt.Sprintf("store %q", st.Name))
 		}
 	}
 	for _, ag := range s.Agents {
-		if !c.Watched(func(a Alarm) bool { return a.Agent == ag.Name }) {
-			out = append(out, "agent "+ag.Name)
+		if !about("", ag.Name) {
+			out = append(out, fmt.Sprintf("agent %q", ag.Name))
 		}
 	}
 	return out

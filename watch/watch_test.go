@@ -55,7 +55,7 @@ func TestCatalogue_leavesNothingOut(t *testing.T) {
 	}
 	trimmed := all[system.Primary]
 	trimmed.Alarms = slices.DeleteFunc(slices.Clone(trimmed.Alarms), func(a watch.Alarm) bool { return a.Store == "tasks" || a.Agent == "planner" })
-	assert.Equal(t, []string{"store tasks", "agent planner"}, trimmed.Bare(s), "what is not watched is told")
+	assert.Equal(t, []string{`store "tasks"`, `agent "planner"`}, trimmed.Bare(s), "what is not watched is told")
 }
 
 var partForm = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)

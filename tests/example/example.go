@@ -55,6 +55,14 @@ func Record(t testing.TB, home system.Home, s *system.System) *pulumitest.Record
 	return pulumitest.Run(t, program(settings(home), s), answers(t, home, s))
 }
 
+// Watched is Record with the watch on.
+func Watched(t testing.TB, home system.Home, s *system.System) *pulumitest.Recorder {
+	t.Helper()
+	c := settings(home)
+	c.Watch = true
+	return pulumitest.Run(t, program(c, s), answers(t, home, s))
+}
+
 // Alone is Record of the primary before there is another home.
 func Alone(t testing.TB, s *system.System) *pulumitest.Recorder {
 	t.Helper()

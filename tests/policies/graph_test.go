@@ -41,7 +41,9 @@ func once(of func(testing.TB) *rule.Graph) func(testing.TB) *rule.Graph {
 func record(t testing.TB, home system.Home) *rule.Graph {
 	t.Helper()
 	s := example.System(t)
-	return graphOf(home, s, example.Record(t, home, s))
+	g := graphOf(home, s, example.Watched(t, home, s))
+	g.Settings["redoubt:watch"] = "true"
+	return g
 }
 
 // graphOf is the graph as the analyzer makes it from what the engine tells.
