@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -97,7 +98,7 @@ func TestDeploy_noStoreGetsThePartsOfAnother(t *testing.T) {
 		kind, store, _ := strings.Cut(component, "-")
 		for _, long := range all {
 			for _, short := range all {
-				if middle, is := strings.CutSuffix(long, "-"+short); is && kind != "agents" && kind != "vault" {
+				if middle, is := strings.CutSuffix(long, "-"+short); is && slices.Contains(system.StoreKinds, system.StoreKind(kind)) {
 					found++
 					name := store + "-" + middle
 					assert.Contains(t, faultOf(t, name, kind), "is taken by", "%s %q has both %q and %q", kind, store, long, short)

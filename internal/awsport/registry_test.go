@@ -17,8 +17,9 @@ import (
 // elsewhere are the operations of the simulated regions that are no operation
 // of AWS, and who makes them.
 var elsewhere = map[string]string{
-	"kubernetes.Get":   "a request to an API server, kubernetes.go",
-	"kubernetes.Patch": "a request to an API server, kubernetes.go",
+	"kubernetes.Delete": "a request to an API server, kubernetes.go",
+	"kubernetes.Get":    "a request to an API server, kubernetes.go",
+	"kubernetes.Patch":  "a request to an API server, kubernetes.go",
 }
 
 // TestOperations_areThoseOfTheSimulator keeps both in step: a plan that runs in

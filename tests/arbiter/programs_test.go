@@ -115,6 +115,7 @@ func TestPrograms_giveAndTakeTheLease(t *testing.T) {
 		require.Error(t, s.agents[secondary].Why(), "nobody has said that it is ready")
 		s.down[primary].Store(false)
 		s.wait(t, primary, time.Minute)
+		time.Sleep(2 * r.Every) // until observers have seen it again: what they saw last is a lost home
 
 		s.say(t, func(w arbiter.Word) arbiter.Word { w.Ready, w.Version = true, w.Version+1; return w })
 		time.Sleep(4 * time.Minute) // what flapped is calm again
