@@ -33,6 +33,13 @@ func TestDeploy_givesRolesNoMoreThanTheirBoundary(t *testing.T) {
 			}
 		}
 		assert.Greater(t, asked, 100, at)
+		for role, reaches := range map[string]bool{"keeper": true, "observer": true, "agent-planner": false} {
+			in := example.Regions()[n]
+			assert.Equal(t, reaches, iamtest.Allowed(t, iamtest.Request{Action: "dynamodb:PutItem",
+				Resource: "arn:aws:dynamodb:" + example.Third + ":123456789012:table/atlas-arbiter", Keys: map[string]string{
+					"aws:RequestedRegion": example.Third, "aws:PrincipalArn": "arn:aws:iam::123456789012:role/atlas-" + role + "-" + in,
+				}}, boundary), "%s: %s at the arbiter's table", at, role)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/components/arbiter"
+	"redoubt/components/watch"
 	"redoubt/internal/iampolicy"
 	"redoubt/internal/naming"
 	"redoubt/internal/pulumitest"
@@ -37,6 +38,9 @@ func suite() pulumitest.Suite[arbiter.Args, *arbiter.Arbiter] {
 			{Name: "no JSON", Mutate: func(a *arbiter.Args) { a.Settings = "x" }, Want: "settings are no JSON"},
 			{Name: "a home unwatched", Mutate: func(a *arbiter.Args) { delete(a.Watched, system.Primary) },
 				Want: "watched has no table of the primary home"},
+			{Name: "a severity that is not", Mutate: func(a *arbiter.Args) {
+				a.Tell = []watch.Subscription{{Name: "duty", Severity: "loud", Protocol: "https", Endpoint: "https://pager.example/key"}}
+			}, Want: `severity is "loud"`},
 		},
 		Changes: []pulumitest.Change[arbiter.Args]{
 			{Name: "what is observed", Mutate: func(a *arbiter.Args) { a.Settings = `{}` },
@@ -90,4 +94,24 @@ func TestArbiter_runsOneTaskThatMayDoNoMore(t *testing.T) {
 	assert.Contains(t, containers[0]["environment"],
 		map[string]any{"name": "REDOUBT_OBSERVER", "value": `{"observer": "arbiter"}`})
 	assert.Equal(t, "123456789012.dkr.ecr.eu-west-1.amazonaws.com/agora0/redoubt/observer:1", containers[0]["image"])
+}
+
+// TestArbiter_tellsWhenNobodyObserves: the alarm looks at the service that is declared, takes silence for the worst, and
+// tells those who are told.
+func TestArbiter_tellsWhenNobodyObserves(t *testing.T) {
+	t.Parallel()
+	a := args(0)
+	a.Tell = []watch.Subscription{{Name: "duty", Severity: "page", Protocol: "https", Endpoint: "https://pager.example/key"}}
+	r := pulumitest.Run(t, suite().Program(a))
+	alarm := r.Get(t, "aws:cloudwatch/metricAlarm:MetricAlarm", "main-gone").Values()
+	assert.Equal(t, map[string]any{
+		"ClusterName": r.Get(t, "aws:ecs/cluster:Cluster", "main-cluster").Values()["name"],
+		"ServiceName": r.Get(t, "aws:ecs/service:Service", "main-observer").Values()["name"],
+	}, alarm["dimensions"])
+	assert.Equal(t, "breaching", alarm["treatMissingData"], "ECS says nothing of a service without a task")
+	assert.Len(t, alarm["alarmActions"], 1)
+	told := r.Get(t, "aws:sns/topicSubscription:TopicSubscription", "main-told-duty").Values()
+	assert.Equal(t, "https", told["protocol"])
+	assert.Equal(t, true, told["endpointAutoConfirms"])
+	assert.NotEmpty(t, r.OfType("aws:ec2/flowLog:FlowLog"))
 }

@@ -27,6 +27,7 @@ type stage struct {
 	tables [places]*memtable.Table
 	down   [places]atomic.Bool
 	agents [2]home.Majority
+	rounds atomic.Int64
 }
 
 // client is a client of a region's table, used in another region.
@@ -65,7 +66,7 @@ func (s *stage) run(ctx context.Context, t *testing.T) {
 	for p := range place(2) {
 		at := home.Tables{Own: s.both(p, p), Others: []home.Table{s.both(p, third), s.both(p, 1-p)}}
 		for range 2 {
-			go func() { _ = home.Keepers{Home: homeOf(p), Tables: at}.Keep(ctx) }()
+			go func() { _ = home.Keepers{Home: homeOf(p), Tables: at, Round: func() { s.rounds.Add(1) }}.Keep(ctx) }()
 		}
 		s.agents[p] = at.Watchers(homeOf(p), home.Terms{}, nil)
 		go s.agents[p].Watch(ctx)
@@ -135,6 +136,7 @@ func TestPrograms_giveAndTakeTheLease(t *testing.T) {
 		t.Logf("a planned move takes %s, simulated", s.wait(t, primary, r.Taken(home.DefaultTerm)))
 		cancel()
 		synctest.Wait()
+		assert.Greater(t, s.rounds.Load(), int64(100), "keepers tell the probe that their rounds end")
 	})
 }
 
