@@ -229,6 +229,14 @@ aws-up: policies ## on AWS: update HOME_NAME, judged by every policy
 aws-drift: ## on AWS: fail when what stands there is not what HOME_NAME declares
 	pulumi preview --stack $(HOME_NAME) --refresh --expect-no-changes --non-interactive
 
+.PHONY: aws-record-drift
+aws-record-drift: build ## on AWS: record that the comparison of HOME_NAME has just found nothing
+	@bin/redoubt record drift $(HOME_NAME) --on aws
+
+.PHONY: aws-record-drills
+aws-record-drills: build ## on AWS: record the drills of the gate in both homes, if all have held
+	@bin/redoubt record drills $(GATE)/drills --on aws
+
 .PHONY: awsguard
 awsguard: ## get AWSGuard from npm, which the benchmark of the policies is held against
 	@mkdir -p $(TOOLS)/awsguard && cd $(TOOLS)/awsguard && \

@@ -22,6 +22,7 @@ func declarePipeline(ctx *pulumi.Context, c StateConfig, name string, provider *
 	}
 	ctx.Export("previewRole", p.PreviewRole)
 	ctx.Export("driftRole", p.DriftRole)
+	ctx.Export("recordRole", p.RecordRole)
 	ctx.Export("deployRoles", p.DeployRoles)
 	return nil
 }

@@ -85,6 +85,35 @@ func TestDrift_opensWhatTheProgramWroteAndNoMore(t *testing.T) {
 	}
 }
 
+// TestRecord_leavesTwoRecordsAndNoMore: and the role of the comparison leaves none.
+func TestRecord_leavesTwoRecordsAndNoMore(t *testing.T) {
+	t.Parallel()
+	record := []iampolicy.Document{documents(t)["record-policy"]}
+	ask := func(action, resource, service, region string) iamtest.Request {
+		return iamtest.Request{Action: action, Resource: resource, Keys: map[string]string{
+			"aws:RequestedRegion": region, "kms:ViaService": service + "." + region + ".amazonaws.com"}}
+	}
+	for _, region := range []string{"eu-west-1", "eu-central-1"} {
+		bucket := "arn:aws:s3:::agora0-control-123456789012-" + region + "/"
+		key := "arn:aws:kms:" + region + ":123456789012:key/mrk-1"
+		for _, r := range []iamtest.Request{
+			ask("s3:PutObject", bucket+"records/drift", "", region), ask("s3:PutObject", bucket+"records/drill", "", region),
+			ask("kms:GenerateDataKey", key, "s3", region), ask("kms:Decrypt", key, "s3", region),
+		} {
+			assert.True(t, iamtest.Allowed(t, r, record...), "%v", r)
+		}
+		for _, r := range []iamtest.Request{
+			ask("s3:PutObject", bucket+"records/other", "", region), ask("s3:PutObject", bucket+"inventory/primary.json", "", region),
+			ask("s3:PutObject", bucket+"runs/1/plan.json", "", region), ask("s3:GetObject", bucket+"records/drift", "", region),
+			ask("s3:DeleteObject", bucket+"records/drift", "", region),
+			ask("kms:GenerateDataKey", key, "dynamodb", region), ask("kms:Encrypt", key, "s3", region),
+			ask("s3:PutObject", bucket+"records/drift", "", "us-east-1"),
+		} {
+			assert.False(t, iamtest.Allowed(t, r, record...), "%v", r)
+		}
+	}
+}
+
 func TestPreview_seesNoDataOfStores(t *testing.T) {
 	t.Parallel()
 	docs := documents(t)

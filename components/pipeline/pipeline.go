@@ -49,6 +49,8 @@ type Pipeline struct {
 	PreviewRole pulumi.StringOutput `pulumi:"previewRole"`
 	// DriftRole is the ARN of the role that compares what stands with what is declared.
 	DriftRole pulumi.StringOutput `pulumi:"driftRole"`
+	// RecordRole is the ARN of the role that leaves the records of drills and comparisons in the homes.
+	RecordRole pulumi.StringOutput `pulumi:"recordRole"`
 	// DeployRoles are the ARNs of the roles that update, by home.
 	DeployRoles pulumi.StringMapOutput `pulumi:"deployRoles"`
 }
@@ -88,6 +90,9 @@ func newPipeline(ctx *pulumi.Context, name string, args *Args, opts []pulumi.Res
 	if p.DriftRole, err = b.look(a.drift(), read); err != nil {
 		return nil, err
 	}
+	if p.RecordRole, err = b.record(); err != nil {
+		return nil, err
+	}
 	arns := pulumi.StringMap{}
 	for _, home := range a.Homes {
 		if err := b.bound(home); err != nil {
@@ -99,7 +104,8 @@ func newPipeline(ctx *pulumi.Context, name string, args *Args, opts []pulumi.Res
 	}
 	p.DeployRoles = arns.ToStringMapOutput()
 	return p, ctx.RegisterResourceOutputs(p, pulumi.Map{
-		"previewRole": p.PreviewRole, "driftRole": p.DriftRole, "deployRoles": p.DeployRoles,
+		"previewRole": p.PreviewRole, "driftRole": p.DriftRole, "recordRole": p.RecordRole,
+		"deployRoles": p.DeployRoles,
 	})
 }
 

@@ -35,7 +35,7 @@ func suite() pulumitest.Suite[pipeline.Args, *pipeline.Pipeline] {
 	type A = pipeline.Args
 	trusts := []string{
 		"main-deploy-primary assumeRolePolicy", "main-deploy-secondary assumeRolePolicy", "main-drift assumeRolePolicy",
-		"main-preview assumeRolePolicy",
+		"main-preview assumeRolePolicy", "main-record assumeRolePolicy",
 	}
 	return pulumitest.Suite[A, *pipeline.Pipeline]{
 		Args: args, New: pipeline.New,
@@ -109,6 +109,7 @@ func TestPipeline_trustsWordForWord(t *testing.T) {
 	for role, subjects := range map[string][]string{
 		"preview":          {"repo:acme/agora:pull_request"},
 		"drift":            {"repo:acme/agora:ref:refs/heads/main"},
+		"record":           {"repo:acme/agora:ref:refs/heads/main"},
 		"deploy-primary":   {"repo:acme/agora:environment:primary"},
 		"deploy-secondary": {"repo:acme/agora:environment:secondary"},
 	} {
@@ -126,7 +127,7 @@ func TestPipeline_trustsWordForWord(t *testing.T) {
 func TestPipeline_rolesHaveTheirPoliciesAndTheTimeThatTheWorkflowsAskFor(t *testing.T) {
 	t.Parallel()
 	r := pulumitest.Run(t, suite().Program(args(0)))
-	for role, seconds := range map[string]float64{"preview": 3600, "drift": 3600, "deploy-primary": 10800, "deploy-secondary": 10800} {
+	for role, seconds := range map[string]float64{"preview": 3600, "drift": 3600, "record": 3600, "deploy-primary": 10800, "deploy-secondary": 10800} {
 		v := r.Get(t, "aws:iam/role:Role", "main-"+role).Values()
 		assert.Equal(t, seconds, v["maxSessionDuration"], role)
 		assert.Equal(t, "agora0-pipeline-"+role, v["name"])
@@ -134,11 +135,14 @@ func TestPipeline_rolesHaveTheirPoliciesAndTheTimeThatTheWorkflowsAskFor(t *test
 		if strings.HasPrefix(role, "deploy") {
 			parts = []string{"read", "platform", "stores", "global", "bounds"}
 		}
+		if role == "record" {
+			parts = []string{"record"}
+		}
 		for _, part := range parts {
 			r.Get(t, "aws:iam/rolePolicyAttachment:RolePolicyAttachment", "main-"+role+"-"+part)
 		}
 	}
-	assert.Len(t, r.OfType("aws:iam/rolePolicyAttachment:RolePolicyAttachment"), 14)
+	assert.Len(t, r.OfType("aws:iam/rolePolicyAttachment:RolePolicyAttachment"), 15)
 	for _, role := range r.OfType("aws:iam/role:Role") {
 		assert.NotContains(t, role.Values(), "permissionsBoundary", "%s: the boundary is for what homes make", role.Name)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"redoubt/internal/iampolicy"
 	"redoubt/internal/naming"
+	"redoubt/watch"
 )
 
 // looking are the actions with which the provider looks at what the program
@@ -81,11 +82,7 @@ func (a Args) opens() iampolicy.Document {
 	for _, home := range a.Homes {
 		secrets = append(secrets, home.ARN("secretsmanager", "secret:"+home.Path("*")))
 		objects = append(objects, written(home)...)
-		keys = append(keys, inRegion("Keys"+strings.ToUpper(string(home.Home[:1]))+string(home.Home[1:]), home,
-			[]string{"kms:Decrypt"}, home.ARN("kms", "key/*")).With(iampolicy.Condition{
-			Operator: "StringEquals", Key: "kms:ViaService",
-			Values: []string{"s3." + home.Region + ".amazonaws.com", "secretsmanager." + home.Region + ".amazonaws.com"},
-		}))
+		keys = append(keys, opensKey("Keys"+capital(home), home, []string{"kms:Decrypt"}, "s3", "secretsmanager"))
 	}
 	return iampolicy.Document{Statements: append([]iampolicy.Statement{
 		{Sid: "SecretsOfHomes", Actions: []string{"secretsmanager:GetSecretValue"}, Resources: secrets},
@@ -95,6 +92,33 @@ func (a Args) opens() iampolicy.Document {
 		{Sid: "NoObjects", Effect: iampolicy.Deny, Actions: []string{"s3:GetObject", "s3:GetObjectVersion"},
 			NotResources: append(a.stateObjects("*"), objects...)},
 	}, keys...)}
+}
+
+// records is what the role of the records may do: put those two objects in each home, under the home's key, through S3 alone.
+func (a Args) records() iampolicy.Document {
+	var out []iampolicy.Statement
+	for _, home := range a.Homes {
+		bucket := "arn:aws:s3:::" + home.Bucket("control", 1) + "/"
+		out = append(out,
+			inRegion("Records"+capital(home), home, []string{"s3:PutObject"}, bucket+watch.DriftKey, bucket+watch.DrillKey),
+			opensKey("Keys"+capital(home), home, []string{"kms:Decrypt", "kms:GenerateDataKey"}, "s3"))
+	}
+	return iampolicy.Document{Statements: out}
+}
+
+// capital is the home's name at the end of a sid.
+func capital(home naming.Scope) string {
+	return strings.ToUpper(string(home.Home[:1])) + string(home.Home[1:])
+}
+
+// opensKey allows the use of a home's keys through services alone.
+func opensKey(sid string, home naming.Scope, actions []string, through ...string) iampolicy.Statement {
+	var services []string
+	for _, service := range through {
+		services = append(services, service+"."+home.Region+".amazonaws.com")
+	}
+	return inRegion(sid, home, actions, home.ARN("kms", "key/*")).With(iampolicy.Condition{
+		Operator: "StringEquals", Key: "kms:ViaService", Values: services})
 }
 
 // written are the objects that the program writes in a home: the inventories and the configuration.

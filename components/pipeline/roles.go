@@ -61,6 +61,19 @@ func (a Args) drift() look {
 	return look{"drift", "Lets the main branch compare the homes with what is declared", "ref:refs/heads/main", a.opens()}
 }
 
+// record is the role that leaves the records of drills and comparisons in the homes (watch.Record), and does nothing else.
+func (b *builder) record() (pulumi.StringOutput, error) {
+	puts, err := b.policy("record", "Which records of drills and comparisons it may leave in the homes", b.args.records())
+	if err != nil {
+		return pulumi.StringOutput{}, err
+	}
+	return b.role("record", "Lets the main branch record drills that held and comparisons that found nothing", &iam.RoleArgs{
+		Name:               pulumi.String(b.args.role("record", "")),
+		AssumeRolePolicy:   pulumi.String(b.args.trust("ref:refs/heads/main").JSON()),
+		MaxSessionDuration: pulumi.Int(lookSeconds),
+	}, map[string]*iam.Policy{"record": puts})
+}
+
 // look makes a role that changes nothing.
 func (b *builder) look(l look, read *iam.Policy) (pulumi.StringOutput, error) {
 	opens, err := b.policy(l.part, "What the role "+l.part+" may open, and what it must never see", l.opens)

@@ -26,6 +26,7 @@ type job struct {
 	Uses        string
 	Environment string
 	If          string
+	Needs       any
 	Permissions map[string]string
 	Timeout     int `yaml:"timeout-minutes"`
 	Steps       []step
@@ -81,7 +82,7 @@ func TestWorkflows_pinEveryActionByCommit(t *testing.T) {
 var rights = map[string][]string{
 	"pull-requests": {"pull-request.yml comment"},
 	"issues":        {"drift.yml report"},
-	"id-token": {"pull-request.yml preview", "drift.yml drift", "update-home.yml update", "deploy.yml first",
+	"id-token": {"pull-request.yml preview", "drift.yml drift", "drift.yml record", "drills.yml recorded", "update-home.yml update", "deploy.yml first",
 		"deploy.yml second"},
 }
 
@@ -137,6 +138,7 @@ func TestWorkflows_updateAHomeOnlyAfterAPerson(t *testing.T) {
 // roles are the variables that name a role, with the jobs that ask for it.
 var roles = map[string][]string{
 	"AWS_PREVIEW_ROLE": {"pull-request.yml preview"}, "AWS_DRIFT_ROLE": {"drift.yml drift"},
+	"AWS_RECORD_ROLE": {"drift.yml record", "drills.yml recorded"},
 	"AWS_DEPLOY_ROLE": {"update-home.yml update"},
 }
 
@@ -163,9 +165,12 @@ func TestWorkflows_askForTheRoleThatIsMadeForThem(t *testing.T) {
 		}
 	}
 	assert.Equal(t, roles, asked)
-	for event := range all["drift.yml"].On {
-		assert.Contains(t, []string{"schedule", "workflow_dispatch"}, event, "the drift role trusts the main branch")
+	for _, name := range []string{"drift.yml", "drills.yml"} {
+		for event := range all[name].On {
+			assert.Contains(t, []string{"schedule", "workflow_dispatch"}, event, "%s: its roles trust the main branch", name)
+		}
 	}
+	assert.Equal(t, "drift", all["drift.yml"].Jobs["record"].Needs, "nothing is recorded of a comparison that found something")
 }
 
 // TestWorkflows_runWhatEverybodyCanRun holds the steps against make's own list, and those of a pull request against

@@ -56,8 +56,14 @@ table where it is written, backups where the vault is.
 
 ## Records
 
-A drill that held and a comparison that found nothing leave a record in the control bucket of each home, from which the prober tells its
-age: ` + "`records/drill`" + ` and ` + "`records/drift`" + `.
+A drill that held and a comparison that found nothing leave a record in the control bucket of a home, from which the prober tells its
+age: ` + "`records/drill`" + ` and ` + "`records/drift`" + `. The nightly comparison and the weekly drills of the [pipeline](pipeline.md#the-others)
+leave them, and so does a person:
+
+    make aws-drift HOME_NAME=primary && redoubt record drift primary --on aws
+    redoubt drill --all && redoubt record drills --on aws
+
+Drills are recorded only if all have held, within a day of them, and with the kind of each: that of a simulated drill says so.
 
 `
 

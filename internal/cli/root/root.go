@@ -15,6 +15,7 @@ import (
 	"redoubt/internal/cli/drill"
 	"redoubt/internal/cli/evidence"
 	"redoubt/internal/cli/exit"
+	"redoubt/internal/cli/record"
 	"redoubt/internal/cli/recovery"
 	"redoubt/internal/cli/sim"
 	"redoubt/internal/cli/streams"
@@ -50,7 +51,7 @@ func New(s *streams.Streams) *cobra.Command {
 	cmd.SetOut(s.Out)
 	cmd.SetErr(s.Err)
 	cmd.CompletionOptions.HiddenDefaultCmd = true
-	cmd.AddCommand(adopt.New(s), assess.New(s), drill.New(s), evidence.New(s), sim.New(s), syscheck.New(s), testpage.New(s), exitCodes(s))
+	cmd.AddCommand(adopt.New(s), assess.New(s), drill.New(s), evidence.New(s), record.New(s), sim.New(s), syscheck.New(s), testpage.New(s), exitCodes(s))
 	cmd.AddCommand(recovery.Commands(s)...)
 	cmd.SetHelpCommand(help(cmd))
 	cmd.InitDefaultCompletionCmd()
