@@ -22,13 +22,17 @@ func (b *builder) kept() []kept {
 		if _, here := b.here.Stores[st.Name]; !here {
 			continue
 		}
-		if st.Kind == system.Cache && st.RebuildFrom != "" {
-			continue // what it loses is read from another store
+		if !BackedUp(st) {
+			continue
 		}
 		out = append(out, kept{st, BackupEvery(st)})
 	}
 	return out
 }
+
+// BackedUp reports whether a store has backups, copies of them and restore tests. What a cache loses that is rebuilt is
+// read from another store.
+func BackedUp(st system.Store) bool { return st.Kind != system.Cache || st.RebuildFrom == "" }
 
 // BackupEvery is how often a store is backed up, by its retention; of a queue, its ledger.
 func BackupEvery(st system.Store) time.Duration {

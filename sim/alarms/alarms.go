@@ -178,6 +178,9 @@ func (r *Regions) Put(home system.Home, m watch.Metric, value float64) {
 	r.put(home, m, r.World.Now(), value)
 }
 
+// Heard are the keys of the prober's metrics that the region of a home was given a value of.
+func (r *Regions) Heard(home system.Home) []string { return r.series[home].Metrics(watch.Namespace) }
+
 // Bend changes values on their way into a metric: it stands for what the simulated regions do not know, such as a
 // program that answers with errors. That AWS or the prober would publish such values then is assumed.
 type Bend struct {

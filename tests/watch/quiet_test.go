@@ -11,6 +11,8 @@ import (
 	"redoubt/sim/drive"
 	"redoubt/system"
 	"redoubt/tests/homes"
+	"redoubt/watch/judge"
+	"redoubt/watch/prober"
 )
 
 // begin is both homes, standing, with their alarms.
@@ -37,5 +39,20 @@ func TestQuietDay_tellsNobody(t *testing.T) {
 				assert.Equal(t, "OK", string(r.State(home, a.Part)), "%s: %s is judged, and well", home, a.Part)
 			}
 		}
+	}
+	publishes(t, r)
+}
+
+// publishes holds the simulated prober to what the one on AWS publishes, which is held to the same (internal/probe).
+func publishes(t *testing.T, r *alarms.Regions) {
+	t.Helper()
+	want := map[system.Home][]string{}
+	for _, home := range system.Homes {
+		for _, p := range prober.Publish(r.System, home, r.World.Now(), prober.Whole(r.System, r.World.Inventory, home, r.World.Now())) {
+			want[p.Into] = append(want[p.Into], judge.Key(p.Metric))
+		}
+	}
+	for _, home := range system.Homes {
+		assert.ElementsMatch(t, want[home], r.Heard(home), "what is published into the region of the %s home", home)
 	}
 }

@@ -45,7 +45,7 @@ func New(c watch.Catalogue, s *Series, quota func(watch.Metric) (float64, bool))
 	for _, a := range c.Alarms {
 		m.states[a.Part] = Insufficient
 		for _, q := range a.Queries {
-			m.keys[a.Part] = append(m.keys[a.Part], key(q.Metric))
+			m.keys[a.Part] = append(m.keys[a.Part], Key(q.Metric))
 		}
 	}
 	for _, one := range c.Composites {

@@ -54,7 +54,7 @@ func (w window) key(n int) string {
 	if w.keys != nil {
 		return w.keys[n]
 	}
-	return key(w.queries[n].Metric)
+	return Key(w.queries[n].Metric)
 }
 
 // before is the window of so many periods earlier.

@@ -30,8 +30,8 @@ func NewSeries(began time.Time) *Series {
 	return &Series{began: began.UTC().Truncate(time.Minute), all: map[string][]cell{}}
 }
 
-// key names a metric with all its dimensions.
-func key(m watch.Metric) string {
+// Key names a metric with all its dimensions.
+func Key(m watch.Metric) string {
 	parts := []string{m.Namespace, m.Name}
 	for _, d := range slices.Sorted(maps.Keys(m.Dimensions)) {
 		parts = append(parts, d+"="+m.Dimensions[d])
@@ -45,7 +45,7 @@ func (s *Series) Put(m watch.Metric, at time.Time, value float64) {
 	if n < 0 {
 		return
 	}
-	k := key(m)
+	k := Key(m)
 	cells := s.all[k]
 	for len(cells) <= n {
 		cells = append(cells, cell{low: math.Inf(1), high: math.Inf(-1)})
@@ -56,15 +56,27 @@ func (s *Series) Put(m watch.Metric, at time.Time, value float64) {
 	s.all[k] = cells
 }
 
+// Metrics are the keys of a namespace's metrics that were given a value, sorted.
+func (s *Series) Metrics(namespace string) []string {
+	var out []string
+	for key := range s.all {
+		if strings.HasPrefix(key, namespace+"|") {
+			out = append(out, key)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 // Has reports whether the metric was ever given a value.
-func (s *Series) Has(m watch.Metric) bool { return len(s.all[key(m)]) > 0 }
+func (s *Series) Has(m watch.Metric) bool { return len(s.all[Key(m)]) > 0 }
 
 func (s *Series) minute(at time.Time) int { return int(math.Floor(at.Sub(s.began).Minutes())) }
 
 // Value is a statistic over the minutes from one time until before another; ok is false where nothing was given. A
 // percentile is taken for the maximum, which it is at most (assumed).
 func (s *Series) Value(m watch.Metric, statistic string, from, to time.Time) (value float64, ok bool) {
-	return s.value(key(m), statistic, from, to)
+	return s.value(Key(m), statistic, from, to)
 }
 
 func (s *Series) value(key, statistic string, from, to time.Time) (value float64, ok bool) {

@@ -27,35 +27,6 @@ func example(t *testing.T) (*system.System, inventory.Inventory) {
 	return s, inv
 }
 
-// whole is what a prober sees that sees everything.
-func whole(s *system.System, inv inventory.Inventory, home system.Home) prober.Sight {
-	no := false
-	saw := prober.Sight{
-		Active: system.Primary, Accepts: map[string]bool{}, Newest: map[string]time.Time{}, Differs: &no,
-		Answers: map[system.Home]map[string]bool{system.Primary: {}, system.Secondary: {}}, Nodes: map[string]int{},
-		Replicas: map[string]prober.Replicas{}, Kept: map[string]prober.Kept{}, Keys: map[string]bool{},
-		CertificateEnds: now.Add(240 * time.Hour), RoundTrip: 20 * time.Millisecond,
-		Compared: now.Add(-24 * time.Hour), Drilled: now.Add(-48 * time.Hour),
-	}
-	for _, st := range s.Stores {
-		saw.Accepts[st.Name], saw.Newest[st.Name] = true, now
-		saw.Kept[st.Name] = prober.Kept{Backup: now.Add(-time.Hour), Copied: now.Add(-2 * time.Hour), Restored: now.Add(-3 * time.Hour)}
-	}
-	for _, a := range s.Agents {
-		saw.Replicas[a.Name] = prober.Replicas{Wanted: 3, Ready: 3, Zones: 3}
-		if a.Public {
-			saw.Answers[system.Primary][a.Name], saw.Answers[system.Secondary][a.Name] = true, true
-		}
-	}
-	for _, zone := range inv.Homes[home].Zones {
-		saw.Nodes[zone] = 2
-	}
-	for purpose := range inv.Homes[home].Keys {
-		saw.Keys[purpose] = true
-	}
-	return saw
-}
-
 type key struct {
 	into   system.Home
 	metric string
@@ -73,7 +44,7 @@ func published(t *testing.T, s *system.System, inv inventory.Inventory) map[key]
 	t.Helper()
 	out := map[key]int{}
 	for _, home := range system.Homes {
-		all := append(prober.Publish(s, home, now, whole(s, inv, home)), prober.Fire(s, home))
+		all := append(prober.Publish(s, home, now, prober.Whole(s, inv, home, now)), prober.Fire(s, home))
 		for _, p := range all {
 			out[keyOf(t, p.Into, p.Metric)]++
 		}
@@ -137,7 +108,7 @@ func valueOf(t *testing.T, puts []prober.Put, m watch.Metric) (float64, bool) {
 func TestPublish_values(t *testing.T) {
 	t.Parallel()
 	s, inv := example(t)
-	saw := whole(s, inv, system.Secondary)
+	saw := prober.Whole(s, inv, system.Secondary, now)
 	saw.Newest["tasks"] = now.Add(-time.Minute)
 	saw.Replicas["planner"] = prober.Replicas{Wanted: 4, Ready: 1, Zones: 1}
 	saw.Replicas["gateway"] = prober.Replicas{Wanted: 1, Ready: 1, Zones: 1}
