@@ -47,8 +47,11 @@ func (a Args) bounds(home naming.Scope) iampolicy.Document {
 		deny("Unbounded", []string{
 			"iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy",
 		}, "*").With(iampolicy.Condition{
-			Operator: "StringNotEquals", Key: boundaryKey, Values: []string{home.Boundary()},
+			Operator: "StringNotEquals", Key: boundaryKey, Values: []string{home.Boundary(), home.RecoveryBoundary()},
 		}),
+		iampolicy.Statement{Sid: "RecoveryAlone", Effect: iampolicy.Deny, NotResources: []string{a.recovering(home)},
+			Actions: []string{"iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"},
+		}.With(iampolicy.Condition{Operator: "StringEquals", Key: boundaryKey, Values: []string{home.RecoveryBoundary()}}),
 		deny("Unbind", []string{"iam:DeleteRolePermissionsBoundary"}, "*"),
 		deny("Policies", []string{
 			"iam:CreatePolicyVersion", "iam:DeletePolicy*", "iam:SetDefaultPolicyVersion", "iam:TagPolicy", "iam:UntagPolicy",

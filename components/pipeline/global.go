@@ -19,7 +19,7 @@ var attachable = []string{
 var passed = []string{
 	"appconfig.amazonaws.com",
 	"backup.amazonaws.com", "config.amazonaws.com", "ec2.amazonaws.com", "eks.amazonaws.com", "events.amazonaws.com",
-	"fis.amazonaws.com", "monitoring.rds.amazonaws.com", "pods.eks.amazonaws.com", "rds.amazonaws.com", "s3.amazonaws.com",
+	"fis.amazonaws.com", "lambda.amazonaws.com", "monitoring.rds.amazonaws.com", "pods.eks.amazonaws.com", "rds.amazonaws.com", "s3.amazonaws.com",
 	"scheduler.amazonaws.com", "states.amazonaws.com", "vpc-flow-logs.amazonaws.com",
 }
 
@@ -80,6 +80,9 @@ func (a Args) roles(home naming.Scope) []iampolicy.Statement {
 		iampolicy.Statement{Sid: "Grant", Resources: own, Actions: []string{
 			"iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy",
 		}}.With(bounded),
+		iampolicy.Statement{Sid: "GrantRecovery", Resources: []string{a.recovering(home)}, Actions: []string{
+			"iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy",
+		}}.With(iampolicy.Condition{Operator: "StringEquals", Key: boundaryKey, Values: []string{home.RecoveryBoundary()}}),
 		iampolicy.Statement{Sid: "Attach", Resources: own, Actions: []string{"iam:AttachRolePolicy"}}.
 			With(iampolicy.Condition{Operator: "ArnEquals", Key: "iam:PolicyARN", Values: arns}).With(bounded),
 		iampolicy.Statement{Sid: "Pass", Resources: own, Actions: []string{"iam:PassRole"}}.

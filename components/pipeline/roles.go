@@ -132,16 +132,26 @@ func (b *builder) role(part, why string, args *iam.RoleArgs, attached map[string
 	return role.Arn, nil
 }
 
-// bound makes the boundary of the roles that a home makes. No role of the pipeline has it.
+// bound makes the boundaries of the roles that a home makes. No role of the pipeline has one.
 func (b *builder) bound(home naming.Scope) error {
-	text, err := b.args.boundary(home).Checked()
-	if err != nil {
-		return fmt.Errorf("boundary: %w", err)
+	for _, one := range []struct {
+		suffix, arn, whose string
+		doc                iampolicy.Document
+	}{
+		{"", home.Boundary(), "made by", b.args.boundary(home)},
+		{"-recovery", home.RecoveryBoundary(), "that recovers", b.args.recoveryBoundary(home)},
+	} {
+		text, err := one.doc.Checked()
+		if err != nil {
+			return fmt.Errorf("boundary%s: %w", one.suffix, err)
+		}
+		if _, err = iam.NewPolicy(b.ctx, b.name+"-boundary-"+string(home.Home)+one.suffix, &iam.PolicyArgs{
+			Name:        pulumi.String(naming.Last(one.arn)),
+			Description: pulumi.Sprintf("The most that a role %s the %s home may do", one.whose, home.Home),
+			Policy:      pulumi.String(text),
+		}, pulumi.Parent(b.parent)); err != nil {
+			return err
+		}
 	}
-	_, err = iam.NewPolicy(b.ctx, b.name+"-boundary-"+string(home.Home), &iam.PolicyArgs{
-		Name:        pulumi.String(naming.Last(home.Boundary())),
-		Description: pulumi.Sprintf("The most that a role made by the %s home may do", home.Home),
-		Policy:      pulumi.String(text),
-	}, pulumi.Parent(b.parent))
-	return err
+	return nil
 }

@@ -79,6 +79,10 @@ func (s Scope) Boundary() string {
 	return fmt.Sprintf("arn:aws:iam::%s:policy/%s", s.Account, Join(PolicyMax, s.System, "pipeline", "boundary", string(s.Home)))
 }
 
+// RecoveryBoundary is the ARN of the permissions boundary of the roles that recover the home, whose names are
+// Role("recover*"): they may do what plans do, and no other role may (docs/decisions/0034-the-machine-that-recovers-a-home.md).
+func (s Scope) RecoveryBoundary() string { return s.Boundary() + "-recovery" }
+
 // LoadBalancer names a load balancer.
 func (s Scope) LoadBalancer(part string) string {
 	return Join(LoadBalancerMax, s.System, part, string(s.Home))

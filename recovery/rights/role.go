@@ -75,9 +75,11 @@ func Operations() []string { return slices.Sorted(maps.Keys(calls)) }
 // Actions lists every action that some call needs.
 func Actions() []string {
 	seen := map[string]bool{}
-	for _, row := range calls {
-		for _, r := range row {
-			seen[r.action] = true
+	for _, rows := range []map[string][]right{calls, verified} {
+		for _, row := range rows {
+			for _, r := range row {
+				seen[r.action] = true
+			}
 		}
 	}
 	return slices.Sorted(maps.Keys(seen))
