@@ -157,7 +157,7 @@ func TestDeploy_reachesOutsideForWhatIsNamed(t *testing.T) {
 	}
 	assert.Equal(t, []string{
 		"New", "Names", "Switch", "Replicas", "ReplicaKeys", "State", "StateBucket", "StateSecrets",
-		"Roles", "Grant", "Attach", "Pass", "ServiceRoles",
+		"Roles", "Grant", "GrantRecovery", "Attach", "Pass", "ServiceRoles",
 	}, sids)
 	for home, region := range map[string]string{"primary": "eu-west-1", "secondary": "eu-central-1"} {
 		doc := docs["deploy-"+home+"-global-policy"]

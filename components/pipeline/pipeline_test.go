@@ -61,6 +61,7 @@ func suite() pulumitest.Suite[pipeline.Args, *pipeline.Pipeline] {
 			}},
 			{Name: "a bucket more", Mutate: func(a *A) { a.StateBuckets = append(a.StateBuckets, "c") }, Want: []string{
 				"main-boundary-primary policy", "main-boundary-secondary policy",
+				"main-boundary-primary-recovery policy", "main-boundary-secondary-recovery policy",
 				"main-deploy-primary-bounds-policy policy", "main-deploy-primary-global-policy policy",
 				"main-deploy-secondary-bounds-policy policy", "main-deploy-secondary-global-policy policy",
 				"main-drift-policy policy", "main-preview-policy policy", "main-read-policy policy",

@@ -30,6 +30,7 @@ const (
 	Step    What = "step"    // look at a step, make its call, look again
 	Abandon What = "abandon" // end a step that could not be walked
 	Close   What = "close"   // end the run
+	Ready   What = "ready"   // read what a run reads first, and begin none
 )
 
 // Request is what the state machine sends.
@@ -139,12 +140,32 @@ var leaseOptions = lease.Options{TTL: 5 * time.Minute, Skew: 10 * time.Second}
 
 // Handle takes one turn. Its errors are of the four types.
 func (h Handler) Handle(ctx context.Context, r Request) (Answer, error) {
+	if r.What == Ready {
+		return h.ready(ctx)
+	}
 	t, err := h.turns(ctx, r)
 	if err != nil {
 		return Answer{}, named(err)
 	}
 	a, err := take(ctx, t, r)
 	return a, named(err)
+}
+
+// ready reads the inventories and the lease, as every turn does, and changes nothing.
+func (h Handler) ready(ctx context.Context) (Answer, error) {
+	inv, err := h.inventory(ctx)
+	if err != nil {
+		return Answer{}, named(err)
+	}
+	held, err := lease.Table{Port: h.Own, Home: h.Home, Name: inv.Own().Control.LockTable}.Get(ctx, lease.Recovery)
+	if err != nil {
+		return Answer{}, named(fmt.Errorf("the lease of the %s home: %w", h.Home, err))
+	}
+	why := "nobody has recovered the home yet"
+	if held.Owner != "" {
+		why = fmt.Sprintf("%s holds or held the lease, generation %d", held.Owner, held.Generation)
+	}
+	return Answer{State: string(Ready), Why: why}, nil
 }
 
 func take(ctx context.Context, t execute.Turns, r Request) (Answer, error) {

@@ -119,6 +119,29 @@ func TestHandler_walksAPlan(t *testing.T) {
 	assert.True(t, home.moved)
 }
 
+// TestHandler_isReady: the turn that is taken each hour reads what a run reads first, changes nothing, and fails when a
+// run could not begin.
+func TestHandler_isReady(t *testing.T) {
+	t.Parallel()
+	home, h := handler(t, planOf(t, system.Secondary))
+	ready := conduct.Request{What: conduct.Ready}
+	a, err := h.Handle(t.Context(), ready)
+	require.NoError(t, err)
+	assert.Equal(t, conduct.Answer{State: "ready", Why: "nobody has recovered the home yet"}, a)
+	assert.Empty(t, home.items)
+	_, err = h.Handle(t.Context(), ask(conduct.Open, ""))
+	require.NoError(t, err)
+	a, err = h.Handle(t.Context(), ready)
+	require.NoError(t, err)
+	assert.Contains(t, a.Why, "execution e (run r) holds or held the lease, generation 1")
+	delete(home.objects, inventory.ObjectKey(system.Secondary))
+	_, err = h.Handle(t.Context(), ready)
+	require.ErrorContains(t, err, "the inventory of the secondary home")
+	home.down = true
+	_, err = h.Handle(t.Context(), ready)
+	require.Error(t, err)
+}
+
 func TestHandler_refusesWhereNobodyDecides(t *testing.T) {
 	t.Parallel()
 	home, h := handler(t, planOf(t, system.Secondary))

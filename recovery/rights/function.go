@@ -45,12 +45,19 @@ func (p Place) Of(f Function) (iampolicy.Document, error) {
 	return doc, doc.Check()
 }
 
-// Starts is all that the role of the state machine may do: invoke the function, and ask people.
-func Starts(function, topic string) iampolicy.Document {
+// Invokes is all that a role may do which invokes the function and no more.
+func Invokes(function string) iampolicy.Document {
 	return iampolicy.Document{Statements: []iampolicy.Statement{
 		{Sid: "Invoke", Actions: []string{"lambda:InvokeFunction"}, Resources: []string{function}},
-		{Sid: "Ask", Actions: []string{"sns:Publish"}, Resources: []string{topic}},
 	}}
+}
+
+// Starts is all that the role of the state machine may do: invoke the function, and ask people.
+func Starts(function, topic string) iampolicy.Document {
+	doc := Invokes(function)
+	doc.Statements = append(doc.Statements, iampolicy.Statement{
+		Sid: "Ask", Actions: []string{"sns:Publish"}, Resources: []string{topic}})
+	return doc
 }
 
 // Placed are the actions of the two roles beside those of the plans' calls (Actions).

@@ -1,0 +1,111 @@
+package machine
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/scheduler"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"redoubt/internal/iampolicy"
+	"redoubt/recovery/conduct"
+	"redoubt/recovery/rights"
+)
+
+// silentHours is how long no turn may succeed before somebody is told; one is taken each hour.
+const silentHours = 3
+
+// topic is where people are asked for an approval, and told of a silent function. Who is told by mail has to confirm it
+// first.
+func (b *builder) topic() error {
+	s := b.args.Scope
+	topic, err := sns.NewTopic(b.ctx, b.name+"-topic", &sns.TopicArgs{
+		Name: pulumi.String(s.Function(part)), KmsMasterKeyId: b.args.LogKeyArn.ToStringOutput().ToStringPtrOutput(),
+	}, b.child(pulumi.DeleteBeforeReplace(true))...)
+	if err != nil {
+		return err
+	}
+	b.topicArn, b.component.TopicArn = topic.Arn, topic.Arn
+	text, err := b.mayTell().Checked()
+	if err != nil {
+		return fmt.Errorf("topic policy: %w", err)
+	}
+	b.told, err = sns.NewTopicPolicy(b.ctx, b.name+"-topic-policy", &sns.TopicPolicyArgs{
+		Arn: topic.Arn, Policy: pulumi.String(text),
+	}, b.child()...)
+	if err != nil {
+		return err
+	}
+	for _, to := range b.args.Tell {
+		if _, err := sns.NewTopicSubscription(b.ctx, b.name+"-told-"+to.Name, to.Of(topic.Arn), b.child()...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mayTell lets the alarm tell the topic. The machine asks there under its role, which is allowed by IAM, in one account.
+func (b *builder) mayTell() iampolicy.Document {
+	s := b.args.Scope
+	return iampolicy.Document{Statements: []iampolicy.Statement{iampolicy.Statement{
+		Sid: "PublishAlarms", Principals: map[string][]string{"Service": {"cloudwatch.amazonaws.com"}},
+		Actions: []string{"sns:Publish"}, Resources: []string{TopicArn(s)},
+	}.With(iampolicy.SourceAccount(s.Account)).With(iampolicy.SourceArn(s.ARN("cloudwatch", "alarm:"+b.alarmName())))}}
+}
+
+// hourly invokes the function each hour. Lambda takes the network away from a function that nobody invoked for weeks, and
+// fails the first turn after it (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html): that must not be the
+// first turn of a recovery. The turn reads what a recovery reads first.
+func (b *builder) hourly() error {
+	s := b.args.Scope
+	may, err := fixed(rights.Invokes(FunctionArn(s)))
+	if err != nil {
+		return err
+	}
+	role, allowed, err := b.role("hourly", hourlyPart, "Invokes the function that recovers the home each hour",
+		iampolicy.Trust("scheduler.amazonaws.com", iampolicy.SourceAccount(s.Account)), may)
+	if err != nil {
+		return err
+	}
+	_, err = scheduler.NewSchedule(b.ctx, b.name+"-hourly", &scheduler.ScheduleArgs{
+		Name: pulumi.String(s.Schedule(part)), Description: pulumi.String("Keeps the function that recovers the home ready"),
+		ScheduleExpression: pulumi.String("rate(1 hour)"),
+		FlexibleTimeWindow: &scheduler.ScheduleFlexibleTimeWindowArgs{Mode: pulumi.String("OFF")},
+		Target: &scheduler.ScheduleTargetArgs{
+			Arn: pulumi.String(FunctionArn(s)), RoleArn: role.Arn, Input: pulumi.String(fmt.Sprintf(`{"what":%q}`, conduct.Ready)),
+			RetryPolicy: &scheduler.ScheduleTargetRetryPolicyArgs{
+				MaximumEventAgeInSeconds: pulumi.Int(1800), MaximumRetryAttempts: pulumi.Int(3),
+			}},
+	}, b.child(pulumi.DependsOn([]pulumi.Resource{allowed, b.invoked}), pulumi.DeleteBeforeReplace(true))...)
+	return err
+}
+
+func (b *builder) alarmName() string { return b.args.Scope.Alarm(part + "-silent") }
+
+// silence tells when no turn has succeeded for hours: then a recovery could not begin either. What is not published, such as
+// the errors of an hour without one, counts as none; an hour without any turn is silent.
+func (b *builder) silence() error {
+	s := b.args.Scope
+	metric := func(id, name string) cloudwatch.MetricAlarmMetricQueryArgs {
+		return cloudwatch.MetricAlarmMetricQueryArgs{Id: pulumi.String(id), Metric: &cloudwatch.MetricAlarmMetricQueryMetricArgs{
+			Namespace: pulumi.String("AWS/Lambda"), MetricName: pulumi.String(name), Stat: pulumi.String("Sum"), Period: pulumi.Int(3600),
+			Dimensions: pulumi.StringMap{"FunctionName": pulumi.String(s.Function(part))},
+		}}
+	}
+	_, err := cloudwatch.NewMetricAlarm(b.ctx, b.name+"-silent", &cloudwatch.MetricAlarmArgs{
+		Name: pulumi.String(b.alarmName()),
+		AlarmDescription: pulumi.Sprintf("The function that recovers the %s home of %s has not succeeded once in %d hours: a plan "+
+			"would not run inside AWS; run it from a machine (docs/recovering.md). Look: aws logs tail %s --region %s --since 3h",
+			s.Home, s.System, silentHours, b.args.logGroup(), s.Region),
+		MetricQueries: cloudwatch.MetricAlarmMetricQueryArray{
+			metric("turns", "Invocations"), metric("errors", "Errors"),
+			cloudwatch.MetricAlarmMetricQueryArgs{Id: pulumi.String("good"), Expression: pulumi.String("FILL(turns, 0) - FILL(errors, 0)"),
+				Label: pulumi.String("Turns that succeeded"), ReturnData: pulumi.Bool(true)},
+		},
+		EvaluationPeriods: pulumi.Int(silentHours), DatapointsToAlarm: pulumi.Int(silentHours),
+		ComparisonOperator: pulumi.String("LessThanThreshold"), Threshold: pulumi.Float64(1), TreatMissingData: pulumi.String("breaching"),
+		AlarmActions: pulumi.Array{b.topicArn}, OkActions: pulumi.Array{b.topicArn},
+	}, b.child(pulumi.DependsOn([]pulumi.Resource{b.told}), pulumi.DeleteBeforeReplace(true))...)
+	return err
+}
