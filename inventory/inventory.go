@@ -211,4 +211,6 @@ type Control struct {
 	// IdempotencyTable holds the answers to calls that must not be made twice. It
 	// is replicated, and what it says counts in the active home only.
 	IdempotencyTable string `json:"idempotencyTable,omitempty"`
+	// Machine is the ARN of the state machine that runs plans inside AWS, empty where there is none.
+	Machine string `json:"machine,omitempty"`
 }

@@ -31,6 +31,7 @@ var Keys = []string{
 	"complianceLock", "copyAccount", "tags", "adopt", "databasePassword", "dependencyKeys",
 	"clusterAdmins", "clusterViewers", "clusterCidrs", "kubernetesVersion", "nodeType", "permissionsBoundary",
 	"settleReplicas", "watch", "subscriptions", "production", "experimentsInProduction", "homeRegions", "arbiterRegion",
+	"recoveryImage",
 }
 
 // Config is the settings of one stack; Pulumi.yaml describes each key.
@@ -77,6 +78,9 @@ type Config struct {
 	Subscriptions []watch.Subscription
 	// ArbiterRegion is where the arbiter is, empty for none.
 	ArbiterRegion string
+	// RecoveryImage is the tag or the digest of the image of the function that recovers the home; empty for none. A tag
+	// makes the place that it is pushed to, a digest the function and its state machine too.
+	RecoveryImage string
 	// ComplianceLock makes the vault's lock irreversible.
 	ComplianceLock bool
 	// CopyAccount keeps a second copy of the backups; nil when there is none.
@@ -137,7 +141,7 @@ func Load(ctx *pulumi.Context) (Config, error) {
 		Switch:     or(raw.Get("switch"), inventory.MetricSwitch), ClientCIDRs: []string{"0.0.0.0/0"},
 		CheckerPrefixListID: raw.Get("checkerPrefixListId"), PostgresVersion: raw.Get("postgresVersion"),
 		KubernetesVersion: raw.Get("kubernetesVersion"), NodeType: raw.Get("nodeType"),
-		ArbiterRegion: raw.Get("arbiterRegion"),
+		ArbiterRegion: raw.Get("arbiterRegion"), RecoveryImage: raw.Get("recoveryImage"),
 	}
 	c.Plain = plainSettings(ctx, raw)
 	c.PeerStack = or(raw.Get("peerStack"), string(c.Home.Peer()))
@@ -244,6 +248,9 @@ func (c *Config) validate() []error {
 	}
 	if err := regions.CheckArbiter(c.ArbiterRegion, c.Region, c.PeerRegion); c.ArbiterRegion != "" && err != nil {
 		bad("arbiterRegion", "%v", err)
+	}
+	if _, ok := c.recoveryImage(); c.RecoveryImage != "" && !ok {
+		bad("recoveryImage", "is %q, want a tag, or a digest such as sha256:0123...", c.RecoveryImage)
 	}
 	for store, g := range c.Generations {
 		if g < 1 {

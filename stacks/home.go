@@ -15,6 +15,7 @@ import (
 	"redoubt/components/certificates"
 	"redoubt/components/cluster"
 	"redoubt/components/control"
+	"redoubt/components/control/machine"
 	"redoubt/components/controllers"
 	"redoubt/components/degradation"
 	"redoubt/components/discovery"
@@ -56,7 +57,9 @@ type home struct {
 	names    *discovery.Names
 	vault    *vault.Vault
 	control  *bucket.Bucket
-	cluster  *cluster.Cluster
+	// machine is nil where no plan runs inside AWS.
+	machine *machine.Machine
+	cluster *cluster.Cluster
 	// size is how many nodes the cluster has.
 	size cluster.Size
 	// kubernetes is the provider of everything inside the cluster.
@@ -94,6 +97,7 @@ func (h *home) declare() error {
 		h.declareChaos,
 		h.declareExport,
 		h.declareLeases,
+		h.declareMachine,
 		h.declareWatch,
 	} {
 		if err := step(); err != nil {

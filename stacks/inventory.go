@@ -137,6 +137,7 @@ func (h *home) slots() []slot {
 	slots = append(slots, h.secretSlots()...)
 	slots = append(slots, h.discoverySlots()...)
 	slots = append(slots, h.backupSlots()...)
+	slots = append(slots, h.machineSlots()...)
 	return slots
 }
 

@@ -53,7 +53,7 @@ func Deploy(ctx *pulumi.Context, c Config, s *system.System) error {
 		return err
 	}
 	if c.PermissionsBoundary {
-		if err := boundRoles(ctx, c.Scope(s.Name).Boundary()); err != nil {
+		if err := boundRoles(ctx, c.Scope(s.Name)); err != nil {
 			return err
 		}
 	}

@@ -25,7 +25,7 @@ func (h *home) declareRegistry() error {
 }
 
 // images lists the images that a home runs, of agents, their proxies, controllers, the
-// export and the leases, each once.
+// export, the leases and the recovery, each once.
 func (h *home) images() ([]string, error) {
 	all, err := controllers.Images()
 	if err != nil {
@@ -33,6 +33,7 @@ func (h *home) images() ([]string, error) {
 	}
 	all = append(all, configuration.ExportImage, sidecar.Image)
 	all = append(all, h.config.leaseImages()...)
+	all = append(all, h.config.recoveryImages()...)
 	for _, a := range h.system.Agents {
 		all = append(all, a.Image)
 	}

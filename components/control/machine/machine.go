@@ -50,6 +50,16 @@ func RoleArn(s naming.Scope) string {
 	return fmt.Sprintf("arn:aws:iam::%s:role/%s", s.Account, s.Role(part))
 }
 
+// Recovers reports whether a role of the home is one of those that are declared here, by its name.
+func Recovers(s naming.Scope, role pulumi.StringPtrInput) bool {
+	for _, name := range []string{part, machinePart, hourlyPart} {
+		if role == pulumi.String(s.Role(name)) {
+			return true
+		}
+	}
+	return false
+}
+
 // FunctionArn is the ARN of the function of a home, TopicArn that of its topic, as computed.
 func FunctionArn(s naming.Scope) string { return s.ARN("lambda", "function:"+s.Function(part)) }
 
