@@ -30,7 +30,7 @@ func TestArbiter_everyPartMatters(t *testing.T) {
 		"the end of silence":            {func(s *setting) { s.rules.Gap = horizon }, "by what"},
 		"the look for lines that flap":  {func(s *setting) { s.rules.Flaps = 1000 }, "has changed"},
 		"the rest after a move":         {func(s *setting) { s.rules.Settle = 0 }, "after the last move"},
-		"the second observer":           {func(s *setting) { s.hearsay = true }, early},
+		"the second observer":           {func(s *setting) { s.hearsay = true }, early + "|by what|has changed"},
 		"the judge's pace":              {func(s *setting) { s.slow = 12 }, "nothing was decided"},
 		"the word to the keepers":       {func(s *setting) { s.deaf = true }, "may not write"},
 	} {
