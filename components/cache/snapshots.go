@@ -10,6 +10,7 @@ import (
 
 	"redoubt/components/bucket"
 	"redoubt/internal/iampolicy"
+	"redoubt/internal/naming"
 	"redoubt/system"
 )
 
@@ -17,7 +18,7 @@ import (
 const exportSchedule = "cron(15 5 * * ? *)"
 
 // SnapshotPart is the part of a bucket's name that a cache's snapshots go to.
-func SnapshotPart(store string) string { return store + "-snapshots" }
+func SnapshotPart(store string) string { return naming.Snapshots(store) }
 
 // snapshots declares where exported snapshots go, and what exports and restores
 // one each day. A restored home alone keeps only the bucket, with the peer's.

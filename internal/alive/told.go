@@ -15,11 +15,16 @@ const stuck = time.Minute
 
 // Told answers where the environment says, until the context ends. Call what it returns at the end of each round.
 func Told(ctx context.Context, env func(string) string) (round func(), err error) {
+	return ToldWithin(ctx, env, stuck)
+}
+
+// ToldWithin is Told for a program that may go so long without the end of a round.
+func ToldWithin(ctx context.Context, env func(string) string, within time.Duration) (round func(), err error) {
 	address := env(Variable)
 	if address == "" {
 		return func() {}, nil
 	}
-	beat := New(clock.Wall{}, stuck)
+	beat := New(clock.Wall{}, within)
 	_, err = beat.Serve(ctx, address)
 	return beat.Now, err
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
+	"redoubt/internal/awsmetrics"
 	"redoubt/recovery/plan"
 )
 
@@ -47,9 +48,9 @@ var registry = map[string]operation{
 	"backup.StartCopyJob":       serve(backup.NewFromConfig, (*backup.Client).StartCopyJob).with("IdempotencyToken"),
 	"backup.StartRestoreJob":    serve(backup.NewFromConfig, (*backup.Client).StartRestoreJob).with("IdempotencyToken"),
 
-	"cloudwatch.DescribeAlarms":      serve(metrics, (*cloudwatch.Client).DescribeAlarms),
-	"cloudwatch.GetMetricStatistics": serve(metrics, (*cloudwatch.Client).GetMetricStatistics),
-	"cloudwatch.PutMetricData":       serve(metrics, (*cloudwatch.Client).PutMetricData),
+	"cloudwatch.DescribeAlarms":      serve(awsmetrics.Client, (*cloudwatch.Client).DescribeAlarms),
+	"cloudwatch.GetMetricStatistics": serve(awsmetrics.Client, (*cloudwatch.Client).GetMetricStatistics),
+	"cloudwatch.PutMetricData":       serve(awsmetrics.Client, (*cloudwatch.Client).PutMetricData),
 
 	"dynamodb.DeleteItem":                serve(dynamodb.NewFromConfig, (*dynamodb.Client).DeleteItem),
 	"dynamodb.DescribeContinuousBackups": serve(dynamodb.NewFromConfig, (*dynamodb.Client).DescribeContinuousBackups),

@@ -96,25 +96,31 @@ func (c *Cluster) Objects(ctx context.Context, namespace string) ([]objects.Obje
 	return out, nil
 }
 
-// read reads the objects of one kind, page by page.
+// read reads the objects of one kind.
 func (c *Cluster) read(ctx context.Context, kind objects.Kind, namespace string) ([]objects.Object, error) {
+	if kind.Scope != objects.Itself {
+		return c.List(ctx, kind.Path(namespace))
+	}
+	doc, err := c.get(ctx, kind.Path(namespace), url.Values{})
+	if err != nil || doc == nil {
+		return nil, err
+	}
+	var one objects.Object
+	err = json.Unmarshal(doc, &one)
+	return []objects.Object{one}, err
+}
+
+// List reads a list, page by page. One that the cluster does not know is empty.
+func (c *Cluster) List(ctx context.Context, path string) ([]objects.Object, error) {
 	var out []objects.Object
 	for next := ""; ; {
-		query := url.Values{}
-		if kind.Scope != objects.Itself {
-			query.Set("limit", fmt.Sprint(pageSize))
-		}
+		query := url.Values{"limit": {fmt.Sprint(pageSize)}}
 		if next != "" {
 			query.Set("continue", next)
 		}
-		doc, err := c.get(ctx, kind.Path(namespace), query)
+		doc, err := c.get(ctx, path, query)
 		if err != nil || doc == nil {
 			return out, err
-		}
-		if kind.Scope == objects.Itself {
-			var one objects.Object
-			err := json.Unmarshal(doc, &one)
-			return []objects.Object{one}, err
 		}
 		var p page
 		if err := json.Unmarshal(doc, &p); err != nil {

@@ -34,8 +34,8 @@ type Machine struct {
 
 // Missing says which program is not installed, nil when a machine can be opened.
 func Missing() error {
-	_, err1 := postgresBin()
-	_, err2 := unprivileged()
+	_, err1 := PostgresBin()
+	_, err2 := Unprivileged()
 	_, err3 := redisServer()
 	_, err4 := motoServer()
 	return errors.Join(err1, err2, err3, err4)
@@ -46,8 +46,8 @@ func Open(ctx context.Context) (*Machine, error) {
 	goredis.SetLogger(silent{})
 	m := &Machine{}
 	var err1, err2, err3, err4 error
-	m.bin, err1 = postgresBin()
-	m.as, err2 = unprivileged()
+	m.bin, err1 = PostgresBin()
+	m.as, err2 = Unprivileged()
 	m.redis, err3 = redisServer()
 	sweep(room())
 	m.dir, err4 = os.MkdirTemp(room(), fmt.Sprintf("%s%d-", folder, os.Getpid()))

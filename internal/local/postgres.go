@@ -37,8 +37,8 @@ log_line_prefix = '%m '
 log_timezone = 'UTC'
 `
 
-// postgresBin is where PostgreSQL's programs are: Debian keeps them off PATH.
-func postgresBin() (string, error) {
+// PostgresBin is where PostgreSQL's programs are: Debian keeps them off PATH.
+func PostgresBin() (string, error) {
 	if at, err := exec.LookPath("initdb"); err == nil {
 		return filepath.Dir(at), nil
 	}
@@ -50,8 +50,8 @@ func postgresBin() (string, error) {
 	return filepath.Dir(found[len(found)-1]), nil
 }
 
-// unprivileged is whom PostgreSQL runs as: it refuses root.
-func unprivileged() (*syscall.Credential, error) {
+// Unprivileged is whom PostgreSQL runs as: it refuses root.
+func Unprivileged() (*syscall.Credential, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
 	}

@@ -125,6 +125,9 @@ func (s Scope) CacheTest(store string, generation int) string {
 	return Join(CacheMax, append([]string{s.System, store}, append(gen(generation), string(s.Home), "test")...)...)
 }
 
+// Snapshots is the part of the names of what keeps a cache's exported snapshots: their bucket, machine and schedule.
+func Snapshots(store string) string { return store + "-snapshots" }
+
 // StateMachine names a state machine.
 func (s Scope) StateMachine(part string) string {
 	return Join(StateMachineMax, s.System, part, string(s.Home))

@@ -1,5 +1,5 @@
 // Package prober decides what the prober of a home publishes of what it saw, and into which region. It looks at nothing
-// itself: sim/alarms looks at the simulated regions; what looks at AWS is not written yet (docs/limits.md).
+// itself: internal/probe looks at AWS, sim/alarms at the simulated regions. Tests hold both to publish the same.
 package prober
 
 import (

@@ -60,10 +60,10 @@ func (m maker) place(home system.Home, s system.Store, of inventory.Store) marks
 	switch s.Kind {
 	case system.Postgres:
 		return &marks.Postgres{Witness: w, Connect: func(ctx context.Context) (*pgx.Conn, error) {
-			return m.connect(ctx, s, of)
+			return m.connect(ctx, s, m.host(s), of.Endpoint)
 		}}
 	case system.Cache:
-		return &marks.Cache{Witness: w, Client: redis.NewClient(m.cacheOptions(cfg, home, s, of))}
+		return &marks.Cache{Witness: w, Client: redis.NewClient(m.cacheOptions(cfg, home, s, m.host(s), of.Endpoint, of.Name))}
 	case system.Table:
 		return &marks.Table{Witness: w, Client: dynamodb.NewFromConfig(cfg), Table: of.Name}
 	case system.Bucket:
@@ -80,10 +80,10 @@ func (m maker) host(s system.Store) string {
 	return directory.Of(own).Stores[s.Name].Host
 }
 
-// connect opens a connection to a database at the name that follows the switch. The
-// proxy's certificate is of AWS's name in the home that serves:
+// connect opens a connection to a database at a host such as the name that follows the switch. The
+// proxy's certificate is of AWS's name in the home that answers:
 // https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy.howitworks.html
-func (m maker) connect(ctx context.Context, s system.Store, of inventory.Store) (*pgx.Conn, error) {
+func (m maker) connect(ctx context.Context, s system.Store, host, certified string) (*pgx.Conn, error) {
 	user, password, err := m.credentials(ctx, m.inventory.Homes[m.Home].Stores[s.Name].SecretArn)
 	if err != nil {
 		return nil, err
@@ -92,9 +92,9 @@ func (m maker) connect(ctx context.Context, s system.Store, of inventory.Store) 
 	if err != nil {
 		return nil, err
 	}
-	conf.Host, conf.Port, conf.User, conf.Password = m.host(s), 5432, user, password
+	conf.Host, conf.Port, conf.User, conf.Password = host, 5432, user, password
 	conf.Database = strings.ReplaceAll(s.Name, "-", "_") // as components/postgres creates it
-	conf.Fallbacks, conf.TLSConfig = nil, &tls.Config{ServerName: of.Endpoint, MinVersion: tls.VersionTLS12}
+	conf.Fallbacks, conf.TLSConfig = nil, &tls.Config{ServerName: certified, MinVersion: tls.VersionTLS12}
 	return pgx.ConnectConfig(ctx, conf)
 }
 
@@ -115,13 +115,15 @@ func (m maker) credentials(ctx context.Context, arn string) (user, password stri
 	return in.Username, in.Password, nil
 }
 
-func (m maker) cacheOptions(cfg aws.Config, home system.Home, s system.Store, of inventory.Store) *redis.Options {
+// cacheOptions connect to a cache at a host whose certificate is of another name, as the user of a home. Group is that
+// whose token is signed.
+func (m maker) cacheOptions(cfg aws.Config, home system.Home, s system.Store, host, certified, group string) *redis.Options {
 	user := naming.Scope{System: m.inventory.System, Home: home}.CacheUser(s.Name)
 	return &redis.Options{
-		Addr: net.JoinHostPort(m.host(s), "6379"), MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true, PoolSize: 2,
-		TLSConfig: &tls.Config{ServerName: of.Endpoint, MinVersion: tls.VersionTLS12},
+		Addr: net.JoinHostPort(host, "6379"), MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true, PoolSize: 2,
+		TLSConfig: &tls.Config{ServerName: certified, MinVersion: tls.VersionTLS12},
 		CredentialsProviderContext: func(ctx context.Context) (string, string, error) {
-			token, err := cacheToken(ctx, cfg, of.Name, user, clock.Wall{}.Now())
+			token, err := cacheToken(ctx, cfg, group, user, clock.Wall{}.Now())
 			return user, token, err
 		},
 	}

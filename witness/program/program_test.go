@@ -128,7 +128,8 @@ func TestCredentials_areReadByReferenceAndNeverShown(t *testing.T) {
 	assert.NotContains(t, err.Error(), "hunter2")
 	_, _, err = m.credentials(t.Context(), "")
 	require.ErrorContains(t, err, "knows no secret of the secondary home")
-	_, err = m.connect(t.Context(), system.Store{Name: "tasks", Kind: system.Postgres}, m.inventory.Homes["primary"].Stores["tasks"])
+	tasks := system.Store{Name: "tasks", Kind: system.Postgres}
+	_, err = m.connect(t.Context(), tasks, m.host(tasks), m.inventory.Homes["primary"].Stores["tasks"].Endpoint)
 	require.ErrorContains(t, err, "no such secret", "the secret that the inventory names is asked for")
 }
 
