@@ -62,23 +62,26 @@ func types() []string {
 // end standing for a family, each with the reason: that they know no resource says the service authorization reference
 // (https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
 var everywhere = map[string]string{
+	"arc-zonal-shift:ListZonalShifts":   "knows no resource, and changes nothing",
 	"autoscaling:Describe*":             "knows no resource, and changes nothing",
 	"backup:PutRestoreValidationResult": "knows no resource",
 	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
-	"cloudwatch:DescribeAlarms":      "tells of composite alarms with a right on all alone, and changes nothing",
-	"cloudwatch:GetMetricData":       "knows no resource, and changes nothing",
-	"cloudwatch:PutMetricData":       "knows no resource; cloudwatch:namespace bounds it",
-	"ec2:Describe*":                  "knows no resource, and changes nothing",
-	"ec2:InjectApiError":             "knows no resource; ec2:FisActionId bounds it",
-	"ecr:GetAuthorizationToken":      "knows no resource",
-	"elasticloadbalancing:Describe*": "knows no resource, and changes nothing",
-	"fis:ListExperiments":            "knows no resource, and changes nothing",
-	"logs:CreateLogDelivery":         "knows no resource",
-	"logs:DescribeResourcePolicies":  "knows no resource, and changes nothing",
-	"logs:PutResourcePolicy":         "knows no resource",
-	"logs:DescribeLogGroups":         "lists what is there, and flow logs ask for all of it",
-	"s3:ListAllMyBuckets":            "knows no resource, and changes nothing",
-	"tag:GetResources":               "knows no resource, and changes nothing",
+	"cloudwatch:DescribeAlarms":                    "tells of composite alarms with a right on all alone, and changes nothing",
+	"cloudwatch:GetMetricData":                     "knows no resource, and changes nothing",
+	"cloudwatch:GetMetricStatistics":               "knows no resource, and changes nothing",
+	"cloudwatch:PutMetricData":                     "knows no resource; cloudwatch:namespace bounds it",
+	"ec2:Describe*":                                "knows no resource, and changes nothing",
+	"ec2:InjectApiError":                           "knows no resource; ec2:FisActionId bounds it",
+	"ecr:GetAuthorizationToken":                    "knows no resource",
+	"elasticloadbalancing:Describe*":               "knows no resource, and changes nothing",
+	"fis:ListExperiments":                          "knows no resource, and changes nothing",
+	"logs:CreateLogDelivery":                       "knows no resource",
+	"logs:DescribeResourcePolicies":                "knows no resource, and changes nothing",
+	"logs:PutResourcePolicy":                       "knows no resource",
+	"logs:DescribeLogGroups":                       "lists what is there, and flow logs ask for all of it",
+	"route53-recovery-cluster:ListRoutingControls": "knows no resource, and changes nothing",
+	"s3:ListAllMyBuckets":                          "knows no resource, and changes nothing",
+	"tag:GetResources":                             "knows no resource, and changes nothing",
 }
 
 func check(r *rule.Resource, c rule.Config) []rule.Finding {

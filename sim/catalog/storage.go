@@ -23,6 +23,7 @@ var storageRows = []row{
 	{"aws:sqs/queue:Queue", "aws_sqs_queue", sqs.QueueArgs{}, sqs.QueueState{}},
 	{"aws:sqs/queuePolicy:QueuePolicy", "aws_sqs_queue_policy", sqs.QueuePolicyArgs{}, sqs.QueuePolicyState{}},
 	{"aws:ecr/repository:Repository", "aws_ecr_repository", ecr.RepositoryArgs{}, ecr.RepositoryState{}},
+	{"aws:ecr/repositoryPolicy:RepositoryPolicy", "aws_ecr_repository_policy", ecr.RepositoryPolicyArgs{}, ecr.RepositoryPolicyState{}},
 	{"aws:ecr/lifecyclePolicy:LifecyclePolicy", "aws_ecr_lifecycle_policy", ecr.LifecyclePolicyArgs{}, ecr.LifecyclePolicyState{}},
 	{"aws:ecr/replicationConfiguration:ReplicationConfiguration", "aws_ecr_replication_configuration", ecr.ReplicationConfigurationArgs{}, ecr.ReplicationConfigurationState{}},
 	{"aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate", "aws_ecr_repository_creation_template", ecr.RepositoryCreationTemplateArgs{}, ecr.RepositoryCreationTemplateState{}},

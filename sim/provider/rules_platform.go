@@ -9,6 +9,20 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
+// functionWhole: what upstream refuses in its plan of a function that is no image.
+func functionWhole(in resource.PropertyMap) []Failure {
+	kind, known := plain(in["packageType"])
+	if known && kind.IsString() && kind.StringValue() == "Image" || in["packageType"].ContainsUnknowns() {
+		return nil
+	}
+	for _, name := range []resource.PropertyKey{"handler", "runtime"} {
+		if !in.HasValue(name) {
+			return []Failure{{string(name), "is missing, want it where packageType is not Image"}}
+		}
+	}
+	return nil
+}
+
 const (
 	clusterText = "1 to 100 characters"
 	clusterForm = `^.{1,100}$`
@@ -45,6 +59,10 @@ var rulesOfPlatform = map[string][]rule{
 	"aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": {
 		matches("prefix", `^(ROOT|[a-z0-9]+(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*/?)$`,
 			"lower-case letters and digits, parted by one of ._-/"),
+	},
+	"aws:lambda/function:Function": {
+		matches("name", `^[0-9A-Za-z_-]+$`, "letters, digits, hyphens and underscores"),
+		conflicts("", "s3ObjectVersion", "imageUri"), {"", functionWhole},
 	},
 	"aws:eks/cluster:Cluster": {
 		matches("name", clusterForm, clusterText),

@@ -1,6 +1,8 @@
 package provider
 
 var specsOfCluster = map[string]spec{
+	"aws:lambda/function:Function": {kind: "AWS::Lambda::Function", name: byName(64)},
+
 	"aws:eks/cluster:Cluster": {kind: "AWS::EKS::Cluster", name: &naming{property: "name", max: 100}},
 	"aws:eks/nodeGroup:NodeGroup": {kind: "AWS::EKS::Nodegroup",
 		name: &naming{property: "nodeGroupName", prefix: "nodeGroupNamePrefix", max: 63}},

@@ -107,6 +107,7 @@ func init() {
 		privateZoneKinds,
 		quotaKinds,
 		fisKinds,
+		lambdaKinds,
 	} {
 		for _, k := range table {
 			kinds[k.Name] = &k

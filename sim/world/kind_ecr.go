@@ -9,6 +9,7 @@ import (
 const (
 	kindRepository       = "AWS::ECR::Repository"
 	kindImageLifecycle   = "AWS::ECR::LifecyclePolicy"
+	kindRepositoryPolicy = "AWS::ECR::RepositoryPolicy"
 	kindImageReplication = "AWS::ECR::ReplicationConfiguration"
 	kindArrivals         = "AWS::ECR::RepositoryCreationTemplate"
 	kindImage            = "AWS::ECR::Image"
@@ -30,6 +31,13 @@ var ecrKinds = []Kind{
 		Fixed: []string{"Repository"}, id: named("Repository"),
 		Refs:     []Link{link("Repository", kindRepository, "RepositoryNotFoundException", "")},
 		checks:   []check{lifecycleRules},
+		computed: func(t *tx, e *Entity) { e.Out["RegistryId"] = t.cfg.Account },
+	},
+	{
+		Name: kindRepositoryPolicy, Service: "ecr", Source: ecrAPI + "API_SetRepositoryPolicy.html", Setting: true,
+		NotFound: "RepositoryPolicyNotFoundException", Required: []string{"Repository", "Policy"},
+		Fixed: []string{"Repository"}, id: named("Repository"),
+		Refs:     []Link{link("Repository", kindRepository, "RepositoryNotFoundException", "")},
 		computed: func(t *tx, e *Entity) { e.Out["RegistryId"] = t.cfg.Account },
 	},
 	{
@@ -94,8 +102,10 @@ func removeRepository(t *tx, e *Entity) error {
 	for _, image := range t.imagesOf(e) {
 		t.drop(image)
 	}
-	if policy := t.get(kindImageLifecycle, e.Region, e.ID); policy != nil {
-		t.drop(policy)
+	for _, kind := range []string{kindImageLifecycle, kindRepositoryPolicy} {
+		if policy := t.get(kind, e.Region, e.ID); policy != nil {
+			t.drop(policy)
+		}
 	}
 	t.drop(e)
 	return nil

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"sort"
+	"strings"
 )
 
 const (
@@ -90,11 +91,14 @@ func scheduleShape(t *tx, e, _ *Entity) error {
 	return nil
 }
 
-// scheduleTarget refuses a state machine that is not there.
+// scheduleTarget refuses a state machine or a function that is not there.
 func scheduleTarget(t *tx, e, _ *Entity) error {
 	arn := str(e.In, "Target.Arn")
 	if s := regexp.MustCompile(`^arn:aws:states:([a-z0-9-]+):\d{12}:stateMachine:`).FindStringSubmatch(arn); s != nil &&
 		(s[1] != e.Region || t.get(kindStateMachine, e.Region, arn) == nil) {
+		return refuse("ValidationException", "%s: target %s does not exist in %s", e.ID, arn, e.Region)
+	}
+	if strings.HasPrefix(arn, "arn:aws:lambda:") && (regionOfARN(arn) != e.Region || t.get(kindFunction, e.Region, arn[strings.LastIndex(arn, ":")+1:]) == nil) {
 		return refuse("ValidationException", "%s: target %s does not exist in %s", e.ID, arn, e.Region)
 	}
 	return nil

@@ -23,6 +23,8 @@ var renames = map[string]string{
 	"aws_cloudwatch_metric_alarm.alarm_name":    "name",
 	"aws_dynamodb_table.global_secondary_index": "globalSecondaryIndexes",
 	"aws_dynamodb_table.local_secondary_index":  "localSecondaryIndexes",
+	"aws_lambda_function.filename":              "code",
+	"aws_lambda_function.function_name":         "name",
 	"aws_sns_topic_subscription.topic_arn":      "topic",
 }
 

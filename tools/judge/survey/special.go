@@ -24,6 +24,7 @@ var special = map[string]pair{
 	"aws_ecr_lifecycle_policy.policy":                         {untagged(7), untagged(14)},
 	"aws_elasticache_global_replication_group.engine_version": {"7.0", "7.1"},
 	"aws_elasticache_replication_group.engine_version":        {"7.0", "7.1"},
+	"aws_lambda_function.package_type":                        {"Image", "Zip"},
 	"aws_acm_certificate.subject_alternative_names": {
 		[]any{"a.example.com", "c.example.com"}, []any{"a.example.com", "d.example.com"},
 	},
@@ -59,6 +60,8 @@ var always = map[string]bool{
 	"aws_eks_cluster.compute_config.enabled": true,
 	"aws_acm_certificate.domain_name":        true,
 	"aws_cloudwatch_metric_alarm.statistic":  true,
+	"aws_lambda_function.image_uri":          true,
+	"aws_lambda_function.package_type":       true,
 	"aws_lb_target_group.port":               true,
 	"aws_lb_target_group.protocol":           true,
 	"aws_lb_target_group.vpc_id":             true,
@@ -106,6 +109,7 @@ var instead = map[string][2]map[string]any{
 	"aws_elasticache_global_replication_group.parameter_group_name": {
 		{"engine_version": "6.2"}, {"engine_version": "7.0"},
 	},
+	"aws_lambda_function.package_type":                                         {{}, zipped},
 	"aws_eks_cluster.compute_config":                                           {{}, noAutoMode},
 	"aws_eks_cluster.storage_config":                                           {{}, noAutoMode},
 	"aws_eks_cluster.storage_config.block_storage":                             {{}, noAutoMode},
@@ -113,6 +117,9 @@ var instead = map[string][2]map[string]any{
 	"aws_eks_cluster.kubernetes_network_config.elastic_load_balancing.enabled": {{}, autoMode(false)},
 	"aws_eks_cluster.storage_config.block_storage.enabled":                     {{}, autoMode(false)},
 }
+
+// zipped is what a function without an image needs.
+var zipped = map[string]any{"handler": "main", "runtime": "provided.al2023", "s3_bucket": "code", "s3_key": "code.zip", "image_uri": nil}
 
 // provisioned is what a table of fixed capacity needs.
 var provisioned = map[string]any{"billing_mode": "PROVISIONED", "read_capacity": 1.0, "write_capacity": 1.0}
