@@ -33,6 +33,7 @@ func TestDeploy_givesRolesNoMoreThanTheirBoundary(t *testing.T) {
 			}
 		}
 		assert.Greater(t, asked, 100, at)
+		mayRecover(t, made, at, example.Regions()[n])
 		for role, reaches := range map[string]bool{"keeper": true, "observer": true, "agent-planner": false} {
 			in := example.Regions()[n]
 			assert.Equal(t, reaches, iamtest.Allowed(t, iamtest.Request{Action: "dynamodb:PutItem",
@@ -41,6 +42,28 @@ func TestDeploy_givesRolesNoMoreThanTheirBoundary(t *testing.T) {
 				}}, boundary), "%s: %s at the arbiter's table", at, role)
 		}
 	}
+}
+
+// mayRecover holds that what the roles which recover a home are granted is within the boundary that they have.
+func mayRecover(t *testing.T, made *pulumitest.Recorder, at system.Home, own string) {
+	t.Helper()
+	text := made.Get(t, "aws:iam/policy:Policy", "pipeline-boundary-"+string(at)+"-recovery").Values()["policy"].(string)
+	boundary, err := iampolicy.Parse(text)
+	require.NoError(t, err)
+	asked := 0
+	for _, policy := range example.Recovering(t, at).OfType("aws:iam/rolePolicy:RolePolicy") {
+		if !strings.HasPrefix(policy.Name, "recovery-") {
+			continue
+		}
+		doc, err := iampolicy.Parse(policy.Values()["policy"].(string))
+		require.NoError(t, err)
+		for _, s := range doc.Statements {
+			if s.Effect != iampolicy.Deny {
+				asked += within(t, boundary, s, own, policy)
+			}
+		}
+	}
+	assert.Greater(t, asked, 100, at)
 }
 
 // within holds that a boundary lets all of a statement through, and returns how much that is. A resource whose ARN

@@ -2,6 +2,7 @@ package rights
 
 import (
 	"fmt"
+	"slices"
 
 	"redoubt/internal/iampolicy"
 	"redoubt/system"
@@ -60,11 +61,17 @@ func Starts(function, topic string) iampolicy.Document {
 	return doc
 }
 
-// Placed are the actions of the two roles beside those of the plans' calls (Actions).
+// placing are the actions of the function's role beside those of the plans' calls.
+var placing = []string{
+	"ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface",
+	"ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses",
+	"logs:CreateLogStream", "logs:PutLogEvents",
+}
+
+// OfFunction lists every action of the function's role.
+func OfFunction() []string { return slices.Sorted(slices.Values(slices.Concat(Actions(), placing))) }
+
+// Placed lists the actions of the roles that recover a home beside those of the plans' calls (Actions).
 func Placed() []string {
-	return []string{
-		"ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface",
-		"ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses",
-		"lambda:InvokeFunction", "logs:CreateLogStream", "logs:PutLogEvents", "sns:Publish",
-	}
+	return slices.Concat(placing, []string{"lambda:InvokeFunction", "sns:Publish"})
 }

@@ -127,6 +127,12 @@ func TestPlaced_areTheActionsBesideThePlans(t *testing.T) {
 	p, _ := example(t)
 	doc, err := p.Of(function)
 	require.NoError(t, err)
+	var ofFunction []string
+	for _, s := range doc.Statements {
+		ofFunction = append(ofFunction, s.Actions...)
+	}
+	slices.Sort(ofFunction)
+	assert.Equal(t, slices.Compact(ofFunction), rights.OfFunction())
 	granted := map[string]bool{}
 	for _, s := range append(doc.Statements, rights.Starts(functionArn, "t").Statements...) {
 		for _, action := range s.Actions {

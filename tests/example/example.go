@@ -103,6 +103,15 @@ func Leased(t testing.TB, home system.Home) *pulumitest.Recorder {
 	return pulumitest.Run(t, program(c, s), answers(t, home, s))
 }
 
+// Recovering is Record with the function and the machine that recover the home.
+func Recovering(t testing.TB, home system.Home) *pulumitest.Recorder {
+	t.Helper()
+	c := settings(home)
+	c.RecoveryImage = "sha256:" + strings.Repeat("0a", 32)
+	s := System(t)
+	return pulumitest.Run(t, program(c, s), answers(t, home, s))
+}
+
 // Arbiter records the example's third region, with both homes standing.
 func Arbiter(t testing.TB) *pulumitest.Recorder {
 	t.Helper()

@@ -55,6 +55,7 @@ func TestClean_triggersNoRule(t *testing.T) {
 	alone.PeerReady = false
 	for name, g := range map[string]*rule.Graph{
 		"primary": recorded[system.Primary](t), "secondary": recorded[system.Secondary](t), "alone": alone,
+		"recovering":       graphOf(system.Secondary, s, example.Recovering(t, system.Secondary)),
 		"primary before":   graphOf(system.Primary, s, example.Foresee(t, system.Primary, s)),
 		"secondary before": graphOf(system.Secondary, s, example.Foresee(t, system.Secondary, s)),
 	} {

@@ -61,6 +61,9 @@ func TestTheirs_knowWhatIsDeclared(t *testing.T) {
 			declared = append(declared, r.Type)
 		}
 	}
+	for _, r := range example.Recovering(t, system.Primary).All() {
+		declared = append(declared, r.Type)
+	}
 	tools, err := theirs.Load()
 	require.NoError(t, err)
 	for _, tool := range tools {
