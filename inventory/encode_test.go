@@ -115,9 +115,9 @@ func TestDecode_refuses(t *testing.T) {
 	}
 	for name, c := range map[string]struct{ doc, want string }{
 		"nothing":        {"", "unexpected end"},
-		"no version":     {change(`"version":5`, `"homer":3`), "version is missing"},
-		"newer version":  {change(`"version":5`, `"version":6`), "version is 6, this program reads up to 5"},
-		"version zero":   {change(`"version":5`, `"version":0`), "version is 0, want 1 to 5"},
+		"no version":     {change(`"version":6`, `"homer":3`), "version is missing"},
+		"newer version":  {change(`"version":6`, `"version":7`), "version is 7, this program reads up to 6"},
+		"version zero":   {change(`"version":6`, `"version":0`), "version is 0, want 1 to 6"},
 		"unknown field":  {change(`"vpcId"`, `"vpc"`), `unknown field "vpc"`},
 		"no system":      {change(`"system":"agents"`, `"system":""`), "system is missing"},
 		"unknown home":   {change(`"primary":{`, `"third":{`), "homes.third is unknown"},

@@ -7,7 +7,7 @@ import "redoubt/system"
 // Version is the version of the document's format that this code writes. A
 // new field raises it: a program that does not know a field refuses the document
 // rather than recover with half of it.
-const Version = 5
+const Version = 6
 
 // Inventory describes both homes.
 type Inventory struct {
@@ -211,6 +211,36 @@ type Control struct {
 	// IdempotencyTable holds the answers to calls that must not be made twice. It
 	// is replicated, and what it says counts in the active home only.
 	IdempotencyTable string `json:"idempotencyTable,omitempty"`
-	// Machine is the ARN of the state machine that runs plans inside AWS, empty where there is none.
+	// Machine is the ARN of the state machine that runs plans inside AWS, empty where there is none. It came with version 6.
 	Machine string `json:"machine,omitempty"`
+	// Arbiter is where the word stands that says which home is to serve; nil without one. It came with version 6.
+	Arbiter *Arbiter `json:"arbiter,omitempty"`
+}
+
+// Arbiter is the third region's lock table, as a home was told of it.
+type Arbiter struct {
+	Region string `json:"region"`
+	Table  string `json:"table"`
+}
+
+// Third is the arbiter that a home of the document knows, nil when none does.
+func (i Inventory) Third() *Arbiter {
+	for _, home := range system.Homes {
+		if a := i.Homes[home].Control.Arbiter; a != nil {
+			return a
+		}
+	}
+	return nil
+}
+
+// Regions says where each home lives that the document knows, and under the given name where the arbiter is.
+func (i Inventory) Regions(arbiter system.Home) map[system.Home]string {
+	out := map[system.Home]string{}
+	for name, home := range i.Homes {
+		out[name] = home.Region
+	}
+	if a := i.Third(); a != nil {
+		out[arbiter] = a.Region
+	}
+	return out
 }

@@ -18,6 +18,10 @@ const (
 	// LocksKey is the key of a home's lock table: the name of the lock.
 	LocksKey = "lock"
 
+	// ActiveLease is the lock whose owner is the active home; ActiveWord says which home is to be that (docs/arbiter.md).
+	ActiveLease = "active-home"
+	ActiveWord  = "active-word"
+
 	// IdempotencyKey is the key of the idempotency table: the token of the call.
 	IdempotencyKey = "token"
 )

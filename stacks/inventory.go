@@ -3,6 +3,7 @@ package stacks
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	arbiters "redoubt/components/arbiter"
 	"redoubt/components/entry"
 	"redoubt/components/keys"
 	"redoubt/inventory"
@@ -74,6 +75,9 @@ func (h *home) known() inventory.Home {
 			Bucket: scope.Bucket("control", 1), Key: inventory.ObjectKey(h.config.Home),
 			Parameter: scope.Path("inventory", string(h.config.Home)),
 		},
+	}
+	if h.config.ArbiterRegion != "" {
+		own.Control.Arbiter = &inventory.Arbiter{Region: h.config.ArbiterRegion, Table: arbiters.Table(h.third())}
 	}
 	if h.config.Switch == inventory.MetricSwitch {
 		own.Entry.SwitchAlarm = entry.AlarmName(scope)

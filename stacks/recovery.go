@@ -50,7 +50,7 @@ func (h *home) declareMachine() (err error) {
 	image, _ := h.config.recoveryImage()
 	own := func(purpose string) pulumi.StringInput { return h.keys.Arn(purpose) }
 	args := &machine.Args{
-		Scope: h.scope(), PeerRegion: h.config.PeerRegion, Image: image, Bucket: h.control.Bucket,
+		Scope: h.scope(), PeerRegion: h.config.PeerRegion, ArbiterRegion: h.config.ArbiterRegion, Image: image, Bucket: h.control.Bucket,
 		KeyArns: pulumi.StringArray{own(keys.Data), own(keys.Logs)}, ZoneIDs: pulumi.StringArray{h.names.ZoneID},
 		SwitchNamespace: h.entry.SwitchNamespace, VpcID: h.network.VpcID, SubnetIDs: h.network.PrivateSubnetIDs,
 		Cluster: h.cluster.Name, ClusterGroupID: h.cluster.SecurityGroupID, Namespace: agents.Namespace(h.system),

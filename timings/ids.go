@@ -186,6 +186,8 @@ const (
 	ACMDnsvalidation ID = "acm.dnsvalidation"
 	// CWAlarmPeriod is the timing of: CloudWatch alarm evaluation, period >=60 s.
 	CWAlarmPeriod ID = "cw.alarm.period"
+	// AgentkitLeaseTaken is the timing of: The lease of the active home changes its home after the arbiter's word.
+	AgentkitLeaseTaken ID = "agentkit.lease.taken"
 	// HumanResponseTier1 is the timing of: Google SRE on-call response standard (urgent).
 	HumanResponseTier1 ID = "human.response.tier1"
 	// HumanResponseTier2 is the timing of: Google SRE on-call response standard (less urgent).

@@ -39,6 +39,8 @@ const (
 	Doc        Kind = "doc"
 	Blog       Kind = "blog"
 	ThirdParty Kind = "third-party"
+	// Own is a rule of this program; its source is a page in docs/.
+	Own Kind = "own"
 )
 
 // Timing is what one source says of one mechanism.

@@ -77,10 +77,14 @@ func TestData_everyTimingIsComplete(t *testing.T) {
 		assert.NotEmpty(t, got.Note, id)
 		assert.Equal(t, "s", got.Unit, id)
 		assert.Contains(t, []timings.Metric{timings.Duration, timings.Lag}, got.Metric, id)
-		assert.Contains(t, []timings.Kind{timings.SLA, timings.Doc, timings.Blog, timings.ThirdParty}, got.Kind, id)
+		assert.Contains(t, []timings.Kind{timings.SLA, timings.Doc, timings.Blog, timings.ThirdParty, timings.Own}, got.Kind, id)
 		u, err := url.Parse(got.Source)
 		require.NoError(t, err, id)
-		assert.Equal(t, "https", u.Scheme, id)
+		if got.Kind == timings.Own {
+			assert.FileExists(t, filepath.Join("..", got.Source), id)
+		} else {
+			assert.Equal(t, "https", u.Scheme, id)
+		}
 		typical, t1 := got.Typical()
 		longest, t2 := got.Max()
 		assert.False(t, t1 && t2 && longest < typical, "%s: %s is longer than %s", id, typical, longest)

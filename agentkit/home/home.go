@@ -10,12 +10,13 @@ import (
 
 	"redoubt/agentkit/measure"
 	"redoubt/internal/clock"
+	"redoubt/recovery/arbiter"
 	"redoubt/recovery/lease"
 	"redoubt/system"
 )
 
 // LeaseName is the name of the active home's lease in a lock table. Its owner is the home.
-const LeaseName = "active-home"
+const LeaseName = arbiter.LeaseName
 
 // Terms say how the lease of the active home is held. All that keep and watch one lease have the same.
 type Terms struct {

@@ -38,6 +38,9 @@ func (a Args) recoveryBoundary(home naming.Scope) iampolicy.Document {
 	return iampolicy.Document{Statements: []iampolicy.Statement{
 		iampolicy.Statement{Sid: "Calls", Actions: inside, Resources: []string{"*"}}.With(iampolicy.Condition{
 			Operator: "StringEquals", Key: "aws:RequestedRegion", Values: regions}),
+		// The arbiter's table, in a region that is not known here. Its own policy names the region.
+		{Sid: "Word", Actions: []string{"dynamodb:GetItem", "dynamodb:UpdateItem"}, Resources: []string{
+			a.everywhere("dynamodb", "table/"+home.System+"-*")}},
 		{Sid: "Outside", Actions: outside, Resources: []string{"*"}},
 		// What a restore gives to its services. Nothing else of IAM is allowed, and no policy of a resource could: trust is
 		// asked for by AssumeRole alone.

@@ -45,6 +45,10 @@ func TestRecoveryBoundary_letsPlansThroughAndNothingElse(t *testing.T) {
 		assert.NotContains(t, action, "*")
 	}
 	assert.False(t, may("dynamodb:PutItem", "arn:x", "us-east-1"), "no third region")
+	word := "arn:aws:dynamodb:eu-north-1:" + account + ":table/agora0-arbiter"
+	assert.True(t, may("dynamodb:UpdateItem", word, "eu-north-1"))
+	assert.False(t, may("dynamodb:PutItem", word, "eu-north-1"))
+	assert.False(t, may("dynamodb:UpdateItem", strings.Replace(word, "agora0", "other", 1), "eu-north-1"))
 	assert.True(t, may("route53:ChangeResourceRecordSets", "arn:x", "us-east-1"))
 	assert.False(t, may("iam:PassRole", "arn:aws:iam::"+account+":role/administrator", "us-east-1"))
 	assert.False(t, may("s3:PutObject", "arn:aws:s3:::agora-state-1/.pulumi/stacks/x", "eu-west-1"), "the state")

@@ -25,7 +25,7 @@ import (
 
 // Options say where calls go.
 type Options struct {
-	// Regions says where each home lives.
+	// Regions says where each home lives, and where the arbiter is (plan.Arbiter).
 	Regions map[system.Home]string
 	// Clusters are the homes' Kubernetes clusters.
 	Clusters map[system.Home]Cluster
@@ -44,9 +44,8 @@ type Cluster struct {
 
 // OptionsOf are the options that an inventory tells.
 func OptionsOf(inv inventory.Inventory) Options {
-	o := Options{Regions: map[system.Home]string{}, Clusters: map[system.Home]Cluster{}, Routing: endpointsOf(inv)}
+	o := Options{Regions: inv.Regions(plan.Arbiter), Clusters: map[system.Home]Cluster{}, Routing: endpointsOf(inv)}
 	for name, home := range inv.Homes {
-		o.Regions[name] = home.Region
 		o.Clusters[name] = Cluster{
 			Name: home.Cluster.Name, Server: home.Cluster.Endpoint, Authority: home.Cluster.CertificateAuthority,
 		}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"redoubt/inventory"
@@ -56,6 +57,9 @@ func Examples(systemFile string) ([]Example, error) {
 		r.System, r.Inventory, r.Answers, r.Now = sys, inv, answers[all[n].Name], Now
 		if all[n].Name == Routed {
 			r.Inventory = routed(inv)
+		}
+		if strings.HasSuffix(all[n].Name, Between) {
+			r.Inventory = between(inv)
 		}
 		r.Seen.InventoryAt = map[system.Home]time.Time{system.Primary: Now, system.Secondary: Now}
 	}

@@ -39,6 +39,8 @@ func requests(now time.Time) []Example {
 			Goal: planner.Goal{Active: system.Primary, Dependency: "large-model"}}},
 		{"region-loss", planner.Request{Scenario: planner.RegionLoss, Goal: here,
 			Finding: finding(diagnose.RegionLost, system.Primary, "", "secondary and arbiter see nothing of the primary home")}},
+		{"region-loss" + Between, planner.Request{Scenario: planner.RegionLoss, Goal: here,
+			Finding: finding(diagnose.RegionSilent, system.Primary, "", "secondary sees nothing of the primary home")}},
 		{Routed, planner.Request{Scenario: planner.Switchover, Goal: here, Finding: healthy}},
 		{"switchover", planner.Request{Scenario: planner.Switchover, Goal: here, Finding: healthy}},
 		{"restore-table", planner.Request{Scenario: planner.Restore, Finding: healthy,
@@ -55,6 +57,7 @@ func requests(now time.Time) []Example {
 		{"restore-cache-that-is-rebuilt", planner.Request{Scenario: planner.Restore, Finding: healthy,
 			Goal: planner.Goal{Active: system.Primary, Store: "recall"}}},
 		{"rebuild", planner.Request{Scenario: planner.Rebuild, Goal: there, Finding: healthy}},
+		{"failback" + Between, planner.Request{Scenario: planner.Failback, Goal: there, Finding: healthy}},
 		{"failback", planner.Request{Scenario: planner.Failback, Goal: there, Finding: healthy}},
 	}
 }

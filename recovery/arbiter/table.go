@@ -16,7 +16,9 @@ import (
 
 // WordName is the key of the word in a lock table; the looks of an observer stand under looksName with its name.
 const (
-	WordName  = "active-word"
+	WordName = inventory.ActiveWord
+	// LeaseName is the name of the active home's lease. Its owner is the home.
+	LeaseName = inventory.ActiveLease
 	looksName = "observer-"
 )
 

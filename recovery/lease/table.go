@@ -26,9 +26,10 @@ var _ Store = Table{}
 // The attributes of a lease beside its key.
 const (
 	generationKey = "generation"
-	ownerKey      = "owner"
-	untilKey      = "until"
-	versionKey    = "version"
+	// OwnerKey is the attribute of who has the lease.
+	OwnerKey   = "owner"
+	untilKey   = "until"
+	versionKey = "version"
 )
 
 // Get reads the lease consistently.
@@ -52,7 +53,7 @@ func (t Table) Get(ctx context.Context, name string) (Lease, error) {
 func (t Table) Swap(ctx context.Context, name string, old, next Lease) error {
 	in := plan.Document{
 		"Item": plan.Document{
-			inventory.LocksKey: text(name), ownerKey: text(next.Owner), untilKey: text(next.Until.UTC().Format(time.RFC3339Nano)),
+			inventory.LocksKey: text(name), OwnerKey: text(next.Owner), untilKey: text(next.Until.UTC().Format(time.RFC3339Nano)),
 			generationKey: number(next.Generation), versionKey: number(next.Version),
 		},
 		"ConditionExpression":      "attribute_not_exists(#v)",
@@ -109,7 +110,7 @@ func leaseOf(item plan.Document) (Lease, error) {
 		}
 		return n
 	}
-	l.Generation, l.Version, l.Owner = count(generationKey), count(versionKey), field(ownerKey, "S")
+	l.Generation, l.Version, l.Owner = count(generationKey), count(versionKey), field(OwnerKey, "S")
 	until, err := time.Parse(time.RFC3339Nano, field(untilKey, "S"))
 	if err != nil {
 		errs = append(errs, fmt.Errorf("%s: %w", untilKey, err))

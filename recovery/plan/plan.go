@@ -11,6 +11,9 @@ import (
 	"redoubt/timings"
 )
 
+// Arbiter stands in place of a home for calls of the region in between, where the homes have an arbiter (docs/arbiter.md).
+const Arbiter system.Home = "arbiter"
+
 // Document is what goes into a call and comes back from it, in the names of
 // AWS's own API model.
 type Document = map[string]any
@@ -32,7 +35,7 @@ type Plan struct {
 	Active system.Home `json:"active,omitempty"`
 	// Inventory is the hash of the inventory that the plan was made from.
 	Inventory string `json:"inventory"`
-	// Regions says where each home lives.
+	// Regions says where each home lives, and where the arbiter is, if there is one.
 	Regions map[system.Home]string `json:"regions"`
 	// Endpoints are where states of routing controls are set, by region, where the
 	// switch is made of them. One has to answer.

@@ -65,10 +65,7 @@ func (d *draft) plan() (plan.Plan, error) {
 	p := plan.Plan{
 		System: d.Inventory.System, Title: d.title, Scenario: string(d.Scenario), Because: d.because,
 		Lost: d.lost, Active: d.active, Inventory: hash,
-		Regions: map[system.Home]string{}, Gates: d.gates, Steps: d.steps,
-	}
-	for name, home := range d.Inventory.Homes {
-		p.Regions[name] = home.Region
+		Regions: d.Inventory.Regions(plan.Arbiter), Gates: d.gates, Steps: d.steps,
 	}
 	p.Endpoints = endpoints(d.Inventory)
 	return plan.New(p)

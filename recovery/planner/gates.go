@@ -40,8 +40,8 @@ func (d *draft) quorumGate(lost system.Home) {
 // fenceGate refuses an unplanned move while the old home may still write and
 // no third region has seen that it is lost.
 func (d *draft) fenceGate(lost system.Home) {
-	if d.Finding.Kind == diagnose.RegionLost {
-		return
+	if d.Finding.Kind == diagnose.RegionLost || d.Inventory.Third() != nil {
+		return // with an arbiter the leases are the fence: nothing is promoted before the old home's have ended (appoint)
 	}
 	d.gate(plan.Gate{
 		ID: "confirmed-fence", Title: "The old writers are stopped",

@@ -82,8 +82,12 @@ func (d *draft) move(m move) {
 	if d.home(m.to); len(d.errs) > 0 {
 		return
 	}
-	rooms := d.nodes(m.to)
 	var before []string
+	if !m.planned { // the word is said first: until the leases have changed their home nothing is promoted
+		d.fences(m, nil)
+		before = d.appoint(m, nil)
+	}
+	rooms := d.nodes(m.to)
 	started := map[bool][]string{} // by whether traffic waits for it
 	for _, a := range d.System.Agents {
 		if d.both(a.Tier) {
@@ -93,9 +97,7 @@ func (d *draft) move(m move) {
 		started[critical] = append(started[critical], d.start(m.to, a, rooms, critical)...)
 	}
 	if m.planned { // the old writers stop once the new ones are ready, not before
-		before = d.fences(m, started[true])
-	} else {
-		d.fences(m, nil)
+		before = d.appoint(m, d.fences(m, started[true]))
 	}
 	ready := map[bool][]string{}
 	for _, s := range d.System.Stores {
@@ -152,6 +154,7 @@ func (d *draft) traffic(to system.Home, needs []string) string {
 func (d *draft) settle(m move, needs []string) {
 	last := d.standBy(m.from, needs)
 	last = append(last, d.mirrors(m, needs)...)
+	d.releaseWord(m.to, last)
 	if m.to != system.Primary || d.Inventory.Homes[m.to].Entry.Switch == inventory.ARCSwitch {
 		return
 	}

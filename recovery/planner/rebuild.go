@@ -32,7 +32,8 @@ func rebuild(d *draft) error {
 	for _, s := range d.System.Stores {
 		follow = append(follow, d.follows(m, s, fences)...)
 	}
-	d.standBy(back, append(fences, follow...))
+	rests := d.standBy(back, append(fences, follow...))
+	d.releaseWord(active, append(follow, rests...))
 	return nil
 }
 

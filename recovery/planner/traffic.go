@@ -58,10 +58,7 @@ func build(inv inventory.Inventory, title string, steps ...plan.Step) (plan.Plan
 	}
 	p := plan.Plan{
 		System: inv.System, Title: title, Inventory: hash,
-		Regions: map[system.Home]string{}, Steps: steps,
-	}
-	for name, home := range inv.Homes {
-		p.Regions[name] = home.Region
+		Regions: inv.Regions(plan.Arbiter), Steps: steps,
 	}
 	p.Endpoints = endpoints(inv)
 	return plan.New(p)

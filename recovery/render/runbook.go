@@ -182,6 +182,9 @@ func budget(id timings.ID) string {
 		return fmt.Sprintf("How long it takes is unknown (`%s`).", id)
 	}
 	source := fmt.Sprintf("(`%s`, %s: <%s>)", id, t.Kind, t.Source)
+	if t.Kind == timings.Own {
+		source = fmt.Sprintf("(`%s`, %s: `%s`)", id, t.Kind, t.Source)
+	}
 	d, ok := t.Typical()
 	longest, has := t.Max()
 	switch {

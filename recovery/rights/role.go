@@ -106,6 +106,10 @@ func (p Place) Role() iampolicy.Document {
 			}
 		}
 	}
+	if p.Regions[plan.Arbiter] != "" { // the word and the lease there, and nothing else
+		by[[2]string{strings.Join(table.patterns(p, plan.Arbiter), " "), ""}] = map[string]bool{
+			"dynamodb:GetItem": true, "dynamodb:UpdateItem": true}
+	}
 	return p.statements(by)
 }
 

@@ -129,6 +129,7 @@ func example(t *testing.T) (rights.Place, map[rights.Need]string) {
 	require.NoError(t, err)
 	inv := all[0].Request.Inventory
 	p := place(inv)
+	p.Regions[plan.Arbiter] = "eu-north-1"
 	needs := map[rights.Need]string{}
 	for _, e := range all {
 		made, err := planner.Make(e.Request)

@@ -50,6 +50,9 @@ func (w World) Call(ctx context.Context, c plan.Call) (plan.Document, error) {
 		return w.probe(ctx, c)
 	}
 	region, known := w.Regions[c.Home]
+	if third := w.Inventory.Third(); c.Home == plan.Arbiter && third != nil {
+		region, known = third.Region, true
+	}
 	if !known {
 		return nil, fmt.Errorf("%s: the region of the home is unknown", c)
 	}

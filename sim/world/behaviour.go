@@ -65,6 +65,7 @@ const (
 	metricSettles
 	recordChange
 	clientDrain
+	leaseTaken
 	flagsDeploy
 	numBehaviours
 )
@@ -147,6 +148,8 @@ var behaviours = [numBehaviours]Behaviour{
 		Assumed: "assumed: at once in a world that does not draw"},
 	clientDrain: {Name: "dns.client.drain", What: "a client goes on with what it had after the cache of its name has run out",
 		Prior: timings.PriorDNSClientDrain, Assumed: "assumed: nobody publishes it; connections stay open and some caches last longer"},
+	leaseTaken: {Name: "lease.taken", What: "keepers take the lease of the active home, after the arbiter's word",
+		Timing: timings.AgentkitLeaseTaken, Assumed: "assumed: the programs of both homes run, and their lines are whole; tests/arbiter plays them"},
 	flagsDeploy: {Name: "flags.deploy", What: "a deployment of AppConfig until it is validated and what asks can get it",
 		Set: 10 * time.Second, Assumed: "assumed: AWS has no number; a deployment at once takes no more than its checks"},
 }

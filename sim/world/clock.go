@@ -189,6 +189,8 @@ func (t *tx) happen(event string, in Document) error {
 		t.turn(in)
 	case eventFade:
 		return t.fade(in)
+	case eventKeepers:
+		t.keepLease(in)
 	case "ReplicateItem":
 		t.replicateItem(in)
 	case "FinishTableRestore":

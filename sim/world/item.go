@@ -61,6 +61,7 @@ func (t *tx) writeItem(table *Entity, key string, item Document) {
 		v["Item"] = item
 	}
 	t.keepItem(table, key, v)
+	t.hearKeepers(table, key, item)
 	for _, region := range replicaRegions(table) {
 		t.later(t.arrives(tableLag, table.ARN, table.Region, region), "ReplicateItem", Document{
 			"Table": table.ID, "From": table.Region, "To": region, "Key": key, "Version": v,

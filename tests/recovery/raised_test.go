@@ -32,5 +32,5 @@ func raised(t *testing.T, changes map[string]*strings.Replacer) *lab {
 	require.NoError(t, err)
 	h, err := homes.Raise(world.New(world.Config{Seed: 1}), folder)
 	require.NoError(t, err)
-	return &lab{h, sys}
+	return &lab{Homes: h, sys: sys}
 }

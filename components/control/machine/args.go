@@ -10,6 +10,7 @@ import (
 
 	"redoubt/components/watch"
 	"redoubt/internal/naming"
+	"redoubt/recovery/plan"
 	"redoubt/recovery/rights"
 	"redoubt/system"
 )
@@ -26,6 +27,8 @@ type Args struct {
 	Scope naming.Scope
 	// PeerRegion is where the other home is, whether it is up or not. Required.
 	PeerRegion string
+	// ArbiterRegion is where the arbiter is; empty without one.
+	ArbiterRegion string
 	// Image is the function's image with its digest, redoubt/recover@sha256:...: what runs on the day is what was tried.
 	// Required.
 	Image string
@@ -76,6 +79,7 @@ func (args *Args) resolve() (Args, error) {
 		"a region and an account", s)
 	bad(a.PeerRegion == "" || a.PeerRegion == s.Region, "peerRegion is %q, want another region than %s", a.PeerRegion, s.Region)
 	bad(!strings.HasPrefix(a.Image, Image+"@") || !digest.MatchString(a.Image), "image is %q, want %s@sha256:...", a.Image, Image)
+	bad(a.ArbiterRegion == a.PeerRegion || a.ArbiterRegion == s.Region, "arbiterRegion is %q, want a third one", a.ArbiterRegion)
 	bad(a.Namespace == "", "namespace is empty")
 	bad(a.PeerRoleArn != "" && !strings.HasPrefix(a.PeerRoleArn, "arn:aws:iam::"), "peerRoleArn is %q, want a role", a.PeerRoleArn)
 	for name, in := range map[string]pulumi.StringInput{"bucket": a.Bucket, "switchNamespace": a.SwitchNamespace, "vpcId": a.VpcID,
@@ -99,7 +103,7 @@ func (a Args) logGroup() string { return "/aws/lambda/" + a.Scope.Function(part)
 // fault in the middle of an update; here it is one before.
 func (a Args) may() pulumi.StringOutput {
 	place := rights.Place{System: a.Scope.System, Account: a.Scope.Account, Regions: map[system.Home]string{
-		a.Scope.Home: a.Scope.Region, a.Scope.Home.Peer(): a.PeerRegion}}
+		a.Scope.Home: a.Scope.Region, a.Scope.Home.Peer(): a.PeerRegion, plan.Arbiter: a.ArbiterRegion}}
 	return pulumi.All(a.KeyArns, a.ZoneIDs, a.SwitchNamespace).ApplyT(func(in []any) (string, error) {
 		p := place
 		p.Keys, p.Zones, p.Namespace = in[0].([]string), in[1].([]string), in[2].(string)

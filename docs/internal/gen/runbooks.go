@@ -25,7 +25,7 @@ var symptoms = []symptom{
 		planner.Restore, "--store STORE --at TIME", []string{"restore-database", "restore-table", "restore-ledger", "restore-bucket",
 			"restore-cache", "restore-cache-that-is-rebuilt"}},
 	{"a whole home does not answer, and another place confirms it", "do observers outside both homes see nothing of it",
-		planner.RegionLoss, "--finding region-lost --by NAME", []string{"region-loss"}},
+		planner.RegionLoss, "--finding region-lost --by NAME", []string{"region-loss", "region-loss-with-an-arbiter"}},
 	{"the homes do not see each other, users see both", "does an observer outside still see both",
 		planner.Partition, "", []string{"partition", "partition-of-the-secondary"}},
 	{"what runs in one zone does not answer, or answers slowly", "is it one zone of the home that serves",
@@ -37,7 +37,7 @@ var symptoms = []symptom{
 	{"the lost home is back", "does it answer, and does the other still serve",
 		planner.Rebuild, "", []string{"rebuild"}},
 	{"the home was rebuilt and work is to return", "do its copies follow again",
-		planner.Failback, "", []string{"failback"}},
+		planner.Failback, "", []string{"failback", "failback-with-an-arbiter"}},
 	{"nothing is broken, and work is to move", "is it planned",
 		planner.Switchover, "", []string{"switchover", "switchover-by-routing-controls"}},
 }

@@ -10,7 +10,7 @@ import (
 const timingsIntro = `# How long AWS takes
 
 ` + generated + `Each figure has the page that gives it and how much that page is worth: *sla* (a service level agreement), *doc* (AWS
-documentation), *blog* (AWS blog or teaching material), *third-party*. Neither column is a median or a percentile unless
+documentation), *blog* (AWS blog or teaching material), *third-party*, *own* (a rule of this program). Neither column is a median or a percentile unless
 the note says so. A dash means that the source gives no figure; it never means zero. The data is
 ` + "`timings/timings.yaml`" + `; code names an entry by a constant of ` + "`timings/ids.go`" + `, so an entry that is missing does not build.
 

@@ -3,6 +3,7 @@ package target
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"slices"
 	"time"
@@ -61,7 +62,8 @@ func onAWS(ctx context.Context, p *project.Project) (amazon, error) {
 	}
 	port := func(inv inventory.Inventory) *awsport.Port {
 		o := awsport.OptionsOf(inv)
-		o.Regions, o.Probe = p.Regions, awsport.Gateway{}
+		maps.Copy(o.Regions, p.Regions)
+		o.Probe = awsport.Gateway{}
 		return awsport.New(cfg, o)
 	}
 	return amazon{

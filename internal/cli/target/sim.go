@@ -56,7 +56,18 @@ func (s simulated) Kind() string { return "simulated" }
 func (s simulated) Project() *project.Project { return s.Regions.Project }
 
 // Port makes calls in the world.
-func (s simulated) Port(inv inventory.Inventory) plan.Port { return s.world(inv) }
+func (s simulated) Port(inv inventory.Inventory) plan.Port {
+	if err := drive.Third(s.World, inv); err != nil {
+		return refusing{err}
+	}
+	return s.world(inv)
+}
+
+// refusing answers every call with one error.
+type refusing struct{ error }
+
+// Call refuses.
+func (r refusing) Call(context.Context, plan.Call) (plan.Document, error) { return nil, r.error }
 
 // Steady makes the calls of leases.
 func (s simulated) Steady() plan.Port { return s.Port(inventory.Inventory{}) }
@@ -106,6 +117,9 @@ func (s simulated) Place(inv inventory.Inventory, active system.Home, seed uint6
 	if broken := s.World.Faults(); len(broken) > 0 {
 		return nil, exit.Errorf(exit.Refused, "heal it with redoubt sim inject, and redoubt sim wait until all is well",
 			"the simulated regions are broken already: %s", broken[0])
+	}
+	if err := drive.Third(s.World, inv); err != nil {
+		return nil, err
 	}
 	return place.New(s.world(inv), s.Project().System, active, seed)
 }

@@ -1,0 +1,162 @@
+package recovery
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"redoubt/recovery/arbiter"
+	"redoubt/recovery/diagnose"
+	"redoubt/recovery/execute"
+	"redoubt/recovery/lease"
+	"redoubt/recovery/plan"
+	"redoubt/recovery/planner"
+	"redoubt/sim/drive"
+	"redoubt/system"
+)
+
+// between are both homes with an arbiter, whose word names the primary home.
+func between(t *testing.T) *lab {
+	t.Helper()
+	l := standing(t)
+	l.third = true
+	require.NoError(t, drive.Third(l.World, l.Inventory(t)))
+	l.say(t, system.Primary)
+	l.Wait(2 * time.Minute)
+	return l
+}
+
+// say lets the word name a home, as the judge does.
+func (l *lab) say(t *testing.T, home system.Home) {
+	t.Helper()
+	_, err := l.port(t).Call(context.Background(), arbiter.Appoint(arbiterOf.Table, home, l.Now(), "a test"))
+	require.NoError(t, err)
+}
+
+func (l *lab) word(t *testing.T) arbiter.Word {
+	t.Helper()
+	w, err := arbiter.Table{Port: l.port(t), Home: plan.Arbiter, Name: arbiterOf.Table}.Word(t.Context())
+	require.NoError(t, err)
+	return w
+}
+
+// holder is who has the lease of the active home in a table.
+func (l *lab) holder(t *testing.T, at system.Home) string {
+	t.Helper()
+	table := arbiterOf.Table
+	if at != plan.Arbiter {
+		table = l.Inventory(t).Homes[at].Control.LockTable
+	}
+	got, err := lease.Table{Port: l.port(t), Home: at, Name: table}.Get(t.Context(), arbiter.LeaseName)
+	require.NoError(t, err)
+	return got.Owner
+}
+
+// began says when each step's call was first made, by the journal of a run.
+func (l *lab) began(t *testing.T, p plan.Plan) (map[string]time.Time, execute.Finish) {
+	t.Helper()
+	at, v := map[string]time.Time{}, l.driver(t)
+	v.See = func(now time.Time, cmd execute.Command) {
+		if do, is := cmd.(execute.Perform); is {
+			if _, seen := at[do.Step]; !seen {
+				at[do.Step] = now
+			}
+		}
+	}
+	f, err := v.Run(t.Context(), execute.New(p, execute.Options{Run: "test", Generation: 1}))
+	require.NoError(t, err)
+	return at, f
+}
+
+// TestArbiter_theWordIsTheFence: one observer that sees nothing is enough for a plan when there is an arbiter, because no
+// store is promoted before the old home's leases have ended.
+func TestArbiter_theWordIsTheFence(t *testing.T) {
+	t.Parallel()
+	l := between(t)
+	require.Equal(t, "primary", l.holder(t, plan.Arbiter))
+	l.Break(t, "region-down eu-west-1")
+	l.Wait(3 * time.Minute)
+	silent := l.lost(system.Primary)
+	silent.Kind = diagnose.RegionSilent
+	p := l.plan(t, planner.Request{Scenario: planner.RegionLoss, Finding: silent, Goal: planner.Goal{Active: system.Primary}})
+	for _, g := range p.Gates {
+		assert.Empty(t, g.Reason, "the gate %s refuses nothing", g.ID)
+	}
+	at, f := l.began(t, p)
+	require.Equal(t, execute.Recovered, f.Outcome, "%+v", f)
+	require.NotZero(t, at["appoint"])
+	promoted := 0
+	for _, s := range p.Steps {
+		if s.Role == plan.Data {
+			promoted++
+			assert.GreaterOrEqual(t, at[s.ID].Sub(at["appoint"]), 34*time.Second, "%s waits for the lease", s.ID)
+		}
+	}
+	assert.Positive(t, promoted)
+	w := l.word(t)
+	assert.Equal(t, system.Secondary, w.Active)
+	assert.False(t, w.Ready, "nobody knows whether the lost home is whole")
+	assert.Equal(t, 2, w.Generation)
+	assert.Equal(t, "secondary", l.holder(t, plan.Arbiter))
+	assert.Equal(t, "secondary", l.holder(t, system.Secondary))
+}
+
+// TestArbiter_movesThereAndBack: a planned move takes the leave to appoint away, and gives it back when the other home
+// follows.
+func TestArbiter_movesThereAndBack(t *testing.T) {
+	t.Parallel()
+	l := between(t)
+	for n, to := range []system.Home{system.Secondary, system.Primary} {
+		scenario := []planner.Scenario{planner.Switchover, planner.Failback}[n]
+		p := l.plan(t, planner.Request{Scenario: scenario, Goal: planner.Goal{Active: to.Peer()}})
+		f := l.quiet(t, p, execute.Options{})
+		require.Equal(t, execute.Recovered, f.Outcome, "%s: %+v", scenario, f)
+		w := l.word(t)
+		assert.Equal(t, to, w.Active)
+		assert.True(t, w.Ready, "%s: the home that was left follows", scenario)
+		assert.Equal(t, n+2, w.Generation)
+		for _, at := range []system.Home{plan.Arbiter, system.Primary, system.Secondary} {
+			assert.Equal(t, string(to), l.holder(t, at))
+		}
+		l.Wait(time.Hour)
+	}
+}
+
+// TestArbiter_aPlanAndTheJudgeMoveOnce: a word that names the home already is left as it is, and what the judge has
+// decided meanwhile is not decided again.
+func TestArbiter_aPlanAndTheJudgeMoveOnce(t *testing.T) {
+	t.Parallel()
+	l := between(t)
+	l.Break(t, "region-down eu-west-1")
+	l.Wait(3 * time.Minute)
+	p := l.plan(t, planner.Request{Scenario: planner.RegionLoss, Finding: l.lost(system.Primary), Goal: planner.Goal{Active: system.Primary}})
+	l.say(t, system.Secondary)
+	before := l.word(t)
+	at, f := l.began(t, p)
+	require.Equal(t, execute.Recovered, f.Outcome)
+	assert.NotContains(t, at, "appoint", "it is done before it begins")
+	assert.Equal(t, before, l.word(t))
+	_, err := l.port(t).Call(t.Context(), arbiter.Appoint(arbiterOf.Table, system.Secondary, l.Now(), "again"))
+	require.ErrorContains(t, err, "ConditionalCheckFailed")
+	assert.Equal(t, before, l.word(t))
+}
+
+// TestArbiter_withoutTheThirdRegionNothingIsPromoted: the lost home may hold two leases then, and nobody can know.
+func TestArbiter_withoutTheThirdRegionNothingIsPromoted(t *testing.T) {
+	t.Parallel()
+	l := between(t)
+	l.Break(t, "region-down eu-west-1")
+	l.Wait(3 * time.Minute)
+	p := l.plan(t, planner.Request{Scenario: planner.RegionLoss, Finding: l.lost(system.Primary), Goal: planner.Goal{Active: system.Primary}})
+	l.Break(t, "region-down eu-north-1")
+	at, f := l.began(t, p)
+	assert.Equal(t, execute.Stopped, f.Outcome)
+	for _, s := range p.Steps {
+		if s.Role == plan.Data || s.Role == plan.Traffic {
+			assert.NotContains(t, at, s.ID)
+		}
+	}
+}
