@@ -142,6 +142,23 @@ func TestHandler_isReady(t *testing.T) {
 	require.Error(t, err)
 }
 
+// TestHandler_keepsWhoRefused: the journal names who refused, and why.
+func TestHandler_keepsWhoRefused(t *testing.T) {
+	t.Parallel()
+	home, h := handler(t, planOf(t, system.Secondary))
+	_, err := h.Handle(t.Context(), ask(conduct.Open, ""))
+	require.NoError(t, err)
+	no := ask(conduct.Gate, "approval")
+	no.Decision = &conduct.Decision{By: "ada", Why: "the primary answers again"}
+	a, err := h.Handle(t.Context(), no)
+	require.NoError(t, err)
+	assert.Equal(t, string(execute.Halted), a.State)
+	kept := fmt.Sprint(home.items)
+	assert.Contains(t, kept, "ada")
+	assert.Contains(t, kept, "the primary answers again")
+	assert.False(t, home.moved)
+}
+
 func TestHandler_refusesWhereNobodyDecides(t *testing.T) {
 	t.Parallel()
 	home, h := handler(t, planOf(t, system.Secondary))

@@ -174,13 +174,16 @@ func (s scope) approve(name string, at, message, patience state, next string) {
 	s.states[decides] = s.invoke(conduct.Gate, with(at, state{"decision.$": "$.decision"}), next)
 }
 
+// answers begins both commands that answer a question: a refusal names who refused, too, and why.
+const answers = "aws stepfunctions send-task-success --task-token TOKEN --task-output "
+
 // ask lets a person decide: the message says how. Nobody who answers in time has refused.
 // https://docs.aws.amazon.com/step-functions/latest/dg/connect-sns.html
 func (s scope) ask(message, more state, next string) state {
 	message = with(message, state{
 		"run.$": "$$.Execution.Input.run", "token.$": "$$.Task.Token",
-		"allow":  `aws stepfunctions send-task-success --task-output '{"allowed":true,"by":"NAME"}' --task-token TOKEN`,
-		"refuse": "aws stepfunctions send-task-failure --error Refused --cause WHY --task-token TOKEN",
+		"allow":  answers + `'{"allowed":true,"by":"NAME"}'`,
+		"refuse": answers + `'{"allowed":false,"by":"NAME","why":"WHY"}'`,
 	})
 	return with(more, state{
 		"Type": "Task", "Resource": "arn:aws:states:::sns:publish.waitForTaskToken",

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/internal/plantest"
+	"redoubt/recovery/conduct"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
 	"redoubt/recovery/render"
@@ -120,6 +122,23 @@ func TestMachine_invokesOneFunctionAndTriesAgain(t *testing.T) {
 				assert.Greater(t, s.TimeoutSeconds, 120, "%s: %s outlives the function", name, at)
 			}
 		}
+	}
+}
+
+// TestMachine_asksSoThatTheJournalKnowsWhoAnswered: both commands in the message give what a decision is read from, a name
+// among it.
+func TestMachine_asksSoThatTheJournalKnowsWhoAnswered(t *testing.T) {
+	t.Parallel()
+	text, err := machine.Any()
+	require.NoError(t, err)
+	for word, allowed := range map[string]bool{"allow": true, "refuse": false} {
+		found := regexp.MustCompile(`"` + word + `": "aws stepfunctions send-task-success --task-token TOKEN --task-output '(.*)'"`).
+			FindStringSubmatch(text)
+		require.Len(t, found, 2, word)
+		var d conduct.Decision
+		require.NoError(t, json.Unmarshal([]byte(strings.ReplaceAll(found[1], `\"`, `"`)), &d))
+		assert.Equal(t, []any{allowed, "NAME"}, []any{d.Allowed, d.By}, word)
+		assert.Equal(t, !allowed, d.Why != "", "a refusal says why")
 	}
 }
 
