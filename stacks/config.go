@@ -72,7 +72,7 @@ type Config struct {
 	Production, ExperimentsInProduction bool
 	// PermissionsBoundary puts the boundary that the pipeline's stack makes on every role of the home.
 	PermissionsBoundary bool
-	// Watch declares the alarms; it wants the probers of both homes to run.
+	// Watch declares the alarms, and runs the prober on whose metrics they stand.
 	Watch bool
 	// Subscriptions are who is told of alarms.
 	Subscriptions []watch.Subscription

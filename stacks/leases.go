@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -60,7 +61,7 @@ func (h *home) declareKeepers() error {
 	for name, value := range s.Environment() {
 		env[name] = pulumi.String(value)
 	}
-	return h.declareProgram(keeperPart, keeperImage, keepers, env, h.mayKeep())
+	return h.declareProgram(programs.Args{Part: keeperPart, Image: keeperImage, Replicas: keepers, Environment: env, Allowed: h.mayKeep()})
 }
 
 // declareObserver waits until the other home has told its address: it is what is looked at.
@@ -76,22 +77,22 @@ func (h *home) declareObserver() error {
 		}.settings(h.system, string(h.config.Home), map[system.Home]string{
 			h.config.Home: own, h.config.Home.Peer(): h.peer.Entry.Address})
 	}).(pulumi.StringOutput)
-	return h.declareProgram(observerPart, arbiters.Image, 1, map[string]pulumi.StringInput{observer.Variable: text}, h.mayObserve())
+	return h.declareProgram(programs.Args{Part: observerPart, Image: arbiters.Image, Replicas: 1,
+		Environment: map[string]pulumi.StringInput{observer.Variable: text}, Allowed: h.mayObserve()})
 }
 
-// declareProgram runs one of the programs. It reaches AWS and the homes' load balancers at public addresses.
-func (h *home) declareProgram(part, image string, replicas int, env map[string]pulumi.StringInput, may pulumi.StringInput,
-) error {
-	env["AWS_REGION"], env[alive.Variable] = pulumi.String(h.config.Region), pulumi.Sprintf(":%d", alivePort)
+// declareProgram runs one of the programs in the home's cluster. It reaches AWS and the homes' load balancers at public
+// addresses, besides its own ways.
+func (h *home) declareProgram(a programs.Args) error {
 	addresses, err := h.addresses()
 	if err != nil {
 		return err
 	}
-	_, err = programs.New(h.ctx, part, &programs.Args{
-		Scope: h.scope(), Part: part, Cluster: h.cluster.Name, Namespace: agents.Namespace(h.system), Image: image,
-		Environment: env, AlivePort: alivePort, Replicas: replicas, Allowed: may,
-		Ways: []programs.Way{programs.Outside(addresses.Homes)},
-	}, h.inside(), pulumi.DependsOn([]pulumi.Resource{h.agents}))
+	env := map[string]pulumi.StringInput{"AWS_REGION": pulumi.String(h.config.Region), alive.Variable: pulumi.Sprintf(":%d", alivePort)}
+	maps.Copy(env, a.Environment)
+	a.Scope, a.Cluster, a.Namespace = h.scope(), h.cluster.Name, agents.Namespace(h.system)
+	a.Environment, a.AlivePort, a.Ways = env, alivePort, append(a.Ways, programs.Outside(addresses.Homes))
+	_, err = programs.New(h.ctx, a.Part, &a, h.inside(), pulumi.DependsOn([]pulumi.Resource{h.agents}))
 	return err
 }
 

@@ -33,6 +33,7 @@ func (h *home) images() ([]string, error) {
 	}
 	all = append(all, configuration.ExportImage, sidecar.Image)
 	all = append(all, h.config.leaseImages()...)
+	all = append(all, h.config.proberImages()...)
 	all = append(all, h.config.recoveryImages()...)
 	for _, a := range h.system.Agents {
 		all = append(all, a.Image)

@@ -48,6 +48,9 @@ func (h *home) declareWatch() error {
 	if err := h.warnOfNobody(); err != nil {
 		return err
 	}
+	if err := h.declareProber(); err != nil {
+		return err
+	}
 	_, err := watch.New(h.ctx, "watch", &watch.Args{
 		Scope: h.scope(), System: h.system, Places: places, KeyArn: h.keys.Arn(keys.Logs), References: h.references(),
 		Subscriptions: h.config.Subscriptions,

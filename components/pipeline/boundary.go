@@ -14,21 +14,20 @@ var inHome = []string{
 	"autoscaling:Describe*", "autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup",
 	"backup:CopyFromBackupVault", "backup:CopyIntoBackupVault", "backup:Describe*", "backup:Get*", "backup:List*",
 	"backup:PutRestoreValidationResult", "backup:StartRestoreJob", "backup:TagResource",
-	"cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:PutMetricData",
+	"cloudwatch:*MetricData", "cloudwatch:DescribeAlarms",
 	"config:BatchGet*", "config:Describe*", "config:Get*", "config:List*", "config:PutConfigurationRecorder",
 	"dynamodb:Batch*Item", "dynamodb:ConditionCheckItem", "dynamodb:CreateBackup", "dynamodb:DeleteItem",
 	"dynamodb:Describe*", "dynamodb:GetItem", "dynamodb:ListTagsOfResource", "dynamodb:PutItem", "dynamodb:Query",
 	"dynamodb:RestoreTable*", "dynamodb:Scan", "dynamodb:StartAwsBackupJob", "dynamodb:UpdateItem",
-	"ec2:AssignPrivateIpAddresses", "ec2:AttachNetworkInterface", "ec2:AuthorizeSecurityGroupIngress",
+	"ec2:*SecurityGroupIngress", "ec2:*ssignPrivateIpAddresses", "ec2:*tachNetworkInterface",
 	"ec2:CreateNetworkInterface", "ec2:CreateSecurityGroup", "ec2:CreateTags", "ec2:DeleteNetworkInterface",
-	"ec2:DeleteSecurityGroup", "ec2:Describe*", "ec2:DetachNetworkInterface", "ec2:ModifyNetworkInterfaceAttribute",
-	"ec2:RevokeSecurityGroupIngress", "ec2:UnassignPrivateIpAddresses",
+	"ec2:DeleteSecurityGroup", "ec2:Describe*", "ec2:ModifyNetworkInterfaceAttribute",
 	"ecr:BatchGetImage", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer",
 	"eks-auth:AssumeRoleForPodIdentity", "eks:Describe*", "eks:List*",
 	"elasticache:AddTagsToResource", "elasticache:Connect", "elasticache:CopySnapshot",
 	"elasticache:CreateReplicationGroup", "elasticache:DeleteReplicationGroup", "elasticache:Describe*",
-	"elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:Describe*", "elasticloadbalancing:RegisterTargets",
-	"events:*Rule", "events:ListRules", "events:ListTargetsByRule", "events:PutTargets", "events:RemoveTargets",
+	"elasticloadbalancing:*egisterTargets", "elasticloadbalancing:Describe*",
+	"events:*Rule", "events:*Targets", "events:ListRules",
 	"kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*",
 	"logs:CreateLog*", "logs:DescribeLog*", "logs:GetLogEvents", "logs:PutLogEvents", "logs:PutRetentionPolicy",
 	"rds:AddTagsToResource", "rds:CopyDBClusterSnapshot", "rds:CreateDBClusterSnapshot", "rds:CreateDBInstance",
@@ -86,7 +85,7 @@ func (a Args) boundary(home naming.Scope) iampolicy.Document {
 		inRegion("Copies", peer, inPeer, "*"),
 		a.byExperiments(home, inRegion("Experiments", home, experimenting, "*")),
 		a.byExperiments(home, inRegion("Guard", peer, []string{"events:PutEvents"}, peer.ARN("events", "event-bus/default"))),
-		a.leases(home),
+		a.beyond(home),
 		{Sid: "Buckets", Actions: onBuckets, Resources: []string{"arn:aws:s3:::*"}},
 		{Sid: "Lists", Actions: []string{"s3:ListAllMyBuckets", "tag:GetResources"}, Resources: []string{"*"}},
 		deny("NoRights", []string{"iam:*", "sts:AssumeRole*"}, "*"),
@@ -98,15 +97,17 @@ func (a Args) boundary(home naming.Scope) iampolicy.Document {
 	}}
 }
 
-// leases lets the keepers and the observer of a home with an arbiter reach the tables of the other two regions, of which
-// the arbiter's is not known here. Their own policies name the tables and the items (stacks/leases.go).
-func (a Args) leases(home naming.Scope) iampolicy.Statement {
+// beyond lets the keepers and the observer of a home with an arbiter reach the tables of the other two regions, of which
+// the arbiter's is not known here, and the prober leave its marks in the other home and put there what it knows of its own.
+// Their own policies name the tables and the items (stacks/leases.go, stacks/prober.go).
+func (a Args) beyond(home naming.Scope) iampolicy.Statement {
 	return iampolicy.Statement{
-		Sid:       "Leases",
-		Actions:   []string{"dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem", "kms:Decrypt", "kms:GenerateDataKey"},
+		Sid: "Beyond",
+		Actions: []string{"cloudwatch:PutMetricData", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem",
+			"elasticache:Connect", "kms:Decrypt", "kms:GenerateDataKey"},
 		Resources: []string{"*"},
 	}.With(iampolicy.Condition{Operator: "ArnEquals", Key: "aws:PrincipalArn", Values: []string{
-		a.iam("role/" + home.Role("keeper")), a.iam("role/" + home.Role("observer"))}})
+		a.iam("role/" + home.Role("keeper")), a.iam("role/" + home.Role("observer")), a.iam("role/" + home.Role("prober"))}})
 }
 
 // byExperiments is a statement for the roles of the home's experiments alone.

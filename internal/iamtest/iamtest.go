@@ -64,6 +64,8 @@ func holds(t testing.TB, operator, value string, want []string) bool {
 	switch operator {
 	case "StringEquals", "ArnEquals":
 		return value != "" && slices.Contains(want, value)
+	case "ForAllValues:StringEquals": // holds without the key: what it restricts then has none
+		return value == "" || slices.Contains(want, value)
 	case "StringNotEquals":
 		return !slices.Contains(want, value)
 	case "StringLike", "ForAnyValue:StringLike":

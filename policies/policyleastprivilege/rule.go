@@ -64,6 +64,7 @@ func types() []string {
 var everywhere = map[string]string{
 	"arc-zonal-shift:ListZonalShifts":   "knows no resource, and changes nothing",
 	"autoscaling:Describe*":             "knows no resource, and changes nothing",
+	"backup:ListRestoreJobs":            "knows no resource, and changes nothing",
 	"backup:PutRestoreValidationResult": "knows no resource",
 	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
 	"cloudwatch:DescribeAlarms":                    "tells of composite alarms with a right on all alone, and changes nothing",

@@ -94,11 +94,11 @@ func Pipeline(t testing.TB) *pulumitest.Recorder {
 	})
 }
 
-// Leased is Record with an arbiter: what keeps and observes stands in the home.
+// Leased is Record with an arbiter and the watch on: what keeps, observes and probes stands in the home.
 func Leased(t testing.TB, home system.Home) *pulumitest.Recorder {
 	t.Helper()
 	c := settings(home)
-	c.ArbiterRegion = Third
+	c.ArbiterRegion, c.Watch = Third, true
 	s := System(t)
 	return pulumitest.Run(t, program(c, s), answers(t, home, s))
 }

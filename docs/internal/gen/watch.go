@@ -19,8 +19,13 @@ const watchIntro = `# The watch
 ` + "`watch/`" + `; ` + "`components/watch/`" + ` declares it, ` + "`watch/judge/`" + ` judges it as CloudWatch does, and ` + "`sim/alarms/`" + ` lets it meet
 failures: [what came of each](watch-simulated.md).
 
-**Not deployed yet is the prober** that publishes the metrics of ` + "`Redoubt/Watch`" + `, on which most alarms stand. So the watch is
-off by default: set ` + "`redoubt:watch`" + ` once something publishes them in both homes ([limits](limits.md)).
+The watch is off by default. ` + "`redoubt:watch: true`" + ` declares the alarms of a home and runs its **prober**, two pods that publish the
+metrics of ` + "`Redoubt/Watch`" + `, on which most alarms stand. It was never tried on AWS ([limits](limits.md)), and without its image
+nobody publishes anything, which the alarms take for the worst. So switch it on in both homes once the image is in both registries:
+
+1. ` + "`docker build -f cmd/Dockerfile --build-arg COMMAND=prober -t ACCOUNT.dkr.ecr.REGION.amazonaws.com/SYSTEM/redoubt/prober:1 .`" + `
+2. ` + "`pulumi config set redoubt:watch true`" + ` and ` + "`pulumi up`" + ` in both stacks: the update makes the image's place. Push the image there.
+3. ` + "`kubectl -n SYSTEM logs -l app.kubernetes.io/name=redoubt-prober`" + `: each line names a look that failed, and why.
 
 ## How it tells
 
@@ -51,6 +56,9 @@ The first minutes after the alarms were declared page too: they take silence for
 
 An alarm sees the metrics of its own region alone. So each prober looks at both homes and publishes in its own region, and
 puts what it knows of its own cluster into the other region as well. Alarms about a home as a whole live in the other one.
+The prober keeps one mark young in each store, where clients write, and reads it where its own home would go on from: how old
+what it reads is, is the loss that there would be now. What it cannot see it publishes nothing of, and one look that fails hides no
+other ([decision](decisions/0036-a-mark-in-each-store-and-silence-for-what-is-not-seen.md)).
 Alarms on metrics that AWS makes live where AWS makes them: the lag of a database, a cache and a bucket where the copy is, that of a
 table where it is written, backups where the vault is.
 

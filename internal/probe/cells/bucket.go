@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"redoubt/system"
+	"redoubt/watch/prober"
 )
 
 // Objects is what a bucket's cell needs of a client of S3.
@@ -32,9 +33,6 @@ type Bucket struct {
 
 var _ Cell = (*Bucket)(nil)
 
-// BucketKey is the key of a prober's cell, and all that it needs of a bucket.
-func BucketKey(home system.Home) string { return "redoubt/prober/" + Name(home) }
-
 // Write puts the object into the bucket of the home that serves.
 func (b *Bucket) Write(ctx context.Context, serves system.Home, at time.Time) error {
 	client, there := b.Clients[serves]
@@ -42,13 +40,13 @@ func (b *Bucket) Write(ctx context.Context, serves system.Home, at time.Time) er
 		return fmt.Errorf("the inventory knows no such bucket in the %s home", serves)
 	}
 	_, err := client.PutObject(ctx, &s3.PutObjectInput{
-		Bucket: aws.String(b.Names[serves]), Key: aws.String(BucketKey(b.Home)), Body: strings.NewReader(encode(at))})
+		Bucket: aws.String(b.Names[serves]), Key: aws.String(prober.BucketKey(b.Home)), Body: strings.NewReader(encode(at))})
 	return err
 }
 
 // Read gets the object from the home's own bucket.
 func (b *Bucket) Read(ctx context.Context) (time.Time, error) {
-	text, err := Object(ctx, b.Clients[b.Home], b.Names[b.Home], BucketKey(b.Home))
+	text, err := Object(ctx, b.Clients[b.Home], b.Names[b.Home], prober.BucketKey(b.Home))
 	if missing := (*types.NoSuchKey)(nil); errors.As(err, &missing) {
 		return time.Time{}, ErrNone
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"redoubt/system"
+	"redoubt/watch/prober"
 )
 
 // Cache keeps the mark as one key, by the Redis protocol that Valkey speaks too.
@@ -24,16 +25,13 @@ type Cache struct {
 
 var _ Cell = (*Cache)(nil)
 
-// CacheKey is the key of a prober's cell.
-func CacheKey(home system.Home) string { return "redoubt:prober:" + Name(home) }
-
 // Write sets the key. A connection outlives no move of the switch, and no failure: the name is asked again.
 func (c *Cache) Write(ctx context.Context, serves system.Home, at time.Time) error {
 	if c.open == nil || c.led != serves {
 		c.drop()
 		c.open, c.led = c.Writer(serves), serves
 	}
-	err := c.open.Set(ctx, CacheKey(c.Home), encode(at), keep).Err()
+	err := c.open.Set(ctx, prober.CacheKey(c.Home), encode(at), keep).Err()
 	if err != nil {
 		c.drop()
 	}
@@ -42,7 +40,7 @@ func (c *Cache) Write(ctx context.Context, serves system.Home, at time.Time) err
 
 // Read gets the key from the home's own replicas.
 func (c *Cache) Read(ctx context.Context) (time.Time, error) {
-	text, err := c.Reader.Get(ctx, CacheKey(c.Home)).Result()
+	text, err := c.Reader.Get(ctx, prober.CacheKey(c.Home)).Result()
 	if errors.Is(err, redis.Nil) {
 		return time.Time{}, ErrNone
 	}

@@ -28,9 +28,6 @@ var ErrNone = errors.New("no mark has come here yet")
 // keep is how long a mark stays in a store that forgets by itself, when no prober runs any more.
 const keep = 48 * time.Hour
 
-// Name is the prober of a home, as its cells are called.
-func Name(home system.Home) string { return "from-" + string(home) }
-
 // encode writes a time so that reading it back loses nothing.
 func encode(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) }
 

@@ -20,6 +20,7 @@ import (
 	"redoubt/internal/probe/cells"
 	"redoubt/inventory"
 	"redoubt/system"
+	"redoubt/watch/prober"
 )
 
 var (
@@ -96,7 +97,7 @@ func TestTable_isWrittenWhereTheSystemServesAndReadHere(t *testing.T) {
 			expires, is := item[inventory.Expires].(*types.AttributeValueMemberN)
 			require.True(t, is)
 			assert.Equal(t, strconv.FormatInt(at.Add(48*time.Hour).Unix(), 10), expires.Value, "it goes when no prober runs any more")
-			assert.Contains(t, key, cells.TableKey(system.Secondary))
+			assert.Contains(t, key, prober.TableKey(system.Secondary))
 		}
 		got, err := c.Read(t.Context())
 		require.NoError(t, err)
@@ -120,11 +121,11 @@ func TestBucket_isWrittenWhereTheSystemServesAndReadHere(t *testing.T) {
 	require.NoError(t, c.Write(t.Context(), system.Primary, at))
 	_, err := c.Read(t.Context())
 	require.ErrorIs(t, err, cells.ErrNone, "it has not come over")
-	own.held["ours/"+cells.BucketKey(system.Secondary)] = peers.held["theirs/redoubt/prober/from-secondary"]
+	own.held["ours/"+prober.BucketKey(system.Secondary)] = peers.held["theirs/redoubt/prober/from-secondary"]
 	got, err := c.Read(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, at, got)
-	own.held["ours/"+cells.BucketKey(system.Secondary)] = bytes.Repeat([]byte("x"), 9<<20)
+	own.held["ours/"+prober.BucketKey(system.Secondary)] = bytes.Repeat([]byte("x"), 9<<20)
 	_, err = c.Read(t.Context())
 	require.ErrorContains(t, err, "has more than")
 	own.err, peers.err = errGone, errGone

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"redoubt/system"
+	"redoubt/watch/prober"
 )
 
 // Postgres keeps the mark as the row of the prober in a table of its own, redoubt_prober, which it makes when it is not there.
@@ -45,10 +46,10 @@ func (p *Postgres) Write(ctx context.Context, serves system.Home, at time.Time) 
 		}
 		p.writing, p.led = conn, serves
 	}
-	_, err := p.writing.Exec(ctx, writeMark, Name(p.Home), at)
+	_, err := p.writing.Exec(ctx, writeMark, prober.Name(p.Home), at)
 	if missing(err) {
 		if _, err = p.writing.Exec(ctx, makeTable); err == nil {
-			_, err = p.writing.Exec(ctx, writeMark, Name(p.Home), at)
+			_, err = p.writing.Exec(ctx, writeMark, prober.Name(p.Home), at)
 		}
 	}
 	if err != nil {
@@ -64,7 +65,7 @@ func (p *Postgres) Read(ctx context.Context) (at time.Time, err error) {
 		return at, err
 	}
 	defer bye(conn)
-	err = conn.QueryRow(ctx, readMark, Name(p.Home)).Scan(&at)
+	err = conn.QueryRow(ctx, readMark, prober.Name(p.Home)).Scan(&at)
 	if errors.Is(err, pgx.ErrNoRows) || missing(err) {
 		err = ErrNone
 	}

@@ -12,6 +12,7 @@ import (
 
 	"redoubt/inventory"
 	"redoubt/system"
+	"redoubt/watch/prober"
 )
 
 // Items is what a table's cell needs of a client of DynamoDB.
@@ -41,11 +42,8 @@ const (
 	written = "written"
 )
 
-// TableKey is the partition key of a prober's cell, and all that it needs of a table (dynamodb:LeadingKeys).
-func TableKey(home system.Home) string { return "redoubt#prober#" + Name(home) }
-
 func (t *Table) key() map[string]types.AttributeValue {
-	key := &types.AttributeValueMemberS{Value: TableKey(t.Home)}
+	key := &types.AttributeValueMemberS{Value: prober.TableKey(t.Home)}
 	if t.Ledger {
 		return map[string]types.AttributeValue{inventory.LedgerKey: key}
 	}

@@ -54,7 +54,7 @@ func TestPolicies_besideTheHomesNameWhatAWSHas(t *testing.T) {
 	}{
 		"pipeline": {exampletest.Pipeline(t), map[Kind]int{Identity: 13, Trust: 4}},
 		"arbiter":  {exampletest.Arbiter(t), map[Kind]int{Identity: 3, Trust: 3, Resource: 2}},
-		"leases":   {leases(exampletest.Leased(t)), map[Kind]int{Identity: 2, Trust: 2}},
+		"programs": {programs(exampletest.Leased(t)), map[Kind]int{Identity: 3, Trust: 3}},
 	} {
 		documents := map[Kind]int{}
 		for _, res := range beside.declared {
@@ -71,10 +71,10 @@ func TestPolicies_besideTheHomesNameWhatAWSHas(t *testing.T) {
 	}
 }
 
-// leases are the roles of the keepers and of the observer.
-func leases(declared []exampletest.Resource) []exampletest.Resource {
+// programs are the roles of the keepers, of the observer and of the prober.
+func programs(declared []exampletest.Resource) []exampletest.Resource {
 	return slices.DeleteFunc(declared, func(r exampletest.Resource) bool {
-		return !strings.HasPrefix(r.Name, "keeper-") && !strings.HasPrefix(r.Name, "observer-")
+		return !strings.HasPrefix(r.Name, "keeper-") && !strings.HasPrefix(r.Name, "observer-") && !strings.HasPrefix(r.Name, "prober-")
 	})
 }
 

@@ -1,0 +1,213 @@
+package stacks
+
+import (
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"redoubt/components/cache"
+	"redoubt/components/keys"
+	"redoubt/components/programs"
+	"redoubt/components/vault"
+	"redoubt/internal/iampolicy"
+	"redoubt/internal/naming"
+	probing "redoubt/internal/probe/settings"
+	"redoubt/inventory"
+	"redoubt/inventory/objects"
+	"redoubt/regions"
+	"redoubt/system"
+	catalogue "redoubt/watch"
+	"redoubt/watch/prober"
+)
+
+// The prober of the home (docs/watch.md).
+const (
+	proberPart  = "prober"
+	proberImage = "redoubt/prober:1"
+	// probers is how many run, in as many zones: were there one, the loss of its zone would be two minutes of silence,
+	// which pages. What both put is the same.
+	probers = 2
+	// proberMiB is what one asks for: it lists all nodes and all pods of the agents.
+	proberMiB  = 256
+	systemFile = "system.yaml"
+)
+
+// storePorts are those of databases and caches, httpsPort that of AWS's services and the API server.
+var storePorts = []int{5432, 6379}
+
+const httpsPort = 443
+
+// proberImages are those of the watch.
+func (c Config) proberImages() []string {
+	if !c.Watch {
+		return nil
+	}
+	return []string{proberImage}
+}
+
+// declareProber runs what looks at both homes. All that it must know it reads from the home's inventory, again and again.
+func (h *home) declareProber() error {
+	addresses, err := h.addresses()
+	if err != nil {
+		return err
+	}
+	s := probing.Settings{Home: h.config.Home, Region: h.config.Region, Bucket: h.scope().Bucket("control", 1),
+		System: programs.FilesPath + "/" + systemFile}
+	return h.declareProgram(programs.Args{
+		Part: proberPart, Image: proberImage, Replicas: probers, MemoryMiB: proberMiB, Arguments: s.Arguments(),
+		Files:   map[string]pulumi.StringInput{systemFile: pulumi.String(h.config.SystemText)},
+		Allowed: h.mayProbe(),
+		Inside: []objects.Rule{{Group: "apps", Resources: []string{"deployments"}, Verb: "list"},
+			{Resources: []string{"pods"}, Verb: "list"}},
+		Wide: []objects.Rule{{Resources: []string{"nodes"}, Verb: "list"}},
+		Ways: []programs.Way{
+			{Ranges: slices.Concat(addresses.Services, []string{regions.ServiceCIDR(h.config.Home).String()}), Ports: []int{httpsPort}},
+			{Ranges: addresses.Homes, Ports: storePorts},
+		},
+	})
+}
+
+// mayProbe lets the prober look at the home, leave one mark in each store of both, and publish.
+func (h *home) mayProbe() pulumi.StringInput {
+	purposes := slices.Clone(keys.Purposes)
+	in := []any{}
+	for _, purpose := range purposes {
+		in = append(in, h.keys.Arn(purpose))
+	}
+	databases := sortedKeys(h.postgres)
+	for _, name := range databases {
+		in = append(in, h.postgres[name].SecretArn)
+	}
+	return pulumi.All(in...).ApplyT(func(all []any) (string, error) {
+		arns := make([]string, len(all))
+		for n := range all {
+			arns[n] = all[n].(string)
+		}
+		known, secrets := map[string]string{}, arns[len(purposes):]
+		for n, purpose := range purposes {
+			known[purpose] = arns[n]
+		}
+		return iampolicy.Document{Statements: slices.Concat(
+			h.looks(arns[:len(purposes)]), h.marks(secrets), h.opens(known, len(secrets) > 0))}.Checked()
+	}).(pulumi.StringOutput)
+}
+
+// looks lets the prober see what it tells of, and put it. Actions on all resources are those that know none:
+// https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+func (h *home) looks(keyArns []string) []iampolicy.Statement {
+	control := bucketArn(h.scope().Bucket("control", 1))
+	read := []string{control + "/inventory/*", control + "/" + catalogue.DriftKey, control + "/" + catalogue.DrillKey}
+	if h.peer != nil && h.peer.Control.Bucket != "" {
+		read = append(read, bucketArn(h.peer.Control.Bucket)+"/"+inventory.ObjectKey(h.config.Home.Peer()))
+	}
+	listed := []string{control}
+	for _, st := range h.exported() {
+		snapshots := bucketArn(h.scope().Bucket(cache.SnapshotPart(st), 1))
+		read, listed = append(read, snapshots+"/*"), append(listed, snapshots)
+	}
+	return []iampolicy.Statement{
+		iampolicy.Statement{Sid: "Publish", Actions: []string{"cloudwatch:PutMetricData"}, Resources: []string{"*"}}.With(
+			iampolicy.Condition{Operator: "StringEquals", Key: "cloudwatch:namespace", Values: []string{catalogue.Namespace}}),
+		{Sid: "Jobs", Actions: []string{"backup:ListRestoreJobs", "cloudwatch:GetMetricData"}, Resources: []string{"*"}},
+		{Sid: "Backups", Actions: []string{"backup:ListRecoveryPointsByBackupVault"}, Resources: []string{vault.Arn(h.scope())}},
+		{Sid: "Keys", Actions: []string{"kms:DescribeKey"}, Resources: slices.Compact(slices.Sorted(slices.Values(keyArns)))},
+		{Sid: "Read", Actions: []string{"s3:GetObject"}, Resources: read},
+		// Without it what is not there is refused, and nobody could tell the one from the other.
+		{Sid: "List", Actions: []string{"s3:ListBucket"}, Resources: listed},
+	}
+}
+
+// exported are the caches whose snapshots are exported.
+func (h *home) exported() (out []string) {
+	for _, st := range h.system.StoresOf(system.Cache) {
+		if h.caches[st.Name] != nil && catalogue.BackedUp(st) {
+			out = append(out, st.Name)
+		}
+	}
+	return out
+}
+
+// marks lets the prober leave its mark in the stores of both homes, and read that of its own: one item, one object and one
+// user's session each. In a database it is who agents are.
+func (h *home) marks(secrets []string) []iampolicy.Statement {
+	at, both := prober.TableKey(h.config.Home), []naming.Scope{h.scope()}
+	if h.peer != nil {
+		both = append(both, h.scope().Peer(h.config.PeerRegion))
+	}
+	var objectArns, sessions []string
+	tables := map[naming.Scope][]string{}
+	for _, st := range h.system.Stores {
+		for _, s := range both {
+			switch st.Kind {
+			case system.Table:
+				tables[s] = append(tables[s], h.generations(s, st.Name, func(n int) string { return "table/" + s.Table(st.Name, n) }, "dynamodb")...)
+			case system.Queue:
+				ledger := st.Name + system.LedgerSuffix
+				tables[s] = append(tables[s], h.generations(s, st.Name, func(n int) string { return "table/" + s.Table(ledger, n) }, "dynamodb")...)
+			case system.Cache:
+				groups := h.generations(s, st.Name, func(n int) string { return "replicationgroup:" + s.Cache(st.Name, n) }, "elasticache")
+				sessions = append(append(sessions, groups...), s.ARN("elasticache", "user:"+s.CacheUser(st.Name)))
+			case system.Bucket:
+				if name := h.bucketIn(s, st.Name); name != "" {
+					objectArns = append(objectArns, bucketArn(name)+"/"+prober.BucketKey(h.config.Home))
+				}
+			}
+		}
+	}
+	var out []iampolicy.Statement
+	allow := func(s iampolicy.Statement) {
+		if len(s.Resources) > 0 {
+			out = append(out, s)
+		}
+	}
+	allow(items("Items", tables[h.scope()], at))
+	if h.peer != nil {
+		theirs := items("PeersItems", tables[both[1]], at)
+		theirs.Actions = []string{"dynamodb:PutItem"}
+		allow(theirs)
+	}
+	allow(iampolicy.Statement{Sid: "Objects", Actions: []string{"s3:GetObject", "s3:PutObject"}, Resources: objectArns})
+	allow(iampolicy.Statement{Sid: "Sessions", Actions: []string{"elasticache:Connect"}, Resources: sessions})
+	allow(iampolicy.Statement{Sid: "Databases", Actions: []string{"secretsmanager:GetSecretValue"}, Resources: secrets})
+	return out
+}
+
+// generations are the ARNs of a store's generation and of the next one, which a restore makes.
+func (h *home) generations(s naming.Scope, store string, resource func(int) string, service string) []string {
+	n := h.config.Generation(store)
+	return []string{s.ARN(service, resource(n)), s.ARN(service, resource(n+1))}
+}
+
+// bucketIn is a store's bucket in a home, empty where there is none yet.
+func (h *home) bucketIn(s naming.Scope, store string) string {
+	if s.Home != h.config.Home {
+		return h.peer.Stores[store].Name
+	}
+	if name := h.config.Adopt.Buckets[store]; name != "" {
+		return name
+	}
+	return s.Bucket(store, h.config.Generation(store))
+}
+
+// opens lets the prober use the keys of the stores through their services, and in no other way.
+func (h *home) opens(own map[string]string, secrets bool) []iampolicy.Statement {
+	use := []string{"kms:Decrypt", "kms:GenerateDataKey"}
+	via := func(sid, arn, region string, actions []string, services ...string) iampolicy.Statement {
+		var values []string
+		for _, service := range services {
+			values = append(values, service+"."+region+".amazonaws.com")
+		}
+		return iampolicy.Statement{Sid: sid, Actions: actions, Resources: []string{arn}}.With(
+			iampolicy.Condition{Operator: "StringEquals", Key: "kms:ViaService", Values: values})
+	}
+	out := []iampolicy.Statement{via("Open", own[keys.Data], h.config.Region, use, "dynamodb", "s3")}
+	if h.peer != nil {
+		out = append(out, via("PeersOpen", h.peer.Keys[keys.Data], h.config.PeerRegion, use, "dynamodb", "s3"))
+	}
+	if secrets {
+		out = append(out, via("OpenSecrets", own[keys.Secrets], h.config.Region, use[:1], "secretsmanager"))
+	}
+	return out
+}
+
+func bucketArn(name string) string { return "arn:aws:s3:::" + name }
