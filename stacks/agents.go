@@ -59,7 +59,7 @@ func (h *home) declareAgents() error {
 	h.agents, err = agents.New(h.ctx, "agents", &agents.Args{
 		Scope: h.scope(), System: h.system, Cluster: h.cluster.Name, VpcID: h.network.VpcID, Addresses: addresses,
 		Stores: h.agentStores(), Waiting: waiting, LockTableArn: h.locks.Arn, TargetGroupArns: h.targetGroups(),
-		DiscoveryParameter: directory.Parameter(h.system.Name), DependencySecrets: h.dependencySecrets(), Levels: h.levels(),
+		DiscoveryParameter: directory.Parameter(h.system.Name), DependencySecrets: h.dependencySecrets(), Levels: h.levels(), Leases: h.agentLeases(),
 		DataKeyArn: h.keys.Arn(keys.Data), SecretKeyArn: h.keys.Arn(keys.Secrets),
 		ClusterGroupID: h.cluster.SecurityGroupID, EntryGroupID: h.entry.SecurityGroupID,
 		DrainSeconds: entry.DrainSeconds, SettleReplicas: h.config.SettleReplicas,

@@ -47,6 +47,10 @@ func TestDeploy_givesRolesNoMoreThanTheirBoundary(t *testing.T) {
 				Resource: "arn:aws:dynamodb:" + example.Third + ":123456789012:table/atlas-arbiter", Keys: map[string]string{
 					"aws:RequestedRegion": example.Third, "aws:PrincipalArn": "arn:aws:iam::123456789012:role/atlas-" + role + "-" + in,
 				}}, boundary), "%s: %s at the arbiter's table", at, role)
+			assert.True(t, iamtest.Allowed(t, iamtest.Request{Action: "dynamodb:GetItem",
+				Resource: "arn:aws:dynamodb:" + example.Third + ":123456789012:table/atlas-arbiter", Keys: map[string]string{
+					"aws:RequestedRegion": example.Third, "aws:PrincipalArn": "arn:aws:iam::123456789012:role/atlas-" + role + "-" + in,
+				}}, boundary), "%s: %s reads the lease there", at, role)
 		}
 	}
 }

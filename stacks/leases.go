@@ -51,12 +51,37 @@ func (h *home) declareLeases() error {
 	return h.declareObserver()
 }
 
-func (h *home) declareKeepers() error {
-	s := keeper.Settings{
+// leasePlaces are the three tables of the leases, as keepers and agents are told of them.
+func (h *home) leasePlaces() keeper.Settings {
+	return keeper.Settings{
 		Home: h.config.Home, Own: keeper.Place{Table: h.scope().LocalTable(locksName)},
 		Arbiter: keeper.Place{Table: arbiters.Table(h.third()), Region: h.config.ArbiterRegion},
 		Peer:    keeper.Place{Table: h.scope().Peer(h.config.PeerRegion).LocalTable(locksName), Region: h.config.PeerRegion},
 	}
+}
+
+// leaseRegions are the other regions of those tables, none as long as nobody keeps leases.
+func (h *home) leaseRegions() []string {
+	if h.config.ArbiterRegion == "" || h.peer == nil {
+		return nil
+	}
+	return []string{h.config.ArbiterRegion, h.config.PeerRegion}
+}
+
+// agentLeases are what agents are told and allowed, as soon as keepers are declared: an agent that asks for a lease which
+// nobody keeps never writes.
+func (h *home) agentLeases() *agents.Leases {
+	if h.leaseRegions() == nil {
+		return nil
+	}
+	return &agents.Leases{
+		Environment: h.leasePlaces().Environment(), PeerKeyArn: h.peer.Keys[keys.Data], PeerRegion: h.config.PeerRegion,
+		TableArns: []string{h.tableArn(h.scope()), h.tableArn(h.scope().Peer(h.config.PeerRegion)), arbiters.TableArn(h.third())},
+	}
+}
+
+func (h *home) declareKeepers() error {
+	s := h.leasePlaces()
 	env := map[string]pulumi.StringInput{}
 	for name, value := range s.Environment() {
 		env[name] = pulumi.String(value)

@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -89,6 +90,22 @@ func TestLeases_mayTouchTheirItemsAlone(t *testing.T) {
 		"arn:aws:dynamodb:eu-west-1:123456789012:table/atlas-locks-primary"}
 	assert.ElementsMatch(t, all, tables["keeper"])
 	assert.ElementsMatch(t, all[:2], tables["observer"])
+}
+
+// TestLeases_areAskedForByAgents: agents are told of the tables that keepers keep, and the boundary has room for it.
+func TestLeases_areAskedForByAgents(t *testing.T) {
+	t.Parallel()
+	r := leased(t, system.Secondary, "entry.example.net")
+	keepers := environment(t, r, "keeper")
+	told := environment(t, r, "agents-worker")
+	s, err := keeper.Read(func(name string) string { return told[name] })
+	require.NoError(t, err, "agentkit reads what the stack writes")
+	want, err := keeper.Read(func(name string) string { return keepers[name] })
+	require.NoError(t, err)
+	assert.Equal(t, want, s)
+	assert.NotContains(t, environment(t, r, "agents-gateway"), "REDOUBT_LOCK_TABLE")
+	scope := r.Get(t, "kubernetes:networking.istio.io/v1:Sidecar", "mesh-sidecar-worker")
+	assert.Contains(t, fmt.Sprint(scope.Values()), "dynamodb.eu-north-1.amazonaws.com")
 }
 
 func TestLeases_waitForTheOtherHome(t *testing.T) {

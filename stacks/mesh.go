@@ -16,7 +16,7 @@ func (h *home) declareMesh() error {
 	}
 	_, err = mesh.New(h.ctx, "mesh", &mesh.Args{
 		Scope: h.scope(), System: h.system, Namespace: agents.Namespace(h.system), Waiting: h.waiting(),
-		Entry: addresses.Entry, Stores: addresses.Stores,
+		Entry: addresses.Entry, Stores: addresses.Stores, LeaseRegions: h.leaseRegions(),
 	}, h.inside(), pulumi.DependsOn([]pulumi.Resource{h.controllers, h.agents}))
 	return err
 }

@@ -3,6 +3,7 @@ package keep
 import (
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -31,4 +32,26 @@ func TestKeepers_keepInAllTables(t *testing.T) {
 	asked = nil
 	assert.Len(t, keepers(s, table).Others, 2)
 	assert.Equal(t, []settings.Place{s.Own, s.Arbiter, s.Peer}, asked)
+}
+
+// TestWatchers_areToldByTheEnvironment: none without a table, all three with an arbiter, an error where something is missing.
+func TestWatchers_areToldByTheEnvironment(t *testing.T) {
+	t.Parallel()
+	of := func(told map[string]string) func(string) string {
+		return func(name string) string { return told[name] }
+	}
+	m, err := Watchers(of(nil), aws.Config{}, nil)
+	require.NoError(t, err)
+	assert.Nil(t, m)
+	all := settings.Settings{Home: system.Secondary, Own: settings.Place{Table: "atlas-locks"},
+		Arbiter: settings.Place{Table: "atlas-arbiter", Region: "eu-north-1"}, Peer: settings.Place{Table: "p", Region: "eu-west-1"}}.Environment()
+	m, err = Watchers(of(all), aws.Config{}, nil)
+	require.NoError(t, err)
+	require.Len(t, m, 3)
+	for _, h := range m {
+		assert.Equal(t, system.Secondary, h.Home)
+	}
+	delete(all, "REDOUBT_ARBITER_TABLE")
+	_, err = Watchers(of(all), aws.Config{}, nil)
+	require.ErrorContains(t, err, "missing: [REDOUBT_ARBITER_TABLE]")
 }

@@ -40,6 +40,9 @@ type Args struct {
 	// Levels are the ARNs of the feature flags that tell an agent how much to give, by agent. Required for each
 	// that declares degradation levels.
 	Levels map[string]pulumi.StringArrayInput
+	// Leases are where the lease of the active home stands, for agents that may write in one home at a time. Nil without an
+	// arbiter.
+	Leases *Leases
 	// Waiting are agents that this home leaves out for now, because a store of theirs has no half here yet.
 	Waiting []string
 	// ClusterGroupID is the security group of the cluster's nodes and pods, EntryGroupID the load balancer's. Required.

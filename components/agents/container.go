@@ -73,7 +73,7 @@ func (b *builder) container(agent system.Agent) corev1.ContainerArgs {
 // from the node since 1.35
 // (https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#podtopologylabels), before
 // that it is empty. REDOUBT_FLAGS is the application of AppConfig that tells the agent at which level it works; its
-// environments and its profile are in system/flags. REDOUBT_WAITS says how long it waits for whom (system/waits).
+// environments and its profile are in system/flags. With an arbiter it is told where the lease of the active home stands. REDOUBT_WAITS says how long it waits for whom (system/waits).
 func (b *builder) env(agent system.Agent) corev1.EnvVarArray {
 	plain := func(name, value string) corev1.EnvVarArgs {
 		return corev1.EnvVarArgs{Name: pulumi.String(name), Value: pulumi.String(value)}
@@ -94,6 +94,9 @@ func (b *builder) env(agent system.Agent) corev1.EnvVarArray {
 	}
 	if told, _ := waits.Of(b.args.System, agent.Name, true); len(told.Callees) > 0 { // checked with the args
 		env = append(env, plain(waits.Env, told.Encode()))
+	}
+	for _, one := range b.args.leased(agent).told() {
+		env = append(env, plain(one[0], one[1]))
 	}
 	if len(agent.Degradation) > 0 {
 		env = append(env, plain("REDOUBT_FLAGS", b.args.Scope.Flags(agent.Name)))

@@ -80,7 +80,7 @@ func (b *builder) allowed(agent system.Agent) pulumi.StringOutput {
 			p.stores[name] = place{at[0].(string), at[1].(string), at[2].(string), at[3].(string), at[4].(string),
 				b.args.Stores[name].NextArn}
 		}
-		return allowed(b.args.Scope, b.args.System, agent, b.args.DiscoveryParameter, p).Checked()
+		return allowed(b.args.Scope, b.args.System, agent, b.args.DiscoveryParameter, b.args.leased(agent), p).Checked()
 	}).(pulumi.StringOutput)
 }
 

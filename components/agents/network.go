@@ -110,11 +110,11 @@ func (b *builder) egress(agent system.Agent) networkingv1.NetworkPolicyEgressRul
 }
 
 // goesOut reports whether the agent must reach addresses outside: those of what it
-// needs, and those of S3 and DynamoDB. The gateway endpoints lead to the latter two without leaving
+// needs, those of the tables of leases in other regions, and those of S3 and DynamoDB. The gateway endpoints lead to the latter two without leaving
 // AWS, but at public addresses, which AWS changes without notice: a policy that listed them would
 // one day cut an agent off from its store.
 func (b *builder) goesOut(agent system.Agent) bool {
-	return len(agent.Needs) > 0 || b.touches(agent, system.Table, system.Bucket, system.Queue)
+	return len(agent.Needs) > 0 || b.args.leased(agent) != nil || b.touches(agent, system.Table, system.Bucket, system.Queue)
 }
 
 // touches reports whether the agent uses a store of one of the kinds. A queue's

@@ -33,7 +33,7 @@ var (
 // allowed is everything that the agent's pods may do to AWS: read the discovery
 // parameter, use the stores that the agent declares, and have the home's keys used for that
 // by the stores' own services.
-func allowed(scope naming.Scope, s *system.System, agent system.Agent, parameter string, p places) iampolicy.Document {
+func allowed(scope naming.Scope, s *system.System, agent system.Agent, parameter string, l *Leases, p places) iampolicy.Document {
 	g := &grants{scope: scope, at: p}
 	g.allow("Discovery", []string{"ssm:GetParameter"}, scope.ARN("ssm", "parameter"+parameter))
 	g.use(p.secretKey, "ssm", false)
@@ -53,6 +53,7 @@ func allowed(scope naming.Scope, s *system.System, agent system.Agent, parameter
 		g.allow("Locks", keepItems, p.locks)
 		g.use(p.dataKey, "dynamodb", true)
 	}
+	g.leases(l)
 	return iampolicy.Document{Statements: append(g.statements, g.keys()...)}
 }
 

@@ -37,6 +37,8 @@ type Args struct {
 	Namespace string
 	// Entry are the ranges in which the load balancer stands, Stores those of databases and caches. Required.
 	Entry, Stores []string
+	// LeaseRegions are the other regions whose tables hold the lease of the active home; none without an arbiter.
+	LeaseRegions []string
 	// Waiting are agents that this home leaves out for now.
 	Waiting []string
 }
@@ -66,7 +68,7 @@ func newMesh(ctx *pulumi.Context, name string, args *Args, opts []pulumi.Resourc
 		return nil, err
 	}
 	objects := rules.Objects(a.System, a.agents(), rules.Place{
-		Namespace: a.Namespace, Region: a.Scope.Region, Account: a.Scope.Account, Entry: a.Entry, Stores: a.Stores,
+		Namespace: a.Namespace, Region: a.Scope.Region, Account: a.Scope.Account, Entry: a.Entry, Stores: a.Stores, LeaseRegions: a.LeaseRegions,
 	})
 	m := &Mesh{}
 	if err := ctx.RegisterComponentResourceV2(Type, name, pulumi.Map{

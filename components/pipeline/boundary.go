@@ -30,9 +30,9 @@ var inHome = []string{
 	"events:*Rule", "events:*Targets", "events:ListRules",
 	"kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*",
 	"logs:CreateLog*", "logs:DescribeLog*", "logs:GetLogEvents", "logs:PutLogEvents", "logs:PutRetentionPolicy",
-	"rds:AddTagsToResource", "rds:CopyDBClusterSnapshot", "rds:CreateDBClusterSnapshot", "rds:CreateDBInstance",
-	"rds:DeleteDBClusterSnapshot", "rds:DeleteDBInstance", "rds:Describe*", "rds:ListTagsForResource",
-	"rds:ModifyDBCluster", "rds:ModifyDBClusterSnapshotAttribute", "rds:RestoreDBCluster*",
+	"rds:*DBClusterSnapshot*", "rds:AddTagsToResource", "rds:CreateDBInstance", "rds:DeleteDBInstance", "rds:Describe*",
+	"rds:ListTagsForResource",
+	"rds:ModifyDBCluster", "rds:RestoreDBCluster*",
 	"secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue",
 	"sns:Publish",
 	"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueue*", "sqs:ReceiveMessage", "sqs:SendMessage",
@@ -43,7 +43,7 @@ var inHome = []string{
 // experimenting are what the roles of components/chaos need in the home's region, and nobody else: what the declared
 // experiments break there on purpose, and what starts and stops them.
 var experimenting = []string{
-	"cloudwatch:PutMetricData", "dynamodb:*ResourcePolicy",
+	"dynamodb:*ResourcePolicy",
 	"ec2:*ManagedPrefixList*", "ec2:*NetworkAcl*", "ec2:*RouteTable*", "ec2:CreateRoute", "ec2:InjectApiError", "ec2:ModifyVpcEndpoint",
 	"ec2:StartInstances", "ec2:StopInstances", "ec2:TerminateInstances",
 	"elasticache:InterruptClusterAzPower", "fis:*Experiment*", "fis:InjectApi*", "logs:*ResourcePolic*",
@@ -63,7 +63,7 @@ var onBuckets = []string{
 	"s3:GetObject*", "s3:GetReplicationConfiguration", "s3:ListBucket*", "s3:ListMultipartUploadParts",
 	"s3:PutBucketNotification", "s3:PutBucketOwnershipControls", "s3:PutBucketVersioning",
 	"s3:PutInventoryConfiguration", "s3:PutObject", "s3:PutObjectAcl", "s3:PutObjectTagging", "s3:PutObjectVersionAcl",
-	"s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags",
+	"s3:Replicate*",
 }
 
 // spared are the actions among kept that a role of a home needs nevertheless: the state machine of a cache deletes
@@ -80,12 +80,11 @@ func (a Args) boundary(home naming.Scope) iampolicy.Document {
 			peer = h
 		}
 	}
-	return iampolicy.Document{Statements: []iampolicy.Statement{
+	return iampolicy.Document{Statements: append(a.beyond(home), []iampolicy.Statement{
 		inRegion("Home", home, inHome, "*"),
 		inRegion("Copies", peer, inPeer, "*"),
 		a.byExperiments(home, inRegion("Experiments", home, experimenting, "*")),
 		a.byExperiments(home, inRegion("Guard", peer, []string{"events:PutEvents"}, peer.ARN("events", "event-bus/default"))),
-		a.beyond(home),
 		{Sid: "Buckets", Actions: onBuckets, Resources: []string{"arn:aws:s3:::*"}},
 		{Sid: "Lists", Actions: []string{"s3:ListAllMyBuckets", "tag:GetResources"}, Resources: []string{"*"}},
 		deny("NoRights", []string{"iam:*", "sts:AssumeRole*"}, "*"),
@@ -94,20 +93,23 @@ func (a Args) boundary(home naming.Scope) iampolicy.Document {
 		}), "*"),
 		deny("State", []string{"s3:*"}, append(a.stateBuckets(), a.stateObjects("*")...)...),
 		denied(a.decrypts("StateKeys", "*", "kms:*")),
-	}}
+	}...)}
 }
 
 // beyond lets the keepers and the observer of a home with an arbiter reach the tables of the other two regions, of which
-// the arbiter's is not known here, and the prober leave its marks in the other home and put there what it knows of its own.
+// the arbiter's is not known here, its agents read the lease in them, and the prober leave its marks in the other home and put there what it knows of its own.
 // Their own policies name the tables and the items (stacks/leases.go, stacks/prober.go).
-func (a Args) beyond(home naming.Scope) iampolicy.Statement {
-	return iampolicy.Statement{
+func (a Args) beyond(home naming.Scope) []iampolicy.Statement {
+	keep := iampolicy.Statement{
 		Sid: "Beyond",
 		Actions: []string{"cloudwatch:PutMetricData", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem",
 			"elasticache:Connect", "kms:Decrypt", "kms:GenerateDataKey"},
 		Resources: []string{"*"},
 	}.With(iampolicy.Condition{Operator: "ArnEquals", Key: "aws:PrincipalArn", Values: []string{
 		a.iam("role/" + home.Role("keeper")), a.iam("role/" + home.Role("observer")), a.iam("role/" + home.Role("prober"))}})
+	look := iampolicy.Statement{Sid: "Lease", Actions: []string{"dynamodb:GetItem", "kms:Decrypt"}, Resources: []string{"*"}}.With(
+		iampolicy.Condition{Operator: "StringLike", Key: "aws:PrincipalArn", Values: []string{a.iam("role/" + home.Role("agent-*"))}})
+	return []iampolicy.Statement{keep, look}
 }
 
 // byExperiments is a statement for the roles of the home's experiments alone.

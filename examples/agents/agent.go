@@ -16,6 +16,8 @@ import (
 
 	"redoubt/agentkit/call"
 	"redoubt/agentkit/flags"
+	"redoubt/agentkit/home"
+	"redoubt/agentkit/keep"
 	"redoubt/agentkit/ledger"
 	"redoubt/agentkit/measure"
 	"redoubt/agentkit/ready"
@@ -37,6 +39,8 @@ type agent struct {
 	queues *sqs.Client
 	// services are the clients of the services outside that have none behind them.
 	services map[string]callee
+	// leases are asked before anything is written; nil where nothing is to be asked.
+	leases home.Majority
 	// work runs beside the server until its context ends: a consumer.
 	work func(context.Context) error
 	// faults are what is wrong with how the agent was put together.
@@ -72,6 +76,7 @@ func Run(ctx context.Context, name, address string, c Config) error {
 	}
 	worked := make(chan error, 1)
 	go func() { worked <- a.work(ctx) }()
+	go a.leases.Watch(ctx)
 	health, err := ready.New(a.checks(), ready.Options{Metrics: a.metrics})
 	if err != nil {
 		return err
@@ -98,6 +103,11 @@ func newAgent(ctx context.Context, name string, c Config) (*agent, error) {
 	}
 	if slices.ContainsFunc(declared.Stores, func(u system.Use) bool { return u.Store == "tasks" }) {
 		if a.tasks, err = pgxpool.New(ctx, c.Database); err != nil {
+			return nil, err
+		}
+	}
+	if sys.Leased(declared) {
+		if a.leases, err = keep.Watchers(os.Getenv, c.aws(), a.metrics); err != nil {
 			return nil, err
 		}
 	}
@@ -131,6 +141,14 @@ func (a *agent) handler(health *ready.Health) http.Handler {
 	all.Handle("GET /figures", a.figures)
 	all.Handle("/", call.Within(10*time.Second, http.HandlerFunc(inPlace)))
 	return all
+}
+
+// mayWrite is what whatever writes asks first; nil for what every home may do.
+func (a *agent) mayWrite() func(context.Context) bool {
+	if a.leases == nil {
+		return nil
+	}
+	return a.leases.MayWrite
 }
 
 // checks tell of what all replicas share, so none makes this one unready.

@@ -2,13 +2,18 @@ package agents
 
 import (
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	leases "redoubt/agentkit/keep/settings"
+	"redoubt/system"
 	"redoubt/system/flags"
 )
 
@@ -67,4 +72,41 @@ func TestAgent_tellsAllThatIsMissing(t *testing.T) {
 	kinds["scheduler"](t.Context(), a)
 	require.ErrorContains(t, errors.Join(a.faults...), "no table of locks is configured")
 	require.ErrorContains(t, Run(t.Context(), "evaluator", "127.0.0.1:0", c), `there is no agent "evaluator"`)
+}
+
+// TestAgent_asksForTheLease: where its environment tells of the tables, an agent that works in one home at a time writes
+// nothing before it has seen the lease; one of a tier that serves in both homes never asks.
+func TestAgent_asksForTheLease(t *testing.T) {
+	for name, value := range (leases.Settings{Home: system.Primary, Own: leases.Place{Table: "locks"},
+		Arbiter: leases.Place{Table: "arbiter", Region: "eu-north-1"}, Peer: leases.Place{Table: "locks-2", Region: "eu-central-1"},
+	}).Environment() {
+		t.Setenv(name, value)
+	}
+	made := func(name string) *agent {
+		a, err := newAgent(t.Context(), name, example(t))
+		require.NoError(t, err)
+		t.Cleanup(a.levels.Close)
+		return a
+	}
+	assert.Nil(t, made("sessions-api").mayWrite())
+	assert.Nil(t, made("gateway").mayWrite(), "it writes nothing")
+	for _, name := range []string{"planner", "worker", "tool-runner", "scheduler"} {
+		a := made(name)
+		require.Len(t, a.leases, 3, name)
+		require.NotNil(t, a.mayWrite(), name)
+		assert.False(t, a.mayWrite()(t.Context()), "%s has seen no lease", name)
+	}
+	require.NotNil(t, made("worker").consumer(nil).MayWrite)
+
+	a := made("planner")
+	kinds["planner"](t.Context(), a)
+	answer := httptest.NewRecorder()
+	a.mux.ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/plans", strings.NewReader(`{"text":"why"}`)))
+	assert.Equal(t, http.StatusServiceUnavailable, answer.Code)
+	assert.Contains(t, answer.Body.String(), "the lease of the active home was not seen")
+	assert.Equal(t, "1", answer.Header().Get("Retry-After"))
+
+	t.Setenv("REDOUBT_PEER_REGION", "")
+	_, err := newAgent(t.Context(), "worker", example(t))
+	require.ErrorContains(t, err, "missing: [REDOUBT_PEER_REGION]")
 }

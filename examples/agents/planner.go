@@ -27,6 +27,11 @@ func planner(ctx context.Context, a *agent) {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
+		if may := a.mayWrite(); may != nil && !may(req.Context()) {
+			w.Header().Set("Retry-After", "1")
+			http.Error(w, a.leases.Why().Error(), http.StatusServiceUnavailable)
+			return
+		}
 		task, err := p.plan(req.Context(), req.Header.Get(call.TokenHeader), q)
 		if err == nil {
 			err = work.Accept(req.Context(), task.Token, "")
@@ -50,7 +55,7 @@ type planning struct {
 
 // plan runs the steps that are not recorded yet, and writes the task down.
 func (p *planning) plan(ctx context.Context, token string, q Question) (Task, error) {
-	steps := checkpoint.Plan{Name: "plan", Version: "1", Store: checkpoint.Postgres{Database: p.tasks}, Meter: p.metrics,
+	steps := checkpoint.Plan{Name: "plan", Version: "1", Store: checkpoint.Postgres{Database: p.tasks}, MayWrite: p.mayWrite(), Meter: p.metrics,
 		Steps: []checkpoint.Step{
 			{Name: "remember", Do: func(ctx context.Context, _ checkpoint.State) ([]byte, error) {
 				return remember(ctx, p.memory, q.Conversation)

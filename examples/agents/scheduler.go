@@ -19,7 +19,7 @@ func scheduler(_ context.Context, a *agent) {
 	if !slices.ContainsFunc(a.declared.Stores, func(u system.Use) bool { return u.Store == queue && u.Write }) {
 		a.fault("it sends to %q, which %s does not declare", queue, a.System)
 	}
-	r := &ledger.Resender{Ledger: a.ledger(queue), Age: 5 * time.Second,
+	r := &ledger.Resender{Ledger: a.ledger(queue), Age: 5 * time.Second, MayWrite: a.mayWrite(),
 		Locks: &lock.Locks{Store: lock.Table(a.tables, a.Locks), Owner: a.self(), Term: 6 * time.Second,
 			Skew: time.Second, Meter: a.metrics}}
 	if a.Locks == "" {

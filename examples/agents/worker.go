@@ -28,7 +28,7 @@ func (a *agent) consumer(handle func(context.Context, consume.Work) error) *cons
 	q := a.Queues[a.declared.Consumes]
 	return &consume.Consumer{Queue: a.queues, Ledger: a.ledger(a.declared.Consumes), URL: q.URL, DeadURL: q.DeadURL,
 		Handle: handle, Parallel: 4, Visibility: 6 * time.Second, Wait: 2 * time.Second, Grace: 10 * time.Second,
-		Meter: a.metrics}
+		MayWrite: a.mayWrite(), Meter: a.metrics}
 }
 
 type working struct {
@@ -43,7 +43,7 @@ func (w *working) carryOut(ctx context.Context, work consume.Work) error {
 	if err != nil || task.Answer != "" {
 		return err
 	}
-	steps := checkpoint.Plan{Name: "task", Version: "1", Store: checkpoint.Postgres{Database: w.tasks}, Meter: w.metrics,
+	steps := checkpoint.Plan{Name: "task", Version: "1", Store: checkpoint.Postgres{Database: w.tasks}, MayWrite: w.mayWrite(), Meter: w.metrics,
 		Steps: []checkpoint.Step{
 			{Name: "remember", Do: func(ctx context.Context, _ checkpoint.State) ([]byte, error) {
 				return remember(ctx, w.memory, q.Conversation)

@@ -112,18 +112,13 @@ func (d *draft) stopAgain(home system.Home, agent string) plan.Call {
 	}
 }
 
-// writes reports whether an agent changes a store that has one writer, or takes work from one.
-func writes(a system.Agent) bool {
-	return a.Consumes != "" || slices.ContainsFunc(a.Stores, func(u system.Use) bool { return u.Write })
-}
-
 // fences stops the agents that write in the home that is left. In a planned
 // move what follows waits for them; a lost home's are tried once and left.
 func (d *draft) fences(m move, ready []string) []string {
 	var ids []string
 	for _, a := range d.System.Agents {
 		of := d.home(m.from).Agents[a.Name]
-		if d.both(a.Tier) || !writes(a) || of.Deployment == "" {
+		if !d.System.Leased(a) || of.Deployment == "" {
 			continue
 		}
 		s := plan.Step{

@@ -64,7 +64,7 @@ func (d *draft) rest(home system.Home, a system.Agent, needs []string) []string 
 	s.Condition = holds(d.object(home, "Get", "autoscaling/v2", of.ScalerKind, of.Scaler, nil),
 		is("spec.minReplicas", of.Standby))
 	ids := []string{d.add(s)}
-	if !writes(a) {
+	if !a.Writes() {
 		return ids
 	}
 	wake := s

@@ -46,6 +46,16 @@ func (s Settings) Others() []Place {
 	return []Place{s.Arbiter, s.Peer}
 }
 
+// Told reports whether the environment tells of any table.
+func Told(env func(string) string) bool {
+	for _, name := range []string{tableVar, arbiterTableVar, arbiterRegionVar, peerTableVar, peerRegionVar} {
+		if env(name) != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // Read checks the environment, and names all that is wrong with it.
 func Read(env func(string) string) (Settings, error) {
 	s := Settings{

@@ -68,10 +68,20 @@ func (m *mesh) reached(a system.Agent) []service {
 	add(uses[system.Queue], aws["sqs"])
 	// Locks and the ledger of work are tables: whoever changes anything calls them.
 	add(len(uses) > 0, aws["dynamodb"])
+	for _, region := range m.LeaseRegions {
+		add(m.sys.Leased(a), m.leases(region))
+	}
 	add(uses[system.Bucket], aws["s3"])
 	add(uses[system.Postgres], m.store("postgres", PostgresPort))
 	add(uses[system.Cache], m.store("cache", CachePort))
 	return all
+}
+
+// leases are the tables of another region that the lease of the active home stands in.
+func (m *mesh) leases(region string) service {
+	end := "." + region + ".amazonaws.com"
+	return service{name: "leases--" + region, hosts: []string{"dynamodb" + end, m.Account + ".ddb" + end}, ports: []int{HTTPSPort},
+		protocol: "TLS"}
 }
 
 // pods hands out the role of a pod.

@@ -23,6 +23,8 @@ type Place struct {
 	Region, Account string
 	// Entry are the ranges, in CIDR notation, in which the load balancer stands; Stores those of databases and caches.
 	Entry, Stores []string
+	// LeaseRegions are the other regions whose tables hold the lease of the active home; none without an arbiter.
+	LeaseRegions []string
 }
 
 // Object is one object of the mesh, in the agents' namespace.

@@ -215,6 +215,27 @@ func TestObjects_letOutToWhatIsDeclaredOnly(t *testing.T) {
 	}
 }
 
+// TestObjects_letOutToLeases: who may write in one home at a time reaches the tables of leases, and nobody else does.
+func TestObjects_letOutToLeases(t *testing.T) {
+	t.Parallel()
+	s, p := example(t), place()
+	p.LeaseRegions = []string{"eu-north-1"}
+	all := map[string]map[string]any{}
+	for _, o := range Objects(s, s.Agents, p) {
+		all[o.Kind+"/"+o.Name] = o.Spec
+	}
+	lease := []any{"./dynamodb.eu-north-1.amazonaws.com", "./" + p.Account + ".ddb.eu-north-1.amazonaws.com"}
+	for _, a := range s.Agents {
+		hosts := at(t, all["Sidecar/"+a.Name], "egress", 0, "hosts")
+		if s.Leased(a) {
+			assert.Subset(t, hosts, lease, a.Name)
+		} else {
+			assert.NotContains(t, hosts, lease[0], a.Name)
+		}
+	}
+	assert.Len(t, at(t, all["ServiceEntry/leases--eu-north-1"], "hosts"), 2)
+}
+
 func TestObjects_twoDependenciesAtOneHost(t *testing.T) {
 	t.Parallel()
 	s := example(t)
