@@ -22,6 +22,8 @@ func Runbook(p plan.Plan) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\nSystem `%s`, plan `%.12s`, made from inventory `%.12s`.\n",
 		p.Title, p.System, hash, p.Inventory)
+	b.WriteString("\nThe commands are those of AWS and of `kubectl`, with credentials for both homes. " +
+		"On the simulated regions nothing answers them: there `redoubt run` does these steps, and `redoubt explain STEP` tells of one.\n")
 	if err := decide(&b, p); err != nil {
 		return "", err
 	}

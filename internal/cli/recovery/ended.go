@@ -157,7 +157,7 @@ func (o *Options) next(s story, f execute.Finish) string {
 		case isAbort(s.Run) || o.on() != "":
 			return look
 		case s.Plan.Lost != "":
-			return "redoubt sim show; when the region is back: redoubt plan failback --out failback.json"
+			return "redoubt sim show; when the region is back, before anything else: redoubt plan rebuild --out rebuild.json"
 		case s.Plan.Active == system.Secondary:
 			return "redoubt sim show; to move back: redoubt plan failback --out failback.json"
 		}
