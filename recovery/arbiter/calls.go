@@ -25,10 +25,10 @@ func Appoint(table string, to system.Home, at time.Time, why string) plan.Call {
 	})
 }
 
-// Appointed holds while the word names the home.
+// Appointed holds while the word names the home. Where no word was ever said, none does.
 func Appointed(table string, to system.Home) plan.Condition {
 	return plan.Condition{Call: look(table, WordName, plan.Arbiter), All: []plan.Expect{
-		{Path: plan.Path("Item." + activeKey + ".S"), Op: plan.Is, Value: string(to)}}}
+		{Path: plan.Path("Item." + activeKey + ".S"), Op: plan.Is, Value: string(to), Missing: ""}}}
 }
 
 // Release says that the other home than the active one is ready to be appointed without a person, unless the word names
@@ -46,14 +46,14 @@ func Release(table string, active system.Home) plan.Call {
 // Released holds while the word says so.
 func Released(table string, active system.Home) plan.Condition {
 	c := Appointed(table, active)
-	c.All = append(c.All, plan.Expect{Path: plan.Path("Item." + readyKey + ".S"), Op: plan.Is, Value: "true"})
+	c.All = append(c.All, plan.Expect{Path: plan.Path("Item." + readyKey + ".S"), Op: plan.Is, Value: "true", Missing: ""})
 	return c
 }
 
 // Holds holds while the home has the lease of the active home in a table: the arbiter's (plan.Arbiter), or a home's own.
 func Holds(table string, at, home system.Home) plan.Condition {
 	return plan.Condition{Call: look(table, LeaseName, at), All: []plan.Expect{
-		{Path: plan.Path("Item." + lease.OwnerKey + ".S"), Op: plan.Is, Value: string(home)}}}
+		{Path: plan.Path("Item." + lease.OwnerKey + ".S"), Op: plan.Is, Value: string(home), Missing: ""}}}
 }
 
 func look(table, key string, at system.Home) plan.Call {

@@ -104,6 +104,19 @@ func TestArbiter_theWordIsTheFence(t *testing.T) {
 	assert.Equal(t, "secondary", l.holder(t, system.Secondary))
 }
 
+// TestArbiter_theFirstWordIsAPlans: nobody has ever said a word, and nobody holds a lease.
+func TestArbiter_theFirstWordIsAPlans(t *testing.T) {
+	t.Parallel()
+	l := standing(t)
+	l.third = true
+	require.NoError(t, drive.Third(l.World, l.Inventory(t)))
+	p := l.plan(t, planner.Request{Scenario: planner.Switchover, Goal: planner.Goal{Active: system.Primary}})
+	f := l.quiet(t, p, execute.Options{})
+	require.Equal(t, execute.Recovered, f.Outcome, "%+v", f)
+	assert.Equal(t, 1, l.word(t).Generation)
+	assert.Equal(t, "secondary", l.holder(t, plan.Arbiter))
+}
+
 // TestArbiter_movesThereAndBack: a planned move takes the leave to appoint away, and gives it back when the other home
 // follows.
 func TestArbiter_movesThereAndBack(t *testing.T) {
