@@ -9,9 +9,9 @@ import (
 	"redoubt/recovery/rights"
 )
 
-// recoveredOutside are the services that the calls of plans reach outside the homes' regions: zones of names, the routing controls
+// recoveredOutside are the services that the calls of plans reach outside the homes' regions, beside the zones of names: the routing controls
 // of the switch where it is arc, and the passing of roles.
-var recoveredOutside = []string{"iam", "route53", "route53-recovery-cluster"}
+var recoveredOutside = []string{"iam", "route53-recovery-cluster"}
 
 // recovering are the roles that recover a home, by their names.
 func (a Args) recovering(home naming.Scope) string { return a.iam("role/" + home.Role("recover*")) }
@@ -20,11 +20,14 @@ func (a Args) recovering(home naming.Scope) string { return a.iam("role/" + home
 // recovery/rights knows, in both homes' regions, and what the function and its state machine need to run. The boundary of
 // all other roles has no room for it, and they have no need.
 func (a Args) recoveryBoundary(home naming.Scope) iampolicy.Document {
-	var inside, outside []string
+	var inside, outside, names []string
 	for _, action := range slices.Concat(rights.Actions(), rights.Placed()) {
 		service, _, _ := strings.Cut(action, ":")
 		switch {
 		case action == "iam:PassRole": // below
+		case service == "route53":
+			names = append(names, action)
+		case action == "route53-recovery-cluster:UpdateRoutingControlStates": // below
 		case slices.Contains(recoveredOutside, service):
 			outside = append(outside, action)
 		default:
@@ -41,6 +44,9 @@ func (a Args) recoveryBoundary(home naming.Scope) iampolicy.Document {
 		// The arbiter's table, in a region that is not known here. Its own policy names the region.
 		{Sid: "Word", Actions: []string{"dynamodb:GetItem", "dynamodb:UpdateItem"}, Resources: []string{
 			a.everywhere("dynamodb", "table/"+home.System+"-*")}},
+		{Sid: "Names", Actions: names, Resources: []string{"arn:aws:route53:::hostedzone/*"}},
+		{Sid: "Switch", Actions: []string{"route53-recovery-cluster:UpdateRoutingControlStates"}, Resources: []string{
+			"arn:aws:route53-recovery-control::" + a.Scope.Account + ":controlpanel/*/routingcontrol/*"}},
 		{Sid: "Outside", Actions: outside, Resources: []string{"*"}},
 		// What a restore gives to its services. Nothing else of IAM is allowed, and no policy of a resource could: trust is
 		// asked for by AssumeRole alone.

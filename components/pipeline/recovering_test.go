@@ -31,7 +31,14 @@ func TestRecoveryBoundary_letsPlansThroughAndNothingElse(t *testing.T) {
 	}
 	for _, action := range want {
 		for _, region := range []string{"eu-west-1", "eu-central-1"} {
-			assert.True(t, may(action, "arn:aws:iam::"+account+":role/agora0-backup-x", region), "%s in %s", action, region)
+			on := "arn:aws:iam::" + account + ":role/agora0-backup-x"
+			switch {
+			case strings.HasPrefix(action, "route53:"):
+				on = "arn:aws:route53:::hostedzone/Z1"
+			case action == "route53-recovery-cluster:UpdateRoutingControlStates":
+				on = "arn:aws:route53-recovery-control::" + account + ":controlpanel/p/routingcontrol/c"
+			}
+			assert.True(t, may(action, on, region), "%s in %s", action, region)
 		}
 	}
 	var granted []string
@@ -49,7 +56,7 @@ func TestRecoveryBoundary_letsPlansThroughAndNothingElse(t *testing.T) {
 	assert.True(t, may("dynamodb:UpdateItem", word, "eu-north-1"))
 	assert.False(t, may("dynamodb:PutItem", word, "eu-north-1"))
 	assert.False(t, may("dynamodb:UpdateItem", strings.Replace(word, "agora0", "other", 1), "eu-north-1"))
-	assert.True(t, may("route53:ChangeResourceRecordSets", "arn:x", "us-east-1"))
+	assert.True(t, may("route53:ChangeResourceRecordSets", "arn:aws:route53:::hostedzone/Z1", "us-east-1"))
 	assert.False(t, may("iam:PassRole", "arn:aws:iam::"+account+":role/administrator", "us-east-1"))
 	assert.False(t, may("s3:PutObject", "arn:aws:s3:::agora-state-1/.pulumi/stacks/x", "eu-west-1"), "the state")
 	all := iampolicy.Document{Statements: []iampolicy.Statement{{Actions: []string{"*"}, Resources: []string{"*"}}}}

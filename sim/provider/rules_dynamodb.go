@@ -18,10 +18,10 @@ func truth(obj resource.PropertyMap, name string) bool {
 	return known && v.IsBool() && v.BoolValue()
 }
 
-// onDemand: a table is paid on demand or has capacities, never both.
+// onDemand: a table is paid on demand or has capacities, never both. Of one that is restored the provider does not say so.
 func onDemand(obj resource.PropertyMap) []Failure {
 	mode, known := plain(obj["billingMode"])
-	if !known || !mode.IsString() || mode.StringValue() != "PAY_PER_REQUEST" {
+	if !known || !mode.IsString() || mode.StringValue() != "PAY_PER_REQUEST" || given(obj, "restoreSourceTableArn") || given(obj, "restoreSourceName") {
 		return nil
 	}
 	if both := together(obj, []string{"readCapacity", "writeCapacity"}); len(both) > 0 {

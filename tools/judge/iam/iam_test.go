@@ -52,7 +52,7 @@ func TestPolicies_besideTheHomesNameWhatAWSHas(t *testing.T) {
 		declared []exampletest.Resource
 		want     map[Kind]int
 	}{
-		"pipeline": {exampletest.Pipeline(t), map[Kind]int{Identity: 13, Trust: 4}},
+		"pipeline": {exampletest.Pipeline(t), map[Kind]int{Identity: 16, Trust: 5}},
 		"arbiter":  {exampletest.Arbiter(t), map[Kind]int{Identity: 3, Trust: 3, Resource: 2}},
 		"programs": {programs(exampletest.Leased(t)), map[Kind]int{Identity: 3, Trust: 3}},
 	} {
