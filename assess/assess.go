@@ -52,6 +52,9 @@ var cases = map[system.Disruption][]string{
 func Assess(ctx context.Context, b Base, o Options) (Report, error) {
 	defer collectLess()()
 	out := Report{System: b.System.Name, Seed: o.Seed, Recoveries: o.Recoveries}
+	if err := drive.Third(b.World.World, b.World.Inventory); err != nil {
+		return out, fmt.Errorf("assess: %w", err)
+	}
 	out.Plans = b.plans(ctx)
 	all, err := drill.Scenarios()
 	if err != nil {

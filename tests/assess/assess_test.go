@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	forecast "redoubt/assess"
+	"redoubt/inventory"
 	"redoubt/sim/drive"
 	"redoubt/system"
 	"redoubt/tests/homes"
@@ -22,6 +23,26 @@ func base(t testing.TB) forecast.Base {
 	inv := h.Inventory(t)
 	return forecast.Base{System: homes.System(t), Active: system.Primary, World: drive.World{World: h.World, Inventory: inv,
 		Regions: map[system.Home]string{system.Primary: homes.Ireland, system.Secondary: homes.Frankfurt}}}
+}
+
+// TestAssess_withAnArbiter: its table is there, keepers act on the word, and what that takes is in the forecast.
+func TestAssess_withAnArbiter(t *testing.T) {
+	t.Parallel()
+	b := base(t)
+	for name, home := range b.World.Inventory.Homes {
+		home.Control.Arbiter = &inventory.Arbiter{Region: "eu-north-1", Table: "atlas-arbiter"}
+		b.World.Inventory.Homes[name] = home
+	}
+	o := forecast.Options{Recoveries: 40, Seed: 7, Only: []system.Disruption{system.RegionLoss}}
+	with, err := forecast.Assess(context.Background(), b, o)
+	require.NoError(t, err)
+	without, err := forecast.Assess(context.Background(), base(t), o)
+	require.NoError(t, err)
+	require.NotEmpty(t, with.Disruptions[0].Tiers)
+	for n, f := range with.Disruptions[0].Tiers {
+		assert.True(t, f.Holds(), "%s: %+v", f.Tier, f)
+		assert.GreaterOrEqual(t, f.RTO.P50, without.Disruptions[0].Tiers[n].RTO.P50, "%s waits for the lease, too", f.Tier)
+	}
 }
 
 func TestAssess_sameSeedSameBytes(t *testing.T) {
