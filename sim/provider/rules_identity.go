@@ -26,7 +26,7 @@ var rulesOfIdentity = map[string][]rule{
 	"aws:kms/alias:Alias": {
 		filled("name"),
 		matches("name", `^alias/[0-9A-Za-z_/-]+$`, "alias/ and then letters, digits and _/-"),
-		matches("namePrefix", `^alias/[0-9A-Za-z_/-]*$`, "alias/ and then letters, digits and _/-"),
+		filled("namePrefix"),
 		without("name", `^alias/aws/`, "alias/aws/ is reserved for AWS"),
 	},
 	"aws:sns/topic:Topic": {
