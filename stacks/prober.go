@@ -130,46 +130,50 @@ func (h *home) exported() (out []string) {
 // marks lets the prober leave its mark in the stores of both homes, and read that of its own: one item, one object and one
 // user's session each. In a database it is who agents are.
 func (h *home) marks(secrets []string) []iampolicy.Statement {
-	at, both := prober.TableKey(h.config.Home), []naming.Scope{h.scope()}
+	own, theirs := h.marked(h.scope()), marked{}
 	if h.peer != nil {
-		both = append(both, h.scope().Peer(h.config.PeerRegion))
+		theirs = h.marked(h.scope().Peer(h.config.PeerRegion))
 	}
-	var objectArns, sessions []string
-	tables := map[naming.Scope][]string{}
-	for _, st := range h.system.Stores {
-		for _, s := range both {
-			switch st.Kind {
-			case system.Table:
-				tables[s] = append(tables[s], h.generations(s, st.Name, func(n int) string { return "table/" + s.Table(st.Name, n) }, "dynamodb")...)
-			case system.Queue:
-				ledger := st.Name + system.LedgerSuffix
-				tables[s] = append(tables[s], h.generations(s, st.Name, func(n int) string { return "table/" + s.Table(ledger, n) }, "dynamodb")...)
-			case system.Cache:
-				groups := h.generations(s, st.Name, func(n int) string { return "replicationgroup:" + s.Cache(st.Name, n) }, "elasticache")
-				sessions = append(append(sessions, groups...), s.ARN("elasticache", "user:"+s.CacheUser(st.Name)))
-			case system.Bucket:
-				if name := h.bucketIn(s, st.Name); name != "" {
-					objectArns = append(objectArns, bucketArn(name)+"/"+prober.BucketKey(h.config.Home))
-				}
-			}
-		}
-	}
+	at := prober.TableKey(h.config.Home)
 	var out []iampolicy.Statement
 	allow := func(s iampolicy.Statement) {
 		if len(s.Resources) > 0 {
 			out = append(out, s)
 		}
 	}
-	allow(items("Items", tables[h.scope()], at))
-	if h.peer != nil {
-		theirs := items("PeersItems", tables[both[1]], at)
-		theirs.Actions = []string{"dynamodb:PutItem"}
-		allow(theirs)
-	}
-	allow(iampolicy.Statement{Sid: "Objects", Actions: []string{"s3:GetObject", "s3:PutObject"}, Resources: objectArns})
-	allow(iampolicy.Statement{Sid: "Sessions", Actions: []string{"elasticache:Connect"}, Resources: sessions})
+	allow(items("Items", own.tables, at))
+	peers := items("PeersItems", theirs.tables, at)
+	peers.Actions = []string{"dynamodb:PutItem"}
+	allow(peers)
+	allow(iampolicy.Statement{Sid: "Objects", Actions: []string{"s3:GetObject", "s3:PutObject"},
+		Resources: slices.Concat(own.objects, theirs.objects)})
+	allow(iampolicy.Statement{Sid: "Sessions", Actions: []string{"elasticache:Connect"},
+		Resources: slices.Concat(own.sessions, theirs.sessions)})
 	allow(iampolicy.Statement{Sid: "Databases", Actions: []string{"secretsmanager:GetSecretValue"}, Resources: secrets})
 	return out
+}
+
+// marked are the ARNs of what the prober's marks stand in, in one home.
+type marked struct{ tables, objects, sessions []string }
+
+func (h *home) marked(s naming.Scope) (m marked) {
+	for _, st := range h.system.Stores {
+		switch st.Kind {
+		case system.Table:
+			m.tables = append(m.tables, h.generations(s, st.Name, func(n int) string { return "table/" + s.Table(st.Name, n) }, "dynamodb")...)
+		case system.Queue:
+			ledger := st.Name + system.LedgerSuffix
+			m.tables = append(m.tables, h.generations(s, st.Name, func(n int) string { return "table/" + s.Table(ledger, n) }, "dynamodb")...)
+		case system.Cache:
+			groups := h.generations(s, st.Name, func(n int) string { return "replicationgroup:" + s.Cache(st.Name, n) }, "elasticache")
+			m.sessions = append(append(m.sessions, groups...), s.ARN("elasticache", "user:"+s.CacheUser(st.Name)))
+		case system.Bucket:
+			if name := h.bucketIn(s, st.Name); name != "" {
+				m.objects = append(m.objects, bucketArn(name)+"/"+prober.BucketKey(h.config.Home))
+			}
+		}
+	}
+	return m
 }
 
 // generations are the ARNs of a store's generation and of the next one, which a restore makes.
@@ -193,12 +197,7 @@ func (h *home) bucketIn(s naming.Scope, store string) string {
 func (h *home) opens(own map[string]string, secrets bool) []iampolicy.Statement {
 	use := []string{"kms:Decrypt", "kms:GenerateDataKey"}
 	via := func(sid, arn, region string, actions []string, services ...string) iampolicy.Statement {
-		var values []string
-		for _, service := range services {
-			values = append(values, service+"."+region+".amazonaws.com")
-		}
-		return iampolicy.Statement{Sid: sid, Actions: actions, Resources: []string{arn}}.With(
-			iampolicy.Condition{Operator: "StringEquals", Key: "kms:ViaService", Values: values})
+		return iampolicy.Statement{Sid: sid, Actions: actions, Resources: []string{arn}}.With(iampolicy.Through(region, services...))
 	}
 	out := []iampolicy.Statement{via("Open", own[keys.Data], h.config.Region, use, "dynamodb", "s3")}
 	if h.peer != nil {

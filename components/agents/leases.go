@@ -52,7 +52,6 @@ func (g *grants) leases(l *Leases) {
 	if l.PeerKeyArn != "" {
 		g.statements = append(g.statements, iampolicy.Statement{
 			Sid: "OpenLeases", Actions: []string{"kms:Decrypt"}, Resources: []string{l.PeerKeyArn},
-		}.With(iampolicy.Condition{Operator: "StringEquals", Key: "kms:ViaService",
-			Values: []string{"dynamodb." + l.PeerRegion + ".amazonaws.com"}}))
+		}.With(iampolicy.Through(l.PeerRegion, "dynamodb")))
 	}
 }

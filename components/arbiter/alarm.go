@@ -1,13 +1,10 @@
 package arbiter
 
 import (
-	"fmt"
-
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"redoubt/internal/iampolicy"
+	"redoubt/components/watch"
 )
 
 // goneMinutes is how long nobody may observe before somebody is told: ECS starts a task anew by itself.
@@ -18,7 +15,9 @@ const goneMinutes = 5
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html
 func (b *builder) alarm() error {
 	s := b.args.Scope
-	topic, policy, err := b.topic()
+	topic, policy, err := watch.NewTold(b.ctx, b.name, watch.Told{
+		Scope: s, Topic: s.LocalTable(Name), Alarm: b.args.alarmName(), KeyArn: b.keyArn, Tell: b.args.Tell,
+	}, b.child)
 	if err != nil {
 		return err
 	}
@@ -38,36 +37,4 @@ func (b *builder) alarm() error {
 	return err
 }
 
-// topic is where it is told, and who is told. Who is told by mail has to confirm it first.
-func (b *builder) topic() (*sns.Topic, *sns.TopicPolicy, error) {
-	s := b.args.Scope
-	topic, err := sns.NewTopic(b.ctx, b.name+"-told", &sns.TopicArgs{
-		Name: pulumi.String(s.LocalTable(Name)), KmsMasterKeyId: b.keyArn.ToStringPtrOutput(),
-	}, b.child(pulumi.DeleteBeforeReplace(true))...)
-	if err != nil {
-		return nil, nil, err
-	}
-	document, err := iampolicy.Document{Statements: []iampolicy.Statement{iampolicy.Statement{
-		Sid: "PublishAlarms", Principals: map[string][]string{"Service": {"cloudwatch.amazonaws.com"}},
-		Actions: []string{"sns:Publish"}, Resources: []string{s.ARN("sns", s.LocalTable(Name))},
-	}.With(iampolicy.SourceAccount(s.Account)).With(iampolicy.SourceArn(b.args.alarmArn()))}}.Checked()
-	if err != nil {
-		return nil, nil, fmt.Errorf("topic policy: %w", err)
-	}
-	policy, err := sns.NewTopicPolicy(b.ctx, b.name+"-told-policy", &sns.TopicPolicyArgs{
-		Arn: topic.Arn, Policy: pulumi.String(document),
-	}, b.child()...)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, to := range b.args.Tell {
-		if _, err := sns.NewTopicSubscription(b.ctx, b.name+"-told-"+to.Name, to.Of(topic.Arn), b.child()...); err != nil {
-			return nil, nil, err
-		}
-	}
-	return topic, policy, nil
-}
-
 func (a Args) alarmName() string { return a.Scope.Alarm(Name + "-gone") }
-
-func (a Args) alarmArn() string { return a.Scope.ARN("cloudwatch", "alarm:"+a.alarmName()) }

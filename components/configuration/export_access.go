@@ -39,8 +39,7 @@ func (b *exporter) access() error {
 func (a ExportArgs) allowed(bucket, key string) iampolicy.Document {
 	arn := "arn:aws:s3:::" + bucket
 	seal := iampolicy.Statement{Sid: "Seal", Actions: []string{"kms:GenerateDataKey"}, Resources: []string{key}}.With(
-		iampolicy.Condition{Operator: "StringEquals", Key: "kms:ViaService",
-			Values: []string{"s3." + a.Scope.Region + ".amazonaws.com"}}).With(
+		iampolicy.Through(a.Scope.Region, "s3")).With(
 		iampolicy.Condition{Operator: "StringLike", Key: "kms:EncryptionContext:aws:s3:arn",
 			Values: []string{arn, arn + "/" + ObjectsPrefix(a.Scope.Home) + "*"}})
 	return iampolicy.Document{Statements: []iampolicy.Statement{

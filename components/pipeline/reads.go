@@ -114,12 +114,7 @@ func capital(home naming.Scope) string {
 
 // opensKey allows the use of a home's keys through services alone.
 func opensKey(sid string, home naming.Scope, actions []string, through ...string) iampolicy.Statement {
-	var services []string
-	for _, service := range through {
-		services = append(services, service+"."+home.Region+".amazonaws.com")
-	}
-	return inRegion(sid, home, actions, home.ARN("kms", "key/*")).With(iampolicy.Condition{
-		Operator: "StringEquals", Key: "kms:ViaService", Values: services})
+	return inRegion(sid, home, actions, home.ARN("kms", "key/*")).With(iampolicy.Through(home.Region, through...))
 }
 
 // written are the objects that the program writes in a home: the inventories and the configuration.

@@ -1,8 +1,6 @@
 package watch
 
 import (
-	"fmt"
-
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -25,19 +23,8 @@ func (b *builder) topics() error {
 	b.topicArns = map[string]pulumi.StringOutput{}
 	arns := pulumi.StringMap{}
 	for _, severity := range Topics() {
-		topic, err := sns.NewTopic(b.ctx, b.name+"-"+severity, &sns.TopicArgs{
-			Name: pulumi.String(topicName(b.args.Scope, severity)), KmsMasterKeyId: b.args.KeyArn.ToStringOutput().ToStringPtrOutput(),
-		}, b.child(pulumi.DeleteBeforeReplace(true))...)
-		if err != nil {
-			return err
-		}
-		document, err := b.mayPublish(severity).Checked()
-		if err != nil {
-			return fmt.Errorf("topic policy: %w", err)
-		}
-		policy, err := sns.NewTopicPolicy(b.ctx, b.name+"-"+severity+"-policy", &sns.TopicPolicyArgs{
-			Arn: topic.Arn, Policy: pulumi.String(document),
-		}, b.child()...)
+		topic, policy, err := newTopic(b.ctx, b.name+"-"+severity, topicName(b.args.Scope, severity), b.args.KeyArn,
+			b.mayPublish(severity), b.child)
 		if err != nil {
 			return err
 		}

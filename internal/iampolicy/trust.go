@@ -1,6 +1,6 @@
 package iampolicy
 
-// Condition is one condition of a trust policy.
+// Condition is one condition of a statement.
 type Condition struct {
 	Operator, Key string
 	Values        []string
@@ -19,6 +19,16 @@ func SourceAccount(account string) Condition {
 // SourceArn holds a service to acting for resources whose ARN matches a pattern.
 func SourceArn(patterns ...string) Condition {
 	return Condition{Operator: "ArnLike", Key: "aws:SourceArn", Values: patterns}
+}
+
+// Through holds the use of a key to services in a region, such as s3: no other way leads to it.
+// https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+func Through(region string, services ...string) Condition {
+	c := Condition{Operator: "StringEquals", Key: "kms:ViaService"}
+	for _, service := range services {
+		c.Values = append(c.Values, service+"."+region+".amazonaws.com")
+	}
+	return c
 }
 
 // Trust returns the policy that lets a service, such as

@@ -91,7 +91,7 @@ func suite() pulumitest.Suite[machine.Args, *machine.Machine] {
 			{Name: "the peer's function", Mutate: func(a *a) { a.PeerRoleArn = "arn:aws:iam::123456789012:role/x" },
 				Want: []string{"+main-peer-entry"}},
 			{Name: "the key of logs", Mutate: func(a *a) { a.LogKeyArn = pulumi.String("arn:other") },
-				Want: []string{"main-logs kmsKeyId", "main-topic kmsMasterKeyId"}},
+				Want: []string{"main-logs kmsKeyId", "main-told kmsMasterKeyId"}},
 			{Name: "days", Mutate: func(a *a) { a.LogDays = 400 }, Want: []string{"main-logs retentionInDays"}},
 			{Name: "who is told", Mutate: func(a *a) { a.Tell = nil }, Want: []string{"-main-told-duty"}},
 		},
@@ -180,7 +180,7 @@ func TestMachine_isReady(t *testing.T) {
 	assert.Equal(t, "breaching", alarm["treatMissingData"])
 	assert.Contains(t, fmt.Sprint(alarm["metricQueries"]), "FunctionName:agora0-recover-primary")
 	assert.Len(t, alarm["alarmActions"], 1)
-	doc, err := iampolicy.Parse(r.Get(t, "aws:sns/topicPolicy:TopicPolicy", "main-topic-policy").Values()["policy"].(string))
+	doc, err := iampolicy.Parse(r.Get(t, "aws:sns/topicPolicy:TopicPolicy", "main-told-policy").Values()["policy"].(string))
 	require.NoError(t, err)
 	assert.Equal(t, []string{"arn:aws:cloudwatch:eu-west-1:123456789012:alarm:" + alarm["name"].(string)},
 		doc.Statements[0].Conditions["ArnLike"]["aws:SourceArn"])

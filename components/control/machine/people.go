@@ -5,9 +5,9 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/scheduler"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"redoubt/components/watch"
 	"redoubt/internal/iampolicy"
 	"redoubt/recovery/conduct"
 	"redoubt/recovery/rights"
@@ -16,42 +16,18 @@ import (
 // silentHours is how long no turn may succeed before somebody is told; one is taken each hour.
 const silentHours = 3
 
-// topic is where people are asked for an approval, and told of a silent function. Who is told by mail has to confirm it
-// first.
+// topic is where people are asked for an approval, and told of a silent function. The machine asks there under its role,
+// which is allowed by IAM, in one account.
 func (b *builder) topic() error {
 	s := b.args.Scope
-	topic, err := sns.NewTopic(b.ctx, b.name+"-topic", &sns.TopicArgs{
-		Name: pulumi.String(s.Function(part)), KmsMasterKeyId: b.args.LogKeyArn.ToStringOutput().ToStringPtrOutput(),
-	}, b.child(pulumi.DeleteBeforeReplace(true))...)
+	topic, told, err := watch.NewTold(b.ctx, b.name, watch.Told{
+		Scope: s, Topic: s.Function(part), Alarm: b.alarmName(), KeyArn: b.args.LogKeyArn, Tell: b.args.Tell,
+	}, b.child)
 	if err != nil {
 		return err
 	}
-	b.topicArn, b.component.TopicArn = topic.Arn, topic.Arn
-	text, err := b.mayTell().Checked()
-	if err != nil {
-		return fmt.Errorf("topic policy: %w", err)
-	}
-	b.told, err = sns.NewTopicPolicy(b.ctx, b.name+"-topic-policy", &sns.TopicPolicyArgs{
-		Arn: topic.Arn, Policy: pulumi.String(text),
-	}, b.child()...)
-	if err != nil {
-		return err
-	}
-	for _, to := range b.args.Tell {
-		if _, err := sns.NewTopicSubscription(b.ctx, b.name+"-told-"+to.Name, to.Of(topic.Arn), b.child()...); err != nil {
-			return err
-		}
-	}
+	b.topicArn, b.component.TopicArn, b.told = topic.Arn, topic.Arn, told
 	return nil
-}
-
-// mayTell lets the alarm tell the topic. The machine asks there under its role, which is allowed by IAM, in one account.
-func (b *builder) mayTell() iampolicy.Document {
-	s := b.args.Scope
-	return iampolicy.Document{Statements: []iampolicy.Statement{iampolicy.Statement{
-		Sid: "PublishAlarms", Principals: map[string][]string{"Service": {"cloudwatch.amazonaws.com"}},
-		Actions: []string{"sns:Publish"}, Resources: []string{TopicArn(s)},
-	}.With(iampolicy.SourceAccount(s.Account)).With(iampolicy.SourceArn(s.ARN("cloudwatch", "alarm:"+b.alarmName())))}}
 }
 
 // hourly invokes the function each hour. Lambda takes the network away from a function that nobody invoked for weeks, and
