@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 
 	"redoubt/recovery/arbiter"
 	"redoubt/recovery/plan"
@@ -53,11 +54,17 @@ func (d *draft) appoint(m move, needs []string) []string {
 	return taken
 }
 
-// releaseWord says in the word that the home that stands by may be appointed without a person: its stores follow.
+// releaseWord says in the word that the home that stands by may be appointed without a person: its stores follow. The plan
+// stops at a store that does not: it would go on to the leave else.
 func (d *draft) releaseWord(active system.Home, needs []string) {
 	third := d.Inventory.Third()
 	if third == nil {
 		return
+	}
+	for n, s := range d.steps {
+		if s.Subject.Store != "" && slices.Contains(needs, s.ID) {
+			d.steps[n].OnFailure = plan.Stop
+		}
 	}
 	d.add(plan.Step{
 		ID: "release-word", Title: fmt.Sprintf("Let the arbiter appoint the %s home without a person again", active.Peer()),
