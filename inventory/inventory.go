@@ -213,7 +213,8 @@ type Control struct {
 	IdempotencyTable string `json:"idempotencyTable,omitempty"`
 	// Machine is the ARN of the state machine that runs plans inside AWS, empty where there is none. It came with version 6.
 	Machine string `json:"machine,omitempty"`
-	// Arbiter is where the word stands that says which home is to serve; nil without one. It came with version 6.
+	// Arbiter is where the word stands that says which home is to serve; nil where the home's agents do not ask for its
+	// leases. It came with version 6.
 	Arbiter *Arbiter `json:"arbiter,omitempty"`
 }
 
@@ -223,14 +224,14 @@ type Arbiter struct {
 	Table  string `json:"table"`
 }
 
-// Third is the arbiter that a home of the document knows, nil when none does.
+// Third is the arbiter whose leases the agents of both homes ask for, nil as long as those of one do not: they write on.
 func (i Inventory) Third() *Arbiter {
 	for _, home := range system.Homes {
-		if a := i.Homes[home].Control.Arbiter; a != nil {
-			return a
+		if i.Homes[home].Control.Arbiter == nil {
+			return nil
 		}
 	}
-	return nil
+	return i.Homes[system.Primary].Control.Arbiter
 }
 
 // Regions says where each home lives that the document knows, and under the given name where the arbiter is.

@@ -30,7 +30,7 @@ var Keys = []string{
 	"clientCidrs", "checkerPrefixListId", "rpoEnforced", "postgresVersion", "storeGenerations",
 	"complianceLock", "copyAccount", "tags", "adopt", "databasePassword", "dependencyKeys",
 	"clusterAdmins", "clusterViewers", "clusterCidrs", "kubernetesVersion", "nodeType", "permissionsBoundary",
-	"settleReplicas", "watch", "subscriptions", "production", "experimentsInProduction", "homeRegions", "arbiterRegion",
+	"settleReplicas", "watch", "subscriptions", "production", "experimentsInProduction", "homeRegions", "arbiterRegion", "leases",
 	"recoveryImage",
 }
 
@@ -78,6 +78,8 @@ type Config struct {
 	Subscriptions []watch.Subscription
 	// ArbiterRegion is where the arbiter is, empty for none.
 	ArbiterRegion string
+	// Leases lets agents ask for the lease of the active home, and plans stand on it.
+	Leases bool
 	// RecoveryImage is the tag or the digest of the image of the function that recovers the home; empty for none. A tag
 	// makes the place that it is pushed to, a digest the function and its state machine too.
 	RecoveryImage string
@@ -148,6 +150,7 @@ func Load(ctx *pulumi.Context) (Config, error) {
 	errs := []error{
 		flag(raw, "peerReady", &c.PeerReady), flag(raw, "complianceLock", &c.ComplianceLock),
 		flag(raw, "protect", &c.Protect), flag(raw, "settleReplicas", &c.SettleReplicas), flag(raw, "watch", &c.Watch),
+		flag(raw, "leases", &c.Leases),
 		flag(raw, "production", &c.Production), flag(raw, "experimentsInProduction", &c.ExperimentsInProduction),
 		flag(raw, "permissionsBoundary", &c.PermissionsBoundary), object(raw, "clusterViewers", &c.ClusterViewers),
 		object(raw, "zones", &c.Zones), object(raw, "clientCidrs", &c.ClientCIDRs),
@@ -248,6 +251,9 @@ func (c *Config) validate() []error {
 	}
 	if err := regions.CheckArbiter(c.ArbiterRegion, c.Region, c.PeerRegion); c.ArbiterRegion != "" && err != nil {
 		bad("arbiterRegion", "%v", err)
+	}
+	if c.Leases && c.ArbiterRegion == "" {
+		bad("leases", "is true and redoubt:arbiterRegion is empty: nobody keeps leases")
 	}
 	if _, ok := c.recoveryImage(); c.RecoveryImage != "" && !ok {
 		bad("recoveryImage", "is %q, want a tag, or a digest such as sha256:0123...", c.RecoveryImage)

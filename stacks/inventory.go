@@ -76,7 +76,7 @@ func (h *home) known() inventory.Home {
 			Parameter: scope.Path("inventory", string(h.config.Home)),
 		},
 	}
-	if h.config.ArbiterRegion != "" {
+	if h.leaseRegions() != nil { // a plan takes the leases for the fence, so the agents must ask for them
 		own.Control.Arbiter = &inventory.Arbiter{Region: h.config.ArbiterRegion, Table: arbiters.Table(h.third())}
 	}
 	if h.config.Switch == inventory.MetricSwitch {

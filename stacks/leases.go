@@ -60,16 +60,16 @@ func (h *home) leasePlaces() keeper.Settings {
 	}
 }
 
-// leaseRegions are the other regions of those tables, none as long as nobody keeps leases.
+// leaseRegions are the other regions of those tables, none as long as agents do not ask for leases.
 func (h *home) leaseRegions() []string {
-	if h.config.ArbiterRegion == "" || h.peer == nil {
+	if !h.config.Leases || h.peer == nil {
 		return nil
 	}
 	return []string{h.config.ArbiterRegion, h.config.PeerRegion}
 }
 
-// agentLeases are what agents are told and allowed, as soon as keepers are declared: an agent that asks for a lease which
-// nobody keeps never writes.
+// agentLeases are what agents are told and allowed. It is a setting of its own: an agent that asks for a lease which nobody
+// keeps yet never writes.
 func (h *home) agentLeases() *agents.Leases {
 	if h.leaseRegions() == nil {
 		return nil
@@ -158,8 +158,9 @@ func (h *home) may(statements []iampolicy.Statement) pulumi.StringInput {
 		if peers != "" && peers != own {
 			open.Resources = append(open.Resources, peers)
 		}
-		open = open.With(iampolicy.Condition{Operator: "StringEquals", Key: "kms:ViaService", Values: []string{
-			"dynamodb." + h.config.Region + ".amazonaws.com", "dynamodb." + h.config.PeerRegion + ".amazonaws.com"}})
+		via := iampolicy.Through(h.config.Region, "dynamodb")
+		via.Values = append(via.Values, iampolicy.Through(h.config.PeerRegion, "dynamodb").Values...)
+		open = open.With(via)
 		return iampolicy.Document{Statements: append(statements, open)}.Checked()
 	}).(pulumi.StringOutput)
 }

@@ -20,8 +20,14 @@ const deployments = "kubernetes:apps/v1:Deployment"
 // leased is a home with an arbiter, and the other home in sight, with or without an address.
 func leased(t *testing.T, at system.Home, address string) *pulumitest.Recorder {
 	t.Helper()
+	return arbitrated(t, at, address, true)
+}
+
+// arbitrated is the same, whether agents ask for the leases or not.
+func arbitrated(t *testing.T, at system.Home, address string, ask bool) *pulumitest.Recorder {
+	t.Helper()
 	c := settings(at)
-	c.PeerReady, c.ArbiterRegion = true, "eu-north-1"
+	c.PeerReady, c.ArbiterRegion, c.Leases = true, "eu-north-1", ask
 	peer := seen(at.Peer())
 	of := peer.Homes[at.Peer()]
 	of.Entry.Address = address
@@ -108,6 +114,18 @@ func TestLeases_areAskedForByAgents(t *testing.T) {
 	assert.Contains(t, fmt.Sprint(scope.Values()), "dynamodb.eu-north-1.amazonaws.com")
 }
 
+// TestLeases_areKeptBeforeAgentsAsk: keepers run without agents that ask, and no plan stands on leases then.
+func TestLeases_areKeptBeforeAgentsAsk(t *testing.T) {
+	t.Parallel()
+	for _, ask := range []bool{false, true} {
+		r := arbitrated(t, system.Secondary, "entry.example.net", ask)
+		assert.Contains(t, environment(t, r, "keeper"), "REDOUBT_ARBITER_TABLE")
+		_, told := environment(t, r, "agents-worker")["REDOUBT_ARBITER_TABLE"]
+		assert.Equal(t, ask, told)
+		assert.Equal(t, ask, inventoryOf(t, r).Own().Control.Arbiter != nil)
+	}
+}
+
 func TestLeases_waitForTheOtherHome(t *testing.T) {
 	t.Parallel()
 	blind := leased(t, system.Primary, "")
@@ -125,6 +143,8 @@ func TestLeases_waitForTheOtherHome(t *testing.T) {
 
 func TestConfig_holdsTheArbiterApart(t *testing.T) {
 	t.Parallel()
-	_, err := load(t, "Pulumi.primary.yaml", map[string]string{"arbiterRegion": "eu-central-1"})
+	_, err := load(t, "Pulumi.primary.yaml", map[string]string{"leases": "true"})
+	require.ErrorContains(t, err, "redoubt:leases is true and redoubt:arbiterRegion is empty: nobody keeps leases")
+	_, err = load(t, "Pulumi.primary.yaml", map[string]string{"arbiterRegion": "eu-central-1"})
 	require.ErrorContains(t, err, `redoubt:arbiterRegion is "eu-central-1" as a home's, want a third`)
 }

@@ -65,13 +65,20 @@ func TestDeploy_recoversWhereItIsTold(t *testing.T) {
 	}
 }
 
+// inventoryOf is what a home tells of itself.
+func inventoryOf(t *testing.T, r *pulumitest.Recorder) inventory.Inventory {
+	t.Helper()
+	own := r.Get(t, "aws:s3/bucketObjectv2:BucketObjectv2", "control-own").Values()["content"].(string)
+	inv, err := inventory.Decode([]byte(own))
+	require.NoError(t, err)
+	return inv
+}
+
 // TestDeploy_tellsHowToRecover: the inventory names the machine, by the name that is declared.
 func TestDeploy_tellsHowToRecover(t *testing.T) {
 	t.Parallel()
 	r := whole(t, system.Secondary, recovering)
-	own := r.Get(t, "aws:s3/bucketObjectv2:BucketObjectv2", "control-own").Values()["content"].(string)
-	inv, err := inventory.Decode([]byte(own))
-	require.NoError(t, err)
+	inv := inventoryOf(t, r)
 	m := r.Get(t, "aws:sfn/stateMachine:StateMachine", "recovery-machine")
 	assert.Equal(t, "arn:aws:mock:eu-west-1:123456789012:recovery-machine", inv.Own().Control.Machine)
 	assert.Equal(t, "arn:aws:states:eu-central-1:123456789012:stateMachine:"+m.Values()["name"].(string),

@@ -98,7 +98,7 @@ func Pipeline(t testing.TB) *pulumitest.Recorder {
 func Leased(t testing.TB, home system.Home) *pulumitest.Recorder {
 	t.Helper()
 	c := settings(home)
-	c.ArbiterRegion, c.Watch = Third, true
+	c.ArbiterRegion, c.Leases, c.Watch = Third, true, true
 	s := System(t)
 	return pulumitest.Run(t, program(c, s), answers(t, home, s))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/internal/plantest"
 	"redoubt/recovery/arbiter"
 	"redoubt/recovery/diagnose"
 	"redoubt/recovery/execute"
@@ -16,6 +17,7 @@ import (
 	"redoubt/recovery/planner"
 	"redoubt/sim/drive"
 	"redoubt/system"
+	"redoubt/tests/homes"
 )
 
 // between are both homes with an arbiter, whose word names the primary home.
@@ -117,6 +119,26 @@ func TestArbiter_theFirstWordIsAPlans(t *testing.T) {
 	assert.Equal(t, "secondary", l.holder(t, plan.Arbiter))
 }
 
+// TestArbiter_homesThatDoNotBothAskHaveNoFence: the agents of a home that does not ask write on, whatever the leases say.
+func TestArbiter_homesThatDoNotBothAskHaveNoFence(t *testing.T) {
+	t.Parallel()
+	for _, asks := range system.Homes {
+		inv := between(t).Inventory(t)
+		other := inv.Homes[asks.Peer()]
+		other.Control.Arbiter = nil
+		inv.Homes[asks.Peer()] = other
+		assert.Nil(t, inv.Third(), "the %s home alone asks", asks)
+		p, err := planner.Make(planner.Request{Scenario: planner.RegionLoss, System: homes.System(t), Inventory: inv, Now: plantest.Now,
+			Finding: diagnose.Finding{Kind: diagnose.RegionSilent, Home: system.Primary}, Goal: planner.Goal{Active: system.Primary}})
+		require.NoError(t, err)
+		refused := false
+		for _, g := range p.Gates {
+			refused = refused || g.ID == "confirmed-fence" && g.Reason != ""
+		}
+		assert.True(t, refused, "a person must answer for the old writers")
+	}
+}
+
 // TestArbiter_movesThereAndBack: a planned move takes the leave to appoint away, and gives it back when the other home
 // follows.
 func TestArbiter_movesThereAndBack(t *testing.T) {
@@ -136,6 +158,31 @@ func TestArbiter_movesThereAndBack(t *testing.T) {
 		}
 		l.Wait(time.Hour)
 	}
+}
+
+// TestArbiter_aHomeThatDoesNotFollowIsNotReleased: the leave to appoint it without a person comes after its copies, and not
+// after they were waited for in vain.
+func TestArbiter_aHomeThatDoesNotFollowIsNotReleased(t *testing.T) {
+	t.Parallel()
+	l := between(t)
+	there := l.plan(t, planner.Request{Scenario: planner.Switchover, Goal: planner.Goal{Active: system.Primary}})
+	require.Equal(t, execute.Recovered, l.quiet(t, there, execute.Options{}).Outcome)
+	l.say(t, system.Primary)
+	l.say(t, system.Secondary) // a move takes the leave away
+	l.Wait(time.Hour)
+	p := l.plan(t, planner.Request{Scenario: planner.Rebuild, Goal: planner.Goal{Active: system.Secondary}})
+	l.Break(t, "partition eu-west-1 eu-central-1")
+	at, f := l.began(t, p)
+	assert.Equal(t, execute.Stopped, f.Outcome, "%+v", f)
+	assert.Contains(t, f.Why, "follow-")
+	assert.NotContains(t, at, "release-word")
+	assert.False(t, l.word(t).Ready)
+
+	l.Break(t, "heal eu-west-1 eu-central-1")
+	l.Wait(time.Hour)
+	p = l.plan(t, planner.Request{Scenario: planner.Rebuild, Goal: planner.Goal{Active: system.Secondary}})
+	require.Equal(t, execute.Recovered, l.quiet(t, p, execute.Options{}).Outcome)
+	assert.True(t, l.word(t).Ready)
 }
 
 // TestArbiter_aPlanAndTheJudgeMoveOnce: a word that names the home already is left as it is, and what the judge has
