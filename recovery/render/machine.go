@@ -61,8 +61,8 @@ func (m Machine) Any() (string, error) {
 	s.begin(people)
 	s.states[people] = s.each("approvals", state{"step.$": "$$.Map.Item.Value.id", "question.$": "$$.Map.Item.Value.question",
 		"why.$": "$$.Map.Item.Value.why", "seconds.$": "$$.Map.Item.Value.seconds"}, gates, func(s scope, begin string) {
-		s.approve(begin, state{"step.$": "$.step"}, state{"question.$": "$.question", "why.$": "$.why"},
-			state{"TimeoutSecondsPath": "$.seconds"}, s.end)
+		s.approve(begin, state{"step.$": "$.step"}, question{"$.step", state{"gate.$": "$.step", "question.$": "$.question",
+			"why.$": "$.why"}}, state{"TimeoutSecondsPath": "$.seconds"}, s.end)
 	})
 	item := state{"step.$": "$$.Map.Item.Value"}
 	s.states[gates] = s.each("gates", item, asking, func(s scope, begin string) {
@@ -153,7 +153,7 @@ func (s scope) gate(g plan.Gate, next string) string {
 		s.look(name, at, next)
 		return name
 	}
-	s.approve(name, at, state{"question": g.Title, "why": g.Why},
+	s.approve(name, at, question{"'" + g.ID + "'", state{"gate": g.ID, "question": g.Title, "why": g.Why}},
 		state{"TimeoutSeconds": int(time.Duration(g.Timeout).Seconds())}, next)
 	return name
 }
@@ -167,23 +167,35 @@ func (s scope) look(name string, at state, next string) {
 	s.states[waits] = state{"Type": "Wait", "SecondsPath": turnAt + ".seconds", "Next": name}
 }
 
+// question is what a person is asked: the gate as the format of a command takes it, and what the message says of it.
+type question struct {
+	gate    string
+	message state
+}
+
 // approve writes the states of a gate that asks a person.
-func (s scope) approve(name string, at, message, patience state, next string) {
+func (s scope) approve(name string, at state, asked question, patience state, next string) {
 	decides := name + ": take in the decision"
-	s.states[name] = s.ask(message, patience, decides)
+	s.states[name] = s.ask(asked, patience, decides)
 	s.states[decides] = s.invoke(conduct.Gate, with(at, state{"decision.$": "$.decision"}), next)
 }
 
-// answers begins both commands that answer a question: a refusal names who refused, too, and why.
+// answers begins both commands that answer a question without the program: a refusal names who refused, too, and why.
 const answers = "aws stepfunctions send-task-success --task-token TOKEN --task-output "
+
+// command is a command of the program that answers, with the gate and the execution in it.
+func (q question) command(word, more string) string {
+	return fmt.Sprintf("States.Format('redoubt %s {} --execution {} --by NAME%s', %s, $$.Execution.Id)", word, more, q.gate)
+}
 
 // ask lets a person decide: the message says how. Nobody who answers in time has refused.
 // https://docs.aws.amazon.com/step-functions/latest/dg/connect-sns.html
-func (s scope) ask(message, more state, next string) state {
-	message = with(message, state{
-		"run.$": "$$.Execution.Input.run", "token.$": "$$.Task.Token",
-		"allow":  answers + `'{"allowed":true,"by":"NAME"}'`,
-		"refuse": answers + `'{"allowed":false,"by":"NAME","why":"WHY"}'`,
+func (s scope) ask(asked question, more state, next string) state {
+	message := with(asked.message, state{
+		"run.$": "$$.Execution.Input.run", "token.$": "$$.Task.Token", "execution.$": "$$.Execution.Id",
+		"approve.$": asked.command("approve", ""), "refuse.$": asked.command("refuse", " --reason WHY"),
+		"approveByAWS": answers + `'{"allowed":true,"by":"NAME"}'`,
+		"refuseByAWS":  answers + `'{"allowed":false,"by":"NAME","why":"WHY"}'`,
 	})
 	return with(more, state{
 		"Type": "Task", "Resource": "arn:aws:states:::sns:publish.waitForTaskToken",

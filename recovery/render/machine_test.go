@@ -2,6 +2,7 @@ package render_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -131,7 +132,7 @@ func TestMachine_asksSoThatTheJournalKnowsWhoAnswered(t *testing.T) {
 	t.Parallel()
 	text, err := machine.Any()
 	require.NoError(t, err)
-	for word, allowed := range map[string]bool{"allow": true, "refuse": false} {
+	for word, allowed := range map[string]bool{"approveByAWS": true, "refuseByAWS": false} {
 		found := regexp.MustCompile(`"` + word + `": "aws stepfunctions send-task-success --task-token TOKEN --task-output '(.*)'"`).
 			FindStringSubmatch(text)
 		require.Len(t, found, 2, word)
@@ -139,6 +140,18 @@ func TestMachine_asksSoThatTheJournalKnowsWhoAnswered(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(strings.ReplaceAll(found[1], `\"`, `"`)), &d))
 		assert.Equal(t, []any{allowed, "NAME"}, []any{d.Allowed, d.By}, word)
 		assert.Equal(t, !allowed, d.Why != "", "a refusal says why")
+	}
+}
+
+// TestMachine_saysWhatToType: the command of the program that answers, with the gate and the execution filled in.
+func TestMachine_saysWhatToType(t *testing.T) {
+	t.Parallel()
+	texts := machines(t)
+	for name, gate := range map[string]string{"any": "$.step", "switchover": "'approval'"} {
+		for word, more := range map[string]string{"approve": "", "refuse": " --reason WHY"} {
+			want := `"%s.$": "States.Format('redoubt %s {} --execution {} --by NAME%s', %s, $$.Execution.Id)"`
+			assert.Contains(t, texts[name], fmt.Sprintf(want, word, word, more, gate))
+		}
 	}
 }
 

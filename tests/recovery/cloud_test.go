@@ -39,9 +39,12 @@ type cloud struct {
 	// waits are when those wake who wait.
 	waits map[chan struct{}]time.Time
 	heard time.Time
-	// asked is told of each question to people, with the token.
-	asked func(token string)
+	// asked is told of each question to people.
+	asked func(message)
 }
+
+// message is what people are asked by.
+type message struct{ Gate, Execution, Token, Question, Approve, Refuse string }
 
 // crash is how an invocation ends: after it made so many calls, or after all but before it answers.
 type crash struct{ calls int }
@@ -113,14 +116,14 @@ func (c *cloud) told() map[string]int {
 
 // publish takes a question to people in.
 func (c *cloud) publish(w http.ResponseWriter, r *http.Request) {
-	var message struct{ Token, Question, Allow string }
-	if err := json.Unmarshal([]byte(r.FormValue("Message")), &message); err != nil || r.FormValue("Action") != "Publish" {
+	var m message
+	if err := json.Unmarshal([]byte(r.FormValue("Message")), &m); err != nil || r.FormValue("Action") != "Publish" {
 		http.Error(w, fmt.Sprintf("%s %s: %v", r.URL, r.Form, err), http.StatusBadRequest)
 		return
 	}
 	w.Header().Set("Content-Type", "text/xml")
 	fmt.Fprint(w, "<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>")
-	go c.asked(message.Token)
+	go c.asked(m)
 }
 
 // sandbox is an error of the function's runtime.

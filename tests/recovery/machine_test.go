@@ -17,10 +17,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/internal/awsport"
 	"redoubt/internal/mototest"
+	"redoubt/recovery/answer"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/lease"
 	"redoubt/recovery/plan"
@@ -33,6 +37,8 @@ import (
 type interpreter struct {
 	*cloud
 	endpoint string
+	// answered are the questions so far.
+	answered []answered
 }
 
 func theInterpreter(t *testing.T) *interpreter {
@@ -86,15 +92,28 @@ func (i *interpreter) do(operation string, in map[string]any) (map[string]any, e
 	return out, json.Unmarshal(body, &out)
 }
 
-// approve answers a question as the message says, once the interpreter waits for it.
-func (i *interpreter) approve(token string) {
+// approve answers a question as redoubt approve does, once the interpreter waits for it: by what the history of the
+// execution tells. The same answer once more changes nothing, and another one comes too late.
+func (i *interpreter) approve(m message) {
+	at := awsport.NewExecutions(aws.Config{BaseEndpoint: &i.endpoint,
+		Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}, "eu-central-1")
+	r := answer.Request{Execution: m.Execution, Gate: m.Gate, Allowed: true, By: "a test"}
+	var err error
 	for range 50 {
-		if _, err := i.do("SendTaskSuccess", map[string]any{
-			"taskToken": token, "output": `{"allowed":true,"by":"a test"}`}); err == nil {
-			return
+		if _, err = answer.Give(context.Background(), at, r); err == nil {
+			break
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.answered = append(i.answered, answered{m, err})
+}
+
+// answered is how a question was answered.
+type answered struct {
+	message
+	err error
 }
 
 // executed is an execution that has ended.
@@ -151,10 +170,32 @@ func TestMachine_endsAsARunDoes(t *testing.T) {
 				got, e, waited := i.walked(t, l, p, kind, definition, nil)
 				require.Equal(t, "SUCCEEDED", e.status, "%+v", e)
 				assert.Equal(t, want, got, kind)
+				i.asks(t, p)
 				t.Logf("%s: %d invocations, simulated: %s, redoubt run %s", kind, i.calls, waited, took)
 			}
 		})
 	}
+}
+
+// asks requires that each gate which asks was answered, and that the message named what to type.
+func (i *interpreter) asks(t *testing.T, p plan.Plan) {
+	t.Helper()
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	var gates []string
+	for _, g := range p.Gates {
+		if g.Approval() {
+			gates = append(gates, g.ID)
+		}
+	}
+	require.Len(t, i.answered, len(gates))
+	for _, a := range i.answered {
+		require.NoError(t, a.err)
+		assert.Contains(t, gates, a.Gate)
+		assert.Equal(t, fmt.Sprintf("redoubt approve %s --execution %s --by NAME", a.Gate, a.Execution), a.Approve)
+		assert.Equal(t, fmt.Sprintf("redoubt refuse %s --execution %s --by NAME --reason WHY", a.Gate, a.Execution), a.Refuse)
+	}
+	i.answered = nil
 }
 
 // TestMachine_survivesCrashes lets the function die in the middle of its turns, and after them before it answers: at
