@@ -2,6 +2,7 @@ package system
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"redoubt/system/budget"
@@ -13,9 +14,22 @@ const mostRetries = 5
 // checkResilience holds the values by which requests are held.
 func checkResilience(c *checker) {
 	for i, t := range c.sys.Tiers {
-		c.resilience(fmt.Sprintf("tiers[%d].resilience", i), fmt.Sprintf("tier %q", t.Name), t.Resilience)
+		path, label := fmt.Sprintf("tiers[%d].resilience", i), fmt.Sprintf("tier %q", t.Name)
+		c.resilience(path, label, t.Resilience)
+		if len(t.Resilience.Without) > 0 {
+			c.fault(path+".without", "say it of the agent that makes the call", "%s: without is said of agents alone", label)
+		}
 	}
-	c.eachAgent(func(path, label string, a Agent) { c.resilience(path+".resilience", label, a.Resilience) })
+	c.eachAgent(func(path, label string, a Agent) {
+		c.resilience(path+".resilience", label, a.Resilience)
+		for i, name := range a.Resilience.Without {
+			if !slices.Contains(a.Calls, name) {
+				c.fault(fmt.Sprintf("%s.resilience.without[%d]", path, i), "name one of its calls, or leave it out",
+					"%s does without agent %q, which it does not call", label, name)
+			}
+		}
+		c.twice(path+".resilience.without", label, "does without agent", a.Resilience.Without)
+	})
 	for i, d := range c.sys.Dependencies {
 		c.milliseconds(fmt.Sprintf("dependencies[%d].timeout", i), fmt.Sprintf("dependency %q: timeout", d.Name), d.Timeout)
 	}

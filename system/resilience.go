@@ -28,6 +28,9 @@ type Resilience struct {
 	// AtOnce is how many requests one replica has in hand at once. Zero is what it
 	// carries within its deadline: more could not be answered in time.
 	AtOnce int
+	// Without are the agent's callees without which it still answers: it goes on when a call of theirs fails or is late.
+	// It is said of an agent, never of a tier.
+	Without []string
 }
 
 // DefaultResilience is what holds where the file does not say. All of it is
@@ -172,7 +175,7 @@ func decodeResilience(of *object) Resilience {
 	r := Resilience{
 		Deadline: o.duration("deadline"), Work: o.duration("work"), Backoff: o.duration("backoff"),
 		Connect: o.duration("connect"), EjectAfter: o.number("ejectAfter"), EjectFor: o.duration("ejectFor"),
-		AtOnce: o.number("atOnce"),
+		AtOnce: o.number("atOnce"), Without: o.texts("without"),
 	}
 	if o.value("retries") != nil {
 		n := o.number("retries")

@@ -17,7 +17,7 @@ func TestParse_resilience(t *testing.T) {
 	of := func(before, fields string) string { return before + "    resilience: {" + fields + "}\n" }
 	checkEdits(t, []edit{
 		{"no mapping", front, front + "    resilience: §fast\n", `resilience is the text "fast", want a mapping`, ""},
-		{"unknown key", front, of(front, "§timeout: 2s"), `resilience has an unknown key "timeout"`, "one of deadline, work"},
+		{"unknown key", front, of(front, "§colour: 2s"), `resilience has an unknown key "colour"`, "one of deadline, work"},
 		{"no time", front, of(front, "work: §0s"), "work is 0s, want whole milliseconds, at least one", "50ms"},
 		{"too fine", front, of(front, "backoff: §1500us"), "backoff is 1.5ms, want whole milliseconds", "50ms"},
 		{"many retries", front, of(front, "retries: §6"), "retries is 6, want 0 to 5", "0 for none"},
@@ -26,6 +26,10 @@ func TestParse_resilience(t *testing.T) {
 		{"nothing at once", front, of(front, "atOnce: §-2"), "atOnce is -2, want at least 1", ""},
 		{"a dependency's", "    host: web.example.com\n", "    host: web.example.com\n    timeout: §0s\n",
 			`dependency "web": timeout is 0s`, ""},
+		{"without a stranger", front, of(front, "without: [§web]"), `does without agent "web", which it does not call`, "one of its calls"},
+		{"without it twice", front, of(front, "without: [back, §back]"), "does without agent", ""},
+		{"without, of a tier", "  - name: solid\n", "  - name: solid\n    resilience: {without: §[back]}\n",
+			`tier "solid": without is said of agents alone`, "of the agent that makes the call"},
 		{"of a tier", "  - name: solid\n", "  - name: solid\n    resilience: {connect: §0s}\n", `tier "solid": connect is 0s`, ""},
 	})
 }

@@ -38,7 +38,7 @@ func of(d waits.Document, callee string) (Settings, error) {
 	if !declared {
 		return Settings{}, fmt.Errorf("call %q: agent %q does not declare to call it: add it to calls or needs", callee, d.Agent)
 	}
-	out := Settings{Callee: callee, Budget: waits.Span(w.Total), PerTry: waits.Span(w.PerTry)}
+	out := Settings{Callee: callee, Budget: waits.Span(w.Total), PerTry: waits.Span(w.PerTry), Without: w.Without}
 	switch {
 	case w.Outside: // tried again as often as the library does
 	case d.Meshed:
@@ -62,7 +62,7 @@ func (s Settings) probing() Settings {
 // longer than that, or tries more often.
 func (s Settings) Within(own Settings) (Settings, error) {
 	out := own
-	out.Callee = s.Callee
+	out.Callee, out.Without = s.Callee, s.Without
 	fill(&out.Budget, s.Budget)
 	fill(&out.PerTry, min(s.PerTry, out.Budget))
 	fill(&out.Retries, s.Retries)

@@ -42,6 +42,7 @@ func TestDeclared_isTheBudgetOfTheMesh(t *testing.T) {
 		told, err := call.Told(d.Encode(), c.Callee)
 		require.NoError(t, err)
 		assert.Equal(t, meshed, told, "an agent in a cluster needs no system.yaml")
+		assert.Equal(t, c.Callee == "memory", told.Without, "%s without %s", c.Caller, c.Callee)
 	}
 	assert.Positive(t, tried)
 	for _, a := range s.Agents {

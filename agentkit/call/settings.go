@@ -30,6 +30,9 @@ type Settings struct {
 	Breaker    Breaker
 	Bulkhead   Bulkhead
 	Hedge      Hedge
+	// Without says that system.yaml lets the caller go on without the callee. The client gives the error all the same: what is
+	// answered then is the caller's.
+	Without bool
 }
 
 // Backoff is the wait before a retry: a random part (full jitter) of Base,

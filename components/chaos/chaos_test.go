@@ -33,7 +33,8 @@ func args(n int) *chaos.Args {
 			Stores: []system.Store{{Name: "ledger", Kind: system.Postgres}, {Name: "notes", Kind: system.Table},
 				{Name: "files", Kind: system.Bucket}, {Name: "jobs", Kind: system.Queue}, {Name: "recall", Kind: system.Cache}},
 			Dependencies: []system.Dependency{{Name: "model", Host: "model.example.com"}},
-			Agents:       []system.Agent{{Name: "front", Public: true, Calls: []string{"planner"}}, {Name: "planner", Needs: []string{"model"}}}},
+			Agents: []system.Agent{{Name: "front", Public: true, Calls: []string{"planner"}, Resilience: system.Resilience{Without: []string{"planner"}}},
+				{Name: "planner", Needs: []string{"model"}}}},
 		Stores: map[string]chaos.Store{
 			"ledger": {Arn: arn("rds:cluster")}, "notes": {Arn: arn("dynamodb:table")}, "files": {Arn: arn("s3:bucket")},
 			"jobs": {Arn: arn("sqs:jobs"), LedgerArn: arn("dynamodb:jobs")}, "recall": {Arn: arn("elasticache:recall")},

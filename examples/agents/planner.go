@@ -89,11 +89,11 @@ func (p *planning) think(ctx context.Context, token, prompt string) ([]byte, err
 	return []byte(depth + " by " + said.By), err
 }
 
-// remember asks what was said before. A conversation whose memory does not answer is planned without it.
+// remember asks what was said before. Who may do without memory (without in system.yaml) goes on when it does not answer.
 func remember(ctx context.Context, memory callee, conversation string) ([]byte, error) {
 	var m Memory
 	err := memory.ask(ctx, http.MethodGet, "/conversations/"+url.PathEscape(conversation), "", nil, &m)
-	if err != nil && ctx.Err() != nil {
+	if err != nil && (ctx.Err() != nil || !memory.Without) {
 		return nil, err
 	}
 	return []byte(m.Text), nil

@@ -34,7 +34,7 @@ func Experiments() ([]Scenario, error) {
 // something else happens after the clean-up, the fault and the clean-up fall into the steady state, in which no request may
 // be refused.
 func OfExperiment(e experiments.Experiment) (Scenario, error) {
-	s := Scenario{Name: e.Name, Title: e.Title, Disruption: e.Disruption, About: e.About, Agent: e.Agent, Dependency: e.Dependency,
+	s := Scenario{Name: e.Name, Title: e.Title, Disruption: e.Disruption, About: e.About, Agent: e.Agent, Call: e.Call, Dependency: e.Dependency,
 		Finding: diagnose.Kind(e.Expect.Finding), Said: diagnose.Kind(e.Expect.Said), SaidAfter: e.Expect.SaidAfter,
 		Plan: planner.Scenario(e.Expect.Plan), Aside: e.Expect.Aside, Wait: e.Expect.Wait, Refused: e.Expect.Refused}
 	for _, role := range e.Expect.Done {
@@ -78,7 +78,7 @@ const heard = 5 * time.Minute
 // Alone is the drill of an experiment where nobody observes and no plan is run by the drill: its fault, its clean-up, and
 // what users notice meanwhile. Left says what is not held against the experiment then.
 func Alone(e experiments.Experiment) (s Scenario, left []string) {
-	s = Scenario{Name: e.Name, Title: e.Title, Disruption: e.Disruption, About: e.About, Agent: e.Agent, Dependency: e.Dependency,
+	s = Scenario{Name: e.Name, Title: e.Title, Disruption: e.Disruption, About: e.About, Agent: e.Agent, Call: e.Call, Dependency: e.Dependency,
 		Refused: e.Expect.Refused, Faults: append(at(0, e.Fault.Lines), at(e.Fault.Lasts, e.Cleanup.Lines)...),
 		Hold: e.Fault.Lasts + e.Cleanup.After + heard}
 	if e.Expect.Finding != "" {

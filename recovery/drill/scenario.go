@@ -32,6 +32,8 @@ type Scenario struct {
 	Dependency bool `yaml:"dependency"`
 	// Agent says that it is about an agent: the first that others call and that is not public.
 	Agent bool `yaml:"-"`
+	// Call says that it is about a call: the first without which its caller still answers.
+	Call bool `yaml:"-"`
 	// Before are faults that come and go in the steady state; their times count from its beginning.
 	Before []Line `yaml:"-"`
 	// Refused is how long requests of a tier may be refused at most; nil leaves that to the objectives.
@@ -127,7 +129,7 @@ func (e *UnfitError) Error() string {
 
 // Words are what the braces of a scenario's lines stand for: {active} and {standby} are regions, {active-zone-1}
 // and so on their zones, {store} is the name that AWS knows the store by that the scenario is about, {ledger} that of its
-// work ledger, {dependency} the dependency, {agent} the Deployment of the agent.
+// work ledger, {dependency} the dependency, {agent} the Deployment of the agent, {caller} and {callee} those of a call.
 func (s Scenario) Words(sys *system.System, inv inventory.Inventory, active system.Home) (map[string]string, error) {
 	out := map[string]string{}
 	for which, home := range map[string]system.Home{"active": active, "standby": active.Peer()} {
@@ -150,6 +152,14 @@ func (s Scenario) Words(sys *system.System, inv inventory.Inventory, active syst
 			return nil, &UnfitError{s.Name, fmt.Sprintf("no agent of %s is called by others alone", sys.Name)}
 		}
 		out["agent"] = inv.Homes[active].Agents[agent.Name].Deployment
+	}
+	if s.Call {
+		caller, callee, has := experiments.Spared(sys)
+		if !has {
+			return nil, &UnfitError{s.Name, fmt.Sprintf("no agent of %s does without one that it calls", sys.Name)}
+		}
+		of := inv.Homes[active].Agents
+		out["caller"], out["callee"] = of[caller.Name].Deployment, of[callee.Name].Deployment
 	}
 	if s.Dependency {
 		name := needed(sys)

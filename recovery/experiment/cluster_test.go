@@ -114,7 +114,7 @@ func (c *cluster) kinds(now time.Time) []string {
 
 func TestLead_setsInTheClusterAndTakesItAway(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"pod-network-latency", "pod-network-blackhole", "pod-errors", "dependency-lost"} {
+	for _, name := range []string{"pod-network-latency", "pod-network-blackhole", "pod-errors", "dependency-lost", "call-errors", "call-latency"} {
 		e := named(t, name)
 		l, seen := newLab(t, e), map[string]int{}
 		here := l.clusters[system.Primary]
@@ -122,7 +122,7 @@ func TestLead_setsInTheClusterAndTakesItAway(t *testing.T) {
 			raw, err := json.Marshal(here.objects)
 			require.NoError(t, err)
 			if seen[fmt.Sprint(here.kinds(now))]++; len(here.objects) == 2 {
-				assert.Regexp(t, `"NAME":"memory-a"|"hosts":\["[a-z.-]+"\]`, string(raw))
+				assert.Regexp(t, `"NAME":"memory-a"|"outbound\|8085\|\|memory\.[a-z.]+"|"hosts":\["[a-z.-]+"\]`, string(raw))
 				assert.Empty(t, here.exported(t), "what is broken on purpose is not kept as the home's own")
 				assert.NotRegexp(t, `\{[a-z]+\}`, string(raw), "a word that nobody knows")
 			}

@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -53,6 +54,10 @@ func (p *Place) set(ctx context.Context) error {
 	words := experiments.Words{"agent": agent.Name, "namespace": p.Clusters[p.active].Namespace}
 	if d, there := p.sys.Dependency(dependency); there {
 		words["host"] = d.Host
+	}
+	if p.experiment.Call {
+		caller, callee, _ := experiments.Spared(p.sys)
+		words["caller"], words["callee"], words["port"] = caller.Name, callee.Name, strconv.Itoa(callee.Port)
 	}
 	if p.experiment.Agent {
 		if words["pod"], err = p.Pod(ctx, p.active, agent.Name); err != nil {

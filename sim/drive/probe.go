@@ -152,6 +152,9 @@ func (w World) answers(ctx context.Context, home system.Home, of inventory.Home,
 	if why == "" {
 		why = text(w.World.PodsAnswer(of.Region, of.Agents[name].Deployment))
 	}
+	if why == "" {
+		why = text(w.copesWithCalls(ctx, home, of, name))
+	}
 	return why
 }
 

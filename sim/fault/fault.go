@@ -48,6 +48,11 @@ const (
 	// PodFailing is one pod of an agent that counts as ready, and answers wrongly or too late.
 	PodFailing Kind = "pod-failing"
 	PodWell    Kind = "pod-well"
+	// CallFailing is one agent's calls of another, each of which is answered with an error on its way; CallLate is the same
+	// calls, each of which is held up for so long. All other calls of either go on.
+	CallFailing Kind = "call-failing"
+	CallLate    Kind = "call-late"
+	CallWell    Kind = "call-well"
 	// NodesDown is a zone in which no node of a cluster runs; all else there does.
 	NodesDown Kind = "nodes-down"
 	NodesUp   Kind = "nodes-up"
@@ -76,6 +81,8 @@ type Fault struct {
 	// Name is the database cluster, the cache's replication group, the table, the bucket, the agent's Deployment or the
 	// dependency.
 	Name string `json:"name,omitempty"`
+	// Callee is the Deployment of the agent that Name calls.
+	Callee string `json:"callee,omitempty"`
 	// Service and Operation are AWS's own names, such as rds and FailoverGlobalCluster.
 	Service   string `json:"service,omitempty"`
 	Operation string `json:"operation,omitempty"`
@@ -83,7 +90,7 @@ type Fault struct {
 	N int `json:"n,omitempty"`
 	// Code is the error code that AWS answers with.
 	Code string `json:"code,omitempty"`
-	// For is how long something fades, or how far it falls behind.
+	// For is how long something fades or is held up, or how far it falls behind.
 	For time.Duration `json:"for,omitempty"`
 }
 
@@ -91,14 +98,14 @@ type Fault struct {
 var heals = map[Kind][]Kind{
 	RegionUp: {RegionDown, RegionFading}, ControlPlaneUp: {ControlPlaneDown}, Unthrottle: {Throttle}, ServiceUp: {ServiceDown},
 	ZoneUp: {ZoneDown, ZoneFading}, TargetsSteady: {TargetsFlap}, CapacityBack: {CapacityShort}, WriterUp: {WriterDown},
-	WriterBack: {WriterLost}, PodUp: {PodDown}, PodWell: {PodFailing}, NodesUp: {NodesDown},
+	WriterBack: {WriterLost}, PodUp: {PodDown}, PodWell: {PodFailing}, CallWell: {CallFailing, CallLate}, NodesUp: {NodesDown},
 	Clean: {Corrupt}, Heal: {Partition}, CaughtUp: {Lag}, DependencyUp: {DependencyDown}, StopFailing: {FailCall},
 }
 
 // Undoes reports whether f is the inverse of other, which then ends.
 func (f Fault) Undoes(other Fault) bool {
 	return slices.Contains(heals[f.Kind], other.Kind) && f.Zone == other.Zone && f.Name == other.Name &&
-		f.Service == other.Service && f.Operation == other.Operation && other.Between(f.Region, f.Peer)
+		f.Callee == other.Callee && f.Service == other.Service && f.Operation == other.Operation && other.Between(f.Region, f.Peer)
 }
 
 // Breaks reports whether f breaks something, rather than heal it.

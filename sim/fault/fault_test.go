@@ -33,6 +33,7 @@ func TestFault_printsAndParsesTheSameLine(t *testing.T) {
 		"writer-lost atlas-tasks-primary eu-west-1", "writer-back atlas-tasks-primary eu-west-1",
 		"pod-down planner eu-west-1", "pod-up planner eu-west-1", "pod-failing planner eu-west-1", "pod-well planner eu-west-1",
 		"nodes-down eu-west-1a", "nodes-up eu-west-1a",
+		"call-failing planner memory eu-west-1", "call-late planner memory eu-west-1 by 1m", "call-well planner memory eu-west-1",
 	} {
 		f, err := fault.Parse(line)
 		require.NoError(t, err, line)
@@ -48,6 +49,7 @@ func TestFault_refusesWhatItDoesNotUnderstand(t *testing.T) {
 		"fail some call of rds.X in r with C", "explode eu-west-1", "stop-failing rds.X at r",
 		"throttle rds r every 1", "throttle rds r every x", "throttle rds r", "lag rds a a 5m", "lag rds a b soon", "lag rds a b -5m",
 		"zone-fading z", "zone-fading z over 0s", "zone-fading z in 5m", "dependency-down", "corrupt s", "service-down rds",
+		"call-failing a r", "call-late a b r", "call-late a b r by 0s", "call-late a b r over 1m",
 	} {
 		_, err := fault.Parse(line)
 		assert.ErrorContains(t, err, "is not understood", line)
@@ -72,6 +74,8 @@ func TestFault_everyBreakHasAnInverse(t *testing.T) {
 		"pod-down a r":                         "pod-up a r",
 		"pod-failing a r":                      "pod-well a r",
 		"nodes-down ra":                        "nodes-up ra",
+		"call-failing a b r":                   "call-well a b r",
+		"call-late a b r by 1m":                "call-well a b r",
 		"zone-fading ra over 5m":               "zone-up ra",
 		"region-fading r over 5m":              "region-up r",
 		"targets-flap r":                       "targets-steady r",
@@ -98,6 +102,7 @@ func TestFault_inversesUndoNothingElse(t *testing.T) {
 		"zone-up ra":        {"zone-down rb", "capacity-short ra", "region-down r"},
 		"clean s r":         {"corrupt s q", "corrupt x r", "writer-down s r"},
 		"pod-up a r":        {"pod-down b r", "pod-down a q", "pod-failing a r"},
+		"call-well a b r":   {"call-failing a c r", "call-failing b a r", "call-late a b q by 1m", "pod-failing a r"},
 		"nodes-up ra":       {"nodes-down rb", "zone-down ra"},
 		"writer-back c r":   {"writer-down c r", "writer-lost d r"},
 		"dependency-up d":   {"dependency-down e"},
@@ -115,7 +120,7 @@ func TestFault_inversesUndoNothingElse(t *testing.T) {
 func TestForms_everyLineIsReadWhenItIsFilledIn(t *testing.T) {
 	t.Parallel()
 	fill := strings.NewReplacer("SERVICE.OPERATION", "rds.X", "SERVICE", "rds", "REGION REGION", "a b", "REGION", "a", "ZONE", "az",
-		"CLUSTER", "c", "STORE", "s", "NAME", "n", "CODE", "Slow", "DURATION", "5m", " N", " 2")
+		"CLUSTER", "c", "STORE", "s", "NAME", "n", "CALLER", "x", "CALLEE", "y", "CODE", "Slow", "DURATION", "5m", " N", " 2")
 	for _, form := range fault.Forms() {
 		f, err := fault.Parse(fill.Replace(form))
 		require.NoError(t, err, form)

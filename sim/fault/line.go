@@ -24,6 +24,7 @@ var forms = []string{
 	"writer-lost CLUSTER REGION", "writer-back CLUSTER REGION",
 	"pod-down NAME REGION", "pod-up NAME REGION",
 	"pod-failing NAME REGION", "pod-well NAME REGION",
+	"call-failing CALLER CALLEE REGION", "call-late CALLER CALLEE REGION by DURATION", "call-well CALLER CALLEE REGION",
 	"nodes-down ZONE", "nodes-up ZONE",
 	"corrupt STORE REGION", "clean STORE REGION",
 	"partition REGION REGION", "heal REGION REGION",
@@ -51,7 +52,7 @@ func (f Fault) String() string {
 // fill puts what the fault says into a form.
 func (f Fault) fill(words []string) string {
 	regions := []string{f.Region, f.Peer}
-	values := map[string]string{"ZONE": f.Zone, "CLUSTER": f.Name, "STORE": f.Name, "NAME": f.Name, "SERVICE": f.Service,
+	values := map[string]string{"ZONE": f.Zone, "CLUSTER": f.Name, "STORE": f.Name, "NAME": f.Name, "CALLER": f.Name, "CALLEE": f.Callee, "SERVICE": f.Service,
 		"SERVICE.OPERATION": f.Service + "." + f.Operation, "CODE": f.Code, "N": strconv.Itoa(f.N), "DURATION": timings.Short(f.For)}
 	for i, w := range words {
 		if w == "REGION" {
@@ -98,8 +99,10 @@ func (f *Fault) take(place, word string) bool {
 		}
 	case "ZONE":
 		f.Zone = word
-	case "CLUSTER", "STORE", "NAME":
+	case "CLUSTER", "STORE", "NAME", "CALLER":
 		f.Name = word
+	case "CALLEE":
+		f.Callee = word
 	case "SERVICE":
 		f.Service = word
 	case "SERVICE.OPERATION":

@@ -126,3 +126,24 @@ func TestKubernetes_aDeletedObjectIsGone(t *testing.T) {
 	}
 	l.ready("worker")
 }
+
+// TestCallsHit_areThoseOfTheCallerAlone: what breaks one agent's calls of another is told of that agent, until it is over.
+func TestCallsHit_areThoseOfTheCallerAlone(t *testing.T) {
+	t.Parallel()
+	l := agentsOf(t)
+	l.inject("call-failing planner worker " + ireland)
+	l.inject("call-late planner evaluator " + ireland + " by 30s")
+	hit := l.CallsHit(ireland, "planner")
+	require.Len(t, hit, 2)
+	assert.Equal(t, "call-late planner evaluator "+ireland+" by 30s", hit[1].String())
+	assert.Empty(t, l.CallsHit(ireland, "worker"), "its own calls go on")
+	assert.Empty(t, l.CallsHit(frankfurt, "planner"))
+	require.NoError(t, l.PodsAnswer(ireland, "worker"))
+	l.inject("call-well planner evaluator " + ireland)
+	assert.Len(t, l.CallsHit(ireland, "planner"), 1)
+	l.inject("call-well planner worker " + ireland)
+	assert.Empty(t, l.CallsHit(ireland, "planner"))
+	f, err := fault.Parse("call-failing planner nobody " + ireland)
+	require.NoError(t, err)
+	require.ErrorContains(t, l.Inject(f), "no Deployment is called nobody")
+}

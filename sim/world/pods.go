@@ -66,3 +66,18 @@ func (w *World) PodsAnswer(region, name string) error {
 	}
 	return nil
 }
+
+// CallsHit are the faults of the calls that an agent makes in a region. What comes of them is drive's to say, from what the
+// cluster tells the agent; that an agent keeps to what it is told is assumed, because no agent is simulated
+// (examples/agents try it): it gives a call up after its time, and goes on without a callee that it may do without.
+func (w *World) CallsHit(region, name string) []fault.Fault {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var out []fault.Fault
+	for _, f := range w.begin().activeFaults() {
+		if (f.Kind == fault.CallFailing || f.Kind == fault.CallLate) && f.Region == region && f.Name == name {
+			out = append(out, f.Fault)
+		}
+	}
+	return out
+}

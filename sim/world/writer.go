@@ -96,6 +96,12 @@ func (t *tx) strike(f fault.Fault) (string, error) {
 		if t.deploymentCalled(f.Region, f.Name) == nil {
 			return "", missing("NotFound", "no Deployment is called %s in %s", f.Name, f.Region)
 		}
+	case fault.CallFailing, fault.CallLate:
+		for _, name := range []string{f.Name, f.Callee} {
+			if t.deploymentCalled(f.Region, name) == nil {
+				return "", missing("NotFound", "no Deployment is called %s in %s", name, f.Region)
+			}
+		}
 	case fault.ZoneDown:
 		t.zoneLost(f.Zone)
 	case fault.Corrupt:

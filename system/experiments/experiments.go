@@ -22,10 +22,12 @@ type Experiment struct {
 	// Disruption says which objectives count.
 	Disruption system.Disruption `yaml:"disruption"`
 	// About is the kind of the store that it is about; the first of that kind. Agent says that it is about the first
-	// agent that others call, Dependency that it is about the first service outside that an agent needs.
+	// agent that others call, Dependency that it is about the first service outside that an agent needs, Call that it is
+	// about the first call without which the caller still answers.
 	About      system.StoreKind `yaml:"about"`
 	Agent      bool             `yaml:"agent"`
 	Dependency bool             `yaml:"dependency"`
+	Call       bool             `yaml:"call"`
 	Fault      Fault            `yaml:"fault"`
 	Expect     Expect           `yaml:"expect"`
 	Cleanup    Cleanup          `yaml:"cleanup"`

@@ -59,7 +59,8 @@ func (e Experiment) objects() []error {
 	return errs
 }
 
-// FillObjects puts words into the objects: {agent} and {namespace}, {pod} (one of the agent's), {host} (the dependency's).
+// FillObjects puts words into the objects: {agent} and {namespace}, {pod} (one of the agent's), {host} (the
+// dependency's), of a call {caller}, {callee} and {port} (the callee's).
 func (e Experiment) FillObjects(words Words) ([]Object, error) {
 	f := filler{words: words}
 	var out []Object

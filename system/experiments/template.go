@@ -26,8 +26,8 @@ func (e *UnfitError) Error() string {
 	return fmt.Sprintf("experiment %s does not fit: %s", e.Experiment, e.Why)
 }
 
-// Subject is what the experiment is about in a system: the store, the agent or the dependency. What the system lacks is
-// an UnfitError.
+// Subject is what the experiment is about in a system: the store, the agent (of a call who makes it) or the dependency.
+// What the system lacks is an UnfitError.
 func (e Experiment) Subject(sys *system.System) (store system.Store, agent system.Agent, dependency string, err error) {
 	if e.About != "" {
 		all := sys.StoresOf(e.About)
@@ -42,6 +42,12 @@ func (e Experiment) Subject(sys *system.System) (store system.Store, agent syste
 			return store, agent, "", &UnfitError{e.Name, fmt.Sprintf("no agent of %s is called by another one alone", sys.Name)}
 		}
 	}
+	if e.Call {
+		found := false
+		if agent, _, found = Spared(sys); !found {
+			return store, agent, "", &UnfitError{e.Name, fmt.Sprintf("no agent of %s does without one that it calls", sys.Name)}
+		}
+	}
 	if e.Dependency {
 		for _, a := range sys.Agents {
 			if len(a.Needs) > 0 {
@@ -51,6 +57,17 @@ func (e Experiment) Subject(sys *system.System) (store system.Store, agent syste
 		return store, agent, "", &UnfitError{e.Name, fmt.Sprintf("no agent of %s needs a dependency", sys.Name)}
 	}
 	return store, agent, "", nil
+}
+
+// Spared is the first call without which its caller still answers.
+func Spared(sys *system.System) (caller, callee system.Agent, found bool) {
+	for _, a := range sys.Agents {
+		for _, name := range a.Resilience.Without {
+			callee, found = sys.Agent(name)
+			return a, callee, found
+		}
+	}
+	return caller, callee, false
 }
 
 // Called is the first agent that others call and users do not.

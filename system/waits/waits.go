@@ -37,6 +37,8 @@ type Wait struct {
 	Retries int   `json:"retries,omitempty"`
 	Backoff int64 `json:"backoffMillis,omitempty"`
 	Outside bool  `json:"outside,omitempty"`
+	// Without says that the agent still answers without the callee.
+	Without bool `json:"without,omitempty"`
 }
 
 // Of is the document of an agent. One that is not declared may call nobody. It is an error where the deadlines of the
@@ -54,7 +56,7 @@ func Of(s *system.System, agent string, meshed bool) (Document, error) {
 	}
 	for _, c := range sheet[agent].Out {
 		d.Callees[c.Callee] = Wait{Total: c.Total.Milliseconds(), PerTry: c.PerTry.Milliseconds(), Retries: c.Retry.Times,
-			Backoff: c.Retry.Backoff.Milliseconds()}
+			Backoff: c.Retry.Backoff.Milliseconds(), Without: slices.Contains(declared.Resilience.Without, c.Callee)}
 	}
 	return d, nil
 }

@@ -1,6 +1,7 @@
 package waits_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -25,6 +26,7 @@ func TestOf_comesBackAsItWas(t *testing.T) {
 		assert.Len(t, d.Callees, len(a.Calls)+len(s.Asks(a)), a.Name)
 		told += len(d.Callees)
 		for name, w := range d.Callees {
+			assert.Equal(t, slices.Contains(a.Resilience.Without, name), w.Without, "%s without %s", a.Name, name)
 			assert.GreaterOrEqual(t, w.Total, w.PerTry, name)
 		}
 	}

@@ -12,9 +12,11 @@ import (
 	"redoubt/recovery/drill"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
+	"redoubt/sim/drive"
 	"redoubt/sim/world"
 	"redoubt/system"
 	"redoubt/system/experiments"
+	"redoubt/system/waits"
 	"redoubt/tests/homes"
 )
 
@@ -42,6 +44,8 @@ var removals = map[string]removal{
 	"reservation":        {spoil: noReservation},
 	"retries":            {wait: 30 * 24 * time.Hour},
 	"levels":             {alter: without(plan.Level)},
+	"fallback":           {spoil: needsAll},
+	"deadline":           {spoil: toldNothing},
 	"point-in-time":      {spoil: noPointInTime},
 }
 
@@ -211,6 +215,73 @@ func noOutlierDetection(t testing.TB, h *homes.Homes, e experiments.Experiment) 
 	for _, o := range found {
 		set(t, h, o, func(spec world.Document) { delete(spec["trafficPolicy"].(world.Document), "outlierDetection") })
 	}
+}
+
+// needsAll lets the caller do without nobody.
+func needsAll(t testing.TB, h *homes.Homes, _ experiments.Experiment) {
+	t.Helper()
+	tellCaller(t, h, func(told waits.Document) string {
+		for name, w := range told.Callees {
+			w.Without = false
+			told.Callees[name] = w
+		}
+		return told.Encode()
+	})
+}
+
+// toldNothing leaves the caller without a word of how long it may wait.
+func toldNothing(t testing.TB, h *homes.Homes, _ experiments.Experiment) {
+	t.Helper()
+	tellCaller(t, h, func(waits.Document) string { return "" })
+}
+
+// tellCaller tells the pods of the agent that does without something else of how long they wait; nothing where that is empty.
+func tellCaller(t testing.TB, h *homes.Homes, how func(waits.Document) string) {
+	t.Helper()
+	caller, _, has := experiments.Spared(homes.System(t))
+	require.True(t, has)
+	told := 0
+	for _, o := range objects(h, func(o world.Document) bool {
+		return o["kind"] == "Deployment" && o["metadata"].(world.Document)["name"] == caller.Name
+	}) {
+		set(t, h, o, func(spec world.Document) {
+			for _, one := range spec["template"].(world.Document)["spec"].(world.Document)["containers"].([]any) {
+				container := one.(world.Document)
+				env, _ := container["env"].([]any)
+				n := slices.IndexFunc(env, func(v any) bool { return v.(world.Document)["name"] == waits.Env })
+				if n < 0 {
+					continue
+				}
+				told++
+				was, err := waits.Decode(env[n].(world.Document)["value"].(string))
+				require.NoError(t, err)
+				container["env"] = slices.Delete(slices.Clone(env), n, n+1)
+				if text := how(was); text != "" {
+					container["env"] = append(container["env"].([]any), world.Document{"name": waits.Env, "value": text})
+				}
+			}
+		})
+	}
+	require.Equal(t, 1, told)
+}
+
+// TestCallLate_inTimeIsNoFault: a call that is late, but within the time that its caller waits, is no loss to anybody, and a
+// callee that does not answer is one to its caller alone.
+func TestCallLate_inTimeIsNoFault(t *testing.T) {
+	t.Parallel()
+	h := homes.Standing(t)
+	caller, callee, has := experiments.Spared(homes.System(t))
+	require.True(t, has)
+	needsAll(t, h, experiments.Experiment{})
+	w := drive.World{World: h.World, Inventory: h.Inventory(t), Regions: map[system.Home]string{
+		system.Primary: homes.Ireland, system.Secondary: homes.Frankfurt}}
+	answers := func(agent string) error { return w.Answers(t.Context(), system.Primary, agent) }
+	h.Break(t, "call-late "+caller.Name+" "+callee.Name+" "+homes.Ireland+" by 20s")
+	require.NoError(t, answers(caller.Name))
+	h.Break(t, "call-late "+caller.Name+" "+callee.Name+" "+homes.Ireland+" by 30s")
+	require.ErrorContains(t, answers(caller.Name), caller.Name+" cannot do without "+callee.Name)
+	require.NoError(t, answers(callee.Name))
+	require.NoError(t, w.Answers(t.Context(), system.Secondary, caller.Name))
 }
 
 // objects are those of the cluster of the home that serves.

@@ -121,6 +121,7 @@ func meshKeys(b *strings.Builder) {
 	row(b, code("ejectAfter"), fmt.Sprint(d.EjectAfter), "after how many failures in a row a replica is left out")
 	row(b, code("ejectFor"), short(d.EjectFor), "for how long the first time")
 	row(b, code("atOnce"), "", "how many requests one replica has in hand; what it carries within its deadline where it does not say")
+	row(b, code("without"), "", "of an agent: those of its calls without which it still answers, when they fail or are late")
 	model, other := system.Dependency{Kind: system.ModelDependency}, system.Dependency{Kind: system.HTTPDependency}
 	row(b, code("timeout"), short(model.Patience()), "of a dependency; "+short(other.Patience())+" where it is no model")
 }
