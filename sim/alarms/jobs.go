@@ -163,12 +163,12 @@ func (j *jobs) there(home system.Home, w waiting, now time.Time) bool {
 	if !j.of.up(home) {
 		return false
 	}
-	return len(j.of.World.World.Find(j.of.region(home), "AWS::Backup::RecoveryPoint", func(e *simulated.Entity) bool {
+	return j.of.World.World.Any(j.of.region(home), "AWS::Backup::RecoveryPoint", func(e *simulated.Entity) bool {
 		if !w.copying {
 			return e.ID == w.point
 		}
 		return e.Created.After(w.since) && e.In["ResourceArn"] == j.of.arn(w.home, j.store(w.store)) && !now.Before(e.Created)
-	})) > 0
+	})
 }
 
 func (j *jobs) store(name string) system.Store {

@@ -15,7 +15,7 @@ func Third(w *world.World, inv inventory.Inventory) error {
 		return nil
 	}
 	there := func(e *world.Entity) bool { return e.ID == third.Table }
-	if len(w.Find(third.Region, "AWS::DynamoDB::Table", there)) > 0 {
+	if w.Any(third.Region, "AWS::DynamoDB::Table", there) {
 		return nil
 	}
 	_, err := w.Create(third.Region, "AWS::DynamoDB::Table", "arbiter", world.Document{

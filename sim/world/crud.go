@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -243,6 +244,21 @@ func (w *World) Find(region, kind string, match func(*Entity) bool) []*Entity {
 		}
 	}
 	return out
+}
+
+// Any reports whether an entity matches, as it is kept: what AWS works out when it is asked is not in it. Region "" is all
+// regions. The match must not change what it is shown.
+func (w *World) Any(region, kind string, match func(*Entity) bool) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	k, ok := kinds[kind]
+	if !ok {
+		return false
+	}
+	if region != "" {
+		region = k.place(region)
+	}
+	return slices.ContainsFunc(w.begin().list(kind, region), match)
 }
 
 // mutate runs change on a transaction and, if it succeeds, has the record

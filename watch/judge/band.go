@@ -28,7 +28,11 @@ func (w window) band(expression string) (upper float64, ok bool, err error) {
 	}
 	var values []float64
 	for n := 1 + unlearned; n <= int(historyHours*60/w.period.Minutes()); n++ {
-		v, has, err := w.before(n).line(id)
+		past := w.before(n)
+		if !past.to.After(w.series.began) {
+			break
+		}
+		v, has, err := past.line(id)
 		if err != nil {
 			return 0, false, err
 		}
