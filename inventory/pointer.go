@@ -68,3 +68,7 @@ func (p Pointer) Open(document []byte) (Inventory, error) {
 	}
 	return Decode(document)
 }
+
+// SystemKey is the key of the text of system.yaml that home was last updated from, in a home's configuration bucket
+// (Home.Configuration).
+func SystemKey(home system.Home) string { return "stacks/" + string(home) + "/system.yaml" }

@@ -34,7 +34,7 @@ func handler(ctx context.Context, home system.Home, bucket string) (conduct.Hand
 		return conduct.Handler{}, err
 	}
 	own := awsport.New(cfg, awsport.Options{Regions: map[system.Home]string{home: cfg.Region}}).Patient()
-	return conduct.Handler{Home: home, Bucket: bucket, Own: own, Clock: clock.Wall{},
+	return conduct.Handler{Home: home, Bucket: bucket, Own: own, Clock: clock.Wall{}, Fits: awsport.CheckPlan,
 		Calls: func(inv inventory.Inventory) plan.Port {
 			o := awsport.OptionsOf(inv)
 			o.Probe = awsport.Gateway{}

@@ -12,6 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"redoubt/internal/naming"
+	"redoubt/inventory"
 	"redoubt/system"
 )
 
@@ -32,7 +33,7 @@ func Retention() system.Retention {
 func SettingsKey(home system.Home) string { return "stacks/" + string(home) + "/settings.json" }
 
 // SystemKey is the key of the text of system.yaml that the home was last updated from.
-func SystemKey(home system.Home) string { return "stacks/" + string(home) + "/system.yaml" }
+func SystemKey(home system.Home) string { return inventory.SystemKey(home) }
 
 // Args configures a Configuration.
 type Args struct {

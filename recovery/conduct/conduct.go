@@ -31,12 +31,13 @@ const (
 	Abandon What = "abandon" // end a step that could not be walked
 	Close   What = "close"   // end the run
 	Ready   What = "ready"   // read what a run reads first, and begin none
+	Plan    What = "plan"    // make the plan of a run, and begin none
 )
 
 // Request is what the state machine sends.
 type Request struct {
 	What What `json:"what"`
-	// Run names the run; its plan must be kept already.
+	// Run names the run; its plan is kept already, or made by the first turn (Wanted).
 	Run string `json:"run"`
 	// Step is the step or the gate.
 	Step string `json:"step,omitempty"`
@@ -57,6 +58,7 @@ type Input struct {
 	Plan string `json:"plan,omitempty"`
 	// Overrides are the gates that a person set aside.
 	Overrides map[string]Override `json:"overrides,omitempty"`
+	Wanted
 }
 
 // Override is a person's word that a gate does not hold this time.
@@ -125,6 +127,8 @@ type Handler struct {
 	// Calls returns the port of a plan's calls, by what the home knows of both.
 	Calls func(inventory.Inventory) plan.Port
 	Clock clock.Clock
+	// Fits says what of a plan that was made here could not be called; nil asks nobody.
+	Fits func(plan.Plan) error
 }
 
 // How turns are taken: three times what ends a call is less than a function's time (FunctionSeconds), and the
@@ -140,8 +144,11 @@ var leaseOptions = lease.Options{TTL: 5 * time.Minute, Skew: 10 * time.Second}
 
 // Handle takes one turn. Its errors are of the four types.
 func (h Handler) Handle(ctx context.Context, r Request) (Answer, error) {
-	if r.What == Ready {
+	switch r.What {
+	case Ready:
 		return h.ready(ctx)
+	case Plan:
+		return h.planned(ctx, r)
 	}
 	t, err := h.turns(ctx, r)
 	if err != nil {
@@ -189,7 +196,7 @@ func take(ctx context.Context, t execute.Turns, r Request) (Answer, error) {
 		}
 		return Answer{State: string(f.Outcome), Why: f.Why}, err
 	}
-	return Answer{}, Unfit{fmt.Errorf("what is %q, want one of %v", r.What, []What{Open, Gate, Next, Step, Abandon, Close})}
+	return Answer{}, Unfit{fmt.Errorf("what is %q, want one of %v", r.What, []What{Open, Gate, Next, Step, Abandon, Close, Ready, Plan})}
 }
 
 func answer(s execute.Standing, err error) (Answer, error) {
@@ -258,60 +265,6 @@ func (h Handler) turns(ctx context.Context, r Request) (execute.Turns, error) {
 }
 
 func owner(r Request) string { return fmt.Sprintf("execution %s (run %s)", r.Execution, r.Run) }
-
-// plan reads the plan of the run, and requires that it is this home's and the one that was meant.
-func (h Handler) plan(ctx context.Context, r Request) (plan.Plan, error) {
-	text, err := h.object(ctx, plan.ObjectKey(r.Run))
-	if execute.ClassOf(err) == execute.NotFound {
-		return plan.Plan{}, Unfit{fmt.Errorf("run %s has no plan in bucket %s: %w", r.Run, h.Bucket, err)}
-	}
-	if err != nil {
-		return plan.Plan{}, err
-	}
-	p, err := plan.Decode([]byte(text))
-	if err != nil {
-		return p, Unfit{fmt.Errorf("the plan of run %s: %w", r.Run, err)}
-	}
-	hash, err := p.Hash()
-	switch {
-	case err != nil:
-		return p, Unfit{err}
-	case r.Input.Plan != "" && r.Input.Plan != hash:
-		return p, Unfit{fmt.Errorf("the plan of run %s is %s, the execution means %s", r.Run, hash, r.Input.Plan)}
-	case p.Receives() != h.Home:
-		return p, Unfit{fmt.Errorf("the plan of run %s moves the work into the %s home, this is the %s home",
-			r.Run, p.Receives(), h.Home)}
-	}
-	return p, nil
-}
-
-// inventory is what the home knows of itself and, by its copy, of its peer. A peer that was never up is none.
-func (h Handler) inventory(ctx context.Context) (inventory.Inventory, error) {
-	var both [2]inventory.Inventory
-	for n, home := range []system.Home{h.Home, h.Home.Peer()} {
-		text, err := h.object(ctx, inventory.ObjectKey(home))
-		if n == 1 && execute.ClassOf(err) == execute.NotFound {
-			return both[0], nil
-		}
-		if err != nil {
-			return both[0], fmt.Errorf("the inventory of the %s home: %w", home, err)
-		}
-		if both[n], err = inventory.Decode([]byte(text)); err != nil {
-			return both[0], Unfit{fmt.Errorf("the inventory of the %s home: %w", home, err)}
-		}
-	}
-	return inventory.Merge(both[0], both[1])
-}
-
-func (h Handler) object(ctx context.Context, key string) (string, error) {
-	out, err := h.Own.Call(ctx, plan.Call{Kind: plan.AWS, Home: h.Home, Service: "s3", Operation: "GetObject",
-		Input: plan.Document{"Bucket": h.Bucket, "Key": key}})
-	if err != nil {
-		return "", err
-	}
-	body, _ := out["Body"].(string)
-	return body, nil
-}
 
 // named gives an error the type that the state machine tells it by.
 func named(err error) error {

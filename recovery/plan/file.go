@@ -16,6 +16,9 @@ const Version = 1
 // ObjectKey is the key of a run's plan in the control bucket of the home that receives the work.
 func ObjectKey(run string) string { return "runs/" + run + "/plan.json" }
 
+// LastKey is the key that names the run which began last in a home.
+const LastKey = "runs/last"
+
 // file is the envelope of a plan on disk.
 type file struct {
 	Version int    `json:"version"`

@@ -52,6 +52,7 @@ var calls = map[string][]right{
 
 	"backup.CreateBackupSelection": all(of("backup:CreateBackupSelection", backupPlan), of("iam:PassRole", backupRole)),
 	"backup.DeleteBackupSelection": of("backup:DeleteBackupSelection", backupPlan),
+	"backup.GetBackupSelection":    of("backup:GetBackupSelection", backupPlan),
 	"backup.ListBackupSelections":  of("backup:ListBackupSelections", backupPlan),
 
 	"cloudwatch.DescribeAlarms":      of("cloudwatch:DescribeAlarms", alarm),
@@ -80,14 +81,18 @@ var calls = map[string][]right{
 	"elasticache.CreateGlobalReplicationGroup": of("elasticache:CreateGlobalReplicationGroup", cache, globalCache),
 	"elasticache.CreateReplicationGroup": all(of("elasticache:CreateReplicationGroup", cache, cacheParts),
 		of("elasticache:AddTagsToResource", cache), sealed()),
+	"elasticache.DescribeCacheClusters":           of("elasticache:DescribeCacheClusters", cacheNode),
 	"elasticache.DescribeGlobalReplicationGroups": of("elasticache:DescribeGlobalReplicationGroups", globalCache),
 	"elasticache.DescribeReplicationGroups":       of("elasticache:DescribeReplicationGroups", cache),
+	"elasticache.DescribeSnapshots":               of("elasticache:DescribeSnapshots", cache, cacheSnapshots),
 	"elasticache.FailoverGlobalReplicationGroup":  of("elasticache:FailoverGlobalReplicationGroup", globalCache),
+	"elasticache.ListTagsForResource":             of("elasticache:ListTagsForResource", cacheTagged),
 	"elasticache.TestFailover":                    of("elasticache:TestFailover", cache),
 
-	"logs.CreateLogGroup":     all(of("logs:CreateLogGroup", logGroup), of("logs:TagResource", logGroup)),
-	"logs.DescribeLogGroups":  of("logs:DescribeLogGroups", everything),
-	"logs.PutRetentionPolicy": of("logs:PutRetentionPolicy", logGroup),
+	"logs.CreateLogGroup":      all(of("logs:CreateLogGroup", logGroup), of("logs:TagResource", logGroup)),
+	"logs.DescribeLogGroups":   of("logs:DescribeLogGroups", everything),
+	"logs.ListTagsForResource": of("logs:ListTagsForResource", logTagged),
+	"logs.PutRetentionPolicy":  of("logs:PutRetentionPolicy", logGroup),
 
 	"rds.CreateDBCluster": all(of("rds:CreateDBCluster", database, globalData, dataGroups, dataSettings),
 		of("rds:AddTagsToResource", database), sealed()),
@@ -115,10 +120,12 @@ var calls = map[string][]right{
 	"route53-recovery-cluster.UpdateRoutingControlStates": of(
 		"route53-recovery-cluster:UpdateRoutingControlStates", routing),
 
-	"s3.GetBucketVersioning": of("s3:GetBucketVersioning", bucket),
-	"s3.GetObject":           all(of("s3:GetObject", object), content()),
-	"s3.HeadObject":          all(of("s3:GetObject", object), of("s3:ListBucket", bucket), content()),
-	"s3.PutObject":           all(of("s3:PutObject", object), content()),
+	// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLifecycleConfiguration.html
+	"s3.GetBucketLifecycleConfiguration": of("s3:GetLifecycleConfiguration", bucket),
+	"s3.GetBucketVersioning":             of("s3:GetBucketVersioning", bucket),
+	"s3.GetObject":                       all(of("s3:GetObject", object), content()),
+	"s3.HeadObject":                      all(of("s3:GetObject", object), of("s3:ListBucket", bucket), content()),
+	"s3.PutObject":                       all(of("s3:PutObject", object), content()),
 
 	"ssm.GetParameter": of("ssm:GetParameter", parameter),
 	"ssm.PutParameter": of("ssm:PutParameter", parameter),

@@ -68,8 +68,14 @@ var (
 		members: []string{"ReplicationGroupId", "PrimaryReplicationGroupId"}}
 	globalCache = resource{form: "elasticache::{account}:globalreplicationgroup:{name}", all: "*-{system}-*",
 		members: []string{"GlobalReplicationGroupId"}}
-	cacheParts = resource{form: "elasticache:{region}:{account}:{name}"}
-	key        = resource{form: "{name}",
+	// cacheTagged is a group, and logTagged a log group, as the calls that read their tags name them.
+	cacheTagged = resource{form: cache.form, members: []string{"ResourceName"}}
+	logTagged   = resource{form: logGroup.form, all: logGroup.all, members: []string{"resourceArn"}}
+	cacheNode   = resource{form: "elasticache:{region}:{account}:cluster:{name}", members: []string{"CacheClusterId"}}
+	// The names of automatic snapshots are AWS's own.
+	cacheSnapshots = resource{form: "elasticache:{region}:{account}:snapshot:*"}
+	cacheParts     = resource{form: "elasticache:{region}:{account}:{name}"}
+	key            = resource{form: "{name}",
 		members: []string{"KmsKeyId", "KMSKeyId", "kmsKeyId"}, given: func(p Place) []string { return p.Keys }}
 	monitoring = resource{form: "iam::{account}:role/{name}-monitoring-*", all: "{system}-*",
 		members: []string{"MonitoringRoleArn"}}

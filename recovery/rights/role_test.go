@@ -134,10 +134,12 @@ func example(t *testing.T) (rights.Place, map[rights.Need]string) {
 	for _, e := range all {
 		made, err := planner.Make(e.Request)
 		require.NoError(t, err, e.Name)
-		for _, c := range append(called(t, made), turns(inv, made.Receives())...) {
-			asked, err := p.Needs(c)
+		asked, err := planner.Questions(e.Request) // the function makes plans too
+		require.NoError(t, err, e.Name)
+		for _, c := range slices.Concat(called(t, made), turns(inv, made.Receives()), asked, switches(inv, e)) {
+			asks, err := p.Needs(c)
 			require.NoError(t, err, e.Name)
-			for _, n := range asked {
+			for _, n := range asks {
 				needs[n] = e.Name + ": " + c.String()
 			}
 		}
@@ -210,7 +212,19 @@ func flat(in map[string]any) map[string]any {
 	return out
 }
 
-// turns are the calls that the function makes for itself: the plan, the inventories, the lease, the journal.
+// switches are the calls by which it is told which home serves: in homes of either switch.
+func switches(inv inventory.Inventory, e plantest.Example) []plan.Call {
+	at := system.Secondary
+	return []plan.Call{
+		{Kind: plan.AWS, Home: at, Service: "cloudwatch", Operation: "DescribeAlarms",
+			Input: plan.Document{"AlarmNames": []any{inv.Homes[at].Entry.SwitchAlarm}}},
+		{Kind: plan.AWS, Home: at, Service: "route53-recovery-cluster", Operation: "ListRoutingControls",
+			Input: plan.Document{"ControlPanelArn": e.Request.Inventory.Own().Entry.RoutingPanelArn}},
+		{Kind: plan.AWS, Home: plan.Arbiter, Service: "dynamodb", Operation: "GetItem", Input: plan.Document{"TableName": "atlas-arbiter"}},
+	}
+}
+
+// turns are the calls that the function makes for itself: the plan, the inventories, the system, the lease, the journal.
 func turns(inv inventory.Inventory, home system.Home) []plan.Call {
 	c := inv.Homes[home].Control
 	call := func(service, operation string, in plan.Document) plan.Call {
@@ -218,6 +232,8 @@ func turns(inv inventory.Inventory, home system.Home) []plan.Call {
 	}
 	return []plan.Call{
 		call("s3", "GetObject", plan.Document{"Bucket": c.Bucket, "Key": "x"}),
+		call("s3", "PutObject", plan.Document{"Bucket": c.Bucket, "Key": plan.ObjectKey("x")}),
+		call("s3", "GetObject", plan.Document{"Bucket": inv.Homes[home].Configuration, "Key": inventory.SystemKey(home)}),
 		call("dynamodb", "GetItem", plan.Document{"TableName": c.LockTable}),
 		call("dynamodb", "PutItem", plan.Document{"TableName": c.LockTable}),
 	}

@@ -25,8 +25,6 @@ type keptRuns struct {
 
 var _ Runs = keptRuns{}
 
-const lastKey = "runs/last"
-
 // Create writes the plan unless there is one, and then the name of the run. A
 // plan with a call that AWS could not be asked is refused before anything is written.
 func (r keptRuns) Create(ctx context.Context, run string, home system.Home, p plan.Plan) error {
@@ -47,7 +45,7 @@ func (r keptRuns) Create(ctx context.Context, run string, home system.Home, p pl
 			return ErrExists
 		}
 	}
-	return r.put(ctx, home, lastKey, plan.Document{"Body": run + "\n"})
+	return r.put(ctx, home, plan.LastKey, plan.Document{"Body": run + "\n"})
 }
 
 func (r keptRuns) put(ctx context.Context, home system.Home, key string, in plan.Document) error {
@@ -118,7 +116,7 @@ func (r keptRuns) Journal(ctx context.Context, run string) (journal.Store, error
 func (r keptRuns) Last(ctx context.Context) (string, error) {
 	last, at, silent := "", time.Time{}, error(nil)
 	for _, home := range system.Homes {
-		text, written, err := object(ctx, r.port, r.project, home, lastKey)
+		text, written, err := object(ctx, r.port, r.project, home, plan.LastKey)
 		switch class := execute.ClassOf(err); {
 		case class == execute.OK && !written.Before(at):
 			last, at = strings.TrimSpace(text), written
