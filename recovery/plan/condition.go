@@ -75,6 +75,11 @@ func (c Condition) Judge(answer Document) (Answer, string) {
 			}
 		}
 	}
+	if verdict == NotDone && c.Call.Kind == Probe {
+		if own, is := Path("Why").Find(in); is && own != "" {
+			return NotDone, fmt.Sprint(own) // a probe says why it did not pass
+		}
+	}
 	return verdict, why
 }
 

@@ -249,3 +249,21 @@ func ids(p plan.Plan) []string {
 	}
 	return out
 }
+
+func TestCondition_aProbeSaysItselfWhyItDidNotPass(t *testing.T) {
+	t.Parallel()
+	passed := plan.Expect{Path: "Passed", Op: plan.Is, Value: true}
+	for name, c := range map[string]struct {
+		kind   plan.Kind
+		answer plan.Document
+		want   string
+	}{
+		"its own words":     {plan.Probe, plan.Document{"Passed": false, "Why": "nobody answers"}, "nobody answers"},
+		"none of its own":   {plan.Probe, plan.Document{"Passed": false, "Why": ""}, "Passed is false, want == true"},
+		"what AWS answered": {plan.AWS, plan.Document{"Passed": false, "Why": "x"}, "Passed is false, want == true"},
+	} {
+		verdict, why := plan.Condition{Call: plan.Call{Kind: c.kind}, All: []plan.Expect{passed}}.Judge(c.answer)
+		assert.Equal(t, plan.NotDone, verdict, name)
+		assert.Equal(t, c.want, why, name)
+	}
+}

@@ -54,6 +54,8 @@ type Goal struct {
 	Store, Zone, Dependency string
 	// At is the point in time that a store is restored to.
 	At time.Time
+	// Generation is that under which a store is restored, the first of which nothing stands (Beside); zero is the next.
+	Generation int
 }
 
 // Seen is what is known of the inventory and of earlier runs when a plan is made.

@@ -75,7 +75,7 @@ func restoringOf(r Request) (restoring, error) {
 		return restoring{}, fmt.Errorf("store %s is in the %s home alone: no plan restores such a store", s.Name,
 			r.Goal.Active)
 	}
-	return restoring{s, r.Goal.Active, at, max(of.Generation, 1) + 1}, nil
+	return restoring{s, r.Goal.Active, at, max(r.Goal.Generation, max(of.Generation, 1)+1)}, nil
 }
 
 func restoreQuestions(r Request) ([]plan.Call, error) {

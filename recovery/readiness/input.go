@@ -18,7 +18,8 @@ import (
 type Input struct {
 	System *system.System
 	Kind   witness.Kind
-	Now    time.Time
+	// Began is when the look began, Now when it was over: of simulated regions it is a copy that has come so far.
+	Began, Now time.Time
 	// Inventory is that of both homes, InventoryAt when each wrote its own, Silent those that do not answer, and how.
 	Inventory   inventory.Inventory
 	InventoryAt map[system.Home]time.Time
@@ -62,6 +63,8 @@ type judge struct {
 	asked   map[string]bool
 	late    []lateness
 	missing []plan.Call
+	// unknown are the generations of stores that were restored and that the stacks do not know, by store.
+	unknown map[string]int
 }
 
 // ask is the answer to a call; false when nobody has asked yet. A home that is silent is not asked: each call would

@@ -26,7 +26,7 @@ const (
 func Judge(in Input) (Readiness, []plan.Call) {
 	j := &judge{Input: in, asked: map[string]bool{}}
 	j.Readiness = Readiness{
-		System: in.System.Name, Domain: in.System.Domain, At: in.Now.UTC(), Kind: in.Kind, Active: in.Active, Run: in.Run,
+		System: in.System.Name, Domain: in.System.Domain, At: began(in), Kind: in.Kind, Active: in.Active, Run: in.Run,
 		Reasons: []Reason{}, Alarms: []Alarm{},
 	}
 	if in.Active.Valid() {
@@ -34,6 +34,7 @@ func Judge(in Input) (Readiness, []plan.Call) {
 	}
 	j.homes()
 	j.traffic()
+	j.restored()
 	j.found()
 	j.running()
 	j.moves()
@@ -44,6 +45,14 @@ func Judge(in Input) (Readiness, []plan.Call) {
 	j.alarms()
 	j.conclude()
 	return j.Readiness, j.missing
+}
+
+// began is when the look began, which is the time that a person sees who looks at the clock beside it.
+func began(in Input) time.Time {
+	if in.Began.IsZero() {
+		return in.Now.UTC()
+	}
+	return in.Began.UTC()
 }
 
 // homes looks at each home: is it up, does it answer, how old is what it says, and who plans there.
@@ -100,6 +109,11 @@ func (j *judge) found() {
 		j.because(Unknown, "observers", "", "nobody observes the homes: "+j.Unseen)
 	case diagnose.Healthy:
 	default:
+		if f.Kind == diagnose.StoreCorrupt && j.unknown[f.Name] > 0 { // the one that is beside the restored one
+			j.Found.State = Late
+			j.because(Late, "found", "", fmt.Sprintf("%s: of the damaged one, which nobody is led to any more: %s", f.Kind, f.Why))
+			return
+		}
 		j.Found.State = Bad
 		j.because(Bad, "found", j.mend(f), fmt.Sprintf("%s: %s", f.Kind, f.Why))
 	}

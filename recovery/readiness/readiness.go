@@ -53,9 +53,10 @@ func figure(d time.Duration, kind witness.Kind) Figure { return Figure{true, d.S
 
 // Readiness is what is known at one time.
 type Readiness struct {
-	System string    `json:"system"`
-	Domain string    `json:"domain"`
-	At     time.Time `json:"at"`
+	System string `json:"system"`
+	Domain string `json:"domain"`
+	// At is when the look began.
+	At time.Time `json:"at"`
 	// Kind is that of everything that was seen.
 	Kind    witness.Kind `json:"kind"`
 	Verdict Verdict      `json:"verdict"`

@@ -227,6 +227,49 @@ func TestJudge_namesWhatIsWrong(t *testing.T) {
 	}
 }
 
+// adoptions are what a control bucket holds for the stacks, by key.
+func adoptions(keys ...string) plan.Document {
+	var all []any
+	for _, key := range keys {
+		all = append(all, plan.Document{"Key": key, "LastModified": now.Add(-time.Hour).Format(time.RFC3339)})
+	}
+	return plan.Document{"Versions": all}
+}
+
+func TestJudge_whatWasRestoredIsToldToTheStacksFirst(t *testing.T) {
+	t.Parallel()
+	const key = "s3.ListObjectVersions"
+	for name, c := range map[string]struct {
+		answer plan.Document
+		next   string
+		reason string
+	}{
+		"not told":          {adoptions("adoption/tasks-g2.json", "adoption/tasks-g3.json", "adoption/other"), "redoubt sim adopt tasks", "bad|restore|tasks was restored as generation 3, "},
+		"told":              {adoptions("adoption/tasks-g1.json"), "redoubt plan restore --store tasks --at TIME --out plan.json", "bad|found|store corrupt: it is wrong"},
+		"of no store":       {adoptions("adoption/tusks-g9.json"), "redoubt plan restore --store tasks --at TIME --out plan.json", "bad|found|store corrupt: it is wrong"},
+		"nobody can say so": {nil, "redoubt plan restore --store tasks --at TIME --out plan.json", "unknown|restores|whether the stacks know what was restored cannot be told: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := calm()
+			s.Kind, s.Finding = witness.Simulated, diagnose.Finding{Kind: diagnose.StoreCorrupt, Home: system.Primary, Name: "tasks", Why: "it is wrong"}
+			of := s.Inventory.Homes[system.Primary]
+			of.Control.Bucket = "control"
+			s.Inventory.Homes[system.Primary] = of
+			if c.answer != nil {
+				s.says[key] = c.answer
+			}
+			r := s.judge(t)
+			var all []string
+			for _, one := range r.Reasons {
+				all = append(all, fmt.Sprintf("%s|%s|%s", one.State, one.About, one.Text))
+			}
+			assert.Contains(t, strings.Join(all, "\n"), c.reason)
+			assert.Equal(t, c.next, r.Next)
+		})
+	}
+}
+
 func TestJudge_asksNothingOfASilentHome(t *testing.T) {
 	t.Parallel()
 	s := calm()

@@ -10,7 +10,8 @@ import (
 )
 
 // verify looks at a restored store: at what AWS would tell of it, and at what it
-// holds, which must be what the damaged one held at the time.
+// holds, which must be what the damaged one held at the time, and what was written: the damage may be older than
+// the time that a person has named.
 func (w World) verify(ctx context.Context, c plan.Call) (plan.Document, error) {
 	told, err := verify.Port{Port: w}.Call(ctx, c)
 	if err != nil || told["Passed"] != true {
@@ -26,6 +27,9 @@ func (w World) verify(ctx context.Context, c plan.Call) (plan.Document, error) {
 	}
 	if err := w.World.Shows(w.Regions[c.Home], what.Name, what.Source, at); err != nil {
 		return verify.Failed("%s: %v", what.Name, err), nil
+	}
+	if err := w.World.Content(w.Regions[c.Home], what.Name); err != nil { // as the observers look
+		return verify.Failed("%s holds what nobody wrote: %s is later than the damage; plan an earlier --at", what.Name, what.At), nil
 	}
 	return told, nil
 }

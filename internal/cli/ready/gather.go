@@ -33,6 +33,7 @@ func gather(ctx context.Context, t target.Target, active system.Home) (readiness
 			in.Nowhere = err.Error()
 		}
 	}
+	in.Began = t.Clock().Now()
 	observe(ctx, t, &in)
 	in.Now, in.MovedAt = t.Clock().Now(), target.Moved(ctx, t, known)
 	for _, home := range system.Homes {

@@ -15,7 +15,7 @@ type printer func(format string, args ...any)
 
 // show writes a readiness for people: the verdict and what is asked under stress first, then why, then the parts.
 func show(p printer, r readiness.Readiness) {
-	p("%s: %s, %s, at %s\n\n", r.Verdict, r.System, r.Kind, r.At.Format(time.DateTime))
+	p("%s: %s, %s, at %s\n\n", r.Verdict, r.System, r.Kind, r.At.Truncate(time.Second).Format(time.RFC3339))
 	table(p, [][]string{
 		{"can we fail over now?", r.Headline.Can}, {"what would we lose?", r.Headline.Lose}, {"how long would it take?", r.Headline.Long}})
 	if len(r.Reasons) > 0 {

@@ -167,7 +167,19 @@ func (o *Options) next(s story, f execute.Finish) string {
 	case execute.Refused:
 		return o.afterRefusal(s)
 	}
-	return "redoubt resume " + s.Run + o.on()
+	again := "redoubt resume " + s.Run + o.on()
+	if !isAbort(s.Run) && s.unlike() {
+		again += " looks again; redoubt abort " + s.Run + o.on() + " lets its agents use the store as it was, then plan an earlier --at"
+	}
+	return again
+}
+
+// unlike reports whether a restored store was looked at and is not as it should be.
+func (s story) unlike() bool {
+	failed := s.failed(plan.Stop)
+	return slices.ContainsFunc(s.Plan.Steps, func(step plan.Step) bool {
+		return step.Role == plan.Verify && slices.ContainsFunc(failed, func(st state) bool { return st.ID == step.ID })
+	})
 }
 
 // swaps reports whether users were led to a store that the stacks do not know.

@@ -41,6 +41,11 @@ func (o *planOptions) request(ctx context.Context, t target.Target) (planner.Req
 	if r.Goal, err = o.goal(ctx, t, known); err != nil {
 		return r, err
 	}
+	if r.Scenario == planner.Restore {
+		if r.Goal.Generation, err = generation(ctx, t, r); err != nil {
+			return r, err
+		}
+	}
 	if r.Finding, err = o.finding(ctx, t, r); err != nil {
 		return r, err
 	}

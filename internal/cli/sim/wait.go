@@ -46,7 +46,7 @@ func Wait(ctx context.Context, o *Options, text string) error {
 		if o.JSON {
 			return printJSON(o.Streams, map[string]any{"waited": d.String(), "now": now})
 		}
-		o.Streams.Printf("waited %s: it is %s in the simulated regions\n", d, now.Format(time.DateTime))
+		o.Streams.Printf("waited %s: it is %s in the simulated regions\n", d, now.Truncate(time.Second).Format(time.RFC3339))
 		return nil
 	})
 }
