@@ -98,12 +98,13 @@ func (h *home) clusterSize() (cluster.Size, error) {
 }
 
 // nodesPerZone is how many nodes a zone needs for so many replicas of each agent,
-// each with its proxy, and the controllers.
+// each with its proxy, the controllers and the prober.
 func (h *home) nodesPerZone(instanceType string, replicas func(system.Agent) int) (int, error) {
 	pods, err := controllers.Pods()
 	if err != nil {
 		return 0, err
 	}
+	pods = append(pods, h.config.proberPods()...)
 	for _, a := range h.system.Agents {
 		pods = append(pods, cluster.Pods{Name: a.Name, Replicas: replicas(a), Each: cluster.Room{
 			CPUMillis: a.Resources.CPUMillis + sidecar.CPUMillis, MemoryMiB: a.Resources.MemoryMiB + sidecar.MemoryMiB,

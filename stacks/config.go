@@ -72,7 +72,7 @@ type Config struct {
 	Production, ExperimentsInProduction bool
 	// PermissionsBoundary puts the boundary that the pipeline's stack makes on every role of the home.
 	PermissionsBoundary bool
-	// Watch declares the alarms, and runs the prober on whose metrics they stand.
+	// Watch declares the alarms, and runs the prober on whose metrics they stand. It is on unless it is set to false.
 	Watch bool
 	// Subscriptions are who is told of alarms.
 	Subscriptions []watch.Subscription
@@ -139,8 +139,8 @@ func Load(ctx *pulumi.Context) (Config, error) {
 	c := Config{
 		Home: system.Home(raw.Get("home")), Region: raw.Get("region"), PeerRegion: raw.Get("peerRegion"),
 		AccountID: raw.Get("accountId"), System: or(raw.Get("system"), "system.yaml"), Protect: true,
-		Production: true,
-		Switch:     or(raw.Get("switch"), inventory.MetricSwitch), ClientCIDRs: []string{"0.0.0.0/0"},
+		Production: true, Watch: true,
+		Switch: or(raw.Get("switch"), inventory.MetricSwitch), ClientCIDRs: []string{"0.0.0.0/0"},
 		CheckerPrefixListID: raw.Get("checkerPrefixListId"), PostgresVersion: raw.Get("postgresVersion"),
 		KubernetesVersion: raw.Get("kubernetesVersion"), NodeType: raw.Get("nodeType"),
 		ArbiterRegion: raw.Get("arbiterRegion"), RecoveryImage: raw.Get("recoveryImage"),

@@ -131,6 +131,25 @@ func TestLoad_copiesGoToAnotherAccountOfTheSameRegion(t *testing.T) {
 	assert.Nil(t, c.CopyAccount, "the default of Pulumi.yaml means none")
 }
 
+// TestLoad_watchesUnlessItIsTold: a home is watched without a setting, whether or not the default of Pulumi.yaml is read.
+func TestLoad_watchesUnlessItIsTold(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{"Pulumi.primary.yaml", "Pulumi.secondary.yaml"} {
+		for given, want := range map[string]bool{"": true, "true": true, "false": false} {
+			c, err := load(t, file, map[string]string{"watch": given})
+			require.NoError(t, err)
+			assert.Equal(t, want, c.Watch, "%s: %q", file, given)
+		}
+	}
+	var project struct {
+		Config map[string]struct{ Default any }
+	}
+	text, err := os.ReadFile(filepath.Join("..", "Pulumi.yaml"))
+	require.NoError(t, err)
+	require.NoError(t, yaml.Unmarshal(text, &project))
+	assert.Equal(t, true, project.Config["watch"].Default)
+}
+
 func TestLoad_aSlipDoesNotSwitchProtectionOff(t *testing.T) {
 	t.Parallel()
 	c, err := load(t, "Pulumi.primary.yaml", map[string]string{"protect": "ture", "peerReady": "yes"})

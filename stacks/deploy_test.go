@@ -22,7 +22,7 @@ import (
 func settings(home system.Home) Config {
 	c := Config{
 		Home: home, Region: "eu-west-1", PeerRegion: "eu-central-1", AccountID: "123456789012",
-		System: "system.yaml", Protect: true, Switch: "metric", ClientCIDRs: []string{"0.0.0.0/0"},
+		System: "system.yaml", Protect: true, Watch: true, Switch: "metric", ClientCIDRs: []string{"0.0.0.0/0"},
 		PeerStack: string(home.Peer()), SystemText: "the text of system.yaml",
 		DatabasePassword: pulumi.ToSecret(pulumi.String("not-a-real-Passw0rd")).(pulumi.StringOutput),
 	}

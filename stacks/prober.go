@@ -6,6 +6,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"redoubt/components/cache"
+	"redoubt/components/cluster"
 	"redoubt/components/keys"
 	"redoubt/components/programs"
 	"redoubt/components/vault"
@@ -27,8 +28,9 @@ const (
 	// probers is how many run, in as many zones: were there one, the loss of its zone would be two minutes of silence,
 	// which pages. What both put is the same.
 	probers = 2
-	// proberMiB is what one asks for: it lists all nodes and all pods of the agents.
+	// proberMiB and proberCPU are what one asks for: it lists all nodes and all pods of the agents.
 	proberMiB  = 256
+	proberCPU  = 50
 	systemFile = "system.yaml"
 )
 
@@ -37,12 +39,12 @@ var storePorts = []int{5432, 6379}
 
 const httpsPort = 443
 
-// proberImages are those of the watch.
-func (c Config) proberImages() []string {
+// proberPods are what the nodes of the home must have room for besides.
+func (c Config) proberPods() []cluster.Pods {
 	if !c.Watch {
 		return nil
 	}
-	return []string{proberImage}
+	return []cluster.Pods{{Name: proberPart, Replicas: probers, Each: cluster.Room{CPUMillis: proberCPU, MemoryMiB: proberMiB}}}
 }
 
 // declareProber runs what looks at both homes. All that it must know it reads from the home's inventory, again and again.
@@ -54,7 +56,7 @@ func (h *home) declareProber() error {
 	s := probing.Settings{Home: h.config.Home, Region: h.config.Region, Bucket: h.scope().Bucket("control", 1),
 		System: programs.FilesPath + "/" + systemFile}
 	return h.declareProgram(programs.Args{
-		Part: proberPart, Image: proberImage, Replicas: probers, MemoryMiB: proberMiB, Arguments: s.Arguments(),
+		Part: proberPart, Image: proberImage, Replicas: probers, CPUMillis: proberCPU, MemoryMiB: proberMiB, Arguments: s.Arguments(),
 		Files:   map[string]pulumi.StringInput{systemFile: pulumi.String(h.config.SystemText)},
 		Allowed: h.mayProbe(),
 		Inside: []objects.Rule{{Group: "apps", Resources: []string{"deployments"}, Verb: "list"},

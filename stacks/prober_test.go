@@ -14,13 +14,17 @@ import (
 	"redoubt/system"
 )
 
+func unwatched(c *Config) { c.Watch = false }
+
 func TestProber_runsWhereTheHomeIsWatched(t *testing.T) {
 	t.Parallel()
 	for _, at := range system.Homes {
-		for _, d := range whole(t, at, nil).OfType(deployments) {
+		off := whole(t, at, unwatched)
+		for _, d := range off.OfType(deployments) {
 			assert.NotEqual(t, "prober-deployment", d.Name, "no watch, no prober")
 		}
-		r := whole(t, at, func(c *Config) { c.Watch = true })
+		assert.NotNil(t, off.Get(t, "aws:ecr/repository:Repository", "registry-redoubt/prober"), "a protected place would stop the update that ends the watch")
+		r := whole(t, at, nil)
 		spec := r.Get(t, deployments, "prober-deployment").Values()["spec"].(map[string]any)
 		assert.EqualValues(t, 2, spec["replicas"], "one zone's loss leaves one")
 		pod := spec["template"].(map[string]any)["spec"].(map[string]any)
@@ -41,7 +45,7 @@ func TestProber_runsWhereTheHomeIsWatched(t *testing.T) {
 // TestProber_leavesOneMarkAndChangesNothingElse asks AWS's own words of its policy, as the rules of IAM decide.
 func TestProber_leavesOneMarkAndChangesNothingElse(t *testing.T) {
 	t.Parallel()
-	r := whole(t, system.Secondary, func(c *Config) { c.Watch = true })
+	r := whole(t, system.Secondary, nil)
 	doc := allowedTo(t, r, "prober")
 	ask := func(action, resource string, keys ...string) bool {
 		in := map[string]string{}
@@ -79,7 +83,6 @@ func TestProber_leavesOneMarkAndChangesNothingElse(t *testing.T) {
 func TestProber_runsBeforeThereIsAnotherHome(t *testing.T) {
 	t.Parallel()
 	c := settings(system.Primary)
-	c.Watch = true
 	r := pulumitest.Run(t, deploy(c, example(t)), region(c.Region), reference(t, "own-last", nil))
 	for _, s := range allowedTo(t, r, "prober").Statements {
 		for _, resource := range s.Resources {

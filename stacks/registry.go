@@ -25,15 +25,15 @@ func (h *home) declareRegistry() error {
 }
 
 // images lists the images that a home runs, of agents, their proxies, controllers, the
-// export, the leases and the recovery, each once.
+// export, the prober, the leases and the recovery, each once.
 func (h *home) images() ([]string, error) {
 	all, err := controllers.Images()
 	if err != nil {
 		return nil, err
 	}
-	all = append(all, configuration.ExportImage, sidecar.Image)
+	// The prober's place stays where the watch is off: what holds images is protected.
+	all = append(all, configuration.ExportImage, sidecar.Image, proberImage)
 	all = append(all, h.config.leaseImages()...)
-	all = append(all, h.config.proberImages()...)
 	all = append(all, h.config.recoveryImages()...)
 	for _, a := range h.system.Agents {
 		all = append(all, a.Image)

@@ -9,11 +9,11 @@ import (
 	"redoubt/system"
 )
 
-func TestDeploy_watchesOnceItIsTold(t *testing.T) {
+func TestDeploy_watchesUnlessItIsTold(t *testing.T) {
 	t.Parallel()
 	for _, at := range system.Homes {
-		assert.Empty(t, whole(t, at, nil).OfType("aws:cloudwatch/compositeAlarm:CompositeAlarm"), "no prober, no watch")
-		r := whole(t, at, func(c *Config) { c.Watch = true })
+		assert.Empty(t, whole(t, at, unwatched).OfType("aws:cloudwatch/compositeAlarm:CompositeAlarm"), "no watch, no alarms")
+		r := whole(t, at, nil)
 		rpo := r.Get(t, "aws:cloudwatch/metricAlarm:MetricAlarm", "watch-tasks-rpo").Values()
 		assert.Equal(t, map[string]any{"System": "atlas", "Home": string(at), "Store": "tasks"}, rpo["dimensions"])
 		lag := r.Get(t, "aws:cloudwatch/metricAlarm:MetricAlarm", "watch-tasks-lag").Values()

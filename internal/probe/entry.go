@@ -106,6 +106,9 @@ const patience = within / 2
 func (e *Eyes) answers() []look {
 	var out []look
 	for _, to := range system.Homes {
+		if to != e.Home && e.alone() {
+			continue
+		}
 		for _, a := range e.System.Public() {
 			out = append(out, look{fmt.Sprintf("agent %s in the %s home", a.Name, to), func(ctx context.Context) (found, error) {
 				ctx, stop := context.WithTimeout(ctx, patience)

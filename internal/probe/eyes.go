@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"redoubt/internal/clock"
@@ -58,8 +59,11 @@ type Eyes struct {
 // looks are all of a round.
 func (e *Eyes) looks() []look {
 	out := []look{
-		{"where the system serves", e.active}, {"the certificate", e.certificate}, {"the line to the other home", e.roundTrip},
-		{"the cluster", e.cluster}, {"the backups", e.backups}, {"the inventories", e.differs},
+		{"where the system serves", e.active}, {"the certificate", e.certificate},
+		{"the cluster", e.cluster}, {"the backups", e.backups},
+	}
+	if !e.alone() {
+		out = append(out, look{"the line to the other home", e.roundTrip}, look{"the inventories", e.differs})
 	}
 	out = append(out, e.marks()...)
 	out = append(out, e.answers()...)
@@ -119,6 +123,16 @@ func empty() prober.Sight {
 }
 
 func (e *Eyes) own() inventory.Home { return e.Inventory.Homes[e.Home] }
+
+// alone reports whether there is no other home yet: then no alarm is about it, and nothing of it is looked for.
+func (e *Eyes) alone() bool { return e.Inventory.Homes[e.Home.Peer()].Region == "" }
+
+// publish is what is published of a sight, into the regions that there are.
+func (e *Eyes) publish(now time.Time, saw prober.Sight) []prober.Put {
+	return slices.DeleteFunc(prober.Publish(e.System, e.Home, now, saw), func(p prober.Put) bool {
+		return p.Into != e.Home && e.alone()
+	})
+}
 
 // active sees which home serves.
 func (e *Eyes) active(ctx context.Context) (found, error) {

@@ -48,6 +48,34 @@ func TestRound_publishesAllThatAProberDoes(t *testing.T) {
 	}
 }
 
+// TestRound_aHomeAlone: before there is another home nothing is missed, and every alarm that is declared hears something.
+func TestRound_aHomeAlone(t *testing.T) {
+	t.Parallel()
+	e, f := theEyes(t, system.Primary)
+	for _, st := range e.System.Stores {
+		f.tests[backedUp(e.own(), st)] = now.Add(-24 * time.Hour) // of its own backups: it has no others
+	}
+	inv := e.Inventory
+	inv.Homes = map[system.Home]inventory.Home{system.Primary: inv.Homes[system.Primary]}
+	e.Inventory = inv
+	own := &region{}
+	saw, err := e.Round(t.Context())
+	require.NoError(t, err, "nothing of another home is looked for")
+	puts := e.publish(now, saw)
+	require.NoError(t, Put(t.Context(), map[system.Home]Putter{system.Primary: own}, puts, now))
+	require.Len(t, own.calls, 1)
+	heard, judged := keys(puts), 0
+	for _, a := range watch.New(e.System, system.Primary, map[system.Home]watch.Place{system.Primary: watch.PlaceOf(e.own())}).Alarms {
+		for _, q := range a.Queries {
+			if q.Metric.Namespace == watch.Namespace && a.Concern != watch.Test {
+				assert.True(t, slices.Contains(heard, "primary "+judge.Key(q.Metric)), a.Part)
+				judged++
+			}
+		}
+	}
+	assert.Greater(t, judged, 50)
+}
+
 // ofPublic is the availability of the tiers that have public agents.
 const ofPublic = "available to clients"
 

@@ -95,7 +95,7 @@ func (p *Program) once(ctx context.Context) error {
 	}
 	saw, missed := p.eyes.Round(ctx)
 	now := p.Clock.Now()
-	return errors.Join(told, missed, Put(ctx, p.put, prober.Publish(p.System, p.Home, now, saw), now))
+	return errors.Join(told, missed, Put(ctx, p.put, p.eyes.publish(now, saw), now))
 }
 
 // learn reads the inventory and opens eyes anew where it says something else than before.

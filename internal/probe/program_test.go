@@ -30,13 +30,15 @@ func TestProgram_followsItsInventory(t *testing.T) {
 		var unread error
 		var made []*cell
 		own := &region{}
+		regions := inventory.Inventory{Homes: map[system.Home]inventory.Home{
+			system.Primary: {Region: "eu-west-1"}, system.Secondary: {Region: "eu-central-1"}}}
 		p := Program{System: &system.System{Name: inv.System, Stores: []system.Store{{Name: "tasks"}}}, Home: inv.Home, Clock: clock.Wall{}, Out: &said,
 			Inventory: func(context.Context) ([]byte, error) { return raw, unread },
 			Open: func(inventory.Inventory) (*Eyes, map[system.Home]Putter, error) {
 				c := &cell{}
 				made = append(made, c)
 				f := &fakeAWS{asked: map[string]int{}}
-				return &Eyes{System: &system.System{}, Home: inv.Home, Clock: clock.Wall{}, Cluster: api{}, Clients: Clients{Backups: f},
+				return &Eyes{System: &system.System{}, Home: inv.Home, Inventory: regions, Clock: clock.Wall{}, Cluster: api{}, Clients: Clients{Backups: f},
 					Stores: map[string]*Mark{"tasks": {Cell: c, Every: 10 * time.Second}},
 					Active: func(context.Context) (system.Home, error) { return system.Primary, nil },
 				}, map[system.Home]Putter{system.Primary: own, system.Secondary: own}, nil

@@ -2,6 +2,8 @@
 package subjectalarm
 
 import (
+	"strconv"
+
 	"redoubt/policies/rule"
 	"redoubt/watch"
 )
@@ -20,9 +22,9 @@ var Rule = rule.Rule{
 }
 
 func check(g *rule.Graph, _ rule.Config) []rule.Finding {
-	if g.Settings["redoubt:watch"] != "true" {
+	if on, err := strconv.ParseBool(g.Settings["redoubt:watch"]); err == nil && !on { // not set is on
 		g.About("the watch of the %s home", g.Home)
-		return []rule.Finding{g.NotJudged("redoubt:watch is not true: nobody is told of anything here")}
+		return []rule.Finding{g.NotJudged("redoubt:watch is false: nobody is told of anything here")}
 	}
 	stores, agents := map[string]bool{}, map[string]bool{}
 	for _, a := range g.OfType(alarm) {

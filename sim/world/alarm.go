@@ -118,9 +118,9 @@ func judge(points []point, alarm Document, missing, now string) string {
 // observe looks at every alarm and every health check of a metric; changed reports
 // whether any of them moved.
 func (t *tx) observe() (changed bool) {
-	for _, a := range t.list(kindAlarm, "") {
-		if t.down(a.Region) || has(a.In, "MetricQueries") || unfed(a.In) {
-			continue // nobody evaluates it; metric math is not simulated
+	for _, a := range t.judged() {
+		if t.down(a.Region) {
+			continue // nobody evaluates it
 		}
 		state := judge(t.look(a.Region, a.In), a.In, firstOf(str(a.In, "TreatMissingData"), "missing"),
 			str(a.Out, "StateValue"))
@@ -138,6 +138,24 @@ func (t *tx) observe() (changed bool) {
 		}
 	}
 	return changed
+}
+
+// judged are the alarms that this world evaluates, out of some hundred: all but those that nobody feeds, and those with metric
+// math, which is not simulated. They are picked once from each list, which nobody changes.
+func (t *tx) judged() []*Entity {
+	all := t.list(kindAlarm, "")
+	if len(all) == 0 {
+		return nil
+	}
+	if t.fed.of != &all[0] {
+		t.fed.of, t.fed.list = &all[0], nil
+		for _, a := range all {
+			if !has(a.In, "MetricQueries") && !unfed(a.In) {
+				t.fed.list = append(t.fed.list, a)
+			}
+		}
+	}
+	return t.fed.list
 }
 
 // unfed reports whether nobody in this world puts the alarm's metric: what AWS itself would publish, which nobody else may
@@ -169,10 +187,8 @@ func (t *tx) measureLooks() time.Duration {
 		period := duration(numOr(alarm, "Period", 60))
 		longest = max(longest, t.lags(metricSettles, t.seriesOf(region, alarm))+tick+period*time.Duration(numOr(alarm, "EvaluationPeriods", 1)+spare+1))
 	}
-	for _, a := range t.list(kindAlarm, "") {
-		if !unfed(a.In) {
-			measure(a.Region, a.In)
-		}
+	for _, a := range t.judged() {
+		measure(a.Region, a.In)
 	}
 	for _, h := range t.list(kindHealthCheck, Global) {
 		for _, alarm := range docs(h.Out, "Alarm") {

@@ -60,6 +60,11 @@ type state struct {
 		sum  [2]uint64
 		back time.Duration
 	}
+	// fed are the alarms that are judged, of the list of all alarms that begins at of.
+	fed struct {
+		of   **Entity
+		list []*Entity
+	}
 	// watched is the last record after which the checks of endpoints have seen all; it is no part of the content.
 	watched uint64
 	// draw is the seed of every duration and lag; nil takes the typical ones.

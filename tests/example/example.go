@@ -55,14 +55,6 @@ func Record(t testing.TB, home system.Home, s *system.System) *pulumitest.Record
 	return pulumitest.Run(t, program(settings(home), s), answers(t, home, s))
 }
 
-// Watched is Record with the watch on.
-func Watched(t testing.TB, home system.Home, s *system.System) *pulumitest.Recorder {
-	t.Helper()
-	c := settings(home)
-	c.Watch = true
-	return pulumitest.Run(t, program(c, s), answers(t, home, s))
-}
-
 // Alone is Record of the primary before there is another home.
 func Alone(t testing.TB, s *system.System) *pulumitest.Recorder {
 	t.Helper()
@@ -94,11 +86,11 @@ func Pipeline(t testing.TB) *pulumitest.Recorder {
 	})
 }
 
-// Leased is Record with an arbiter and the watch on: what keeps, observes and probes stands in the home.
+// Leased is Record with an arbiter: what keeps and observes stands in the home, too.
 func Leased(t testing.TB, home system.Home) *pulumitest.Recorder {
 	t.Helper()
 	c := settings(home)
-	c.ArbiterRegion, c.Leases, c.Watch = Third, true, true
+	c.ArbiterRegion, c.Leases = Third, true
 	s := System(t)
 	return pulumitest.Run(t, program(c, s), answers(t, home, s))
 }
@@ -139,7 +131,7 @@ func program(c stacks.Config, s *system.System) pulumi.RunFunc {
 func settings(home system.Home) stacks.Config {
 	c := stacks.Config{
 		Home: home, Region: "eu-west-1", PeerRegion: "eu-central-1", AccountID: "123456789012", PeerReady: true,
-		System: "system.yaml", Protect: true, Switch: "metric", ClientCIDRs: []string{"0.0.0.0/0"},
+		System: "system.yaml", Protect: true, Watch: true, Switch: "metric", ClientCIDRs: []string{"0.0.0.0/0"},
 		SystemText: "the text of system.yaml",
 		PeerStack:  string(home.Peer()), DatabasePassword: pulumi.String("not-a-real-Passw0rd").ToStringOutput(),
 	}

@@ -41,9 +41,7 @@ func once(of func(testing.TB) *rule.Graph) func(testing.TB) *rule.Graph {
 func record(t testing.TB, home system.Home) *rule.Graph {
 	t.Helper()
 	s := example.System(t)
-	g := graphOf(home, s, example.Watched(t, home, s))
-	g.Settings["redoubt:watch"] = "true"
-	return g
+	return graphOf(home, s, example.Record(t, home, s))
 }
 
 // graphOf is the graph as the analyzer makes it from what the engine tells.

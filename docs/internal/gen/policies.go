@@ -49,7 +49,7 @@ The configuration names rules by id, and ` + "`all`" + ` for every rule; a name 
 
 - *Not judged*: a value that only the update brings is listed at the end of a preview, with the rules that want it, and judged by the
   update, before the resource is touched. What needs the other home is judged once ` + "`redoubt:peerReady`" + ` is true, and
-  ` + "`subject-alarm`" + ` once ` + "`redoubt:watch`" + ` is.
+  ` + "`subject-alarm`" + ` unless ` + "`redoubt:watch`" + ` is false.
 - A rule about a whole home is judged when the program has ended: a preview tells it before anything is touched, an update without a
   preview (` + "`--skip-preview`" + `) after.
 - *Remediate* changes the input that the rule refuses, where the last column says so. A rule about a whole home refuses instead.

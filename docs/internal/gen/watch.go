@@ -19,13 +19,24 @@ const watchIntro = `# The watch
 ` + "`watch/`" + `; ` + "`components/watch/`" + ` declares it, ` + "`watch/judge/`" + ` judges it as CloudWatch does, and ` + "`sim/alarms/`" + ` lets it meet
 failures: [what came of each](watch-simulated.md).
 
-The watch is off by default. ` + "`redoubt:watch: true`" + ` declares the alarms of a home and runs its **prober**, two pods that publish the
-metrics of ` + "`Redoubt/Watch`" + `, on which most alarms stand. It was never tried on AWS ([limits](limits.md)), and without its image
-nobody publishes anything, which the alarms take for the worst. So switch it on in both homes once the image is in both registries:
+Every home has it, unless ` + "`redoubt:watch`" + ` is false: then nobody is told of anything. It is the alarms of the home and its **prober**,
+two pods that publish the metrics of ` + "`Redoubt/Watch`" + `, on which most alarms stand. It was never tried on AWS ([limits](limits.md)).
 
-1. ` + "`docker build -f cmd/Dockerfile --build-arg COMMAND=prober -t ACCOUNT.dkr.ecr.REGION.amazonaws.com/SYSTEM/redoubt/prober:1 .`" + `
-2. ` + "`pulumi config set redoubt:watch true`" + ` and ` + "`pulumi up`" + ` in both stacks: the update makes the image's place. Push the image there.
-3. ` + "`kubectl -n SYSTEM logs -l app.kubernetes.io/name=redoubt-prober`" + `: each line names a look that failed, and why.
+## The first days
+
+1. **The three updates** make the place of the prober's image, and do not wait for its pods. The primary alone is watched too: its prober
+   looks for no other home then, and what is about the other home, or about copies between the two, gets its alarms with the update
+   that sees the other home. From the secondary's first update to the primary's second one the secondary's alarms about stores and
+   loss go off: nothing is copied yet and there is no way between the homes.
+2. **Push the prober's image** where and when [those of the agents](bootstrap.md#images) are pushed. Until its pods run nobody publishes
+   anything, which the alarms take for the worst: some minutes after each update most alarms on ` + "`Redoubt/Watch`" + ` are in ALARM, the
+   composites page, and the repetition runs. As long as nobody is subscribed nobody hears that.
+3. ` + "`kubectl -n SYSTEM logs -l app.kubernetes.io/name=redoubt-prober`" + `: each line names a look that failed, and why. The pages end within
+   minutes.
+4. **Say who is told** (below), update both homes, and fire a test.
+
+What was never done yet is late from the first minute on, and stays a ticket until it is done: the first backup (within an hour or a day), the first
+copy (two days), the first restore test (a week), the first comparison and the first drill ([records](#records)).
 
 ## How it tells
 
@@ -49,8 +60,6 @@ Who is told stands in the setting ` + "`redoubt:subscriptions`" + `, whose addre
     redoubt test-page secondary --on aws
 
 It waits until the alarm of the test has gone off. What comes after that a person sees, or misses.
-
-The first minutes after the alarms were declared page too: they take silence for the worst, and nothing was heard yet.
 
 ## Which home watches what
 

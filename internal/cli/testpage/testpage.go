@@ -84,7 +84,7 @@ func (f fire) run(ctx context.Context) (time.Duration, error) {
 		return 0, exit.With(exit.Stopped, fmt.Errorf("look at the alarm %s: %w", name, err), f.again())
 	}
 	if state == "" {
-		return 0, exit.Errorf(exit.Refused, "set redoubt:watch to true in Pulumi."+string(f.home)+".yaml and update the home (docs/watch.md)",
+		return 0, exit.Errorf(exit.Refused, "update the home, without redoubt:watch: false in Pulumi."+string(f.home)+".yaml (docs/watch.md)",
 			"the %s home has no alarm %s: nothing watches it", f.home, name)
 	}
 	if state == "ALARM" {
