@@ -193,6 +193,33 @@ func TestAlarm_treatsMissingDataAsToldTo(t *testing.T) {
 	}
 }
 
+// TestAlarm_onlyWhatIsFedIsJudged: an alarm on what nobody puts here stays as it was made, and hides none that is made beside it.
+func TestAlarm_onlyWhatIsFedIsJudged(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 1)
+	states := func() map[string]string {
+		out := map[string]string{}
+		for _, a := range l.call(ireland, "cloudwatch", "DescribeAlarms", doc{})["MetricAlarms"].([]any) {
+			out[a.(doc)["AlarmName"].(string)] = a.(doc)["StateValue"].(string)
+		}
+		return out
+	}
+	made := func(name, namespace, metric string) {
+		l.make(ireland, name, "AWS::CloudWatch::Alarm", alarm("Name", name, "Namespace", namespace, "MetricName", metric,
+			"TreatMissingData", "breaching"))
+	}
+	want := map[string]string{}
+	for _, a := range []struct{ name, namespace, metric, state string }{
+		{"lag", "AWS/RDS", "AuroraGlobalDBReplicationLag", "INSUFFICIENT_DATA"}, {"switch", "redoubt", "taken", "ALARM"},
+		{"mark", "Redoubt/Watch", "MarkAge", "INSUFFICIENT_DATA"}, {"test", "Redoubt/Watch", "TestFire", "ALARM"},
+	} {
+		made(a.name, a.namespace, a.metric)
+		want[a.name] = a.state
+		l.wait(30 * time.Minute)
+		assert.Equal(t, want, states())
+	}
+}
+
 func TestMetric_isReadBackAsStatistics(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, 1)
