@@ -58,6 +58,7 @@ func TestRound_aHomeAlone(t *testing.T) {
 	inv := e.Inventory
 	inv.Homes = map[system.Home]inventory.Home{system.Primary: inv.Homes[system.Primary]}
 	e.Inventory = inv
+	delete(e.Entry.Addresses, system.Secondary)
 	own := &region{}
 	saw, err := e.Round(t.Context())
 	require.NoError(t, err, "nothing of another home is looked for")
