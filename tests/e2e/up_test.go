@@ -86,6 +86,11 @@ func testEdit(t *testing.T, p *clitest.Project) {
 			"agents-scheduler-scaler":  {standby, tier},
 			"agents-scheduler-account": {tier}, "agents-scheduler-budget": {tier}, "agents-scheduler-network": {tier},
 			"agents-scheduler-service": {tier},
+			// What the agent's alarms tell whom, and the prober's copy of the file.
+			"watch-scheduler-ready": {"alarmActions", "tags.redoubt:severity", "tags.redoubt:tier", "tagsAll"},
+			"watch-scheduler-zones": {"tags.redoubt:tier", "tagsAll"}, "watch-tier-core": {"alarmRule"},
+			"watch-board-tiers": {"dashboardBody"},
+			"prober-files":      {`data["system.yaml"]`}, "prober-deployment": {`spec.template.metadata.annotations["redoubt.dev/files"]`},
 			// The kept copy of the file, and the tier in the inventory.
 			"configuration-system": {"content"}, "control-own": {"content"}, "control-own-pointer": {"insecureValue"},
 		}, got)
