@@ -11,9 +11,12 @@ import (
 	"redoubt/system"
 )
 
-// quiet is how long after a move of traffic the next one is refused: users'
+// Quiet is how long after a move of traffic the next one is refused: users'
 // resolvers and the copies between the homes need it to settle (assumed).
-const quiet = 30 * time.Minute
+const Quiet = 30 * time.Minute
+
+// Flapping is the gate that refuses a move so soon after another; it opens by itself.
+const Flapping = "anti-flapping"
 
 // stale is how old an inventory may be that a plan is made from. Each update
 // of a home writes one; a week is longer than any team leaves its updates (assumed).
@@ -69,11 +72,11 @@ func (d *draft) seenGates(to system.Home) {
 			Why: "A plan calls what the inventory names. What has changed since then it cannot know.", Reason: why,
 		})
 	}
-	if moved := d.Seen.MovedAt; !moved.IsZero() && d.Now.Sub(moved) < quiet {
+	if moved := d.Seen.MovedAt; !moved.IsZero() && d.Now.Sub(moved) < Quiet {
 		d.gate(plan.Gate{
-			ID: "anti-flapping", Title: "Traffic has settled since it last moved", Overridable: true,
+			ID: Flapping, Title: "Traffic has settled since it last moved", Overridable: true,
 			Why:    "A move back before the copies have turned round loses what was written in between.",
-			Reason: fmt.Sprintf("traffic moved %s ago, want at least %s", d.Now.Sub(moved).Round(time.Second), quiet),
+			Reason: fmt.Sprintf("traffic moved %s ago, want at least %s", d.Now.Sub(moved).Round(time.Second), Quiet),
 		})
 	}
 }

@@ -64,6 +64,8 @@ type Seen struct {
 	InventoryAt map[system.Home]time.Time
 	// MovedAt is when traffic last moved; zero is never.
 	MovedAt time.Time
+	// OldWriters are the agents that run beyond a standby's size where the system does not serve.
+	OldWriters []string
 }
 
 // recipe makes the plan of one scenario. Asks lists what must be asked before.

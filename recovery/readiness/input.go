@@ -63,6 +63,8 @@ type judge struct {
 	asked   map[string]bool
 	late    []lateness
 	missing []plan.Call
+	// oldWriters are the agents that run beyond a standby's size in the home that does not serve.
+	oldWriters []string
 	// unknown are the generations of stores that were restored and that the stacks do not know, by store.
 	unknown map[string]int
 }

@@ -37,6 +37,7 @@ func Judge(in Input) (Readiness, []plan.Call) {
 	j.restored()
 	j.found()
 	j.running()
+	j.returned()
 	j.moves()
 	j.stores()
 	j.lateness()

@@ -25,8 +25,8 @@ func (j *judge) moves() {
 	}
 	for n, m := range j.Moves {
 		for _, g := range m.Refuses {
-			if n == 0 || !slices.Contains(j.Moves[0].Refuses, g) { // else it is told already
-				j.because(Bad, string(m.Scenario)+" gate "+g.ID, m.Command, g.Why)
+			if g.ID != planner.OldWritersGate && (n == 0 || !slices.Contains(j.Moves[0].Refuses, g)) { // else it is told already
+				j.because(Bad, string(m.Scenario)+" gate "+g.ID, j.answers(m, g), g.Why)
 			}
 		}
 		switch {
@@ -42,6 +42,14 @@ func (j *judge) moves() {
 		j.because(Late, "time", "redoubt assess", fmt.Sprintf("the plan's budgets add up to %s, and tier %s promises %s", j.Moves[0].Takes.Short(),
 			tier, short(rto)))
 	}
+}
+
+// answers is what to do about a gate that refuses: what time mends is waited for.
+func (j *judge) answers(m Move, g Gate) string {
+	if g.ID == planner.Flapping {
+		return "wait until " + j.MovedAt.Add(planner.Quiet).UTC().Truncate(time.Second).Format(time.RFC3339)
+	}
+	return m.Command
 }
 
 // planned is the scenario of a planned move from where the system serves.
@@ -97,7 +105,7 @@ var errAsk = errors.New("not asked yet")
 func (j *judge) plan(s planner.Scenario, f diagnose.Finding) (plan.Plan, error) {
 	r := planner.Request{Scenario: s, System: j.Input.System, Inventory: j.Inventory, Finding: f, Now: j.Now,
 		Goal: planner.Goal{Active: j.Readiness.Active}, Answers: map[string]plan.Document{},
-		Seen: planner.Seen{InventoryAt: j.InventoryAt, MovedAt: j.MovedAt}}
+		Seen: planner.Seen{InventoryAt: j.InventoryAt, MovedAt: j.MovedAt, OldWriters: j.oldWriters}}
 	if _, up := j.home(j.Receiving); !up {
 		return plan.Plan{}, fmt.Errorf("there is no home to move to: the %s home is not up", j.Receiving)
 	}

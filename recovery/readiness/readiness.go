@@ -205,6 +205,8 @@ type Run struct {
 	Name  string    `json:"name"`
 	Title string    `json:"title"`
 	Began time.Time `json:"began,omitzero"`
+	// Lost is the home from which its plan took the work because it was lost.
+	Lost system.Home `json:"lost,omitempty"`
 	// Ended is false while it is under way, and when it was killed.
 	Ended   bool   `json:"ended"`
 	Outcome string `json:"outcome,omitempty"`

@@ -2,6 +2,7 @@ package readiness_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -268,6 +269,82 @@ func TestJudge_whatWasRestoredIsToldToTheStacksFirst(t *testing.T) {
 			assert.Equal(t, c.next, r.Next)
 		})
 	}
+}
+
+// returnedHome is the primary home back after its loss, while the secondary serves; its agent runs so many replicas.
+func returnedHome(replicas int) *situation {
+	s := calm()
+	sys := *small
+	sys.Agents = []system.Agent{{Name: "worker", Tier: "core", Stores: []system.Use{{Store: "tasks", Write: true}}}}
+	s.System, s.Active = &sys, system.Secondary
+	for _, h := range system.Homes {
+		of := s.Inventory.Homes[h]
+		of.Agents = map[string]inventory.Agent{"worker": {Tier: "core", Deployment: "worker", Scaler: "worker", ScalerKind: "HorizontalPodAutoscaler", Active: 12, Standby: 9}}
+		s.Inventory.Homes[h] = of
+	}
+	s.says["kubernetes.Get"] = plan.Document{"status": plan.Document{"replicas": float64(replicas)}}
+	return s
+}
+
+func TestJudge_aHomeThatIsBackIsRebuiltFirst(t *testing.T) {
+	t.Parallel()
+	const next = "redoubt plan rebuild --out rebuild.json"
+	for name, c := range map[string]struct {
+		replicas int
+		run      *readiness.Run
+		want     string
+	}{
+		"old writers run":      {12, nil, "more of worker runs in the primary home, which does not serve, than a standby keeps"},
+		"its loss was the run": {9, &readiness.Run{Ended: true, Outcome: "recovered", Lost: system.Primary}, "the region of the primary home was lost and is back: "},
+		"a standby":            {9, &readiness.Run{Ended: true, Outcome: "recovered"}, ""},
+		"a run that never was": {9, &readiness.Run{Ended: true, Outcome: "refused", Lost: system.Primary}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := returnedHome(c.replicas)
+			s.Run = c.run
+			r := s.judge(t)
+			found := slices.IndexFunc(r.Reasons, func(one readiness.Reason) bool { return one.About == "old writers" })
+			if c.want == "" {
+				assert.Negative(t, found)
+				return
+			}
+			require.GreaterOrEqual(t, found, 0)
+			assert.Contains(t, r.Reasons[found].Text, c.want)
+			assert.Equal(t, next, r.Next)
+			assert.Equal(t, readiness.NotReady, r.Verdict)
+			for _, one := range r.Reasons {
+				assert.NotContains(t, one.About, planner.OldWritersGate, "it is told once")
+			}
+		})
+	}
+}
+
+func TestJudge_aLossIsAReasonToMove(t *testing.T) {
+	t.Parallel()
+	s := calm()
+	s.Silent[system.Primary] = "no answer"
+	s.Finding = diagnose.Finding{Kind: diagnose.RegionSilent, Home: system.Primary, Why: "nobody sees it"}
+	r := s.judge(t)
+	assert.Equal(t, "Yes, by redoubt plan region-loss, when a person answers for gate confirmed-fence.", r.Headline.Can)
+	assert.Equal(t, readiness.NotReady, r.Verdict)
+	delete(s.Inventory.Homes, system.Secondary)
+	assert.Contains(t, s.judge(t).Headline.Can, "No: ", "there is nowhere to go")
+}
+
+func TestJudge_saysUntilWhenItMustBeWaited(t *testing.T) {
+	t.Parallel()
+	s := calm()
+	s.MovedAt = now.Add(-10 * time.Minute)
+	assert.Equal(t, "wait until 2026-03-01T12:20:00Z", s.judge(t).Next)
+}
+
+func TestJudge_aStoreThatIsCorruptIsNotGood(t *testing.T) {
+	t.Parallel()
+	s := calm()
+	s.Finding = diagnose.Finding{Kind: diagnose.StoreCorrupt, Home: system.Primary, Name: "files", Why: "it is wrong"}
+	r := s.judge(t)
+	assert.Equal(t, []any{readiness.Good, readiness.Bad, "corrupt"}, []any{r.Stores[0].State, r.Stores[1].State, r.Stores[1].Why})
 }
 
 func TestJudge_asksNothingOfASilentHome(t *testing.T) {

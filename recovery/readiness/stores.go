@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"redoubt/inventory"
+	"redoubt/recovery/diagnose"
 	"redoubt/recovery/plan"
 	"redoubt/system"
 )
@@ -24,6 +25,9 @@ func (j *judge) stores() {
 		}
 		j.lag(s, t, &out)
 		j.backup(s, t, &out)
+		if f := j.Finding; f.Kind == diagnose.StoreCorrupt && f.Name == s.Name && j.unknown[s.Name] == 0 {
+			out.State, out.Why = Bad, "corrupt"
+		}
 		j.Stores = append(j.Stores, out)
 	}
 }

@@ -5,7 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"redoubt/recovery/diagnose"
 	"redoubt/recovery/plan"
+	"redoubt/recovery/planner"
 	"redoubt/timings"
 )
 
@@ -23,11 +25,30 @@ func (j *judge) can() string {
 	case bad == 0:
 		return fmt.Sprintf("Yes. The %s home would take over; %s.", j.Receiving, counted(len(j.Reasons), "thing wants", "things want")+" looking at")
 	}
+	if asides, lost := j.answered(); lost {
+		return "Yes, by redoubt plan " + string(planner.RegionLoss) + ", when a person answers for gate " + strings.Join(asides, ", ") + "."
+	}
 	out := "No: " + j.Reasons[0].Text
 	if bad > 1 {
 		out += fmt.Sprintf(", and %s", counted(bad-1, "more reason", "more reasons"))
 	}
 	return out + "."
+}
+
+// answered are the gates for which a person must answer, where the home that serves is lost and there is a plan: the loss
+// is the reason to move, and none against it.
+func (j *judge) answered() (gates []string, lost bool) {
+	f := j.Finding
+	if f.Kind != diagnose.RegionLost && f.Kind != diagnose.RegionSilent || f.Home != j.Readiness.Active || j.Moves[0].Why != "" {
+		return nil, false
+	}
+	for _, g := range j.Moves[0].Refuses {
+		if !g.Aside {
+			return nil, false
+		}
+		gates = append(gates, g.ID)
+	}
+	return gates, gates != nil
 }
 
 // lose says what the loss of the active region would cost now: the store that is furthest behind for its objective.

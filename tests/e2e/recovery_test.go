@@ -64,6 +64,8 @@ func testRecovery(t *testing.T, p *clitest.Project) {
 	assert.Equal(t, lost.Run, again.Run, "a run that has recovered says so again")
 
 	p.Must(t, "sim", "inject", "region-up", "eu-west-1")
+	p.Must(t, "plan", "rebuild", "--out", "rebuild.json")
+	assert.True(t, told(exit.OK, "run", "rebuild.json", "--by", "ann").Recovered)
 	p.Must(t, "sim", "wait", "45m")
 	p.Must(t, "plan", "failback", "--out", "back.json")
 	assert.True(t, told(exit.OK, "run", "back.json", "--approve", "approval", "--by", "ann").Recovered)

@@ -80,7 +80,7 @@ func lastRun(ctx context.Context, runs target.Runs) (*readiness.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &readiness.Run{Name: name, Title: p.Title}
+	r := &readiness.Run{Name: name, Title: p.Title, Lost: p.Lost}
 	if len(records) > 0 {
 		end := records[len(records)-1]
 		r.Began = records[0].At

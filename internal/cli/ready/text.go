@@ -87,10 +87,18 @@ func stores(p printer, r readiness.Readiness) {
 	p("\n")
 	rows := [][]string{{"store", "tier", "kind", "lag (" + string(r.Kind) + ")", "rpo (objective)", "state", "newest backup", "may be", "in the other home", "may be"}}
 	for _, s := range r.Stores {
-		rows = append(rows, []string{s.Name, s.Tier, string(s.Kind), s.Lag.Short(), s.RPO.Short(), string(s.State),
+		rows = append(rows, []string{s.Name, s.Tier, string(s.Kind), s.Lag.Short(), s.RPO.Short(), standing(s),
 			backup(s.Backup), limit(s.Backup), backup(s.Copy), limit(s.Copy)})
 	}
 	table(p, rows)
+}
+
+// standing is the state of a store, and why it is bad.
+func standing(s readiness.Store) string {
+	if s.State == readiness.Bad && s.Why != "" {
+		return string(s.State) + ": " + s.Why
+	}
+	return string(s.State)
 }
 
 func backup(b readiness.Backup) string {

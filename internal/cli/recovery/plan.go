@@ -160,6 +160,9 @@ func (o *planOptions) tell(of *project.Project, p plan.Plan, f diagnose.Finding)
 		}
 		out.Next = "redoubt run " + o.Out + o.on() + setsAside(p)
 	}
+	if shut := always(p); shut != "" {
+		out.Next = fmt.Sprintf("no run passes gate %s; plan again with what it says", shut)
+	}
 	if o.JSON {
 		return printJSON(o.Streams, out)
 	}

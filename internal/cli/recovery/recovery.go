@@ -78,6 +78,9 @@ func (o *Options) name() error {
 	if o.By == "" {
 		o.By = whoami()
 	}
+	if o.By == "NAME" {
+		return exit.Errorf(exit.Usage, "--by NAME takes your name, such as ann", "--by is NAME: put your own in its place")
+	}
 	if !named.MatchString(o.By) || len(o.By) > 100 {
 		return exit.Errorf(exit.Usage, "--by NAME takes your name, such as ann", "--by is %q, which is no name", o.By)
 	}

@@ -50,7 +50,7 @@ func (o *planOptions) request(ctx context.Context, t target.Target) (planner.Req
 		return r, err
 	}
 	r.Now = t.Clock().Now()
-	r.Seen = planner.Seen{InventoryAt: known.At, MovedAt: target.Moved(ctx, t, known)}
+	r.Seen = planner.Seen{InventoryAt: known.At, MovedAt: target.Moved(ctx, t, known), OldWriters: oldWriters(ctx, t, r)}
 	r.Answers, err = answers(ctx, t, r)
 	return r, err
 }
@@ -111,6 +111,21 @@ func (o *planOptions) finding(ctx context.Context, t target.Target, r planner.Re
 	f := diagnose.Find(t.Clock().Now(), seen, diagnose.DefaultRules(arbiter))
 	o.Streams.Above("found: %s: %s\n", f.Kind, f.Why)
 	return f, nil
+}
+
+// oldWriters are the agents that write where the system does not serve, as far as that home tells: a move into it that
+// cannot ask it is refused by other gates.
+func oldWriters(ctx context.Context, t target.Target, r planner.Request) []string {
+	if r.Scenario != planner.Failback && r.Scenario != planner.Switchover {
+		return nil
+	}
+	port, told := t.Port(r.Inventory), map[string]plan.Document{}
+	for agent, call := range planner.Writers(r.System, r.Inventory, r.Goal.Active) {
+		if answer, err := port.Call(ctx, call); err == nil {
+			told[agent] = answer
+		}
+	}
+	return planner.OldWriters(r.Inventory, r.Goal.Active, told)
 }
 
 // answers asks what the planner wants to know first.

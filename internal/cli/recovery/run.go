@@ -149,7 +149,10 @@ func (o *runOptions) check(p plan.Plan) error {
 		if g, has := find("--override", id); has && !g.Overridable {
 			errs = append(errs, fmt.Errorf("--override names %q, which nobody may set aside", id))
 		}
-		if strings.TrimSpace(reason) == "" {
+		if reason = strings.TrimSpace(reason); reason == "REASON" {
+			errs = append(errs, fmt.Errorf("--override %s gives no reason: put your own in the place of REASON", text))
+		}
+		if reason == "" {
 			errs = append(errs, fmt.Errorf("--override %s gives no reason, want %s=REASON", text, id))
 		}
 	}

@@ -131,6 +131,16 @@ func refusals(p plan.Plan) []string {
 	return out
 }
 
+// always is the first gate that refuses and that nobody may set aside; empty when there is none.
+func always(p plan.Plan) string {
+	for _, g := range p.Gates {
+		if g.Reason != "" && !g.Overridable {
+			return g.ID
+		}
+	}
+	return ""
+}
+
 // setsAside are the flags by which the gates that refuse already are set aside.
 func setsAside(p plan.Plan) string {
 	text := ""
