@@ -11,6 +11,7 @@ import (
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
 	"redoubt/recovery/render"
+	"redoubt/system"
 )
 
 // Every plan can be read, and every command in it is one that exists: what is
@@ -66,4 +67,26 @@ func TestStep_saysWhereNoCommandIsEnough(t *testing.T) {
 		assert.Contains(t, text, "not_null(Count, `0`)")
 		assert.Contains(t, text, "a failure stops nothing, and the run is not proven.")
 	}
+}
+
+func TestRunbook_endsWithWhatTheStacksMustLearn(t *testing.T) {
+	t.Parallel()
+	body := `{"home":"secondary","settings":[{"path":"redoubt:storeGenerations.tasks","value":"2"}],"swaps":[],"left":[]}`
+	write := plan.Call{Kind: plan.AWS, Home: system.Secondary, Service: "s3", Operation: "PutObject", Input: plan.Document{
+		"Bucket": "control", "Key": "adoption/tasks-g2.json", "Body": body}}
+	step := plan.Step{ID: "adopt-tasks-secondary", Subject: plan.Subject{Store: "tasks"}, Call: write,
+		Condition: plan.Condition{Call: write, All: []plan.Expect{{Path: "ContentLength", Op: plan.AtLeast, Value: 1}}}}
+	p := plan.Plan{Title: "Restore tasks", Regions: map[system.Home]string{system.Secondary: "eu-central-1"}, Steps: []plan.Step{step}}
+	text, err := render.Runbook(p)
+	require.NoError(t, err)
+	_, last, found := strings.Cut(text, "## Before the next update\n")
+	require.True(t, found)
+	assert.Contains(t, last, "`redoubt sim adopt tasks` tells both")
+	assert.Contains(t, last, "    aws s3 cp --region eu-central-1 s3://control/adoption/tasks-g2.json secondary.json\n"+
+		"    pulumi config set --stack secondary --path redoubt:storeGenerations.tasks 2\n"+
+		"    pulumi stack export --stack secondary | redoubt adopt secondary.json | pulumi stack import --stack secondary\n")
+	step.Call.Input["Key"] = "other"
+	text, err = render.Runbook(p)
+	require.NoError(t, err)
+	assert.NotContains(t, text, "## Before the next update")
 }

@@ -35,7 +35,7 @@ func Runbook(p plan.Plan) (string, error) {
 		}
 		fmt.Fprintf(&b, "\n## %d. %s\n\n%s", i+1, s.Title, text)
 	}
-	return b.String(), nil
+	return b.String() + learns(p), nil
 }
 
 // decide writes what must be decided before anything is called: what was found, and each gate with how it is answered.
@@ -108,6 +108,9 @@ func Step(p plan.Plan, s plan.Step) (string, error) {
 		}
 	}
 	fmt.Fprintf(&b, "\n%s Give up after %s; a failure %s.\n", budget(s.Budget), s.Timeout, OnFailure(s.OnFailure))
+	if p.Lost != "" && s.Call.Home == p.Lost && s.OnFailure == plan.Continue {
+		fmt.Fprintf(&b, "\nNothing waits for it: when the region of the %s home does not answer, go on with the next step at once.\n", p.Lost)
+	}
 	if s.Undo != nil {
 		b.WriteString("\nTo take it back:\n\n")
 		if err := fence(&b, p, *s.Undo, nil); err != nil {
@@ -132,6 +135,9 @@ func fence(b *strings.Builder, p plan.Plan, call plan.Call, e *plan.Expect) erro
 		input, err := compact(call.Input)
 		fmt.Fprintf(b, "No one command does this; `redoubt run` makes the calls of `%s` with:\n\n```json\n%s\n```\n",
 			call.Operation, input)
+		if e == nil {
+			b.WriteString("\nBy hand it is left to `redoubt run`, from any machine: it does what is left, and finds done what was done by hand.\n")
+		}
 		return err
 	}
 	if err != nil {

@@ -93,9 +93,11 @@ func decisionPage() string {
 
 const afterwards = `
 Then ` + "`redoubt run plan.json`" + `, which asks every gate and does each step once. If it stops, ` + "`redoubt resume`" + `. By hand, follow the runbook:
-decide first, then each step in its order, and look that it is done before the next.
+decide first, then each step after those that it names, and look that it is done; what waits for nothing goes on beside the rest. Words such
+as fence and probe are in the [glossary](../glossary.md).
 
-Before the first command by hand, log in to the account; with version 2 of the AWS command line also
+Before the first command by hand, log in to the account, and to the cluster of each home, so that ` + "`kubectl`" + ` has its user and authority:
+` + "`aws eks update-kubeconfig --region REGION --name SYSTEM-HOME`" + `, again before the commands of the other home. With version 2 of the AWS command line also
 ` + "`aws configure set cli_binary_format raw-in-base64-out`" + `, because contents of objects stand in the commands as text. Values such as ` + "`late_shift`" + `
 are variables that an earlier line of the same block sets.
 `
