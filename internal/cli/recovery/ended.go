@@ -202,6 +202,9 @@ func (s story) restores() string {
 
 // afterRefusal is the command that answers the gates that refused.
 func (o *Options) afterRefusal(s story) string {
+	if first := rebuildFirst(s.Plan); first != "" {
+		return first + o.on()
+	}
 	if shut := always(s.Plan); shut != "" {
 		return fmt.Sprintf("no run passes gate %s; plan again with what it says", shut)
 	}

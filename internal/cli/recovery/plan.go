@@ -47,7 +47,7 @@ func newPlan(s *streams.Streams) *cobra.Command {
 		Use:   "plan SCENARIO",
 		Short: "Make the plan of a recovery, and show it",
 		Long: "Make the plan of a recovery from what both homes tell and what is found to be broken, and show it.\n" +
-			"Nothing is changed by a plan. The scenarios:\n\n" + scenarios() + "\n\n" +
+			"Nothing is changed by a plan; what the look takes passes in the simulated regions. The scenarios:\n\n" + scenarios() + "\n\n" +
 			"Without --finding and --observations an observer in each home looks for a minute and a half.",
 		Example: "  redoubt plan region-loss --out plan.json\n" +
 			"  redoubt plan switchover --json",
@@ -159,6 +159,9 @@ func (o *planOptions) tell(of *project.Project, p plan.Plan, f diagnose.Finding)
 			return err
 		}
 		out.Next = "redoubt run " + o.Out + o.on() + setsAside(p)
+	}
+	if first := rebuildFirst(p); first != "" {
+		out.Next = first + o.on()
 	}
 	if shut := always(p); shut != "" {
 		out.Next = fmt.Sprintf("no run passes gate %s; plan again with what it says", shut)

@@ -132,7 +132,12 @@ func oldWriters(ctx context.Context, t target.Target, r planner.Request) []strin
 func answers(ctx context.Context, t target.Target, r planner.Request) (map[string]plan.Document, error) {
 	questions, err := planner.Questions(r)
 	if err != nil {
-		return nil, exit.With(exit.Usage, err, "redoubt plan --help")
+		hint := "redoubt plan --help"
+		if r.Scenario == planner.Restore {
+			hint = "--at takes the last moment at which the data was surely good, such as 2026-03-01T12:00:00Z; redoubt status tells how far " +
+				"the backups reach"
+		}
+		return nil, exit.With(exit.Usage, err, hint)
 	}
 	port, out := t.Port(r.Inventory), map[string]plan.Document{}
 	var errs []error

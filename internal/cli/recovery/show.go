@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"redoubt/recovery/plan"
+	"redoubt/recovery/planner"
 )
 
 // printer writes text, such as a stream's Printf or Notef.
@@ -129,6 +130,16 @@ func refusals(p plan.Plan) []string {
 		}
 	}
 	return out
+}
+
+// rebuildFirst is what to type next where old writers run in the home to which the work is to go; empty where none do.
+func rebuildFirst(p plan.Plan) string {
+	for _, g := range p.Gates {
+		if g.ID == planner.OldWritersGate && g.Reason != "" {
+			return "redoubt plan " + string(planner.Rebuild) + " --out rebuild.json"
+		}
+	}
+	return ""
 }
 
 // always is the first gate that refuses and that nobody may set aside; empty when there is none.
