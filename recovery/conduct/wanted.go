@@ -74,7 +74,15 @@ func (h Handler) made(ctx context.Context, w Wanted) (plan.Plan, error) {
 	if r.Finding, err = h.finding(ctx, port, w, r); err != nil {
 		return plan.Plan{}, err
 	}
-	r.Seen = planner.Seen{InventoryAt: known.at, MovedAt: serving.Moved(ctx, port, known.Inventory)}
+	var untold *serving.UntoldError
+	switch r.Goal.Generation, err = serving.Generation(ctx, port, r); {
+	case errors.As(err, &untold):
+		return plan.Plan{}, Unfit{err}
+	case err != nil:
+		return plan.Plan{}, err
+	}
+	r.Seen = planner.Seen{InventoryAt: known.at, MovedAt: serving.Moved(ctx, port, known.Inventory),
+		OldWriters: serving.OldWriters(ctx, port, r)}
 	if r.Answers, err = answers(ctx, port, r); err != nil {
 		return plan.Plan{}, err
 	}

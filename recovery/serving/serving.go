@@ -1,5 +1,5 @@
-// Package serving tells which home serves, by what the switch shows: the act of a home on it that stands. It asks a
-// port and changes nothing.
+// Package serving tells which home serves, by what the switch shows: the act of a home on it that stands; and what stands or
+// runs beside that. It asks a port and changes nothing.
 package serving
 
 import (

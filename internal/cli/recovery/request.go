@@ -12,6 +12,7 @@ import (
 	"redoubt/recovery/diagnose"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
+	"redoubt/recovery/serving"
 	"redoubt/system"
 )
 
@@ -41,16 +42,15 @@ func (o *planOptions) request(ctx context.Context, t target.Target) (planner.Req
 	if r.Goal, err = o.goal(ctx, t, known); err != nil {
 		return r, err
 	}
-	if r.Scenario == planner.Restore {
-		if r.Goal.Generation, err = generation(ctx, t, r); err != nil {
-			return r, err
-		}
+	if r.Goal.Generation, err = serving.Generation(ctx, t.Port(r.Inventory), r); err != nil {
+		return r, untold(t.Kind(), err)
 	}
 	if r.Finding, err = o.finding(ctx, t, r); err != nil {
 		return r, err
 	}
 	r.Now = t.Clock().Now()
-	r.Seen = planner.Seen{InventoryAt: known.At, MovedAt: target.Moved(ctx, t, known), OldWriters: oldWriters(ctx, t, r)}
+	r.Seen = planner.Seen{InventoryAt: known.At, MovedAt: target.Moved(ctx, t, known),
+		OldWriters: serving.OldWriters(ctx, t.Port(r.Inventory), r)}
 	r.Answers, err = answers(ctx, t, r)
 	return r, err
 }
@@ -113,19 +113,16 @@ func (o *planOptions) finding(ctx context.Context, t target.Target, r planner.Re
 	return f, nil
 }
 
-// oldWriters are the agents that write where the system does not serve, as far as that home tells: a move into it that
-// cannot ask it is refused by other gates.
-func oldWriters(ctx context.Context, t target.Target, r planner.Request) []string {
-	if r.Scenario != planner.Failback && r.Scenario != planner.Switchover {
-		return nil
+// untold says how the stacks learn of a restore that they do not know.
+func untold(kind string, err error) error {
+	var restored *serving.UntoldError
+	switch {
+	case !errors.As(err, &restored):
+		return exit.With(exit.Unexpected, err, "try again when the home answers")
+	case kind == "simulated":
+		return exit.With(exit.Refused, err, "tell the stacks: redoubt sim adopt "+restored.Store)
 	}
-	port, told := t.Port(r.Inventory), map[string]plan.Document{}
-	for agent, call := range planner.Writers(r.System, r.Inventory, r.Goal.Active) {
-		if answer, err := port.Call(ctx, call); err == nil {
-			told[agent] = answer
-		}
-	}
-	return planner.OldWriters(r.Inventory, r.Goal.Active, told)
+	return exit.With(exit.Refused, err, "tell the stacks first: docs/recovering.md")
 }
 
 // answers asks what the planner wants to know first.
