@@ -136,7 +136,7 @@ func TestServe_followsTheHomes(t *testing.T) {
 	took := comes(t, o, "the page says so", `document.title.startsWith("Not ready")`)
 	t.Logf("the page followed after %s (measured locally)", took)
 	assert.Contains(t, ask[string](t, o, `document.getElementById("reasons").innerText`), "confirmed-fence")
-	assert.Contains(t, ask[string](t, o, `document.getElementById("say").textContent`), "Not ready. No: the primary home does not answer",
+	assert.Contains(t, ask[string](t, o, `document.getElementById("say").textContent`), "Not ready. Yes, by redoubt plan region-loss, when a person answers for gate confirmed-fence",
 		"a screen reader is told")
 	assert.True(t, ask[bool](t, o, `document.activeElement.closest("#stores") !== null`), "the focus stays where it was")
 	s.readable(t, o)
