@@ -90,6 +90,11 @@ var (
 	ErrHandedOn = errors.New("the message may be another consumer's")
 )
 
+// ErrLater is returned by a handler that leaves its work for later: a level at which something else must go on first. The
+// message goes, and the work stands in the ledger as not done, until a ledger.Resender sends it again. However often
+// that happens, it is no failure. Work that no ledger has accepted has nobody who remembers it: it must not be left.
+var ErrLater = errors.New("the work is left for later")
+
 // Poison says that work can never succeed, for this reason: it goes to the dead-letter queue at once.
 func Poison(reason error) error { return &poison{reason} }
 

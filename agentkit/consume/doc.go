@@ -3,7 +3,7 @@
 // # What is guaranteed
 //
 // A message is deleted only after its work is marked done in the ledger, or after a copy of it with the reason
-// is in the dead-letter queue. Whatever happens in between, it comes again: work is done at least once, and its token
+// is in the dead-letter queue, or when its handler leaves the work to the ledger (ErrLater). Whatever happens in between, it comes again: work is done at least once, and its token
 // makes that harmless (agentkit/idempotent). While work goes on its message is kept hidden from others; when that
 // cannot be kept up, the context of the work ends before another may get the message.
 //

@@ -72,6 +72,8 @@ func (r *running) settle(m types.Message, token string, receives int, err error)
 		r.tell(r.work, "handed on")
 	case errors.Is(err, ErrDrained), errors.Is(err, ErrNotActive):
 		r.giveBack(m, 0, "given back")
+	case errors.Is(err, ErrLater):
+		r.remove(m, "left")
 	case errors.As(err, &bad), receives >= r.MostReceives:
 		r.bury(m, receives, err)
 	default:

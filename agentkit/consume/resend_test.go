@@ -18,6 +18,7 @@ import (
 	"redoubt/agentkit/idempotent"
 	"redoubt/agentkit/ledger"
 	"redoubt/agentkit/lock"
+	"redoubt/agentkit/measure"
 	"redoubt/internal/memtable"
 	"redoubt/inventory"
 )
@@ -38,6 +39,38 @@ func (s *sending) SendMessage(_ context.Context, in *sqs.SendMessageInput, _ ...
 	s.sent[aws.ToString(in.MessageBody)]++
 	s.q.put(aws.ToString(in.MessageBody))
 	return &sqs.SendMessageOutput{}, nil
+}
+
+// TestRun_leavesWorkForLater: work that its handler leaves is no failure, however often, and is done once the handler takes it.
+func TestRun_leavesWorkForLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		busy, calls := true, 0
+		b := newBench(t, func(context.Context, consume.Work) error {
+			if calls++; busy {
+				return fmt.Errorf("at this level: %w", consume.ErrLater)
+			}
+			return nil
+		})
+		s := &schedulers{locks: memtable.New(inventory.LocksKey), cut: map[string]bool{}}
+		to := &sending{q: b.q, sent: map[string]int{}}
+		b.ledger.Queue = to
+		require.NoError(t, b.ledger.Accept(t.Context(), "task-1", "p"))
+		b.start(t)
+		ctx, end := context.WithCancel(t.Context())
+		s.start(ctx, b, to, "ann", nil)
+		pass(time.Hour + time.Minute)
+		assert.Greater(t, calls, b.MostReceives+1, "more often than it may fail")
+		assert.Empty(t, b.q.left())
+		assert.Empty(t, b.q.dead)
+		assert.False(t, b.done(t, 1))
+		busy = false
+		pass(3 * overdue)
+		assert.True(t, b.done(t, 1))
+		assert.InDelta(t, calls-1, b.m.Value(t, measure.Consumed, "left"), 0)
+		end()
+		b.drained(t)
+		synctest.Wait()
+	})
 }
 
 // schedulers are processes that send again, each with a way of its own to the tables, which may be cut.

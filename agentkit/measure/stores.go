@@ -13,7 +13,7 @@ var (
 	Work = Instrument{Name: "agentkit.work", Kind: Counter, Unit: "{work}", By: []string{"outcome"},
 		What: "work in the ledger: accepted, again (a token that was accepted before), unsent (accepted, its message was not sent), resent, refused, done or dead"}
 	Consumed = Instrument{Name: "agentkit.consumed", Kind: Counter, Unit: "{message}", By: []string{"outcome"},
-		What: "messages by what became of them: done, done before, failed, given back, handed on, unmarked, dead or unburied; and polls with no answer"}
+		What: "messages by what became of them: done, done before, failed, given back, left (for later), handed on, unmarked, dead or unburied; and polls with no answer"}
 	WorkDuration = Instrument{Name: "agentkit.work.duration", Kind: Histogram, Unit: "s", By: []string{"outcome"},
 		What: "time that a handler took for one message: ok or failed"}
 	Paused = Instrument{Name: "agentkit.consumer.paused", Kind: Counter, Unit: "s", By: []string{"reason"},

@@ -38,10 +38,16 @@ type working struct {
 	files                *s3.Client
 }
 
+// long is from how many bytes on a question makes a long task: a figure of this example.
+const long = 1000
+
 func (w *working) carryOut(ctx context.Context, work consume.Work) error {
 	task, q, err := w.task(ctx, work.Token)
 	if err != nil || task.Answer != "" {
 		return err
+	}
+	if len(q.Text) > long && !w.levels.Enabled("long-tasks") {
+		return consume.ErrLater // the ledger has it, and the scheduler sends it again
 	}
 	steps := checkpoint.Plan{Name: "task", Version: "1", Store: checkpoint.Postgres{Database: w.tasks}, MayWrite: w.mayWrite(), Meter: w.metrics,
 		Steps: []checkpoint.Step{
