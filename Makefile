@@ -149,6 +149,10 @@ demo-agents: local-stores ## run the example agents under load while what they n
 	@mkdir -p bin
 	$(GO) test $(QUICK) -tags apps -count 1 -timeout 8m -v ./tests/agents -args -must -report $(CURDIR)/bin/demo-agents.md
 
+.PHONY: demo-leases
+demo-leases: local-stores ## run the example agents with three tables of leases, and move the word of the arbiter away and back (3 minutes)
+	$(GO) test $(QUICK) -tags apps -count 1 -timeout 8m -v -run '^TestLease' ./tests/agents -args -must -leases
+
 .PHONY: asl
 asl: ## hold the state machine of every plan to a published validator of the language (asl-validator, from npm)
 	@mkdir -p $(TOOLS)/asl && cd $(TOOLS)/asl && \

@@ -37,8 +37,8 @@ var (
 	report = flag.String("report", "", "the file that the report is written to, in Markdown")
 )
 
-// binary is the program of the agents.
-var binary string
+// binary is the program of the agents, keeper that which keeps the lease of the active home.
+var binary, keeper string
 
 // TestMain builds the agents. It tries nothing where a program is not installed, which it says, and which neither CI
 // nor make demo-agents allows.
@@ -61,8 +61,8 @@ func build(then func() int) int {
 		return 1
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a folder of ours
-	binary = filepath.Join(dir, "agents")
-	if said, err := exec.Command("go", "build", "-ldflags", "-s -w", "-o", binary, "../../examples/agents/cmd/agents").
+	binary, keeper = filepath.Join(dir, "agents"), filepath.Join(dir, "keeper")
+	if said, err := exec.Command("go", "build", "-ldflags", "-s -w", "-o", dir, "../../examples/agents/cmd/agents", "../../cmd/keeper").
 		CombinedOutput(); err != nil {
 		fmt.Printf("build the agents: %v: %s", err, said)
 		return 1
