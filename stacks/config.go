@@ -31,7 +31,7 @@ var Keys = []string{
 	"complianceLock", "copyAccount", "tags", "adopt", "databasePassword", "dependencyKeys",
 	"clusterAdmins", "clusterViewers", "clusterCidrs", "kubernetesVersion", "nodeType", "permissionsBoundary",
 	"settleReplicas", "watch", "subscriptions", "production", "experimentsInProduction", "homeRegions", "arbiterRegion", "leases",
-	"recoveryImage",
+	"recoveryImage", "automatic",
 }
 
 // Config is the settings of one stack; Pulumi.yaml describes each key.
@@ -83,6 +83,8 @@ type Config struct {
 	// RecoveryImage is the tag or the digest of the image of the function that recovers the home; empty for none. A tag
 	// makes the place that it is pushed to, a digest the function and its state machine too.
 	RecoveryImage string
+	// Automatic lets the home begin to recover without a person when the arbiter's judge has given it the work.
+	Automatic bool
 	// ComplianceLock makes the vault's lock irreversible.
 	ComplianceLock bool
 	// CopyAccount keeps a second copy of the backups; nil when there is none.
@@ -150,7 +152,7 @@ func Load(ctx *pulumi.Context) (Config, error) {
 	errs := []error{
 		flag(raw, "peerReady", &c.PeerReady), flag(raw, "complianceLock", &c.ComplianceLock),
 		flag(raw, "protect", &c.Protect), flag(raw, "settleReplicas", &c.SettleReplicas), flag(raw, "watch", &c.Watch),
-		flag(raw, "leases", &c.Leases),
+		flag(raw, "leases", &c.Leases), flag(raw, "automatic", &c.Automatic),
 		flag(raw, "production", &c.Production), flag(raw, "experimentsInProduction", &c.ExperimentsInProduction),
 		flag(raw, "permissionsBoundary", &c.PermissionsBoundary), object(raw, "clusterViewers", &c.ClusterViewers),
 		object(raw, "zones", &c.Zones), object(raw, "clientCidrs", &c.ClientCIDRs),
@@ -254,6 +256,9 @@ func (c *Config) validate() []error {
 	}
 	if c.Leases && c.ArbiterRegion == "" {
 		bad("leases", "is true and redoubt:arbiterRegion is empty: nobody keeps leases")
+	}
+	if c.Automatic && (!c.recovers() || !c.Leases) {
+		bad("automatic", "is true, and that takes redoubt:recoveryImage with a digest, redoubt:arbiterRegion and redoubt:leases")
 	}
 	if _, ok := c.recoveryImage(); c.RecoveryImage != "" && !ok {
 		bad("recoveryImage", "is %q, want a tag, or a digest such as sha256:0123...", c.RecoveryImage)

@@ -51,7 +51,8 @@ func (h *home) declareMachine() (err error) {
 	own := func(purpose string) pulumi.StringInput { return h.keys.Arn(purpose) }
 	args := &machine.Args{
 		Scope: h.scope(), PeerRegion: h.config.PeerRegion, ArbiterRegion: h.config.ArbiterRegion, Image: image, Bucket: h.control.Bucket,
-		KeyArns: pulumi.StringArray{own(keys.Data), own(keys.Logs)}, ZoneIDs: pulumi.StringArray{h.names.ZoneID},
+		Automatic: h.config.Automatic && h.leaseRegions() != nil,
+		KeyArns:   pulumi.StringArray{own(keys.Data), own(keys.Logs)}, ZoneIDs: pulumi.StringArray{h.names.ZoneID},
 		SwitchNamespace: h.entry.SwitchNamespace, VpcID: h.network.VpcID, SubnetIDs: h.network.PrivateSubnetIDs,
 		Cluster: h.cluster.Name, ClusterGroupID: h.cluster.SecurityGroupID, Namespace: agents.Namespace(h.system),
 		LogKeyArn: h.keys.Arn(keys.Logs), Tell: h.config.told(),

@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -63,6 +64,32 @@ func TestDeploy_recoversWhereItIsTold(t *testing.T) {
 		}
 		assert.Equal(t, 3, recovers)
 	}
+}
+
+// TestDeploy_startsItselfWhereItIsTold: with the image's digest, the arbiter and the leases, and not before the other home
+// stands; each that is missing is told.
+func TestDeploy_startsItselfWhereItIsTold(t *testing.T) {
+	t.Parallel()
+	all := map[string]string{"automatic": "true", "recoveryImage": recoverDigest, "arbiterRegion": "eu-north-1", "leases": "true"}
+	c, err := load(t, "Pulumi.primary.yaml", all)
+	require.NoError(t, err)
+	assert.True(t, c.Automatic)
+	for missing, instead := range map[string]string{"recoveryImage": "1", "leases": "false"} {
+		less := maps.Clone(all)
+		less[missing] = instead
+		_, err := load(t, "Pulumi.primary.yaml", less)
+		require.ErrorContains(t, err, "redoubt:automatic is true, and that takes", missing)
+	}
+	const minutely, schedules = "recovery-minutely", "aws:scheduler/schedule:Schedule"
+	names := func(r *pulumitest.Recorder) (out []string) {
+		for _, one := range r.OfType(schedules) {
+			out = append(out, one.Name)
+		}
+		return out
+	}
+	on := func(c *Config) { recovering(c); c.ArbiterRegion, c.Leases, c.Automatic = "eu-north-1", true, true }
+	assert.Contains(t, names(whole(t, system.Secondary, on)), minutely)
+	assert.NotContains(t, names(whole(t, system.Secondary, recovering)), minutely)
 }
 
 // inventoryOf is what a home tells of itself.

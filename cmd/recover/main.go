@@ -35,6 +35,7 @@ func handler(ctx context.Context, home system.Home, bucket string) (conduct.Hand
 	}
 	own := awsport.New(cfg, awsport.Options{Regions: map[system.Home]string{home: cfg.Region}}).Patient()
 	return conduct.Handler{Home: home, Bucket: bucket, Own: own, Clock: clock.Wall{}, Fits: awsport.CheckPlan,
+		Start: awsport.NewExecutions(cfg, cfg.Region).Start,
 		Calls: func(inv inventory.Inventory) plan.Port {
 			o := awsport.OptionsOf(inv)
 			o.Probe = awsport.Gateway{}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -87,6 +88,25 @@ func (e Executions) Send(ctx context.Context, token, output string) error {
 	}
 	return err
 }
+
+// Start starts an execution, and tells whether there was none of that name yet. Step Functions keeps names for 90 days:
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+func (e Executions) Start(ctx context.Context, machine, name, input string) (bool, error) {
+	began := time.Now()
+	out, err := e.client.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &machine, Name: &name, Input: &input})
+	var there *types.ExecutionAlreadyExists
+	switch {
+	case errors.As(err, &there):
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	// One that runs with this input already is told again, as it began.
+	return !aws.ToTime(out.StartDate).Before(began.Add(-startSlack)), nil
+}
+
+// startSlack is how far AWS's clock may lie behind the caller's (assumed).
+const startSlack = 10 * time.Second
 
 // RegionOf is the region that an ARN names, empty where it names none.
 func RegionOf(arn string) string {

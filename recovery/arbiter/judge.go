@@ -102,7 +102,9 @@ func Decide(now time.Time, w Word, seen [][]diagnose.Observation, r Rules) (next
 		f.Why += "; " + why
 		return w, f, false
 	}
-	return w.Move(now, f.Why), f, true
+	next = w.Move(now, f.Why)
+	next.Judged = next.Generation
+	return next, f, true
 }
 
 // keeps says why a lost home is not left all the same, or nothing.

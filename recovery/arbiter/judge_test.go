@@ -65,7 +65,7 @@ func TestDecide_table(t *testing.T) {
 				assert.Equal(t, c.word, next)
 				return
 			}
-			assert.Equal(t, arbiter.Word{Active: system.Secondary, Generation: 1, At: now, Why: f.Why, Version: 4}, next,
+			assert.Equal(t, arbiter.Word{Active: system.Secondary, Generation: 1, At: now, Why: f.Why, Version: 4, Judged: 1}, next,
 				"the home that was left is not ready before a plan has made it so")
 		})
 	}

@@ -41,6 +41,7 @@ type Table struct {
 // The attributes of a word and of looks.
 const (
 	activeKey, generationKey, atKey, readyKey, whyKey, versionKey = "active", "generation", "at", "ready", "why", "version"
+	judgedKey                                                     = "judged"
 	lookedKey, seenKey                                            = "looked", "seen"
 )
 
@@ -67,7 +68,7 @@ func (t Table) Replace(ctx context.Context, old, next Word) error {
 		inventory.LocksKey: text(WordName), activeKey: text(string(next.Active)),
 		generationKey: number(int64(next.Generation)),
 		versionKey:    number(int64(next.Version)), readyKey: text(strconv.FormatBool(next.Ready)),
-		whyKey: text(next.Why), atKey: text(next.At.UTC().Format(time.RFC3339Nano)),
+		judgedKey: number(int64(next.Judged)), whyKey: text(next.Why), atKey: text(next.At.UTC().Format(time.RFC3339Nano)),
 	}
 	in := plan.Document{
 		"Item": item, "ConditionExpression": "attribute_not_exists(#v)",
@@ -174,6 +175,9 @@ func wordOf(item plan.Document) (Word, error) {
 	}
 	w := Word{Active: system.Home(textOf(item, activeKey)), Generation: count(generationKey), Version: count(versionKey),
 		Why: textOf(item, whyKey)}
+	if _, has := item[judgedKey]; has { // it came later than the rest
+		w.Judged = count(judgedKey)
+	}
 	if !w.Active.Valid() {
 		errs = append(errs, fmt.Errorf("%s is %q, want one of %v", activeKey, w.Active, system.Homes))
 	}

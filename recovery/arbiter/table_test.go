@@ -21,6 +21,7 @@ func TestTable_keepsWordAndLooks(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, arbiter.First(), w)
 	next := w.Move(now, "lost")
+	next.Judged = next.Generation
 	require.NoError(t, table.Replace(t.Context(), w, next))
 	require.ErrorIs(t, table.Replace(t.Context(), w, w.Move(now, "as well")), arbiter.ErrChanged)
 	back, err := table.Word(t.Context())

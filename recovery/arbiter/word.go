@@ -19,6 +19,9 @@ type Word struct {
 	// Ready says that the other home may be appointed without a person: its stores follow those of the active home.
 	// A move takes it away, and the plan that makes the other home whole again gives it back.
 	Ready bool `json:"ready"`
+	// Judged is the generation that the judge has decided by itself. Where it is another one than Generation, a person has
+	// moved the word since, or a person's plan.
+	Judged int `json:"judged,omitempty"`
 	// Why tells a person what led to it.
 	Why string `json:"why,omitempty"`
 	// Version grows with each write; conditional writes compare it.
@@ -32,6 +35,9 @@ func First() Word { return Word{Active: system.Primary} }
 func (w Word) Move(now time.Time, why string) Word {
 	return Word{Active: w.Active.Peer(), Generation: w.Generation + 1, At: now, Why: why, Version: w.Version + 1}
 }
+
+// ByJudge reports whether nobody but the judge decided the last move.
+func (w Word) ByJudge() bool { return w.Generation > 0 && w.Judged == w.Generation }
 
 // Newer reports whether the word replaces another one: it has more moves, or as many and more writes.
 func (w Word) Newer(than Word) bool {

@@ -32,6 +32,7 @@ const (
 	Close   What = "close"   // end the run
 	Ready   What = "ready"   // read what a run reads first, and begin none
 	Plan    What = "plan"    // make the plan of a run, and begin none
+	Watch   What = "watch"   // start the machine where the arbiter's judge has given this home the work
 )
 
 // Request is what the state machine sends.
@@ -129,6 +130,9 @@ type Handler struct {
 	Clock clock.Clock
 	// Fits says what of a plan that was made here could not be called; nil asks nobody.
 	Fits func(plan.Plan) error
+	// Start starts an execution of a machine, and tells whether there was none of that name yet. Nil where nothing is
+	// started without a person.
+	Start func(ctx context.Context, machine, name, input string) (bool, error)
 }
 
 // How turns are taken: three times what ends a call is less than a function's time (FunctionSeconds), and the
@@ -149,6 +153,8 @@ func (h Handler) Handle(ctx context.Context, r Request) (Answer, error) {
 		return h.ready(ctx)
 	case Plan:
 		return h.planned(ctx, r)
+	case Watch:
+		return h.watch(ctx)
 	}
 	t, err := h.turns(ctx, r)
 	if err != nil {
@@ -196,7 +202,7 @@ func take(ctx context.Context, t execute.Turns, r Request) (Answer, error) {
 		}
 		return Answer{State: string(f.Outcome), Why: f.Why}, err
 	}
-	return Answer{}, Unfit{fmt.Errorf("what is %q, want one of %v", r.What, []What{Open, Gate, Next, Step, Abandon, Close, Ready, Plan})}
+	return Answer{}, Unfit{fmt.Errorf("what is %q, want one of %v", r.What, []What{Open, Gate, Next, Step, Abandon, Close, Ready, Plan, Watch})}
 }
 
 func answer(s execute.Standing, err error) (Answer, error) {

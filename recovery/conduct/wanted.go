@@ -32,6 +32,8 @@ type Wanted struct {
 	// observers of the homes and the arbiter have seen.
 	Finding string `json:"finding,omitempty"`
 	By      string `json:"by,omitempty"`
+	// Word is the generation of the arbiter's word that the execution was started for; nothing is begun once that has moved.
+	Word int `json:"word,omitempty"`
 }
 
 // spoken are the findings that a person may give.
@@ -68,6 +70,9 @@ func (h Handler) made(ctx context.Context, w Wanted) (plan.Plan, error) {
 		return plan.Plan{}, err
 	}
 	port := bounded{h.Calls(known.Inventory)}
+	if err := h.stillMeant(ctx, port, w, known.Inventory); err != nil {
+		return plan.Plan{}, err
+	}
 	if r.Goal.Active == "" {
 		r.Goal.Active = h.active(ctx, port, r)
 	}

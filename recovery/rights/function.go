@@ -17,6 +17,8 @@ type Function struct {
 	// Home is where it runs, Arn its ARN, LogGroup the name of its log group.
 	Home          system.Home
 	Arn, LogGroup string
+	// Starts is the ARN of the state machine that it may start without a person, empty where it may not.
+	Starts string
 }
 
 // Of is all that the role of the function may do: what the calls of plans need (Role), what Lambda needs to place it
@@ -39,12 +41,18 @@ func (p Place) Of(f Function) (iampolicy.Document, error) {
 		iampolicy.Statement{Sid: "Log", Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"},
 			Resources: []string{fmt.Sprintf("arn:aws:logs:%s:%s:log-group:%s:*", at, p.Account, f.LogGroup)}},
 	)
+	if f.Starts != "" {
+		doc.Statements = append(doc.Statements, iampolicy.Statement{Sid: "Start", Actions: Automatic(), Resources: []string{f.Starts}})
+	}
 	if n := len(doc.JSON()); n > InlineMax {
 		return doc, fmt.Errorf("the role of the function has a policy of %d characters, AWS takes %d: give fewer keys and "+
 			"zones, or a shorter name to the system", n, InlineMax)
 	}
 	return doc, doc.Check()
 }
+
+// Automatic lists the actions of a function that starts its machine without a person.
+func Automatic() []string { return []string{"states:StartExecution"} }
 
 // Invokes is all that a role may do which invokes the function and no more.
 func Invokes(function string) iampolicy.Document {
@@ -68,10 +76,10 @@ var placing = []string{
 	"logs:CreateLogStream", "logs:PutLogEvents",
 }
 
-// OfFunction lists every action of the function's role.
+// OfFunction lists every action of the function's role, beside those of Automatic.
 func OfFunction() []string { return slices.Sorted(slices.Values(slices.Concat(Actions(), placing))) }
 
 // Placed lists the actions of the roles that recover a home beside those of the plans' calls (Actions).
 func Placed() []string {
-	return slices.Concat(placing, []string{"lambda:InvokeFunction", "sns:Publish"})
+	return slices.Concat(placing, Automatic(), []string{"lambda:InvokeFunction", "sns:Publish"})
 }

@@ -88,13 +88,14 @@ func TestFunction_fitsIntoARole(t *testing.T) {
 	t.Logf("the example's policy has %d characters of %d", len(doc.JSON()), rights.InlineMax)
 	long := strings.NewReplacer("eu-west-1", "ap-northeast-1", "eu-central-1", "ap-southeast-2")
 	p.System = strings.Repeat("s", 20)
+	starts := "arn:aws:states:ap-northeast-1:123456789012:stateMachine:" + p.System + "-recover-secondary"
 	for home, region := range p.Regions {
 		p.Regions[home] = long.Replace(region)
 	}
 	for n, key := range p.Keys {
 		p.Keys[n] = long.Replace(key)
 	}
-	doc, err = p.Of(rights.Function{Home: system.Primary, Arn: functionArn, LogGroup: logGroup})
+	doc, err = p.Of(rights.Function{Home: system.Primary, Arn: functionArn, LogGroup: logGroup, Starts: starts})
 	require.NoError(t, err)
 	assert.Contains(t, doc.JSON(), "arn:aws:rds:ap-northeast-1:123456789012:cluster:"+p.System+"-*")
 	for n := range 40 {
@@ -102,6 +103,27 @@ func TestFunction_fitsIntoARole(t *testing.T) {
 	}
 	_, err = p.Of(function)
 	require.ErrorContains(t, err, "AWS takes 10240")
+}
+
+// TestFunction_startsOneMachineWhereItMay: with it the longest names fit too.
+func TestFunction_startsOneMachineWhereItMay(t *testing.T) {
+	t.Parallel()
+	const machine = "arn:aws:states:eu-central-1:123456789012:stateMachine:atlas-recover-secondary"
+	p, _ := example(t)
+	f := function
+	start := rights.Need{Action: "states:StartExecution", Resource: machine}
+	doc, err := p.Of(f)
+	require.NoError(t, err)
+	assert.False(t, allowed(t, start, doc), "a home whose recoveries begin by a person's hand")
+	f.Starts = machine
+	doc, err = p.Of(f)
+	require.NoError(t, err)
+	assert.True(t, allowed(t, start, doc))
+	for _, n := range []rights.Need{{"states:StartExecution", machine + "2"}, {"states:SendTaskSuccess", machine},
+		{"states:StopExecution", machine}} {
+		assert.False(t, allowed(t, n, doc), "%v", n)
+	}
+	assert.Equal(t, rights.Automatic(), doc.Statements[len(doc.Statements)-1].Actions)
 }
 
 // TestStarts_mayInvokeOneFunctionAndAsk: and nothing else.
@@ -127,6 +149,10 @@ func TestPlaced_areTheActionsBesideThePlans(t *testing.T) {
 	p, _ := example(t)
 	doc, err := p.Of(function)
 	require.NoError(t, err)
+	starting := function
+	starting.Starts = functionArn
+	automatic, err := p.Of(starting)
+	require.NoError(t, err)
 	var ofFunction []string
 	for _, s := range doc.Statements {
 		ofFunction = append(ofFunction, s.Actions...)
@@ -134,7 +160,7 @@ func TestPlaced_areTheActionsBesideThePlans(t *testing.T) {
 	slices.Sort(ofFunction)
 	assert.Equal(t, slices.Compact(ofFunction), rights.OfFunction())
 	granted := map[string]bool{}
-	for _, s := range append(doc.Statements, rights.Starts(functionArn, "t").Statements...) {
+	for _, s := range append(automatic.Statements, rights.Starts(functionArn, "t").Statements...) {
 		for _, action := range s.Actions {
 			granted[action] = true
 		}

@@ -29,6 +29,9 @@ type Args struct {
 	PeerRegion string
 	// ArbiterRegion is where the arbiter is; empty without one.
 	ArbiterRegion string
+	// Automatic starts the machine without a person when the arbiter's judge has given the home the work: then ArbiterRegion
+	// is required.
+	Automatic bool
 	// Image is the function's image with its digest, redoubt/recover@sha256:...: what runs on the day is what was tried.
 	// Required.
 	Image string
@@ -80,6 +83,7 @@ func (args *Args) resolve() (Args, error) {
 	bad(a.PeerRegion == "" || a.PeerRegion == s.Region, "peerRegion is %q, want another region than %s", a.PeerRegion, s.Region)
 	bad(!strings.HasPrefix(a.Image, Image+"@") || !digest.MatchString(a.Image), "image is %q, want %s@sha256:...", a.Image, Image)
 	bad(a.ArbiterRegion == a.PeerRegion || a.ArbiterRegion == s.Region, "arbiterRegion is %q, want a third one", a.ArbiterRegion)
+	bad(a.Automatic && a.ArbiterRegion == "", "automatic is true and arbiterRegion is empty: nobody decides that a home is lost")
 	bad(a.Namespace == "", "namespace is empty")
 	bad(a.PeerRoleArn != "" && !strings.HasPrefix(a.PeerRoleArn, "arn:aws:iam::"), "peerRoleArn is %q, want a role", a.PeerRoleArn)
 	for name, in := range map[string]pulumi.StringInput{"bucket": a.Bucket, "switchNamespace": a.SwitchNamespace, "vpcId": a.VpcID,
@@ -94,7 +98,11 @@ func (args *Args) resolve() (Args, error) {
 
 // function is the function as its role knows it.
 func (a Args) function() rights.Function {
-	return rights.Function{Home: a.Scope.Home, Arn: FunctionArn(a.Scope), LogGroup: a.logGroup()}
+	f := rights.Function{Home: a.Scope.Home, Arn: FunctionArn(a.Scope), LogGroup: a.logGroup()}
+	if a.Automatic {
+		f.Starts = Arn(a.Scope)
+	}
+	return f
 }
 
 func (a Args) logGroup() string { return "/aws/lambda/" + a.Scope.Function(part) }

@@ -86,7 +86,7 @@ func newMachine(ctx *pulumi.Context, name string, args *Args, opts []pulumi.Reso
 		return nil, err
 	}
 	b := &builder{ctx: ctx, name: name, args: a, component: m}
-	for _, step := range []func() error{b.network, b.function, b.enter, b.topic, b.machine, b.hourly, b.silence} {
+	for _, step := range []func() error{b.network, b.function, b.enter, b.topic, b.machine, b.hourly, b.minutely, b.silence} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -105,6 +105,9 @@ type builder struct {
 	// group is the function's security group, topicArn what people are asked on.
 	group    pulumi.StringOutput
 	topicArn pulumi.StringOutput
+	// turns is the role under which schedules invoke the function, mayTurn its policy.
+	turns   *iam.Role
+	mayTurn pulumi.Resource
 	// told must stand before anybody is asked, invoked before anything is invoked.
 	told, invoked pulumi.Resource
 }

@@ -56,6 +56,7 @@ func suite() pulumitest.Suite[machine.Args, *machine.Machine] {
 			{Name: "one region for both", Mutate: func(a *a) { a.PeerRegion = "eu-west-1" }, Want: "want another region"},
 			{Name: "a tag", Mutate: func(a *a) { a.Image = machine.Image + ":1" }, Want: "want redoubt/recover@sha256"},
 			{Name: "another image", Mutate: func(a *a) { a.Image = "other" + sha }, Want: "want redoubt/recover@sha256"},
+			{Name: "nobody decides", Mutate: func(a *a) { a.Automatic = true }, Want: "nobody decides that a home is lost"},
 			{Name: "no namespace", Mutate: func(a *a) { a.Namespace = "" }, Want: "namespace is empty"},
 			{Name: "no bucket", Mutate: func(a *a) { a.Bucket = nil }, Want: "bucket is required"},
 			{Name: "no namespace of metrics", Mutate: func(a *a) { a.SwitchNamespace = nil }, Want: "switchNamespace is required"},
@@ -93,6 +94,9 @@ func suite() pulumitest.Suite[machine.Args, *machine.Machine] {
 			{Name: "the key of logs", Mutate: func(a *a) { a.LogKeyArn = pulumi.String("arn:other") },
 				Want: []string{"main-logs kmsKeyId", "main-told kmsMasterKeyId"}},
 			{Name: "days", Mutate: func(a *a) { a.LogDays = 400 }, Want: []string{"main-logs retentionInDays"}},
+			{Name: "the arbiter", Mutate: func(a *a) { a.ArbiterRegion = "eu-north-1" }, Want: []string{"main-function-policy policy"}},
+			{Name: "automatic", Mutate: func(a *a) { a.ArbiterRegion, a.Automatic = "eu-north-1", true },
+				Want: []string{"+main-minutely", "main-function-policy policy"}},
 			{Name: "who is told", Mutate: func(a *a) { a.Tell = nil }, Want: []string{"-main-told-duty"}},
 		},
 	}
@@ -185,6 +189,26 @@ func TestMachine_isReady(t *testing.T) {
 	assert.Equal(t, []string{"arn:aws:cloudwatch:eu-west-1:123456789012:alarm:" + alarm["name"].(string)},
 		doc.Statements[0].Conditions["ArnLike"]["aws:SourceArn"])
 	assert.Equal(t, "https", r.Get(t, "aws:sns/topicSubscription:TopicSubscription", "main-told-duty").Values()["protocol"])
+}
+
+// TestMachine_startsItselfWhereItMay: a look each minute, and the right to start this one machine; without the setting neither.
+func TestMachine_startsItselfWhereItMay(t *testing.T) {
+	t.Parallel()
+	off := pulumitest.Run(t, suite().Program(args(0)))
+	assert.NotContains(t, off.Get(t, policyType, "main-function-policy").Values()["policy"], "states:")
+	a := args(0)
+	a.ArbiterRegion, a.Automatic = "eu-north-1", true
+	on := pulumitest.Run(t, suite().Program(a))
+	v := on.Get(t, "aws:scheduler/schedule:Schedule", "main-minutely").Values()
+	target := v["target"].(map[string]any)
+	assert.Equal(t, []any{"rate(1 minute)", functionArn, `{"what":"watch"}`, "agora0-recover-watch-primary"},
+		[]any{v["scheduleExpression"], target["arn"], target["input"], v["name"]})
+	doc, err := iampolicy.Parse(on.Get(t, policyType, "main-function-policy").Values()["policy"].(string))
+	require.NoError(t, err)
+	last := doc.Statements[len(doc.Statements)-1]
+	assert.Equal(t, rights.Automatic(), last.Actions)
+	assert.Equal(t, []string{machine.Arn(a.Scope)}, last.Resources)
+	assert.Len(t, on.OfType(policyType), 3)
 }
 
 // TestMachine_refusesAPolicyThatAWSWouldNot: more keys than a role's policies have room for.

@@ -34,26 +34,42 @@ func (b *builder) topic() error {
 // fails the first turn after it (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html): that must not be the
 // first turn of a recovery. The turn reads what a recovery reads first.
 func (b *builder) hourly() error {
-	s := b.args.Scope
-	may, err := fixed(rights.Invokes(FunctionArn(s)))
+	may, err := fixed(rights.Invokes(FunctionArn(b.args.Scope)))
 	if err != nil {
 		return err
 	}
 	role, allowed, err := b.role("hourly", hourlyPart, "Invokes the function that recovers the home each hour",
-		iampolicy.Trust("scheduler.amazonaws.com", iampolicy.SourceAccount(s.Account)), may)
+		iampolicy.Trust("scheduler.amazonaws.com", iampolicy.SourceAccount(b.args.Scope.Account)), may)
 	if err != nil {
 		return err
 	}
-	_, err = scheduler.NewSchedule(b.ctx, b.name+"-hourly", &scheduler.ScheduleArgs{
-		Name: pulumi.String(s.Schedule(part)), Description: pulumi.String("Keeps the function that recovers the home ready"),
-		ScheduleExpression: pulumi.String("rate(1 hour)"),
+	b.turns, b.mayTurn = role, allowed
+	return b.schedule("hourly", part, "Keeps the function that recovers the home ready", "rate(1 hour)", conduct.Ready, 1800, 3)
+}
+
+// minutely lets the function look each minute whether the arbiter's judge has given the home the work. Two looks at once,
+// and one that is taken again, start no second execution (recovery/conduct). A look that fails is followed by the next.
+func (b *builder) minutely() error {
+	if !b.args.Automatic {
+		return nil
+	}
+	return b.schedule("minutely", part+"-watch", "Starts the machine that recovers the home when the arbiter says so", "rate(1 minute)",
+		conduct.Watch, 60, 1)
+}
+
+// schedule declares what invokes the function again and again for a turn; a start that fails is tried again so often, within so
+// many seconds.
+func (b *builder) schedule(as, name, why, rate string, turn conduct.What, seconds, attempts int) error {
+	s := b.args.Scope
+	_, err := scheduler.NewSchedule(b.ctx, b.name+"-"+as, &scheduler.ScheduleArgs{
+		Name: pulumi.String(s.Schedule(name)), Description: pulumi.String(why), ScheduleExpression: pulumi.String(rate),
 		FlexibleTimeWindow: &scheduler.ScheduleFlexibleTimeWindowArgs{Mode: pulumi.String("OFF")},
 		Target: &scheduler.ScheduleTargetArgs{
-			Arn: pulumi.String(FunctionArn(s)), RoleArn: role.Arn, Input: pulumi.String(fmt.Sprintf(`{"what":%q}`, conduct.Ready)),
+			Arn: pulumi.String(FunctionArn(s)), RoleArn: b.turns.Arn, Input: pulumi.String(fmt.Sprintf(`{"what":%q}`, turn)),
 			RetryPolicy: &scheduler.ScheduleTargetRetryPolicyArgs{
-				MaximumEventAgeInSeconds: pulumi.Int(1800), MaximumRetryAttempts: pulumi.Int(3),
+				MaximumEventAgeInSeconds: pulumi.Int(seconds), MaximumRetryAttempts: pulumi.Int(attempts),
 			}},
-	}, b.child(pulumi.DependsOn([]pulumi.Resource{allowed, b.invoked}), pulumi.DeleteBeforeReplace(true))...)
+	}, b.child(pulumi.DependsOn([]pulumi.Resource{b.mayTurn, b.invoked}), pulumi.DeleteBeforeReplace(true))...)
 	return err
 }
 
