@@ -35,6 +35,23 @@ func Outages(attempts []Attempt) []Outage {
 	return out
 }
 
+// Union joins outages that overlap or touch, in order of time: what stands on several things is back when all of them are.
+func Union(all []Outage) []Outage {
+	all = slices.Clone(all)
+	slices.SortFunc(all, func(a, b Outage) int { return a.From.Compare(b.From) })
+	var out []Outage
+	for _, o := range all {
+		n := len(out)
+		switch {
+		case n == 0 || !out[n-1].To.IsZero() && out[n-1].To.Before(o.From):
+			out = append(out, o)
+		case o.To.IsZero() || !out[n-1].To.IsZero() && o.To.After(out[n-1].To):
+			out[n-1].To = o.To
+		}
+	}
+	return out
+}
+
 // RTO is the time from the first refused attempt to the first accepted one
 // after it. It is zero, within one interval, when nothing was refused, and
 // unknown without attempts or as long as nothing is accepted again.

@@ -47,3 +47,10 @@ func attempts(text string) []witness.Attempt {
 	}
 	return out
 }
+func TestUnion_isBackWhenAllOfItIs(t *testing.T) {
+	t.Parallel()
+	at := func(s int) time.Time { return time.Unix(int64(s), 0).UTC() }
+	got := witness.Union([]witness.Outage{{From: at(50)}, {From: at(10), To: at(20)}, {From: at(15), To: at(30)}, {From: at(16), To: at(17)}})
+	assert.Equal(t, []witness.Outage{{From: at(10), To: at(30)}, {From: at(50)}}, got)
+	assert.Equal(t, []witness.Outage{{From: at(1)}}, witness.Union([]witness.Outage{{From: at(5), To: at(9)}, {From: at(1)}}))
+}

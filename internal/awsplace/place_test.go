@@ -168,11 +168,3 @@ func TestPlace_withoutItsLogKnowsNothing(t *testing.T) {
 		assert.False(t, p.Losses(p.Now())[0].RPO.Known)
 	})
 }
-
-func TestUnion_isBackWhenAllOfItIs(t *testing.T) {
-	t.Parallel()
-	at := func(s int) time.Time { return time.Unix(int64(s), 0).UTC() }
-	got := union([]witness.Outage{{From: at(50)}, {From: at(10), To: at(20)}, {From: at(15), To: at(30)}, {From: at(16), To: at(17)}})
-	assert.Equal(t, []witness.Outage{{From: at(10), To: at(30)}, {From: at(50)}}, got)
-	assert.Equal(t, []witness.Outage{{From: at(1)}}, union([]witness.Outage{{From: at(5), To: at(9)}, {From: at(1)}}))
-}

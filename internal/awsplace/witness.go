@@ -61,33 +61,13 @@ func (p *Place) Outages(tier string) []witness.Outage {
 		if len(tries) == 0 && p.writes(line) {
 			return []witness.Outage{{From: p.began}}
 		}
-		var attempts []witness.Attempt
-		for _, t := range tries {
-			attempts = append(attempts, witness.Attempt{At: t.Began, Accepted: t.Refused == ""})
-		}
-		out = append(out, witness.Outages(attempts)...)
+		out = append(out, tries.Outages()...)
 	}
-	return union(out)
+	return witness.Union(out)
 }
 
 func (p *Place) writes(line string) bool {
 	return line == entryLine || slices.ContainsFunc(p.Stores, func(w run.Writer) bool { return w.Store == line })
-}
-
-// union joins outages that overlap or touch: a tier is back when all of it is.
-func union(all []witness.Outage) []witness.Outage {
-	slices.SortFunc(all, func(a, b witness.Outage) int { return a.From.Compare(b.From) })
-	var out []witness.Outage
-	for _, o := range all {
-		n := len(out)
-		switch {
-		case n == 0 || !out[n-1].To.IsZero() && out[n-1].To.Before(o.From):
-			out = append(out, o)
-		case o.To.IsZero() || !out[n-1].To.IsZero() && o.To.After(out[n-1].To):
-			out[n-1].To = o.To
-		}
-	}
-	return out
 }
 
 // Keep is how long a client may keep the name service's answer.

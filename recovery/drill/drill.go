@@ -204,7 +204,10 @@ func (d *Drill) notice(ctx context.Context) error {
 		return nil
 	}
 	var seen []diagnose.Observation
-	rules := diagnose.DefaultRules(false)
+	rules, times := diagnose.DefaultRules(false), pace(d.Place)
+	if times.Quiet > 0 {
+		rules.Quiet = times.Quiet
+	}
 	found := func() string { return fmt.Sprintf("%s: %s", d.finding.Kind, d.finding.Why) }
 	for d.Place.Now().Sub(from) < noticeFor {
 		look := d.Place.Observe(ctx, d.Active)
@@ -216,7 +219,7 @@ func (d *Drill) notice(ctx context.Context) error {
 			d.about, d.report.Found = d.finding, found()
 			return nil
 		}
-		if err := d.Place.Wait(ctx, lookEvery); err != nil {
+		if err := d.Place.Wait(ctx, times.Look); err != nil {
 			return err
 		}
 	}
@@ -287,7 +290,7 @@ func (d *Drill) run(ctx context.Context, m made) error {
 		over[gate] = execute.Override{By: "the drill's leader", Reason: why}
 	}
 	core := m.compiled.New(execute.Options{Run: "drill", Generation: 1, Seed: d.Seed, Overrides: over,
-		Backoff: d.Backoff, MaxBackoff: d.Backoff})
+		Poll: pace(d.Place).Poll, Backoff: d.Backoff, MaxBackoff: d.Backoff})
 	f, records, err := d.Place.Run(ctx, core)
 	if err != nil {
 		return err
@@ -337,7 +340,7 @@ func (d *Drill) settle(ctx context.Context) error {
 		return err
 	}
 	for d.Place.Now().Sub(from) < settleFor && d.refused() {
-		if err := d.Place.Wait(ctx, settleEvery); err != nil {
+		if err := d.Place.Wait(ctx, pace(d.Place).Settle); err != nil {
 			return err
 		}
 	}

@@ -54,6 +54,36 @@ type Partial interface {
 	Unseen(store string) string
 }
 
+// Paced is a place where things take another time than on the simulated regions.
+type Paced interface{ Pace() Pace }
+
+// Pace are the times of a place. A zero takes that of the simulated regions.
+type Pace struct {
+	// Look lies between two looks of the observers, Settle between two whether requests are accepted again.
+	Look, Settle time.Duration
+	// Quiet is how long something must be bad without a break before it is found so.
+	Quiet time.Duration
+	// Poll lies between two looks of the engine at an open condition: who is told of no change looks again.
+	Poll time.Duration
+}
+
+// pace are the times of a place.
+func pace(p Place) Pace {
+	out := Pace{Look: lookEvery, Settle: settleEvery}
+	paced, is := p.(Paced)
+	if !is {
+		return out
+	}
+	own := paced.Pace()
+	for _, t := range []struct{ of, own *time.Duration }{{&out.Look, &own.Look}, {&out.Settle, &own.Settle}} {
+		if *t.own > 0 {
+			*t.of = *t.own
+		}
+	}
+	out.Quiet, out.Poll = own.Quiet, own.Poll
+	return out
+}
+
 // grain is how far a figure of the place may be off.
 func grain(p Place) time.Duration {
 	if partial, is := p.(Partial); is {

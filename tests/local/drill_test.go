@@ -35,32 +35,13 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// planned is the n-th kill. Each falls at another moment of the interval; by turns
-// everything is copied, the copies of the database end before, those of the cache, of both, and
-// messages come twice.
-func planned(n int) local.Kill {
-	k := local.Kill{After: 500*time.Millisecond + time.Duration(n)*7300*time.Microsecond, Cut: map[string]time.Duration{}}
-	before := time.Duration(100+137*n%400) * time.Millisecond
-	switch n % 5 {
-	case 1:
-		k.Cut[local.Tasks] = before
-	case 2:
-		k.Cut[local.Recall] = before
-	case 3:
-		k.Cut[local.Tasks], k.Cut[local.Recall] = before, before/2
-	case 4:
-		k.Twice = 3
-	}
-	return k
-}
-
 func TestDrill_theWitnessTellsTheTruth(t *testing.T) {
 	m, err := local.Open(t.Context())
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, m.Close()) })
 	var all []local.Result
 	for n := range *kills {
-		r, err := m.Drill(t.Context(), planned(n))
+		r, err := m.Drill(t.Context(), local.Planned(uint64(n)))
 		require.NoError(t, err, "kill %d", n+1)
 		all = append(all, r)
 		for _, store := range local.Stores {

@@ -40,6 +40,19 @@ func (r Records) Of(store string, since time.Time) Records {
 	return slices.DeleteFunc(slices.Clone(r), func(t Try) bool { return t.Store != store || t.Began.Before(since) })
 }
 
+// Outages are the times in which tries of any store among these records were refused.
+func (r Records) Outages() []witness.Outage {
+	by := map[string][]witness.Attempt{}
+	for _, t := range r {
+		by[t.Store] = append(by[t.Store], witness.Attempt{At: t.Began, Accepted: t.Refused == ""})
+	}
+	var out []witness.Outage
+	for _, tries := range by {
+		out = append(out, witness.Outages(tries)...)
+	}
+	return witness.Union(out)
+}
+
 // Verdict is what the marks of one store tell.
 type Verdict struct {
 	Loss witness.Loss `json:"loss"`

@@ -18,6 +18,9 @@ import (
 	"redoubt/system"
 )
 
+// Local is where real databases of this machine are killed.
+const Local = "local"
+
 // Options is what drill takes.
 type Options struct {
 	Streams *streams.Streams
@@ -34,7 +37,7 @@ type Options struct {
 	Back bool
 	// Active is the home that serves now; empty asks.
 	Active string
-	// On is where the drill is: only the simulated regions can be copied.
+	// On is where the drill is: a copy of the simulated regions, processes of this machine, or AWS.
 	On string
 	// Out is the folder of the reports.
 	Out  string
@@ -55,11 +58,15 @@ func New(s *streams.Streams) *cobra.Command {
 			"Nothing is changed: the drill is on a copy of the simulated regions. The scenarios:\n\n" + listed() + "\n\n" +
 			"The recorded incidents of docs/incidents.md and the experiments of docs/chaos.md can be drilled by their names, too.\n" +
 			"A drill fails when an objective of system.yaml is missed; the exit code is 5 then.\n\n" +
+			"With --on local real databases of this machine are killed and promoted by the plan: two homes of their own, with a store of\n" +
+			"each kind, that the project's system.yaml says nothing of. Figures are measured locally; --seed takes another moment, and the\n" +
+			"copies that end before. It takes PostgreSQL, Valkey or Redis, and moto, and can lose one region alone.\n\n" +
 			"With --on aws an experiment is led in the homes themselves, by AWS Fault Injection Service, with the prober as its witness.\n" +
 			"It is refused, with exit code 3, while redoubt:production is not false in both settings files. --stop-all stops all that runs.",
 		Example: "  redoubt drill region-loss\n" +
 			"  redoubt drill --all --seed 7 --out drills\n" +
 			"  redoubt drill --experiments\n" +
+			"  redoubt drill region-loss --on local\n" +
 			"  redoubt drill pod-delete --on aws\n" +
 			"  redoubt drill --stop-all --on aws",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -75,8 +82,8 @@ func New(s *streams.Streams) *cobra.Command {
 	f.Uint64Var(&o.Seed, "seed", 0, "draw every duration and lag with this seed (default: each takes its typical time)")
 	f.BoolVar(&o.Back, "back", false, "drill the way back, too")
 	f.StringVar(&o.Active, "active", "", "the home that serves now: primary or secondary (default: where the domain leads)")
-	f.StringVar(&o.On, "on", target.Sim, "where the homes are: sim, or aws, where only experiments are led")
-	f.StringVar(&o.Out, "out", "", "the folder of the reports (default .redoubt/drills)")
+	f.StringVar(&o.On, "on", target.Sim, "where it is: sim, local, or aws, where only experiments are led")
+	f.StringVar(&o.Out, "out", "", "the folder of the reports (default .redoubt/drills, on this machine's databases .redoubt/drills-local)")
 	f.BoolVar(&o.JSON, "json", false, "print the reports as JSON")
 	f.DurationVar(&o.Wait, "wait", 15*time.Second, "how long to wait for another redoubt to end")
 	return cmd
@@ -103,8 +110,11 @@ func (o *Options) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if o.On == target.AWS {
+	switch o.On {
+	case target.AWS:
 		return o.onAWS(ctx, chosen)
+	case Local:
+		return o.onLocal(ctx, chosen)
 	}
 	var reports []drill.Report
 	var unfit []string
@@ -157,15 +167,19 @@ func (o *Options) keep(d *drill.Drill, r drill.Report) {
 
 // next are the commands to say after a drill.
 func (o *Options) next(r drill.Report) []drill.Next {
-	again := "redoubt drill " + r.Scenario
+	again, on := "redoubt drill "+r.Scenario, ""
+	if o.On == Local {
+		on = " --on " + Local
+	}
 	if o.Seed != 0 {
 		again += fmt.Sprintf(" --seed %d", o.Seed)
 	}
+	again += on
 	out := []drill.Next{{Why: "the same drill again", Command: again}}
 	if !r.Met() && r.Plan.Title != "" {
 		out = append([]drill.Next{{Why: "the plan, step by step, with the gates that refuse", Command: "redoubt plan --help"}}, out...)
 	}
-	return append(out, drill.Next{Why: "another run of luck: durations drawn anew", Command: "redoubt drill " + r.Scenario + " --seed N"})
+	return append(out, drill.Next{Why: "another run of luck: durations drawn anew", Command: "redoubt drill " + r.Scenario + " --seed N" + on})
 }
 
 // chosen are the scenarios that are asked for. All that is wrong is told at once.
