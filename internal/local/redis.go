@@ -15,7 +15,7 @@ import (
 
 	goredis "github.com/redis/go-redis/v9"
 
-	"redoubt/witness/marks"
+	"redoubt/witness"
 )
 
 // redisServer is the program that speaks the Redis protocol: Valkey's, or Redis'.
@@ -116,9 +116,9 @@ func (r *redis) follows(ctx context.Context) error {
 }
 
 // marks are the entries of a witness's stream. Their ids begin with the server's own time in milliseconds.
-func (r *redis) marks(ctx context.Context, witness string) (out []kept, err error) {
+func (r *redis) marks(ctx context.Context, by string) (out []kept, err error) {
 	err = r.ask(func(c *goredis.Client) error {
-		entries, err := c.XRange(ctx, marks.CacheKey(witness), "-", "+").Result()
+		entries, err := c.XRange(ctx, witness.CacheKey(by), "-", "+").Result()
 		for _, e := range entries {
 			millis, _, _ := strings.Cut(e.ID, "-")
 			at, err1 := strconv.ParseInt(millis, 10, 64)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"redoubt/system"
+	"redoubt/witness"
 	"redoubt/witness/marks"
 )
 
@@ -29,14 +30,14 @@ type Truth struct {
 
 // truth asks what was really lost: the killed servers are started again where nobody
 // reaches them, and what they hold is compared with what their replicas got before the promotion.
-func (p *Pair) truth(ctx context.Context, witness string, lost map[string]death) (map[string]Truth, error) {
+func (p *Pair) truth(ctx context.Context, by string, lost map[string]death) (map[string]Truth, error) {
 	out := map[string]Truth{}
 	var errs []error
 	for store, ask := range map[string]func(context.Context, string) (held, got []kept, took time.Time, err error){
 		Tasks: p.truthOfDatabase, Recall: p.truthOfCache, Sessions: p.truthOfTable, Artifacts: p.truthOfBucket,
 		Work: p.truthOfQueue,
 	} {
-		held, got, took, err := ask(ctx, witness)
+		held, got, took, err := ask(ctx, by)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("the truth of %s: %w", store, err))
 			continue
@@ -87,15 +88,15 @@ func (p *Pair) truthOfDatabase(ctx context.Context, _ string) (held, got []kept,
 }
 
 // truthOfCache starts the killed primary on a socket of its own, from its file of commands.
-func (p *Pair) truthOfCache(ctx context.Context, witness string) (held, got []kept, took time.Time, err error) {
+func (p *Pair) truthOfCache(ctx context.Context, by string) (held, got []kept, took time.Time, err error) {
 	old, now := p.caches[system.Primary], p.caches[system.Secondary]
 	old.socket = old.dir + ".sock"
 	if err = p.m.startRedis(ctx, old, "--port", "0", "--unixsocket", old.socket); err != nil {
 		return nil, nil, took, err
 	}
 	var err1, err2, err3 error
-	held, err1 = old.marks(ctx, witness)
-	got, err2 = now.marks(ctx, witness)
+	held, err1 = old.marks(ctx, by)
+	got, err2 = now.marks(ctx, by)
 	took, err3 = now.took()
 	return held, got, took, errors.Join(err1, err2, err3)
 }
@@ -106,8 +107,8 @@ func (p *Pair) truthOfTable(ctx context.Context, _ string) (held, got []kept, to
 	return p.items(ctx, Sessions, "", p.store(system.Primary, Sessions).Name)
 }
 
-func (p *Pair) truthOfQueue(ctx context.Context, witness string) (held, got []kept, took time.Time, err error) {
-	return p.items(ctx, Work, marks.QueueToken(witness), p.store(system.Primary, Work).LedgerTable)
+func (p *Pair) truthOfQueue(ctx context.Context, by string) (held, got []kept, took time.Time, err error) {
+	return p.items(ctx, Work, witness.QueueToken(by), p.store(system.Primary, Work).LedgerTable)
 }
 
 func (p *Pair) items(ctx context.Context, store, prefix, table string) (held, got []kept, took time.Time, err error) {
@@ -124,7 +125,7 @@ func (p *Pair) items(ctx context.Context, store, prefix, table string) (held, go
 	return all[system.Primary], all[system.Secondary], took, nil
 }
 
-func (p *Pair) truthOfBucket(ctx context.Context, witness string) (held, got []kept, took time.Time, err error) {
+func (p *Pair) truthOfBucket(ctx context.Context, by string) (held, got []kept, took time.Time, err error) {
 	all := map[system.Home][]kept{}
 	for home, c := range p.direct {
 		keys, err := list(ctx, c, p.store(home, Artifacts).Name)
@@ -132,7 +133,7 @@ func (p *Pair) truthOfBucket(ctx context.Context, witness string) (held, got []k
 			return nil, nil, took, err
 		}
 		for _, key := range keys {
-			all[home] = p.found(all[home], Artifacts, marks.BucketPrefix(witness), key)
+			all[home] = p.found(all[home], Artifacts, witness.BucketPrefix(by), key)
 		}
 	}
 	return all[system.Primary], all[system.Secondary], took, nil

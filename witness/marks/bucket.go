@@ -7,6 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"redoubt/witness"
 )
 
 // Objects is what a bucket's marks need of a client of S3.
@@ -30,13 +32,10 @@ type Bucket struct {
 
 var _ Place = (*Bucket)(nil)
 
-// BucketPrefix is where in a bucket the marks of a witness are.
-func BucketPrefix(witness string) string { return "redoubt/witness/" + witness + "/" }
-
 // Write puts one object.
 func (b *Bucket) Write(ctx context.Context, seq int64) error {
 	_, err := b.Client.PutObject(ctx, &s3.PutObjectInput{
-		Bucket: aws.String(b.Bucket), Key: aws.String(BucketPrefix(b.Name) + digits(seq)),
+		Bucket: aws.String(b.Bucket), Key: aws.String(witness.BucketPrefix(b.Name) + digits(seq)),
 		Body: strings.NewReader(digits(seq)),
 	})
 	return err
@@ -45,14 +44,14 @@ func (b *Bucket) Write(ctx context.Context, seq int64) error {
 // Read lists the marks in the order of their keys, which is that of their numbers.
 func (b *Bucket) Read(ctx context.Context) ([]int64, error) {
 	var out []int64
-	in := &s3.ListObjectsV2Input{Bucket: aws.String(b.Bucket), Prefix: aws.String(BucketPrefix(b.Name))}
+	in := &s3.ListObjectsV2Input{Bucket: aws.String(b.Bucket), Prefix: aws.String(witness.BucketPrefix(b.Name))}
 	for {
 		answer, err := b.Client.ListObjectsV2(ctx, in)
 		if err != nil {
 			return nil, fmt.Errorf("read marks: %w", err)
 		}
 		for _, o := range answer.Contents {
-			seq, ok := Number(aws.ToString(o.Key), BucketPrefix(b.Name))
+			seq, ok := Number(aws.ToString(o.Key), witness.BucketPrefix(b.Name))
 			if !ok {
 				return nil, fmt.Errorf("read marks: the object %q is no mark", aws.ToString(o.Key))
 			}

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/redis/go-redis/v9"
+
+	"redoubt/witness"
 )
 
 // Cache writes marks into a stream, by the Redis protocol that Valkey speaks too.
@@ -31,9 +33,6 @@ var _ Place = (*Cache)(nil)
 // page is how many marks are read at once.
 const page = 1000
 
-// CacheKey is the stream of a witness.
-func CacheKey(witness string) string { return "redoubt:witness:" + witness }
-
 // Write adds one entry.
 func (c *Cache) Write(ctx context.Context, seq int64) error {
 	most := c.Most
@@ -41,7 +40,7 @@ func (c *Cache) Write(ctx context.Context, seq int64) error {
 		most = int64(c.keep().Seconds())
 	}
 	return c.Client.XAdd(ctx, &redis.XAddArgs{
-		Stream: CacheKey(c.Name), MaxLen: most, Approx: true, Values: []string{"seq", strconv.FormatInt(seq, 10)},
+		Stream: witness.CacheKey(c.Name), MaxLen: most, Approx: true, Values: []string{"seq", strconv.FormatInt(seq, 10)},
 	}).Err()
 }
 
@@ -49,7 +48,7 @@ func (c *Cache) Write(ctx context.Context, seq int64) error {
 func (c *Cache) Read(ctx context.Context) ([]int64, error) {
 	var out []int64
 	for from := "-"; ; {
-		entries, err := c.Client.XRangeN(ctx, CacheKey(c.Name), from, "+", page).Result()
+		entries, err := c.Client.XRangeN(ctx, witness.CacheKey(c.Name), from, "+", page).Result()
 		if err != nil {
 			return nil, fmt.Errorf("read marks: %w", err)
 		}

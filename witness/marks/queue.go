@@ -13,6 +13,7 @@ import (
 
 	"redoubt/agentkit/ledger"
 	"redoubt/inventory"
+	"redoubt/witness"
 )
 
 // Ledger is what a queue's marks need of a client of DynamoDB.
@@ -54,12 +55,9 @@ var _ Place = (*Queue)(nil)
 // do: it marks the entry done and deletes the message.
 const QueuePayload = ledger.WitnessPayload
 
-// QueueToken is what the ledger entries of a witness's marks begin with.
-func QueueToken(witness string) string { return "redoubt-witness-" + witness + "-" }
-
 // Write writes the ledger entry, which is the acknowledgement, and sends the message.
 func (q *Queue) Write(ctx context.Context, seq int64) error {
-	token := QueueToken(q.Name) + digits(seq)
+	token := witness.QueueToken(q.Name) + digits(seq)
 	item := ledger.Item(token, QueuePayload, q.now())
 	item[inventory.Expires] = ledger.Expiring(q.now().Add(q.keep())) // a mark that nobody reads is no work
 	if _, err := q.Ledger.PutItem(ctx, &dynamodb.PutItemInput{TableName: &q.Table, Item: item}); err != nil {
@@ -116,7 +114,7 @@ func (q *Queue) ours(m sqstypes.Message) (seq int64, token string, ok bool) {
 	if err != nil {
 		return 0, "", false
 	}
-	seq, ok = Number(token, QueueToken(q.Name))
+	seq, ok = Number(token, witness.QueueToken(q.Name))
 	return seq, token, ok
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"redoubt/inventory"
+	"redoubt/witness"
 )
 
 // Items is what a table's marks need of a client of DynamoDB.
@@ -33,16 +34,13 @@ type Table struct {
 
 var _ Place = (*Table)(nil)
 
-// TableKey is the partition that the marks of a witness are in.
-func TableKey(witness string) string { return "redoubt#witness#" + witness }
-
 // Write puts one item.
 func (t *Table) Write(ctx context.Context, seq int64) error {
 	expires := strconv.FormatInt(t.now().Add(t.keep()).Unix(), 10)
 	_, err := t.Client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: aws.String(t.Table),
 		Item: map[string]types.AttributeValue{
-			inventory.RecordsKey:  &types.AttributeValueMemberS{Value: TableKey(t.Name)},
+			inventory.RecordsKey:  &types.AttributeValueMemberS{Value: witness.TableKey(t.Name)},
 			inventory.RecordsSort: &types.AttributeValueMemberS{Value: digits(seq)},
 			inventory.Expires:     &types.AttributeValueMemberN{Value: expires},
 		},
@@ -57,7 +55,7 @@ func (t *Table) Read(ctx context.Context) ([]int64, error) {
 		TableName: aws.String(t.Table), ConsistentRead: aws.Bool(true),
 		KeyConditionExpression:    aws.String("#k = :k"),
 		ExpressionAttributeNames:  map[string]string{"#k": inventory.RecordsKey},
-		ExpressionAttributeValues: map[string]types.AttributeValue{":k": &types.AttributeValueMemberS{Value: TableKey(t.Name)}},
+		ExpressionAttributeValues: map[string]types.AttributeValue{":k": &types.AttributeValueMemberS{Value: witness.TableKey(t.Name)}},
 	}
 	for {
 		answer, err := t.Client.Query(ctx, in)
@@ -67,7 +65,7 @@ func (t *Table) Read(ctx context.Context) ([]int64, error) {
 		for _, item := range answer.Items {
 			text, _ := item[inventory.RecordsSort].(*types.AttributeValueMemberS)
 			if text == nil {
-				return nil, fmt.Errorf("read marks: an item of %s has no %s", TableKey(t.Name), inventory.RecordsSort)
+				return nil, fmt.Errorf("read marks: an item of %s has no %s", witness.TableKey(t.Name), inventory.RecordsSort)
 			}
 			seq, ok := Number(text.Value, "")
 			if !ok {

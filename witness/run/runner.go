@@ -24,10 +24,20 @@ type Writer struct {
 	Places map[system.Home]marks.Place
 }
 
+// Notes is what a runner needs of a log.
+type Notes interface {
+	// Reserve sets numbers of a store aside that nobody has used or will, and returns the first and the last.
+	Reserve(store string) (first, until int64, err error)
+	// Note notes a try. After an error the log takes no more.
+	Note(Try) error
+}
+
+var _ Notes = (*Log)(nil)
+
 // Runner writes marks until it is stopped.
 type Runner struct {
 	Clock   clock.Clock
-	Log     *Log
+	Log     Notes
 	Writers []Writer
 	// Active tells which home serves, as clients see it.
 	Active func(context.Context) (system.Home, error)
