@@ -15,7 +15,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := program.Main(ctx, os.Args[1:], os.Stdout); err != nil {
+	if err := program.Main(ctx, os.Args[1:], os.Getenv, os.Stdout); err != nil {
 		fmt.Fprintf(os.Stderr, "witness: error: %v\n", err)
 		os.Exit(1)
 	}

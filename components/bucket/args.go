@@ -40,6 +40,8 @@ type Args struct {
 	// ExpireDays ends the life of every object so many days after it was written;
 	// a version stays below it as long as Retention says. Zero keeps objects for good.
 	ExpireDays int
+	// Ends ends the life of the objects below a prefix so many days after they were written. The rest is kept.
+	Ends map[string]int
 	// Allow is what the bucket's policy allows besides denying what comes without TLS.
 	Allow []iampolicy.Statement
 	// Protect guards the bucket and its versioning against deletion and replacement.
@@ -97,6 +99,11 @@ func (args *Args) resolve() (Args, error) {
 	}
 	if a.ExpireDays < 0 {
 		errs = append(errs, fmt.Errorf("expireDays is %d, want 0 or more", a.ExpireDays))
+	}
+	for prefix, days := range a.Ends {
+		if prefix == "" || days < 1 {
+			errs = append(errs, fmt.Errorf("ends has %d days below %q, want 1 or more below a prefix", days, prefix))
+		}
 	}
 	if a.Adopt != nil && !bucketName.MatchString(a.Adopt.Name) {
 		errs = append(errs, fmt.Errorf("adopt.name is %q, want the name of a bucket", a.Adopt.Name))

@@ -64,6 +64,11 @@ func TestBucket_holdsWhatEveryComponentMust(t *testing.T) {
 			{Name: "a negative generation", Mutate: func(a *Args) { a.Generation = -1 }, Want: "generation is -1"},
 			{Name: "no key", Mutate: func(a *Args) { a.KeyArn = nil }, Want: "keyArn is not given"},
 			{
+				Name:   "an end of all by a prefix",
+				Mutate: func(a *Args) { a.Ends = map[string]int{"": 3, "marks/": 0} },
+				Want:   `0 days below "marks/"`,
+			},
+			{
 				Name:   "a lock of no days",
 				Mutate: func(a *Args) { a.Retention.LockDays = 0 },
 				Want:   "lockDays is 0, want 1 or more",
@@ -85,6 +90,11 @@ func TestBucket_holdsWhatEveryComponentMust(t *testing.T) {
 			{
 				Name:   "how far back a restore reaches",
 				Mutate: func(a *Args) { a.Retention.PITRDays = 35 },
+				Want:   []string{"main-lifecycle rules"},
+			},
+			{
+				Name:   "how long some objects live",
+				Mutate: func(a *Args) { a.Ends = map[string]int{"marks/": 3} },
 				Want:   []string{"main-lifecycle rules"},
 			},
 			{

@@ -104,6 +104,14 @@ func (d *declaration) lifecycle() error {
 			Expiration: s3.BucketLifecycleConfigurationV2RuleExpirationArgs{Days: pulumi.Int(d.args.ExpireDays)},
 		})
 	}
+	for n, prefix := range slices.Sorted(maps.Keys(d.args.Ends)) {
+		rules = append(rules, s3.BucketLifecycleConfigurationV2RuleArgs{
+			Id:         pulumi.Sprintf("end-of-some-%d", n+1),
+			Status:     pulumi.String("Enabled"),
+			Filter:     s3.BucketLifecycleConfigurationV2RuleFilterArgs{Prefix: pulumi.String(prefix)},
+			Expiration: s3.BucketLifecycleConfigurationV2RuleExpirationArgs{Days: pulumi.Int(d.args.Ends[prefix])},
+		})
+	}
 	_, err := s3.NewBucketLifecycleConfigurationV2(d.ctx, d.name+"-lifecycle", &s3.BucketLifecycleConfigurationV2Args{
 		Bucket: d.id, Rules: rules,
 	}, d.options(d.afterVersioning())...)

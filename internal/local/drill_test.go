@@ -28,7 +28,7 @@ func TestFits_aMachineLosesAWholeHome(t *testing.T) {
 			assert.ErrorContains(t, why, s.Name+" cannot be shown by the processes of one machine")
 		}
 	}
-	assert.Equal(t, []string{"region-loss"}, fit)
+	assert.Equal(t, []string{"region-loss", "queue-ledger-lost", "region-lost"}, fit, "and the experiments that lose just that")
 }
 
 // A cut is a line that the place understands, some time before the loss.

@@ -15,6 +15,7 @@ import (
 
 	"redoubt/inventory"
 	"redoubt/system"
+	"redoubt/witness"
 	"redoubt/witness/run"
 )
 
@@ -34,6 +35,8 @@ type Config struct {
 	Every time.Duration `yaml:"every"`
 	// Keep is how long marks stay in the stores; zero means two days.
 	Keep time.Duration `yaml:"keep"`
+	// Standing says that it runs all the time: a queue's marks are in its ledger alone, and buckets get fewer.
+	Standing bool `yaml:"-"`
 	// Stores change single stores; a store that is not named is written all the same.
 	Stores map[string]StoreConfig `yaml:"stores"`
 }
@@ -116,6 +119,9 @@ func (p *Program) intervals() error {
 			continue
 		}
 		wanted := p.Every
+		if p.Standing {
+			wanted = witness.Beat(s, p.objective(s))
+		}
 		if own.Every != 0 {
 			wanted = own.Every
 		}

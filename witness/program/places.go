@@ -69,6 +69,9 @@ func (m maker) place(home system.Home, s system.Store, of inventory.Store) marks
 	case system.Bucket:
 		return &marks.Bucket{Witness: w, Client: s3.NewFromConfig(cfg), Bucket: of.Name}
 	default:
+		if m.Standing {
+			return &marks.Book{Witness: w, Client: dynamodb.NewFromConfig(cfg), Table: of.LedgerTable}
+		}
 		return &marks.Queue{Witness: w, Ledger: dynamodb.NewFromConfig(cfg), Messages: sqs.NewFromConfig(cfg),
 			URL: of.URL, Table: of.LedgerTable}
 	}

@@ -16,6 +16,7 @@ import (
 	"redoubt/internal/clock"
 	"redoubt/system"
 	"redoubt/witness"
+	"redoubt/witness/marks"
 	"redoubt/witness/run"
 )
 
@@ -24,12 +25,18 @@ const usage = `witness writes numbered marks into every store and says what a lo
 
   witness write -config FILE                write marks until stopped; only this home's disk holds the log
   witness judge -config FILE [-since TIME]  read the marks back in this home; RPO, RTO, duplicates, order, as JSON
+  witness stand                             write marks until stopped; the log goes into the home's control bucket
+  witness judge [-since TIME]               the same of the witness that stands in the home
 
-TIME is RFC 3339; marks that were tried before it are left out`
+TIME is RFC 3339; marks that were tried before it are left out. Without a FILE the environment says which home it is
+(AWS_REGION, REDOUBT_WITNESS_HOME, REDOUBT_WITNESS_BUCKET, REDOUBT_WITNESS_SYSTEM), as it does in the home's pods`
 
 // Main runs one command. It ends when ctx does.
-func Main(ctx context.Context, args []string, out io.Writer) error {
-	if len(args) == 0 || args[0] != "write" && args[0] != "judge" {
+func Main(ctx context.Context, args []string, env func(string) string, out io.Writer) error {
+	switch {
+	case len(args) == 1 && args[0] == "stand":
+		return stand(ctx, env, out)
+	case len(args) == 0 || args[0] != "write" && args[0] != "judge":
 		return errors.New(usage)
 	}
 	flags := flag.NewFlagSet("witness "+args[0], flag.ContinueOnError)
@@ -42,6 +49,9 @@ func Main(ctx context.Context, args []string, out io.Writer) error {
 	})
 	if err := flags.Parse(args[1:]); err != nil {
 		return fmt.Errorf("%w\n%s", err, usage)
+	}
+	if *file == "" && args[0] == "judge" {
+		return judgeStanding(ctx, env, since, out)
 	}
 	p, err := Load(*file)
 	if err != nil {
@@ -106,25 +116,39 @@ type Judged struct {
 // judge reads back and compares with the log. A log that is not there makes every RPO unknown, and is said.
 func (m maker) judge(ctx context.Context, since time.Time, out io.Writer) error {
 	all, lost := run.Read(m.Log)
+	verdicts, err := m.verdicts(ctx, all, since)
+	if err != nil {
+		return err
+	}
+	return errors.Join(print(out, verdicts), lost)
+}
+
+// print writes a document.
+func print(out io.Writer, what any) error {
+	enc := json.NewEncoder(out)
+	enc.SetIndent("", "  ")
+	return enc.Encode(what)
+}
+
+// verdicts read every store back in the program's home.
+func (m maker) verdicts(ctx context.Context, all run.Records, since time.Time) ([]Judged, error) {
 	var verdicts []Judged
 	for _, s := range m.written() {
 		places := m.places(s)
 		from := places[m.Home]
 		if from == nil {
-			return fmt.Errorf("the inventory knows no store %s in the %s home", s.Name, m.Home)
+			return nil, fmt.Errorf("the inventory knows no store %s in the %s home", s.Name, m.Home)
 		}
 		v, err := judgeOne(ctx, s, m.every[s.Name], all.Of(s.Name, since), from)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		verdicts = append(verdicts, v)
 		for _, p := range places {
 			_ = p.Close()
 		}
 	}
-	enc := json.NewEncoder(out)
-	enc.SetIndent("", "  ")
-	return errors.Join(enc.Encode(verdicts), lost)
+	return verdicts, nil
 }
 
 // reader is a place that is read.
@@ -133,7 +157,11 @@ type reader interface {
 }
 
 func judgeOne(ctx context.Context, s system.Store, every time.Duration, tries run.Records, from reader) (Judged, error) {
-	found, err := from.Read(ctx)
+	seqs := make([]int64, len(tries))
+	for n, t := range tries {
+		seqs[n] = t.Seq
+	}
+	found, err := marks.ReadBack(ctx, from, seqs)
 	if err != nil {
 		return Judged{Verdict: run.Verdict{Loss: witness.Loss{Store: s.Name}}, Unread: err.Error()}, nil
 	}

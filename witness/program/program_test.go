@@ -197,8 +197,8 @@ func TestJudge_tellsWhatCannotBeRead(t *testing.T) {
 func TestMain_saysHowItIsUsed(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{nil, {"run"}, {"write", "-nothing"}} {
-		require.ErrorContains(t, Main(t.Context(), args, nil), "witness write -config FILE")
+		require.ErrorContains(t, Main(t.Context(), args, func(string) string { return "" }, nil), "witness write -config FILE")
 	}
-	require.ErrorContains(t, Main(t.Context(), []string{"judge", "-config", "nowhere"}, nil), "read configuration")
-	require.ErrorContains(t, Main(t.Context(), []string{"judge", "-since", "noon"}, nil), "noon")
+	require.ErrorContains(t, Main(t.Context(), []string{"judge", "-config", "nowhere"}, func(string) string { return "" }, nil), "read configuration")
+	require.ErrorContains(t, Main(t.Context(), []string{"judge", "-since", "noon"}, func(string) string { return "" }, nil), "noon")
 }
