@@ -31,7 +31,7 @@ var Keys = []string{
 	"complianceLock", "copyAccount", "tags", "adopt", "databasePassword", "dependencyKeys",
 	"clusterAdmins", "clusterViewers", "clusterCidrs", "kubernetesVersion", "nodeType", "permissionsBoundary",
 	"settleReplicas", "watch", "subscriptions", "production", "experimentsInProduction", "homeRegions", "arbiterRegion", "leases",
-	"recoveryImage", "automatic",
+	"recoveryImage", "automatic", "witness",
 }
 
 // Config is the settings of one stack; Pulumi.yaml describes each key.
@@ -74,6 +74,8 @@ type Config struct {
 	PermissionsBoundary bool
 	// Watch declares the alarms, and runs the prober on whose metrics they stand. It is on unless it is set to false.
 	Watch bool
+	// Witness runs a witness that writes marks into the stores all the time.
+	Witness bool
 	// Subscriptions are who is told of alarms.
 	Subscriptions []watch.Subscription
 	// ArbiterRegion is where the arbiter is, empty for none.
@@ -152,7 +154,7 @@ func Load(ctx *pulumi.Context) (Config, error) {
 	errs := []error{
 		flag(raw, "peerReady", &c.PeerReady), flag(raw, "complianceLock", &c.ComplianceLock),
 		flag(raw, "protect", &c.Protect), flag(raw, "settleReplicas", &c.SettleReplicas), flag(raw, "watch", &c.Watch),
-		flag(raw, "leases", &c.Leases), flag(raw, "automatic", &c.Automatic),
+		flag(raw, "leases", &c.Leases), flag(raw, "automatic", &c.Automatic), flag(raw, "witness", &c.Witness),
 		flag(raw, "production", &c.Production), flag(raw, "experimentsInProduction", &c.ExperimentsInProduction),
 		flag(raw, "permissionsBoundary", &c.PermissionsBoundary), object(raw, "clusterViewers", &c.ClusterViewers),
 		object(raw, "zones", &c.Zones), object(raw, "clientCidrs", &c.ClientCIDRs),

@@ -99,6 +99,7 @@ func (h *home) declare() error {
 		h.declareLeases,
 		h.declareMachine,
 		h.declareWatch,
+		h.declareWitness,
 	} {
 		if err := step(); err != nil {
 			return err
@@ -182,7 +183,7 @@ func (h *home) declareBuckets() error {
 		args := &bucket.Args{
 			Scope: h.scope(), Name: st.Name, Generation: h.config.Generation(st.Name), Retention: st.Retention,
 			Lock: st.Retention.LockDays > 0, KeyArn: h.keys.Arn(keys.Data), Peer: h.bucketPeer(st.Name),
-			Protect: h.config.Protect,
+			Protect: h.config.Protect, Ends: h.marksEnd(),
 		}
 		if name := h.config.Adopt.Buckets[st.Name]; name != "" {
 			args.Adopt = &bucket.Adopt{Name: name}
@@ -204,7 +205,7 @@ func (h *home) declareBuckets() error {
 func (h *home) declareControlBucket() (err error) {
 	h.control, err = bucket.New(h.ctx, "bucket-control", &bucket.Args{
 		Scope: h.scope(), Name: "control", Generation: 1, KeyArn: h.keys.Arn(keys.Data),
-		Retention: system.Retention{PITRDays: 35}, Protect: h.config.Protect,
+		Retention: system.Retention{PITRDays: 35}, Protect: h.config.Protect, Ends: h.segmentsEnd(),
 	}, h.here())
 	return err
 }

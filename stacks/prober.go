@@ -71,6 +71,14 @@ func (h *home) declareProber() error {
 
 // mayProbe lets the prober look at the home, leave one mark in each store of both, and publish.
 func (h *home) mayProbe() pulumi.StringInput {
+	return h.opened(func(keyArns, secrets []string) []iampolicy.Statement {
+		return slices.Concat(h.looks(keyArns), h.marks(secrets))
+	})
+}
+
+// opened are the statements that f makes of the ARNs of the home's keys and of its databases' secrets, with the use of
+// the keys that the stores are opened with.
+func (h *home) opened(f func(keyArns, secrets []string) []iampolicy.Statement) pulumi.StringInput {
 	purposes := slices.Clone(keys.Purposes)
 	in := []any{}
 	for _, purpose := range purposes {
@@ -90,7 +98,7 @@ func (h *home) mayProbe() pulumi.StringInput {
 			known[purpose] = arns[n]
 		}
 		return iampolicy.Document{Statements: slices.Concat(
-			h.looks(arns[:len(purposes)]), h.marks(secrets), h.opens(known, len(secrets) > 0))}.Checked()
+			f(arns[:len(purposes)], secrets), h.opens(known, len(secrets) > 0))}.Checked()
 	}).(pulumi.StringOutput)
 }
 
@@ -132,10 +140,7 @@ func (h *home) exported() (out []string) {
 // marks lets the prober leave its mark in the stores of both homes, and read that of its own: one item, one object and one
 // user's session each. In a database it is who agents are.
 func (h *home) marks(secrets []string) []iampolicy.Statement {
-	own, theirs := h.marked(h.scope()), marked{}
-	if h.peer != nil {
-		theirs = h.marked(h.scope().Peer(h.config.PeerRegion))
-	}
+	own, theirs := h.bothMarked(prober.BucketKey(h.config.Home))
 	at := prober.TableKey(h.config.Home)
 	var out []iampolicy.Statement
 	allow := func(s iampolicy.Statement) {
@@ -158,7 +163,16 @@ func (h *home) marks(secrets []string) []iampolicy.Statement {
 // marked are the ARNs of what the prober's marks stand in, in one home.
 type marked struct{ tables, objects, sessions []string }
 
-func (h *home) marked(s naming.Scope) (m marked) {
+// bothMarked are those of this home, and of the other one where it is there. In a bucket it is an object.
+func (h *home) bothMarked(object string) (own, theirs marked) {
+	own = h.marked(h.scope(), object)
+	if h.peer != nil {
+		theirs = h.marked(h.scope().Peer(h.config.PeerRegion), object)
+	}
+	return own, theirs
+}
+
+func (h *home) marked(s naming.Scope, object string) (m marked) {
 	for _, st := range h.system.Stores {
 		switch st.Kind {
 		case system.Table:
@@ -171,7 +185,7 @@ func (h *home) marked(s naming.Scope) (m marked) {
 			m.sessions = append(append(m.sessions, groups...), s.ARN("elasticache", "user:"+s.CacheUser(st.Name)))
 		case system.Bucket:
 			if name := h.bucketIn(s, st.Name); name != "" {
-				m.objects = append(m.objects, bucketArn(name)+"/"+prober.BucketKey(h.config.Home))
+				m.objects = append(m.objects, bucketArn(name)+"/"+object)
 			}
 		}
 	}

@@ -34,6 +34,7 @@ func (h *home) images() ([]string, error) {
 	// The prober's place stays where the watch is off: what holds images is protected.
 	all = append(all, configuration.ExportImage, sidecar.Image, proberImage)
 	all = append(all, h.config.leaseImages()...)
+	all = append(all, h.config.witnessImages()...)
 	all = append(all, h.config.recoveryImages()...)
 	for _, a := range h.system.Agents {
 		all = append(all, a.Image)

@@ -60,6 +60,9 @@ const Exporter = "redoubt-export"
 // namespace. No agent is called so.
 const Prober = "redoubt-prober"
 
+// Witness is what writes marks into the stores all the time, in the agents' own namespace. No agent is called so.
+const Witness = "redoubt-witness"
+
 // checkNames holds the names of all items, and that none is given twice.
 func checkNames(c *checker) {
 	c.uniqueWords("tiers", "tier", c.namesOf("tier"))

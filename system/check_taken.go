@@ -28,10 +28,11 @@ var fixed = map[string]map[string]string{
 	classNames: {"balloon": "pods that keep room free"},
 	policyNames: {
 		"closed": "the policy that refuses what no agent allows", Exporter: "the export of the home's objects",
-		Prober: "the prober of the home",
+		Prober: "the prober of the home", Witness: "the witness of the home",
 	},
 	accountNames: {
 		"default": "pods that name no account", Exporter: "the export of the home's objects", Prober: "the prober of the home",
+		Witness: "the witness of the home",
 	},
 	publicNames: {"primary": "the primary home", "secondary": "the secondary home"},
 }

@@ -26,6 +26,15 @@ func CacheKey(name string) string { return "redoubt:witness:" + name }
 // QueueToken is what the ledger entries of a witness's marks begin with.
 func QueueToken(name string) string { return "redoubt-witness-" + name + "-" }
 
+// SegmentRoot begins the keys of the logs of all witnesses in a control bucket.
+const SegmentRoot = "witness/segments/"
+
+// Segments begins the keys of a witness's log in its home's control bucket. Segments may be removed when they are old.
+func Segments(name string) string { return SegmentRoot + name + "/" }
+
+// Epochs begins the keys of the numbers that a witness has set aside. They are never removed: a number is used once.
+func Epochs(name string) string { return "witness/epochs/" + name + "/" }
+
 // BucketDays is how many days marks stay in a bucket, SegmentDays the log of a witness that stands in a home: longer than the
 // marks, so that what is asked of one is known of the other. S3 counts whole days:
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html

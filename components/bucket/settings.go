@@ -1,6 +1,7 @@
 package bucket
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"

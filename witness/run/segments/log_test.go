@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/witness"
 	"redoubt/witness/run"
 	"redoubt/witness/run/segments"
 )
@@ -75,7 +76,7 @@ func (s *shelf) Get(_ context.Context, key string) ([]byte, error) {
 // below are the keys of segments.
 func (s *shelf) below() (out []string) {
 	for key := range s.held {
-		if strings.HasPrefix(key, segments.Segments("w")) {
+		if strings.HasPrefix(key, witness.Segments("w")) {
 			out = append(out, key)
 		}
 	}
@@ -238,7 +239,7 @@ func TestRead_tellsWhatIsTornOrMissing(t *testing.T) {
 			var torn *segments.TornError
 			if !whole {
 				require.ErrorAs(t, err, &torn, "%s at byte %d", what, n)
-				assert.Equal(t, segments.Segments("w")+"000001/00000003", torn.Key)
+				assert.Equal(t, witness.Segments("w")+"000001/00000003", torn.Key)
 			}
 		}
 	}

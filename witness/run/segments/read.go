@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"redoubt/witness"
 	"redoubt/witness/run"
 )
 
@@ -32,7 +33,7 @@ const (
 // Read reads the tries that began at a time or later, also while a witness runs. A segment that is torn or missing in the
 // middle is an error, and so is a log that is not there or begins too late: then nothing is known, which is not no loss.
 func Read(ctx context.Context, o Objects, name string, since time.Time) (Reading, error) {
-	all, err := o.List(ctx, Segments(name))
+	all, err := o.List(ctx, witness.Segments(name))
 	if err != nil {
 		return Reading{}, fmt.Errorf("read log: %w", err)
 	}
@@ -62,7 +63,7 @@ func Read(ctx context.Context, o Objects, name string, since time.Time) (Reading
 // the oldest may be gone, and only such as are older than what is asked for.
 func whole(name string, all []Object, since time.Time) ([]Object, error) {
 	if len(all) == 0 {
-		return nil, fmt.Errorf("%s holds no segment", Segments(name))
+		return nil, fmt.Errorf("%s holds no segment", witness.Segments(name))
 	}
 	var out []Object
 	before := map[int64]int{}

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"redoubt/witness"
 )
 
 // Object is an object that is there, and when it was put.
@@ -30,23 +32,13 @@ type Objects interface {
 // ErrExists is that somebody made the object before.
 var ErrExists = errors.New("the object is there already")
 
-// Root begins the keys of all that standing witnesses keep in a home's control bucket.
-const Root = "witness/"
-
-// Segments and Epochs begin the keys of a witness. Segments may be removed when they are old; epochs never, because a
-// number is used once.
-func Segments(name string) string { return Root + "segments/" + name + "/" }
-
-// Epochs begins the keys of the numbers that a witness has set aside.
-func Epochs(name string) string { return Root + "epochs/" + name + "/" }
-
 // Span is how many numbers an epoch sets aside, for each store.
 const Span = 1_000_000
 
-func epochKey(name string, epoch int64) string { return fmt.Sprintf("%s%06d", Epochs(name), epoch) }
+func epochKey(name string, epoch int64) string { return fmt.Sprintf("%s%06d", witness.Epochs(name), epoch) }
 
 func segmentKey(name string, epoch int64, part int) string {
-	return fmt.Sprintf("%s%06d/%08d", Segments(name), epoch, part)
+	return fmt.Sprintf("%s%06d/%08d", witness.Segments(name), epoch, part)
 }
 
 // place is which segment a key is of.
@@ -56,7 +48,7 @@ type place struct {
 }
 
 func placeOf(name, key string) (place, error) {
-	epoch, part, ok := strings.Cut(strings.TrimPrefix(key, Segments(name)), "/")
+	epoch, part, ok := strings.Cut(strings.TrimPrefix(key, witness.Segments(name)), "/")
 	e, err1 := strconv.ParseInt(epoch, 10, 64)
 	p, err2 := strconv.Atoi(part)
 	if !ok || err1 != nil || err2 != nil || segmentKey(name, e, p) != key {
@@ -71,17 +63,17 @@ const attempts = 100
 // claim sets the next epoch aside. Segments count too: an epoch whose object somebody removed is not used again as long as
 // a segment of it is kept.
 func claim(ctx context.Context, o Objects, name string) (int64, error) {
-	taken, err := o.List(ctx, Epochs(name))
+	taken, err := o.List(ctx, witness.Epochs(name))
 	if err != nil {
 		return 0, fmt.Errorf("look for the numbers that are used: %w", err)
 	}
-	kept, err := o.List(ctx, Segments(name))
+	kept, err := o.List(ctx, witness.Segments(name))
 	if err != nil {
 		return 0, fmt.Errorf("look for the numbers that are used: %w", err)
 	}
 	var last int64
 	for _, one := range taken {
-		n, err := strconv.ParseInt(strings.TrimPrefix(one.Key, Epochs(name)), 10, 64)
+		n, err := strconv.ParseInt(strings.TrimPrefix(one.Key, witness.Epochs(name)), 10, 64)
 		if err != nil {
 			return 0, fmt.Errorf("look for the numbers that are used: %q is no epoch", one.Key)
 		}
