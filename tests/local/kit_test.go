@@ -15,6 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -31,6 +33,10 @@ import (
 	"redoubt/inventory"
 	"redoubt/recovery/lease"
 	"redoubt/system"
+	"redoubt/witness"
+	"redoubt/witness/program"
+	"redoubt/witness/run"
+	"redoubt/witness/run/segments"
 )
 
 // TestKit_onRealStores runs the packages of agentkit that stand on stores against moto, PostgreSQL and Redis.
@@ -48,6 +54,30 @@ func TestKit_onRealStores(t *testing.T) {
 	t.Run("work", k.work)
 	t.Run("a job", k.job)
 	t.Run("sessions", k.sessions)
+	t.Run("segments", k.segments)
+}
+
+// segments are put once, and read back.
+func (k kit) segments(t *testing.T) {
+	client := s3.NewFromConfig(k.Config(system.Primary), func(o *s3.Options) { o.UsePathStyle = true })
+	_, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String("control"),
+		CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: "eu-west-1"}})
+	require.NoError(t, err)
+	control := program.Bucket(client, "control")
+	now := clock.Wall{}.Now()
+	for n := range int64(3) {
+		l, err := segments.Open(t.Context(), control, "from-primary")
+		require.NoError(t, err)
+		assert.Equal(t, n+1, l.Epoch())
+		first, _, err := l.Reserve("tasks")
+		require.NoError(t, err)
+		require.NoError(t, l.Note(run.Try{Store: "tasks", Seq: first, Began: now, Ended: now}))
+		require.NoError(t, l.Close(t.Context()))
+	}
+	require.ErrorIs(t, control.Create(t.Context(), witness.Epochs("from-primary")+"000002", nil), segments.ErrExists)
+	got, err := segments.Read(t.Context(), control, "from-primary", now.Add(-time.Minute))
+	require.NoError(t, err)
+	assert.Len(t, got.Records, 3)
 }
 
 type kit struct {

@@ -163,12 +163,29 @@ func (a *account) Place(t *testing.T, ctx context.Context) (drill.Place, func())
 	go renew(renewing, held)
 	at, err := awsplace.New(ctx, o)
 	require.NoError(t, err)
+	since := a.Now()
 	return at, func() {
+		a.standing(t, ctx, inv, stands, since)
 		assert.NoError(t, at.Close())
 		end()
 		if err := held.Release(context.WithoutCancel(ctx)); !errors.Is(err, lease.ErrLost) {
 			assert.NoError(t, err)
 		}
+	}
+}
+
+// standing tells what the witness that stands in a home saw of the drill, where one does (redoubt:witness). The verdict is that of
+// the drill's own.
+func (a *account) standing(t *testing.T, ctx context.Context, inv inventory.Inventory, home system.Home, since time.Time) {
+	inv.Home = home
+	told, err := program.AskStanding(context.WithoutCancel(ctx), a.config, a.system, inv, home, since)
+	if err != nil || told.Unknown != "" {
+		t.Logf("the witness that stands in the %s home tells nothing: %v %s", home, err, told.Unknown)
+		return
+	}
+	for _, s := range told.Stores {
+		t.Logf("the witness that stands in the %s home: store %s lost %d of %d, rpo %s, rto %s %s", home, s.Loss.Store, s.Loss.Lost,
+			s.Loss.Acknowledged, s.Loss.RPO, s.RTO, s.Unread)
 	}
 }
 

@@ -156,7 +156,12 @@ type reader interface {
 	Read(ctx context.Context) ([]int64, error)
 }
 
+// readWithin is how long a store may take to be read back: one that nobody reaches from here is told of, not waited for.
+const readWithin = 2 * time.Minute
+
 func judgeOne(ctx context.Context, s system.Store, every time.Duration, tries run.Records, from reader) (Judged, error) {
+	ctx, stop := context.WithTimeout(ctx, readWithin)
+	defer stop()
 	seqs := make([]int64, len(tries))
 	for n, t := range tries {
 		seqs[n] = t.Seq

@@ -21,6 +21,7 @@ import (
 	"redoubt/internal/cli/streams"
 	"redoubt/internal/cli/syscheck"
 	"redoubt/internal/cli/testpage"
+	"redoubt/internal/cli/witness"
 )
 
 // Run runs the command line and returns the exit code. When ctx ends, what is
@@ -51,7 +52,7 @@ func New(s *streams.Streams) *cobra.Command {
 	cmd.SetOut(s.Out)
 	cmd.SetErr(s.Err)
 	cmd.CompletionOptions.HiddenDefaultCmd = true
-	cmd.AddCommand(adopt.New(s), assess.New(s), drill.New(s), evidence.New(s), record.New(s), sim.New(s), syscheck.New(s), testpage.New(s), exitCodes(s))
+	cmd.AddCommand(adopt.New(s), assess.New(s), drill.New(s), evidence.New(s), record.New(s), sim.New(s), syscheck.New(s), testpage.New(s), witness.New(s), exitCodes(s))
 	cmd.AddCommand(recovery.Commands(s)...)
 	cmd.SetHelpCommand(help(cmd))
 	cmd.InitDefaultCompletionCmd()

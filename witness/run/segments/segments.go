@@ -35,7 +35,9 @@ var ErrExists = errors.New("the object is there already")
 // Span is how many numbers an epoch sets aside, for each store.
 const Span = 1_000_000
 
-func epochKey(name string, epoch int64) string { return fmt.Sprintf("%s%06d", witness.Epochs(name), epoch) }
+func epochKey(name string, epoch int64) string {
+	return fmt.Sprintf("%s%06d", witness.Epochs(name), epoch)
+}
 
 func segmentKey(name string, epoch int64, part int) string {
 	return fmt.Sprintf("%s%06d/%08d", witness.Segments(name), epoch, part)
