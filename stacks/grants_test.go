@@ -36,7 +36,7 @@ func TestDeploy_givesRolesNoMoreThanTheirBoundary(t *testing.T) {
 		mayRecover(t, made, at, example.Regions()[n])
 		there := iamtest.Request{Resource: "*", Keys: map[string]string{"aws:RequestedRegion": example.Regions()[1-n]}}
 		for _, action := range []string{"cloudwatch:PutMetricData", "dynamodb:PutItem", "elasticache:Connect"} {
-			for role, reaches := range map[string]bool{"prober": true, "agent-planner": false} {
+			for role, reaches := range map[string]bool{"prober": true, "witness": true, "agent-planner": false} {
 				there.Action, there.Keys["aws:PrincipalArn"] = action, "arn:aws:iam::123456789012:role/atlas-"+role+"-"+example.Regions()[n]
 				assert.Equal(t, reaches, iamtest.Allowed(t, there, boundary), "%s: %s, %s in the other home", at, role, action)
 			}

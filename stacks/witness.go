@@ -99,17 +99,19 @@ func (h *home) writesMarks(secrets []string) []iampolicy.Statement {
 	name := witness.NameOf(h.config.Home)
 	own, theirs := h.bothMarked(witness.BucketPrefix(name) + "*")
 	var out []iampolicy.Statement
-	allow := func(sid string, actions, resources []string, where ...iampolicy.Condition) {
-		if len(resources) > 0 {
-			out = append(out, iampolicy.Statement{Sid: sid, Actions: actions, Resources: resources}.With(where...))
+	allow := func(s iampolicy.Statement) {
+		if len(s.Resources) > 0 {
+			out = append(out, s)
 		}
 	}
 	marks := iampolicy.Condition{Operator: "ForAllValues:StringLike", Key: "dynamodb:LeadingKeys",
 		Values: []string{witness.TableKey(name), witness.QueueToken(name) + "*"}}
-	allow("Items", []string{"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"}, own.tables, marks)
-	allow("PeersItems", []string{"dynamodb:PutItem"}, theirs.tables, marks)
-	allow("Objects", []string{"s3:PutObject"}, slices.Concat(own.objects, theirs.objects))
-	allow("Sessions", []string{"elasticache:Connect"}, slices.Concat(own.sessions, theirs.sessions))
-	allow("Databases", []string{"secretsmanager:GetSecretValue"}, secrets)
+	allow(iampolicy.Statement{Sid: "Items", Actions: []string{"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"},
+		Resources: own.tables}.With(marks))
+	allow(iampolicy.Statement{Sid: "PeersItems", Actions: []string{"dynamodb:PutItem"}, Resources: theirs.tables}.With(marks))
+	allow(iampolicy.Statement{Sid: "Objects", Actions: []string{"s3:PutObject"}, Resources: slices.Concat(own.objects, theirs.objects)})
+	allow(iampolicy.Statement{Sid: "Sessions", Actions: []string{"elasticache:Connect"},
+		Resources: slices.Concat(own.sessions, theirs.sessions)})
+	allow(iampolicy.Statement{Sid: "Databases", Actions: []string{"secretsmanager:GetSecretValue"}, Resources: secrets})
 	return out
 }

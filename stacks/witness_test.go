@@ -49,7 +49,8 @@ func TestWitness_leavesNothingForGood(t *testing.T) {
 		const rules = "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2"
 		for _, rule := range r.Get(t, rules, "bucket-"+bucket+"-lifecycle").Values()["rules"].([]any) {
 			one := rule.(map[string]any)
-			if days, is := one["expiration"].(map[string]any)["days"]; is && days != nil {
+			expiration, _ := one["expiration"].(map[string]any)
+			if days := expiration["days"]; days != nil {
 				out = append(out, one["filter"].(map[string]any)["prefix"].(string))
 				assert.Positive(t, days)
 			}

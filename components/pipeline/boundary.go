@@ -97,8 +97,9 @@ func (a Args) boundary(home naming.Scope) iampolicy.Document {
 }
 
 // beyond lets the keepers and the observer of a home with an arbiter reach the tables of the other two regions, of which
-// the arbiter's is not known here, its agents read the lease in them, and the prober leave its marks in the other home and put there what it knows of its own.
-// Their own policies name the tables and the items (stacks/leases.go, stacks/prober.go).
+// the arbiter's is not known here, its agents read the lease in them, and the prober leave its marks in the other home and put there what it knows of its own,
+// and the witness write its marks there. Their own policies name the tables and the items (stacks/leases.go, stacks/prober.go,
+// stacks/witness.go).
 func (a Args) beyond(home naming.Scope) []iampolicy.Statement {
 	keep := iampolicy.Statement{
 		Sid: "Beyond",
@@ -106,7 +107,8 @@ func (a Args) beyond(home naming.Scope) []iampolicy.Statement {
 			"elasticache:Connect", "kms:Decrypt", "kms:GenerateDataKey"},
 		Resources: []string{"*"},
 	}.With(iampolicy.Condition{Operator: "ArnEquals", Key: "aws:PrincipalArn", Values: []string{
-		a.iam("role/" + home.Role("keeper")), a.iam("role/" + home.Role("observer")), a.iam("role/" + home.Role("prober"))}})
+		a.iam("role/" + home.Role("keeper")), a.iam("role/" + home.Role("observer")), a.iam("role/" + home.Role("prober")),
+		a.iam("role/" + home.Role("witness"))}})
 	look := iampolicy.Statement{Sid: "Lease", Actions: []string{"dynamodb:GetItem", "kms:Decrypt"}, Resources: []string{"*"}}.With(
 		iampolicy.Condition{Operator: "StringLike", Key: "aws:PrincipalArn", Values: []string{a.iam("role/" + home.Role("agent-*"))}})
 	return []iampolicy.Statement{keep, look}

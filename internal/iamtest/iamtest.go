@@ -66,6 +66,8 @@ func holds(t testing.TB, operator, value string, want []string) bool {
 		return value != "" && slices.Contains(want, value)
 	case "ForAllValues:StringEquals": // holds without the key: what it restricts then has none
 		return value == "" || slices.Contains(want, value)
+	case "ForAllValues:StringLike":
+		return value == "" || slices.ContainsFunc(want, func(p string) bool { return like(p, value) })
 	case "StringNotEquals":
 		return !slices.Contains(want, value)
 	case "StringLike", "ForAnyValue:StringLike":

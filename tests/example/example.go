@@ -86,11 +86,11 @@ func Pipeline(t testing.TB) *pulumitest.Recorder {
 	})
 }
 
-// Leased is Record with an arbiter: what keeps and observes stands in the home, too.
+// Leased is Record with an arbiter and the witness: what keeps, observes and writes marks stands in the home, too.
 func Leased(t testing.TB, home system.Home) *pulumitest.Recorder {
 	t.Helper()
 	c := settings(home)
-	c.ArbiterRegion, c.Leases = Third, true
+	c.ArbiterRegion, c.Leases, c.Witness = Third, true, true
 	s := System(t)
 	return pulumitest.Run(t, program(c, s), answers(t, home, s))
 }

@@ -54,7 +54,7 @@ func TestPolicies_besideTheHomesNameWhatAWSHas(t *testing.T) {
 	}{
 		"pipeline": {exampletest.Pipeline(t), map[Kind]int{Identity: 16, Trust: 5}},
 		"arbiter":  {exampletest.Arbiter(t), map[Kind]int{Identity: 3, Trust: 3, Resource: 2}},
-		"programs": {programs(exampletest.Leased(t)), map[Kind]int{Identity: 3, Trust: 3}},
+		"programs": {programs(exampletest.Leased(t)), map[Kind]int{Identity: 4, Trust: 4}},
 	} {
 		documents := map[Kind]int{}
 		for _, res := range beside.declared {
@@ -71,10 +71,12 @@ func TestPolicies_besideTheHomesNameWhatAWSHas(t *testing.T) {
 	}
 }
 
-// programs are the roles of the keepers, of the observer and of the prober.
+// programs are the roles of the keepers, of the observer, of the prober and of the witness.
 func programs(declared []exampletest.Resource) []exampletest.Resource {
 	return slices.DeleteFunc(declared, func(r exampletest.Resource) bool {
-		return !strings.HasPrefix(r.Name, "keeper-") && !strings.HasPrefix(r.Name, "observer-") && !strings.HasPrefix(r.Name, "prober-")
+		return !slices.ContainsFunc([]string{"keeper-", "observer-", "prober-", "witness-"}, func(part string) bool {
+			return strings.HasPrefix(r.Name, part)
+		})
 	})
 }
 
