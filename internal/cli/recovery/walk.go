@@ -168,8 +168,18 @@ func (p *progress) see(at time.Time, cmd execute.Command) {
 			p.streams.Above("%s %s: %s, attempt %d: %s\n", since, r.Step, r.Result, r.Attempt, r.Why)
 		}
 	case journal.Ended:
-		p.streams.Above("%s %s: %s%s\n", since, r.Step, r.Result, because(p.title(r), r.Why))
+		p.streams.Above("%s %s: %s%s\n", since, r.Step, p.result(r), because(p.title(r), r.Why))
 	}
+}
+
+// result is how a step ended. What only looks has nothing to do when what it looks for holds, and was not skipped.
+func (p *progress) result(r journal.Record) string {
+	for _, s := range p.plan.Steps {
+		if s.ID == r.Step && (s.Role == plan.Prove || s.Role == plan.Verify) && r.Result == string(plan.AlreadyDone) {
+			return "looked, and it holds"
+		}
+	}
+	return r.Result
 }
 
 // title is the step's, unless it failed: then the cause is enough.
