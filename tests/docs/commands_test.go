@@ -77,8 +77,9 @@ var instead = map[string]string{
 	"redoubt sim up":                              "redoubt sim show",                         // tests/e2e runs it, with the engine; here it is up
 }
 
-// elsewhere are lines that need AWS, or the engine with the built pack, which tests/policies has, or that do not end by themselves.
-var elsewhere = regexp.MustCompile(`--on aws|sim preview|redoubt serve`)
+// elsewhere are lines that need AWS, or real databases, which tests/local has, or the engine with the built pack, which
+// tests/policies has, or that do not end by themselves.
+var elsewhere = regexp.MustCompile(`--on aws|--on local|sim preview|redoubt serve`)
 
 // TestPages_blocksRunOnTheSimulatedRegions runs the lines of each page's blocks that need nothing but redoubt, in their order, on
 // a small system that is up. The README's own are run by tests/e2e, beside what they print.
