@@ -5,6 +5,9 @@ import "github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 const alarmStatistic = `^(SampleCount|Average|Sum|Minimum|Maximum|IQM|` +
 	`(p|tm|tc|ts|wm)(\d{1,2}(\.\d{0,10})?|100)|(TM|TC|TS|WM|PR)\(.*:.*\))$`
 
+// extendedStatistic is what an alarm on a single metric may ask for beside the five statistics.
+const extendedStatistic = `^((p|tm|wm|tc|ts)(\d{1,2}(\.\d{1,2})?|100)|IQM|(TM|WM|PR|TC|TS)\((\d+(\.\d+)?%?)?:(\d+(\.\d+)?%?)?\))$`
+
 var rulesOfWatch = map[string][]rule{
 	"aws:cloudwatch/logGroup:LogGroup": {
 		oneOfNumbers("retentionInDays", 0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827,
@@ -22,6 +25,8 @@ var rulesOfWatch = map[string][]rule{
 		conflicts("metricQueries[]", "expression", "metric"),
 		filled("metricQueries[].metric.stat"),
 		matches("metricQueries[].metric.stat", alarmStatistic, "a statistic such as Average or p99"),
+		filled("extendedStatistic"),
+		matches("extendedStatistic", extendedStatistic, "a statistic such as p99"),
 		{"", alarmHasStatistic},
 	},
 	"aws:cloudwatch/eventTarget:EventTarget": {
