@@ -28,7 +28,8 @@ func (c clusters) experiments(t *testing.T) (gone func()) {
 	require.NoError(t, err)
 	tried, set := map[string]bool{}, 0
 	for _, e := range all {
-		objects, err := e.FillObjects(experiments.Words{"pod": "memory-1", "agent": "memory", "namespace": "atlas", "host": "a.example.com"})
+		objects, err := e.FillObjects(experiments.Words{"pod": "memory-1", "agent": "memory", "namespace": "atlas", "host": "a.example.com",
+			"caller": "planner", "callee": "memory", "port": "8085"})
 		require.NoError(t, err)
 		if len(objects) == 0 {
 			continue
