@@ -180,18 +180,6 @@ const callTimeout = 30 * time.Second
 // Run walks a machine in real time. Who is asked allows: the drill's leader does.
 func (p *Place) Run(ctx context.Context, core *execute.Core) (execute.Finish, []journal.Record, error) {
 	p.plans++
-	store, err := journal.NewFile(filepath.Join(p.Dir, fmt.Sprintf("journal-%d", p.plans)))
-	if err != nil {
-		return execute.Finish{}, nil, err
-	}
-	r := execute.Runner{Port: sighted{p}, Store: store, Clock: p.Clock, Lease: p.Lease, CallTimeout: callTimeout,
-		Decide: func(_ context.Context, g plan.Gate) execute.Decided {
-			return execute.Decided{Gate: g.ID, Allowed: true, By: "the drill's leader"}
-		}}
-	f, err := r.Run(ctx, core)
-	if err != nil {
-		return f, nil, errors.Join(err, store.Close())
-	}
-	records, err := store.Load(ctx, "drill")
-	return f, records, errors.Join(err, store.Close())
+	r := execute.Runner{Port: sighted{p}, Clock: p.Clock, Lease: p.Lease, CallTimeout: callTimeout}
+	return drill.Led(ctx, r, core, p.Dir, p.plans)
 }

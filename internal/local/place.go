@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -16,7 +15,6 @@ import (
 	"redoubt/recovery/drill"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/journal"
-	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
 	"redoubt/sim/fault"
 	"redoubt/system"
@@ -168,20 +166,8 @@ func (p *Place) Seen() planner.Seen {
 // Run walks a machine with a journal in a file. Who is asked allows: the drill's leader does.
 func (p *Place) Run(ctx context.Context, core *execute.Core) (execute.Finish, []journal.Record, error) {
 	p.plans++
-	store, err := journal.NewFile(filepath.Join(p.dir, fmt.Sprintf("journal-%d", p.plans)))
-	if err != nil {
-		return execute.Finish{}, nil, err
-	}
-	r := execute.Runner{Port: p.Port(), Store: store, Clock: clock.Wall{}, CallTimeout: 10 * time.Second,
-		Decide: func(_ context.Context, g plan.Gate) execute.Decided {
-			return execute.Decided{Gate: g.ID, Allowed: true, By: "the drill's leader"}
-		}}
-	f, err := r.Run(ctx, core)
-	if err != nil {
-		return f, nil, errors.Join(err, store.Close())
-	}
-	records, err := store.Load(ctx, "drill")
-	return f, records, errors.Join(err, store.Close())
+	r := execute.Runner{Port: p.Port(), Clock: clock.Wall{}, CallTimeout: 10 * time.Second}
+	return drill.Led(ctx, r, core, p.dir, p.plans)
 }
 
 // look calls a port and waits to be heard: what is turned away at once is not served.

@@ -157,18 +157,7 @@ func (w Wanted) said(active system.Home, now time.Time) (diagnose.Finding, error
 	case strings.TrimSpace(w.By) == "":
 		return diagnose.Finding{}, Unfit{fmt.Errorf("finding is %s and by is empty: say whose word it is", w.Finding)}
 	}
-	f := diagnose.Finding{Kind: spoken[n], Home: active, Since: now, Why: fmt.Sprintf("%s says so: %s", w.By, spoken[n])}
-	switch f.Kind {
-	case diagnose.ZoneLost:
-		f.Name = w.Zone
-	case diagnose.StoreCorrupt, diagnose.WriterLost:
-		f.Name = w.Store
-	case diagnose.DependencyLost:
-		f.Home, f.Name = "", w.Dependency
-	case diagnose.Healthy:
-		f.Home, f.Since = "", time.Time{}
-	}
-	return f, nil
+	return diagnose.Said(spoken[n], active, now, w.By, diagnose.About{Zone: w.Zone, Store: w.Store, Dependency: w.Dependency}), nil
 }
 
 // answers asks what the planner wants to know first.
@@ -177,17 +166,7 @@ func answers(ctx context.Context, port plan.Port, r planner.Request) (map[string
 	if err != nil {
 		return nil, Unfit{err}
 	}
-	out := map[string]plan.Document{}
-	var errs []error
-	for _, q := range questions {
-		answer, err := port.Call(ctx, q)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", q, err))
-			continue
-		}
-		out[planner.CallKey(q)] = answer
-	}
-	return out, errors.Join(errs...)
+	return planner.Answers(ctx, port, questions)
 }
 
 // keep keeps a plan under its run, unless one is there: then that is the run's.

@@ -235,7 +235,7 @@ func (d *Drill) told(ctx context.Context) error {
 	}
 	store, _ := d.Scenario.store(d.System)
 	d.finding = diagnose.Finding{Kind: d.Scenario.Said, Home: d.Active, Name: store.Name, Since: d.report.Lost,
-		Why: fmt.Sprintf("the drill's leader says so: %s", d.Scenario.Said)}
+		Why: fmt.Sprintf("%s says so: %s", leader, d.Scenario.Said)}
 	d.about = d.finding
 	d.report.Found = fmt.Sprintf("%s: %s", d.finding.Kind, d.finding.Why)
 	return nil
@@ -287,7 +287,7 @@ func (d *Drill) run(ctx context.Context, m made) error {
 	p := m.plan
 	over := map[string]execute.Override{}
 	for gate, why := range d.Scenario.Aside {
-		over[gate] = execute.Override{By: "the drill's leader", Reason: why}
+		over[gate] = execute.Override{By: leader, Reason: why}
 	}
 	core := m.compiled.New(execute.Options{Run: "drill", Generation: 1, Seed: d.Seed, Overrides: over,
 		Poll: pace(d.Place).Poll, Backoff: d.Backoff, MaxBackoff: d.Backoff})

@@ -1,6 +1,10 @@
 package planner
 
 import (
+	"context"
+	"errors"
+	"fmt"
+
 	"redoubt/recovery/plan"
 	"redoubt/system"
 )
@@ -13,6 +17,21 @@ func (d *draft) answer(c plan.Call) plan.Document {
 		d.wrong("%s was not asked: make the plan with the answers to its questions", c)
 	}
 	return a
+}
+
+// Answers asks a request's questions, and names all that got none.
+func Answers(ctx context.Context, port plan.Port, questions []plan.Call) (map[string]plan.Document, error) {
+	out := map[string]plan.Document{}
+	var errs []error
+	for _, q := range questions {
+		answer, err := port.Call(ctx, q)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", q, err))
+			continue
+		}
+		out[CallKey(q)] = answer
+	}
+	return out, errors.Join(errs...)
 }
 
 // told is the text or number at a path of an answer.

@@ -173,9 +173,7 @@ type family struct{ _ byte }
 func (p *Place) Run(ctx context.Context, core *execute.Core) (execute.Finish, []journal.Record, error) {
 	store := &journal.Memory{}
 	v := execute.Virtual{Time: p, Port: watched{drive.Remembering{World: p.World}, p}, Store: store,
-		Decide: func(g plan.Gate) execute.Decided {
-			return execute.Decided{Gate: g.ID, Allowed: true, By: "the drill's leader"}
-		}}
+		Decide: drill.Allow}
 	f, err := v.Run(ctx, core)
 	if err != nil {
 		return f, nil, err

@@ -58,21 +58,8 @@ func (o *planOptions) said(k diagnose.Kind, active system.Home, now time.Time) (
 		return diagnose.Finding{}, exit.Errorf(exit.Usage, "redoubt plan SCENARIO --finding region-lost --by NAME",
 			"--finding region-lost takes the place of a fence that nobody confirmed: say whose word it is")
 	}
-	f := diagnose.Finding{Kind: k, Home: active, Since: now, Why: fmt.Sprintf("%s says so: %s", o.By, k)}
-	switch k {
-	case diagnose.ZoneLost:
-		f.Name = o.Zone
-	case diagnose.StoreCorrupt, diagnose.WriterLost:
-		f.Name = o.Store
-	case diagnose.DependencyLost:
-		f.Home, f.Name = "", o.Dependency
-	case diagnose.Healthy:
-		f.Home, f.Since = "", time.Time{}
-		return f, nil
-	default:
-		return f, nil
-	}
-	if f.Name == "" {
+	f := diagnose.Said(k, active, now, o.By, diagnose.About{Zone: o.Zone, Store: o.Store, Dependency: o.Dependency})
+	if k.Named() && f.Name == "" {
 		flag := map[diagnose.Kind]string{diagnose.ZoneLost: "zone", diagnose.DependencyLost: "dependency"}[k]
 		if flag == "" {
 			flag = "store"

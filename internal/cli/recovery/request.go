@@ -136,15 +136,6 @@ func answers(ctx context.Context, t target.Target, r planner.Request) (map[strin
 		}
 		return nil, exit.With(exit.Usage, err, hint)
 	}
-	port, out := t.Port(r.Inventory), map[string]plan.Document{}
-	var errs []error
-	for _, q := range questions {
-		answer, err := port.Call(ctx, q)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", q, err))
-			continue
-		}
-		out[planner.CallKey(q)] = answer
-	}
-	return out, exit.With(exit.Unexpected, errors.Join(errs...), "the plan needs these answers; try again when the home answers")
+	out, err := planner.Answers(ctx, t.Port(r.Inventory), questions)
+	return out, exit.With(exit.Unexpected, err, "the plan needs these answers; try again when the home answers")
 }
