@@ -87,12 +87,13 @@ func (h *homes) adopt(t *testing.T, inv inventory.Inventory, r adopt.Restored) {
 }
 
 // namesOfStores are the types that name a store for others: the copies of the
-// inventory, the directory, the private names, the permissions, the restore tests
-// and what exports a cache's snapshots.
+// inventory, the directory, the private names, the permissions, the restore tests,
+// what exports a cache's snapshots, and the alarms and the board that watch it.
 var namesOfStores = []string{
 	"aws:s3/bucketObjectv2:BucketObjectv2", "aws:ssm/parameter:Parameter", "aws:route53/record:Record",
 	"aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy",
 	"aws:backup/restoreTestingSelection:RestoreTestingSelection", "aws:sfn/stateMachine:StateMachine",
+	"aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/dashboard:Dashboard",
 }
 
 // onlyItsNames requires that nothing is replaced, deleted or created, and that
@@ -102,6 +103,9 @@ func onlyItsNames(t *testing.T, r engine.Result) {
 	for _, s := range r.Steps {
 		assert.Equal(t, engine.Update, s.Op, "%s", s)
 		assert.Contains(t, namesOfStores, string(s.URN.Type()), "%s", s)
+		if s.URN.Type() == "aws:cloudwatch/metricAlarm:MetricAlarm" {
+			assert.Subset(t, []string{"alarmDescription", "dimensions", "metricQueries"}, s.Properties, "%s", s)
+		}
 	}
 }
 
