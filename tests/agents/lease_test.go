@@ -4,7 +4,6 @@ package agents
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"maps"
 	"testing"
@@ -23,8 +22,6 @@ import (
 	"redoubt/inventory"
 	"redoubt/system"
 )
-
-var leases = flag.Bool("leases", false, "also move the word of the arbiter, which takes two minutes")
 
 // places are the three tables of leases: each home's own, and the arbiter's in a third region.
 var places = map[system.Home]settings.Place{
@@ -45,9 +42,6 @@ func told(of system.Home) map[string]string {
 // both homes, all of them processes, and moves the word away and back under load. Nobody writes while the other home has the
 // lease, who reads conversations notices nothing, and what was accepted is answered after the way back, once.
 func TestLease_writersStopWhenTheWordNamesTheOtherHome(t *testing.T) {
-	if !*leases {
-		t.Skip("NOT TRIED here: make demo-leases does")
-	}
 	setenv(t, told(system.Primary)) // before the agents start
 	a := open(t, false, instances...)
 	w := &moving{run: &run{T: t, seen: map[string][]string{}, load: newLoad(a, 400*time.Millisecond, 200*time.Millisecond)}}
