@@ -185,14 +185,19 @@ func TestOpen_beginsNothingOnceTheWordHasMoved(t *testing.T) {
 	w.Clock = clock.NewVirtual(plantest.Now)
 	r := conduct.Request{What: conduct.Open, Run: "judged-7", Execution: "judged-7", Input: conduct.Input{Run: "judged-7",
 		Wanted: conduct.Wanted{Scenario: planner.RegionLoss, Active: system.Primary, Word: 7}}}
-	after := judged(time.Minute)
-	after.Generation = 8
-	w.says(after)
-	_, err := w.Handle(t.Context(), r)
-	var unfit conduct.Unfit
-	require.ErrorAs(t, err, &unfit)
-	require.ErrorContains(t, err, "started for word 7")
-	assert.Empty(t, w.puts)
+	byPerson, again, away, never := judged(time.Minute), judged(time.Minute), judged(time.Minute), judged(time.Minute)
+	byPerson.Generation = 8
+	again.Generation, again.Judged = 9, 9 // there and back, by the judge: that is another run's
+	away.Active = system.Primary
+	never.Judged = 0 // somebody else than the watch started it
+	for _, after := range []arbiter.Word{byPerson, again, away, never} {
+		w.says(after)
+		_, err := w.Handle(t.Context(), r)
+		var unfit conduct.Unfit
+		require.ErrorAs(t, err, &unfit)
+		require.ErrorContains(t, err, "started for word 7")
+		assert.Empty(t, w.puts)
+	}
 	w.says(judged(time.Minute))
 	a, err := w.Handle(t.Context(), r)
 	require.NoError(t, err)
