@@ -77,7 +77,7 @@ func (k kit) segments(t *testing.T) {
 	require.ErrorIs(t, control.Create(t.Context(), witness.Epochs("from-primary")+"000002", nil), segments.ErrExists)
 	got, err := segments.Read(t.Context(), control, "from-primary", now.Add(-time.Minute))
 	require.NoError(t, err)
-	assert.Len(t, got.Records, 3)
+	assert.Len(t, got, 3)
 }
 
 type kit struct {

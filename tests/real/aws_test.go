@@ -178,7 +178,7 @@ func (a *account) Place(t *testing.T, ctx context.Context) (drill.Place, func())
 // the drill's own.
 func (a *account) standing(t *testing.T, ctx context.Context, inv inventory.Inventory, home system.Home, since time.Time) {
 	inv.Home = home
-	told, err := program.AskStanding(context.WithoutCancel(ctx), a.config, a.system, inv, home, since)
+	told, err := program.AskStanding(context.WithoutCancel(ctx), a.config, a.system, inv, home, since, clock.Wall{}.Now())
 	if err != nil || told.Unknown != "" {
 		t.Logf("the witness that stands in the %s home tells nothing: %v %s", home, err, told.Unknown)
 		return

@@ -139,7 +139,7 @@ func (h *home) during(t *testing.T, f func()) error {
 	return <-ended
 }
 
-func (h *home) read(t *testing.T) segments.Reading {
+func (h *home) read(t *testing.T) run.Records {
 	t.Helper()
 	got, err := segments.Read(t.Context(), h.drawer, witness.NameOf(system.Secondary), time.Time{})
 	require.NoError(t, err)
@@ -152,10 +152,10 @@ func TestStanding_putsEverySoOftenAndAtItsEnd(t *testing.T) {
 		h := newHome(t)
 		require.NoError(t, h.during(t, func() {
 			time.Sleep(24500 * time.Millisecond)
-			assert.InDelta(t, 20, len(h.read(t).Records), 1, "two rounds have put what was noted, the second as a mark was written")
+			assert.InDelta(t, 20, len(h.read(t)), 1, "two rounds have put what was noted, the second as a mark was written")
 		}))
 		got := h.read(t)
-		assert.Len(t, got.Records, 25, "what was noted since is put at the end")
+		assert.Len(t, got, 25, "what was noted since is put at the end")
 		assert.Equal(t, 3, h.rounds)
 		assert.Empty(t, h.out.String())
 		require.NoError(t, h.during(t, func() { time.Sleep(4500 * time.Millisecond) }))
@@ -163,7 +163,7 @@ func TestStanding_putsEverySoOftenAndAtItsEnd(t *testing.T) {
 		require.Len(t, held, 30)
 		slices.Sort(held)
 		assert.Len(t, slices.Compact(held), 30, "a new pod uses no number again")
-		v, err := h.read(t).Records.Judge("sessions", time.Second, held[:27], witness.Measured)
+		v, err := h.read(t).Judge("sessions", time.Second, held[:27], witness.Measured)
 		require.NoError(t, err)
 		assert.Equal(t, []int{30, 3}, []int{v.Loss.Acknowledged, v.Loss.Lost})
 	})
@@ -186,7 +186,7 @@ func TestStanding_followsTheInventoryAndGoesOnWithoutIt(t *testing.T) {
 		assert.InDelta(t, 20, len(first), 1)
 		assert.InDelta(t, 15, len(second), 1, "with an inventory that says nothing it goes on")
 		assert.Contains(t, h.out.String(), "the home's inventory")
-		assert.InDelta(t, len(first)+len(second), len(h.read(t).Records), 1, "one may have been under way when the table changed")
+		assert.InDelta(t, len(first)+len(second), len(h.read(t)), 1, "one may have been under way when the table changed")
 	})
 }
 
@@ -204,8 +204,8 @@ func TestStanding_keepsWhatABucketDoesNotTake(t *testing.T) {
 		}))
 		assert.Contains(t, h.out.String(), "put segment: no answer")
 		got := h.read(t)
-		assert.Len(t, got.Records, len(h.tables["atlas-sessions"].held), "nothing of it is missing")
-		assert.Empty(t, got.Gaps)
+		assert.Len(t, got, len(h.tables["atlas-sessions"].held), "nothing of it is missing")
+		assert.Empty(t, segments.Gaps(got, time.Time{}, time.Now()))
 		deaf(errors.New("no answer"))
 		require.ErrorContains(t, h.during(t, func() { time.Sleep(time.Second) }), "open log", "without numbers of its own nothing is written")
 	})
@@ -216,9 +216,12 @@ func TestTold_withoutItsLogKnowsNothing(t *testing.T) {
 	m := theMaker(t)
 	d := &drawer{held: map[string][]byte{}, put: map[string]time.Time{}}
 	m.Program.every = map[string]time.Duration{} // no store is read: nobody answers here
-	got, err := m.told(t.Context(), d, time.Time{})
+	got, err := m.told(t.Context(), d, time.Time{}, time.Now())
 	require.NoError(t, err)
 	assert.Contains(t, got.Unknown, "holds no segment")
+	require.ErrorContains(t, got.proven(), "holds no segment")
+	require.NoError(t, Told{}.proven())
+	require.ErrorContains(t, Told{Gaps: make([]segments.Gap, 2)}.proven(), "noted nothing for a time, 2 times")
 	v, err := judgeOne(t.Context(), system.Store{Name: "tasks"}, time.Second, nil, shelf{1, 2})
 	require.NoError(t, err)
 	assert.False(t, v.Loss.RPO.Known, "what was found alone tells no loss")

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
+	"redoubt/internal/clock"
 	"redoubt/inventory"
 	"redoubt/system"
 	"redoubt/witness"
@@ -33,7 +34,7 @@ type Told struct {
 // AskStanding reads the log of the witness that stands in a home out of its control bucket, reads the stores back there, and
 // compares. What cannot be read is unknown, and says so; an error is that nothing could be asked.
 func AskStanding(ctx context.Context, cfg aws.Config, sys *system.System, inv inventory.Inventory, home system.Home,
-	since time.Time,
+	since, now time.Time,
 ) (Told, error) {
 	p, err := Of(standing(home), sys, inv)
 	if err != nil {
@@ -42,17 +43,17 @@ func AskStanding(ctx context.Context, cfg aws.Config, sys *system.System, inv in
 	cfg = cfg.Copy()
 	cfg.Region = inv.Homes[home].Region
 	log := bucket{s3.NewFromConfig(cfg), inv.Homes[home].Control.Bucket}
-	return maker{p, cfg, secretsmanager.NewFromConfig(cfg)}.told(ctx, log, since)
+	return maker{p, cfg, secretsmanager.NewFromConfig(cfg)}.told(ctx, log, since, now)
 }
 
-func (m maker) told(ctx context.Context, log segments.Objects, since time.Time) (Told, error) {
+func (m maker) told(ctx context.Context, log segments.Objects, since, now time.Time) (Told, error) {
 	out := Told{Home: m.Home, Witness: witness.NameOf(m.Home), Since: since}
 	read, err := segments.Read(ctx, log, out.Witness, since)
 	if err != nil {
 		out.Unknown = err.Error()
 	}
-	out.Gaps = read.Gaps
-	out.Stores, err = m.verdicts(ctx, read.Records, since)
+	out.Gaps = segments.Gaps(read, since, now)
+	out.Stores, err = m.verdicts(ctx, read, since)
 	return out, err
 }
 
@@ -66,12 +67,20 @@ func judgeStanding(ctx context.Context, env func(string) string, since time.Time
 	if err != nil {
 		return err
 	}
-	told, err := AskStanding(ctx, cfg, sys, inv, s.Home, since)
+	told, err := AskStanding(ctx, cfg, sys, inv, s.Home, since, clock.Wall{}.Now())
 	if err != nil {
 		return err
 	}
-	if told.Unknown != "" {
-		err = errors.New(told.Unknown)
+	return errors.Join(print(out, told), told.proven())
+}
+
+// proven is why what is told is not all that there was to know, or nothing.
+func (t Told) proven() error {
+	switch {
+	case t.Unknown != "":
+		return errors.New(t.Unknown)
+	case len(t.Gaps) > 0:
+		return fmt.Errorf("it noted nothing for a time, %d times: what was lost then, nobody knows", len(t.Gaps))
 	}
-	return errors.Join(print(out, told), err)
+	return nil
 }

@@ -83,7 +83,8 @@ func (o *Options) ask(ctx context.Context, t target.Target) error {
 		return err
 	}
 	known.Inventory.Home = home
-	told, err := program.AskStanding(ctx, cfg, t.Project().System, known.Inventory, home, t.Clock().Now().Add(-o.Since))
+	now := t.Clock().Now()
+	told, err := program.AskStanding(ctx, cfg, t.Project().System, known.Inventory, home, now.Add(-o.Since), now)
 	if err != nil {
 		return exit.With(exit.Unexpected, err, "redoubt status --on aws")
 	}
@@ -92,7 +93,7 @@ func (o *Options) ask(ctx context.Context, t target.Target) error {
 
 // tell shows what the witness says. What is unknown is no success.
 func (o *Options) tell(told program.Told) error {
-	unknown := told.Unknown != ""
+	unknown := told.Unknown != "" || len(told.Gaps) > 0
 	for _, s := range told.Stores {
 		unknown = unknown || !s.Loss.RPO.Known
 	}
@@ -107,7 +108,7 @@ func (o *Options) tell(told program.Told) error {
 	}
 	if unknown {
 		return exit.Errorf(exit.NotProven, "kubectl exec deploy/redoubt-witness -- /command judge -since TIME, in the cluster of the "+
-			string(told.Home)+" home", "what some stores lost is unknown")
+			string(told.Home)+" home", "what was lost is not all known")
 	}
 	return nil
 }

@@ -47,6 +47,11 @@ func TestTell_whatIsUnknownIsNoSuccess(t *testing.T) {
 	text, code = tell(unread)
 	assert.Equal(t, exit.NotProven, code)
 	assert.Regexp(t, `sessions +0 +unknown +unknown +unknown +no answer`, text)
+	late := said()
+	late.Gaps = []segments.Gap{{From: noon.Add(-time.Hour), To: noon}}
+	text, code = tell(late)
+	assert.Equal(t, exit.NotProven, code, "what was lost before it came nobody knows")
+	assert.Contains(t, text, "it noted nothing from 2026-03-01T11:00:00Z to 2026-03-01T12:00:00Z")
 	torn := said()
 	torn.Unknown = "segment 3 is torn"
 	torn.Gaps = []segments.Gap{{From: noon, To: noon.Add(time.Minute)}}

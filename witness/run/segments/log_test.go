@@ -138,7 +138,7 @@ func TestLog_killedAtEveryWrite(t *testing.T) {
 			require.NoError(t, err, name)
 			seen := map[string]int{}
 			var found []int64
-			for _, one := range got.Records {
+			for _, one := range got {
 				seen[fmt.Sprint(one.Store, one.Seq)]++
 				found = append(found, one.Seq)
 			}
@@ -180,7 +180,7 @@ func TestLog_twoAtOnce(t *testing.T) {
 	}
 	got, err := segments.Read(t.Context(), s, "w", time.Time{})
 	require.NoError(t, err)
-	assert.Len(t, got.Records, 6)
+	assert.Len(t, got, 6)
 }
 
 func TestLog_putsWhatIsLeftWhenItEnds(t *testing.T) {
@@ -203,7 +203,7 @@ func TestLog_putsWhatIsLeftWhenItEnds(t *testing.T) {
 		require.Error(t, l.Note(run.Try{Store: "tasks", Seq: 3}))
 		got, err := segments.Read(t.Context(), s, "w", time.Time{})
 		require.NoError(t, err)
-		assert.Len(t, got.Records, 2, "that which was under way, and that behind it")
+		assert.Len(t, got, 2, "that which was under way, and that behind it")
 	})
 }
 
@@ -259,9 +259,9 @@ func TestRead_beginsWhereItIsAsked(t *testing.T) {
 		}
 		got, err := segments.Read(t.Context(), s, "w", began.Add(5*time.Minute))
 		require.NoError(t, err)
-		require.Len(t, got.Records, 30)
-		assert.EqualValues(t, 31, got.Records[0].Seq)
-		assert.Empty(t, got.Gaps)
+		require.Len(t, got, 30)
+		assert.EqualValues(t, 31, got[0].Seq)
+		assert.Empty(t, segments.Gaps(got, began.Add(5*time.Minute), time.Now()))
 		for _, key := range s.below()[:40] {
 			delete(s.held, key)
 		}
@@ -273,7 +273,25 @@ func TestRead_beginsWhereItIsAsked(t *testing.T) {
 		require.NoError(t, l.Put(t.Context()))
 		got, err = segments.Read(t.Context(), s, "w", began.Add(9*time.Minute))
 		require.NoError(t, err)
-		require.Len(t, got.Gaps, 1)
-		assert.Equal(t, time.Hour+10*time.Second, got.Gaps[0].To.Sub(got.Gaps[0].From), "nobody wrote meanwhile, and it says so")
+		gaps := segments.Gaps(got, began.Add(9*time.Minute), time.Now())
+		require.Len(t, gaps, 1)
+		assert.Equal(t, time.Hour+10*time.Second, gaps[0].To.Sub(gaps[0].From), "nobody wrote meanwhile, and it says so")
 	})
+}
+
+// TestGaps_alsoBeforeTheFirstTryAndAfterTheLast: a witness that came late, or writes no more, knows nothing of that time.
+func TestGaps_alsoBeforeTheFirstTryAndAfterTheLast(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	at := func(seconds int) time.Time { return noon.Add(time.Duration(seconds) * time.Second) }
+	var all run.Records
+	for n := range 60 {
+		all = append(all, run.Try{Store: "tasks", Seq: int64(n + 1), Began: at(n), Ended: at(n)})
+	}
+	assert.Empty(t, segments.Gaps(all, at(-20), at(59+30)), "the newest are in no segment yet")
+	assert.Equal(t, []segments.Gap{{From: at(-21), To: at(0)}}, segments.Gaps(all, at(-21), at(60)))
+	assert.Equal(t, []segments.Gap{{From: at(59), To: at(59 + 31)}}, segments.Gaps(all, at(0), at(59+31)))
+	assert.Equal(t, []segments.Gap{{From: at(0), To: at(60)}}, segments.Gaps(nil, at(0), at(60)), "all of it")
+	assert.Empty(t, segments.Gaps(all, time.Time{}, at(60)), "nobody says from when on")
+	assert.Empty(t, segments.Gaps(nil, time.Time{}, at(60)))
 }

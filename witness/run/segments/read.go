@@ -10,14 +10,7 @@ import (
 	"redoubt/witness/run"
 )
 
-// Reading is what the segments of a witness tell.
-type Reading struct {
-	Records run.Records
-	// Gaps are the stretches in which no try was noted: what was written then, nobody knows.
-	Gaps []Gap
-}
-
-// Gap is a stretch without a witness.
+// Gap is a stretch in which no try was noted: what was written then, nobody knows.
 type Gap struct {
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
@@ -26,37 +19,37 @@ type Gap struct {
 const (
 	// slack is how far the clocks of witness and bucket may lie apart, and how long a segment may have waited to be put.
 	slack = time.Minute
-	// silence is how long nothing must have been noted to be a gap.
+	// silence is how long nothing must have been noted to be a gap, lately how long nothing until now, since the last segment
+	// is still to be put.
 	silence = 2 * Every
+	lately  = silence + Every
 )
 
 // Read reads the tries that began at a time or later, also while a witness runs. A segment that is torn or missing in the
 // middle is an error, and so is a log that is not there or begins too late: then nothing is known, which is not no loss.
-func Read(ctx context.Context, o Objects, name string, since time.Time) (Reading, error) {
+func Read(ctx context.Context, o Objects, name string, since time.Time) (run.Records, error) {
 	all, err := o.List(ctx, witness.Segments(name))
 	if err != nil {
-		return Reading{}, fmt.Errorf("read log: %w", err)
+		return nil, fmt.Errorf("read log: %w", err)
 	}
 	wanted, err := whole(name, all, since)
 	if err != nil {
-		return Reading{}, fmt.Errorf("read log: %w", err)
+		return nil, fmt.Errorf("read log: %w", err)
 	}
-	var out Reading
+	var out run.Records
 	for _, one := range wanted {
 		body, err := o.Get(ctx, one.Key)
 		if err != nil {
-			return Reading{}, fmt.Errorf("read log: segment %s: %w", one.Key, err)
+			return nil, fmt.Errorf("read log: segment %s: %w", one.Key, err)
 		}
 		tries, err := decode(body)
 		if err != nil {
-			return Reading{}, fmt.Errorf("read log: %w", &TornError{one.Key, err})
+			return nil, fmt.Errorf("read log: %w", &TornError{one.Key, err})
 		}
-		out.Records = append(out.Records, tries...)
+		out = append(out, tries...)
 	}
-	slices.SortStableFunc(out.Records, func(a, b run.Try) int { return a.Began.Compare(b.Began) })
-	out.Records = slices.DeleteFunc(out.Records, func(t run.Try) bool { return t.Began.Before(since) })
-	out.Gaps = gaps(out.Records)
-	return out, nil
+	slices.SortStableFunc(out, func(a, b run.Try) int { return a.Began.Compare(b.Began) })
+	return slices.DeleteFunc(out, func(t run.Try) bool { return t.Began.Before(since) }), nil
 }
 
 // whole are the segments that hold what began at a time or later. Their numbers must follow each other in each run; only
@@ -90,13 +83,19 @@ func whole(name string, all []Object, since time.Time) ([]Object, error) {
 	return out, nil
 }
 
-// gaps are where no store was tried for longer than two segments take.
-func gaps(all run.Records) []Gap {
+// Gaps are where no store was tried for longer than two segments take, from a time to another, which is now. A zero time asks
+// for no beginning: what was before the first try is none then.
+func Gaps(all run.Records, since, now time.Time) []Gap {
 	var out []Gap
-	for n := 1; n < len(all); n++ {
-		if all[n].Began.Sub(all[n-1].Ended) > silence {
-			out = append(out, Gap{all[n-1].Ended, all[n].Began})
+	last := since
+	for _, one := range all {
+		if !last.IsZero() && one.Began.Sub(last) > silence {
+			out = append(out, Gap{last, one.Began})
 		}
+		last = one.Ended
+	}
+	if !last.IsZero() && now.Sub(last) > lately {
+		out = append(out, Gap{last, now})
 	}
 	return out
 }
