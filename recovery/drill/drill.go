@@ -8,11 +8,8 @@ import (
 
 	"redoubt/inventory"
 	"redoubt/recovery/diagnose"
-	"redoubt/recovery/execute"
-	"redoubt/recovery/journal"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
-	"redoubt/recovery/verify"
 	"redoubt/system"
 	"redoubt/timings"
 )
@@ -189,58 +186,6 @@ func (d *Drill) strike(ctx context.Context, one Line) error {
 	return d.Place.Break(ctx, one.After, line)
 }
 
-// notice lets the observers look until they have found what is broken.
-func (d *Drill) notice(ctx context.Context) error {
-	from := d.Place.Now()
-	defer func() { d.phase("noticing", from) }()
-	switch {
-	case d.Scenario.Said != "":
-		return d.told(ctx)
-	case d.Scenario.Finding == "" && d.Scenario.Plan == "":
-		d.report.Found = "nothing had to be found: nobody acted"
-		return nil
-	case d.Scenario.Finding == "":
-		d.report.Found = "nobody looked: it was decided"
-		return nil
-	}
-	var seen []diagnose.Observation
-	rules, times := diagnose.DefaultRules(false), pace(d.Place)
-	if times.Quiet > 0 {
-		rules.Quiet = times.Quiet
-	}
-	found := func() string { return fmt.Sprintf("%s: %s", d.finding.Kind, d.finding.Why) }
-	for d.Place.Now().Sub(from) < noticeFor {
-		look := d.Place.Observe(ctx, d.Active)
-		if seen == nil {
-			seen = make([]diagnose.Observation, 0, looksAtFirst*len(look))
-		}
-		seen = append(seen, look...)
-		if d.finding = diagnose.Find(d.Place.Now(), seen, rules); d.finding.Kind == d.Scenario.Finding {
-			d.about, d.report.Found = d.finding, found()
-			return nil
-		}
-		if err := d.Place.Wait(ctx, times.Look); err != nil {
-			return err
-		}
-	}
-	d.report.Found = found()
-	d.wrong("after %s the observers found %s, want %s", noticeFor, d.report.Found, d.Scenario.Finding)
-	return nil
-}
-
-// told is a finding on a person's word.
-func (d *Drill) told(ctx context.Context) error {
-	if err := d.Place.Wait(ctx, d.Scenario.SaidAfter); err != nil {
-		return err
-	}
-	store, _ := d.Scenario.store(d.System)
-	d.finding = diagnose.Finding{Kind: d.Scenario.Said, Home: d.Active, Name: store.Name, Since: d.report.Lost,
-		Why: fmt.Sprintf("%s says so: %s", leader, d.Scenario.Said)}
-	d.about = d.finding
-	d.report.Found = fmt.Sprintf("%s: %s", d.finding.Kind, d.finding.Why)
-	return nil
-}
-
 // recover plans and runs.
 func (d *Drill) recover(ctx context.Context) error {
 	if d.Scenario.Plan == "" {
@@ -281,81 +226,6 @@ func (d *Drill) goal() planner.Goal {
 		g.At = d.report.Lost.Add(-time.Second).Truncate(time.Second)
 	}
 	return g
-}
-
-func (d *Drill) run(ctx context.Context, m made) error {
-	p := m.plan
-	over := map[string]execute.Override{}
-	for gate, why := range d.Scenario.Aside {
-		over[gate] = execute.Override{By: leader, Reason: why}
-	}
-	core := m.compiled.New(execute.Options{Run: "drill", Generation: 1, Seed: d.Seed, Overrides: over,
-		Poll: pace(d.Place).Poll, Backoff: d.Backoff, MaxBackoff: d.Backoff})
-	f, records, err := d.Place.Run(ctx, core)
-	if err != nil {
-		return err
-	}
-	d.ran = Ran{p, records}
-	d.restored(p, records)
-	if p.Active != "" {
-		d.report.Receiving = p.Active
-	}
-	d.report.Plan = Plan{Title: p.Title, Hash: m.compiled.Hash(), Outcome: string(f.Outcome), Why: f.Why, Steps: steps(p, records)}
-	for _, g := range p.Gates {
-		if why, set := d.Scenario.Aside[g.ID]; set {
-			d.report.Plan.aside(g.ID, why)
-		}
-	}
-	if f.Outcome != execute.Recovered {
-		d.wrong("the plan ended %s: %s", f.Outcome, f.Why)
-	}
-	return nil
-}
-
-// restored tells the witness what a restored store goes on with. Nobody writes to it while it is made, so that the moment
-// in which it was found good is as right as any.
-func (d *Drill) restored(p plan.Plan, records []journal.Record) {
-	for _, s := range p.Steps {
-		if s.Role != plan.Verify {
-			continue
-		}
-		what, err := verify.Of(s.Call)
-		at, wrong := time.Parse(time.RFC3339, what.At)
-		if err != nil || wrong != nil {
-			continue
-		}
-		for _, r := range records {
-			if r.Kind == journal.Ended && r.Step == s.ID && r.Result != string(plan.Failed) {
-				d.Place.Restored(s.Subject.Store, r.At, at)
-			}
-		}
-	}
-}
-
-// settle waits until requests of every tier are accepted again.
-func (d *Drill) settle(ctx context.Context) error {
-	from := d.Place.Now()
-	defer func() { d.phase("settling", from) }()
-	if err := d.Place.Wait(ctx, d.Scenario.Hold); err != nil {
-		return err
-	}
-	for d.Place.Now().Sub(from) < settleFor && d.refused() {
-		if err := d.Place.Wait(ctx, pace(d.Place).Settle); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// refused reports whether requests of a tier are refused now.
-func (d *Drill) refused() bool {
-	for _, t := range d.System.Tiers {
-		out := d.Place.Outages(t.Name)
-		if n := len(out); n > 0 && out[n-1].To.IsZero() {
-			return true
-		}
-	}
-	return false
 }
 
 // PhaseOf is when within a minute the loss of a seed comes, in steps of five seconds.
