@@ -56,7 +56,7 @@ const (
 	CannotTell Answer = "cannot tell"
 )
 
-// Judge tells whether the condition holds in the document, and why not. One
+// Judge tells whether the condition holds in the document, and why not, in words (words.go). One
 // expectation that cannot be told makes the whole one so, even beside one that
 // fails: nobody acts on half an answer.
 func (c Condition) Judge(answer Document) (Answer, string) {
@@ -66,7 +66,7 @@ func (c Condition) Judge(answer Document) (Answer, string) {
 	}
 	verdict, why := Done, ""
 	for _, e := range c.All {
-		switch got, reason := e.judge(in); got {
+		switch got, reason := e.judge(c.Call, in); got {
 		case CannotTell:
 			return CannotTell, reason
 		case NotDone:
@@ -83,11 +83,12 @@ func (c Condition) Judge(answer Document) (Answer, string) {
 	return verdict, why
 }
 
-func (e Expect) judge(in any) (Answer, string) {
+// judge judges one thing in the answer to a call, and says in words what is not as it should be.
+func (e Expect) judge(call Call, in any) (Answer, string) {
 	got, found := e.Path.Find(in)
 	if !found {
 		if e.Missing == nil {
-			return CannotTell, fmt.Sprintf("%s is missing in the answer", e.Path)
+			return CannotTell, call.called(e.Path).missing
 		}
 		var err error
 		if got, err = normal(e.Missing); err != nil {
@@ -99,14 +100,14 @@ func (e Expect) judge(in any) (Answer, string) {
 		return CannotTell, err.Error()
 	}
 	holds, ok := compare(got, e.Op, want)
-	switch {
-	case !ok:
-		return CannotTell, fmt.Sprintf("%s is %v, which %s %v cannot judge", e.Path, got, e.Op, want)
-	case !holds:
-		return NotDone, fmt.Sprintf("%s is %v, want %s %v", e.Path, got, e.Op, want)
-	default:
+	if ok && holds {
 		return Done, ""
 	}
+	w := call.called(e.Path)
+	if !ok {
+		return CannotTell, fmt.Sprintf("%s is %s, which cannot be compared: %s", w.subject, w.value(got), w.want(e.Op, want))
+	}
+	return NotDone, fmt.Sprintf("%s is %s, %s", w.subject, w.value(got), w.want(e.Op, want))
 }
 
 func compare(got any, op Op, want any) (holds, ok bool) {

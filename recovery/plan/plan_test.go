@@ -259,8 +259,8 @@ func TestCondition_aProbeSaysItselfWhyItDidNotPass(t *testing.T) {
 		want   string
 	}{
 		"its own words":     {plan.Probe, plan.Document{"Passed": false, "Why": "nobody answers"}, "nobody answers"},
-		"none of its own":   {plan.Probe, plan.Document{"Passed": false, "Why": ""}, "Passed is false, want == true"},
-		"what AWS answered": {plan.AWS, plan.Document{"Passed": false, "Why": "x"}, "Passed is false, want == true"},
+		"none of its own":   {plan.Probe, plan.Document{"Passed": false, "Why": ""}, "Passed is false, want true"},
+		"what AWS answered": {plan.AWS, plan.Document{"Passed": false, "Why": "x"}, "Passed is false, want true"},
 	} {
 		verdict, why := plan.Condition{Call: plan.Call{Kind: c.kind}, All: []plan.Expect{passed}}.Judge(c.answer)
 		assert.Equal(t, plan.NotDone, verdict, name)

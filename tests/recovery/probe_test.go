@@ -33,7 +33,7 @@ func TestProbe_failsByWhatIsMissing(t *testing.T) {
 	}{
 		"nothing": {func(*testing.T, *lab) {}, ""},
 		"an agent": {func(t *testing.T, l *lab) { scale(t, l, "planner") },
-			"agent planner: status.readyReplicas is 0, want >= 1"},
+			"agent planner: the number of ready replicas of planner is 0, want at least 1"},
 		"the database's writer": {func(t *testing.T, l *lab) {
 			s := l.Inventory(t).Homes[system.Secondary].Stores["tasks"]
 			l.Ask(t, homes.Frankfurt, "rds", "SwitchoverGlobalCluster", world.Document{
