@@ -86,6 +86,9 @@ func (h Handler) made(ctx context.Context, w Wanted) (plan.Plan, error) {
 	case err != nil:
 		return plan.Plan{}, err
 	}
+	if r.Goal.From, err = serving.From(ctx, port, r); err != nil {
+		return plan.Plan{}, err
+	}
 	r.Seen = planner.Seen{InventoryAt: known.at, MovedAt: serving.Moved(ctx, port, known.Inventory),
 		OldWriters: serving.OldWriters(ctx, port, r)}
 	if r.Answers, err = answers(ctx, port, r); err != nil {

@@ -34,16 +34,23 @@ var reaches = map[system.StoreKind]func(Request, restoring) string{
 }
 
 // unreached compares a point in time with how far the backups reach.
-func (r restoring) unreached(earliest, latest string) string {
+func (r restoring) unreached(req Request, earliest, latest string) string {
 	from, err1 := time.Parse(time.RFC3339, earliest)
 	to, err2 := time.Parse(time.RFC3339, latest)
 	switch {
 	case err1 != nil || err2 != nil:
 		return fmt.Sprintf("nothing tells how far the backups of %s reach", r.store.Name)
 	case r.at.Before(from) || r.at.After(to):
-		return fmt.Sprintf("the backups of %s reach from %s to %s, and not to %s", r.store.Name, earliest, latest, r.stamped())
+		return fmt.Sprintf("the backups of %s reach from %s to %s, and not to %s", r.of(req), earliest, latest, r.stamped()) +
+			r.past(req, from)
 	}
 	return ""
+}
+
+// before reports whether the point in time is before a moment, or nobody can tell.
+func (r restoring) before(moment string) bool {
+	at, err := time.Parse(time.RFC3339, moment)
+	return err != nil || r.at.Before(at)
 }
 
 // reach are the moments of which nothing but Reached comes into a plan.

@@ -56,6 +56,8 @@ type Goal struct {
 	At time.Time
 	// Generation is that under which a store is restored, the first of which nothing stands (Beside); zero is the next.
 	Generation int
+	// From is the generation from whose backups it is restored, where those of now begin too late (Reach); zero is that of now.
+	From int
 }
 
 // Seen is what is known of the inventory and of earlier runs when a plan is made.

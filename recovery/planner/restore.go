@@ -17,8 +17,8 @@ type restoring struct {
 	// where is the home that serves: what it holds is restored, the other home's copy is made anew.
 	where system.Home
 	at    time.Time
-	// generation is the one that the restored store bears.
-	generation int
+	// generation is the one that the restored store bears, from the one from whose backups it is made; zero is that of now.
+	generation, from int
 }
 
 // stamped is the point in time as AWS takes it.
@@ -75,7 +75,7 @@ func restoringOf(r Request) (restoring, error) {
 		return restoring{}, fmt.Errorf("store %s is in the %s home alone: no plan restores such a store", s.Name,
 			r.Goal.Active)
 	}
-	return restoring{s, r.Goal.Active, at, max(r.Goal.Generation, max(of.Generation, 1)+1)}, nil
+	return restoring{s, r.Goal.Active, at, max(r.Goal.Generation, max(of.Generation, 1)+1), r.Goal.From}, nil
 }
 
 func restoreQuestions(r Request) ([]plan.Call, error) {
@@ -104,7 +104,7 @@ func restore(d *draft) error {
 	if d.Finding.Kind != diagnose.StoreCorrupt {
 		d.because = fmt.Sprintf("a person wants store %s as it was at %s", r.store.Name, r.stamped())
 	}
-	d.title = fmt.Sprintf("Restore %s to %s", r.store.Name, r.stamped())
+	d.title = fmt.Sprintf("Restore %s to %s", r.store.Name, r.stamped()) + r.whose(d.Request)
 	if r.store.RebuildFrom != "" {
 		d.because, d.title = "a person wants store "+r.store.Name+" empty", "Make "+r.store.Name+" again, empty"
 	}

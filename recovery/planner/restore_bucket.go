@@ -54,9 +54,9 @@ func unreachedBucket(r Request, what restoring) string {
 	now := r.Now.UTC()
 	days := keptDays(r, what)
 	if days == 0 {
-		return what.unreached("", "")
+		return what.unreached(r, "", "")
 	}
-	return what.unreached(now.AddDate(0, 0, -days).Format(time.RFC3339), now.Format(time.RFC3339))
+	return what.unreached(r, now.AddDate(0, 0, -days).Format(time.RFC3339), now.Format(time.RFC3339))
 }
 
 func keptDays(r Request, what restoring) int {

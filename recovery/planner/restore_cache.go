@@ -41,7 +41,7 @@ func cacheQuestions(r Request, what restoring) []plan.Call {
 	of := r.Inventory.Homes[what.where].Stores[what.store.Name]
 	out := []plan.Call{askDatastore(what.where, of.GlobalID)}
 	if what.store.RebuildFrom == "" {
-		out = append(out, askSnapshots(what.where, of.Name))
+		out = append(out, askSnapshots(what.where, what.source(r)))
 	}
 	for _, home := range system.Homes {
 		of := r.Inventory.Homes[home].Stores[what.store.Name]
@@ -76,8 +76,7 @@ func latest(answer plan.Document, by time.Time) (out snapshot) {
 
 // unreachedCache is a cache without a snapshot of the time or of before, unless it begins empty.
 func unreachedCache(r Request, what restoring) string {
-	group := r.Inventory.Homes[what.where].Stores[what.store.Name].Name
-	if what.store.RebuildFrom != "" || latest(r.Answers[CallKey(askSnapshots(what.where, group))], what.at).name != "" {
+	if what.store.RebuildFrom != "" || latest(r.Answers[CallKey(askSnapshots(what.where, what.source(r)))], what.at).name != "" {
 		return ""
 	}
 	return fmt.Sprintf("no snapshot of %s is of %s or before", what.store.Name, what.stamped())
@@ -119,7 +118,7 @@ func (d *draft) restoreCache(r restoring) {
 
 // choose takes the youngest snapshot of the time that is wanted or of before. What it does not hold is lost, too.
 func (c *cacheRestore) choose() {
-	c.from = latest(c.answer(askSnapshots(c.where, c.of(c.where).Name)), c.at)
+	c.from = latest(c.answer(askSnapshots(c.where, c.restoring.source(c.Request))), c.at)
 	if c.from.name == "" {
 		c.gate(plan.Gate{ID: window, Title: "A snapshot holds the point in time",
 			Why:    "Without a snapshot of that time or before there is nothing to restore.",
@@ -130,7 +129,7 @@ func (c *cacheRestore) choose() {
 	if c.from.at.After(c.at) {
 		c.at = c.at.Add(time.Second)
 	}
-	c.title = fmt.Sprintf("Restore %s to the snapshot of %s", c.store.Name, c.stamped())
+	c.title = fmt.Sprintf("Restore %s to the snapshot of %s", c.store.Name, c.stamped()) + c.whose(c.Request)
 	c.lossGate(c.restoring)
 }
 

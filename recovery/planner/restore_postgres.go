@@ -38,6 +38,9 @@ func askLogTags(inv inventory.Inventory, home system.Home, cluster string) plan.
 // postgresQuestions ask what the damaged database is like in both homes.
 func postgresQuestions(r Request, what restoring) []plan.Call {
 	out := []plan.Call{askGlobal(what.where, r.Inventory.Homes[what.where].Stores[what.store.Name].GlobalID)}
+	if what.whose(r) != "" {
+		out = append(out, askCluster(what.where, what.source(r)))
+	}
 	for _, home := range system.Homes {
 		of := r.Inventory.Homes[home].Stores[what.store.Name]
 		out = append(out, askCluster(home, of.Name), askLogs(home, of.Name), askLogTags(r.Inventory, home, of.Name),
@@ -50,11 +53,10 @@ func postgresQuestions(r Request, what restoring) []plan.Call {
 }
 
 func unreachedPostgres(r Request, what restoring) string {
-	old := r.Inventory.Homes[what.where].Stores[what.store.Name].Name
-	answer := r.Answers[CallKey(askCluster(what.where, old))]
+	answer := r.Answers[CallKey(askCluster(what.where, what.source(r)))]
 	earliest, _ := told[string](answer, "DBClusters[0].EarliestRestorableTime")
 	latest, _ := told[string](answer, "DBClusters[0].LatestRestorableTime")
-	return what.unreached(earliest, latest)
+	return what.unreached(r, earliest, latest)
 }
 
 // databaseRestore is the restore of a database.
@@ -73,7 +75,11 @@ func (d *draft) restorePostgres(r restoring) {
 
 	stopped := d.stopUsers(r)
 	whole := b.members(r.where, b.settled(r.where, b.copied(append(b.logs(r.where), stopped...))))
-	verified := d.verify(r, b.name(r.where), b.of(r.where).Arn, whole)
+	source := b.of(r.where).Arn
+	if r.whose(d.Request) != "" {
+		source = scopeOf(d.Inventory, r.where).ARN("rds", "cluster:"+r.source(d.Request))
+	}
+	verified := d.verify(r, b.name(r.where), source, whole)
 	joined := b.joined([]string{verified})
 	follower := b.members(peer, b.settled(peer, b.follows(append(b.logs(peer), joined))))
 	after := d.after(r, func(home system.Home, s *inventory.Store) {
@@ -183,7 +189,7 @@ func (b databaseRestore) copied(needs []string) string {
 	s.Why = "The damaged database stays as it is: it is the only evidence, and holds all that was written since."
 	s.Source, s.Budget, s.Timeout = pitrClusterSource, timings.AuroraRestoreSnapshot, minutes(12*60)
 	in := b.alike(b.where)
-	in["SourceDBClusterIdentifier"], in["RestoreToTime"] = b.of(b.where).Name, b.stamped()
+	in["SourceDBClusterIdentifier"], in["RestoreToTime"] = b.source(b.Request), b.stamped()
 	s.Call = aws(b.where, "rds", "RestoreDBClusterToPointInTime", in)
 	s.Condition = holds(askCluster(b.where, b.name(b.where)), is("DBClusters[0].Status", "available"))
 	return b.add(s)

@@ -48,6 +48,9 @@ func askTags(inv inventory.Inventory, home system.Home, name string) plan.Call {
 func tableQuestions(r Request, what restoring) []plan.Call {
 	old := damagedTable(r.Inventory.Homes[what.where].Stores[what.store.Name])
 	out := []plan.Call{askTable(what.where, old), askExpiry(what.where, old)}
+	if what.whose(r) != "" {
+		out = append(out, askRecovery(what.where, what.source(r)))
+	}
 	for _, home := range system.Homes {
 		out = append(out, askRecovery(home, old), askTags(r.Inventory, home, old),
 			askSelection(r.Inventory, home, what.store.Name))
@@ -56,11 +59,10 @@ func tableQuestions(r Request, what restoring) []plan.Call {
 }
 
 func unreachedTable(r Request, what restoring) string {
-	old := damagedTable(r.Inventory.Homes[what.where].Stores[what.store.Name])
-	backups := r.Answers[CallKey(askRecovery(what.where, old))]
+	backups := r.Answers[CallKey(askRecovery(what.where, what.source(r)))]
 	earliest, _ := told[string](backups, recovery+"EarliestRestorableDateTime")
 	latest, _ := told[string](backups, recovery+"LatestRestorableDateTime")
-	return what.unreached(earliest, latest)
+	return what.unreached(r, earliest, latest)
 }
 
 // tableRestore is the restore of a table: from old to now.
@@ -78,7 +80,7 @@ func (d *draft) restoreTable(r restoring) {
 
 	stopped := d.stopUsers(r)
 	made := t.copied(stopped)
-	source := scopeOf(d.Inventory, r.where).ARN("dynamodb", "table/"+t.old)
+	source := scopeOf(d.Inventory, r.where).ARN("dynamodb", "table/"+r.source(d.Request))
 	verified := d.verify(r, t.now, source, []string{made})
 	ready := t.half(r.where).streaming(verified)
 	if attribute, has := told[string](d.answer(askExpiry(r.where, t.old)), "TimeToLiveDescription.AttributeName"); has {
@@ -114,7 +116,7 @@ func (t tableRestore) copied(needs []string) string {
 	s.Why = "The damaged table stays as it is: it is the only evidence, and all that was written after the point in time."
 	s.Source, s.Budget, s.Timeout = pitrTableSource, timings.DDBRestoreP95, minutes(12*60)
 	s.Call = aws(t.where, "dynamodb", "RestoreTableToPointInTime", plan.Document{
-		"SourceTableName": t.old, "TargetTableName": t.now, "RestoreDateTime": t.stamped()})
+		"SourceTableName": t.source(t.Request), "TargetTableName": t.now, "RestoreDateTime": t.stamped()})
 	s.Condition = holds(askTable(t.where, t.now), is("Table.TableStatus", "ACTIVE"))
 	return t.add(s)
 }

@@ -36,15 +36,54 @@ func Generation(ctx context.Context, port plan.Port, r planner.Request) (int, er
 		if there, err := finds(ctx, port, call); err != nil || !there {
 			return n, err
 		}
-		ended, err := finds(ctx, port, plan.Call{Kind: plan.AWS, Home: r.Goal.Active, Service: "s3", Operation: "HeadObject",
-			Input: plan.Document{"Bucket": of.Control.Bucket, "Key": planner.AdoptionKey(r.Goal.Store, n)}})
+		used, err := ended(ctx, port, r, n)
 		switch {
 		case err != nil:
 			return n, err
-		case ended:
+		case used:
 			return n, &UntoldError{r.Goal.Store, n}
 		}
 	}
+}
+
+// From is the generation of the store that a restore is about from whose backups it is made: the youngest whose backups hold
+// the point in time. Zero is that of now, also where none holds it. What an aborted restore has left was never used, and
+// holds nothing that anybody wrote.
+func From(ctx context.Context, port plan.Port, r planner.Request) (int, error) {
+	if r.Scenario != planner.Restore || r.Goal.At.IsZero() {
+		return 0, nil
+	}
+	now := planner.Known(r)
+	for n := now; n >= 1 && now > 1; n-- {
+		call, holds, has := planner.Reach(r, n)
+		if !has {
+			return 0, nil
+		}
+		there, err := port.Call(ctx, call)
+		switch class := execute.ClassOf(err); {
+		case class == execute.NotFound: // somebody has deleted it
+			continue
+		case err != nil:
+			return 0, fmt.Errorf("%s: %w", call, err)
+		case !holds(there):
+			continue
+		case n == now:
+			return 0, nil
+		case n == 1:
+			return n, nil
+		}
+		if used, err := ended(ctx, port, r, n); err != nil || used {
+			return n, err
+		}
+	}
+	return 0, nil
+}
+
+// ended reports whether the restore that made a generation of the store has come to its end.
+func ended(ctx context.Context, port plan.Port, r planner.Request, generation int) (bool, error) {
+	return finds(ctx, port, plan.Call{Kind: plan.AWS, Home: r.Goal.Active, Service: "s3", Operation: "HeadObject",
+		Input: plan.Document{"Bucket": r.Inventory.Homes[r.Goal.Active].Control.Bucket,
+			"Key": planner.AdoptionKey(r.Goal.Store, generation)}})
 }
 
 // finds makes a call that looks, and reports whether there was what it asks for.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -77,4 +78,43 @@ func TestOldWriters_areAskedForAPlannedMoveAlone(t *testing.T) {
 		assert.Equal(t, want, serving.OldWriters(context.Background(), runs, r), scenario)
 		assert.Empty(t, serving.OldWriters(context.Background(), standing{}, r), "nobody tells")
 	}
+}
+
+func TestFrom_isTheGenerationWhoseBackupsHoldTheTime(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	since := func(hours int) plan.Document {
+		return plan.Document{"ContinuousBackupsDescription": plan.Document{"PointInTimeRecoveryDescription": plan.Document{
+			"EarliestRestorableDateTime": at.Add(time.Duration(hours) * time.Hour).Format(time.RFC3339)}}}
+	}
+	now, first, second := "atlas-notes-g3", "atlas-notes", "atlas-notes-g2"
+	for name, c := range map[string]struct {
+		there standing
+		want  int
+	}{
+		"its own":                        {standing{now: since(-1), second: since(-9), first: since(-99)}, 0},
+		"the one before":                 {standing{now: since(1), second: since(-9), first: since(-99), "adoption/notes-g2.json": nil}, 2},
+		"what an aborted one left":       {standing{now: since(1), second: since(-9), first: since(-99)}, 1},
+		"the first":                      {standing{now: since(2), second: since(1), first: since(-99), "adoption/notes-g2.json": nil}, 1},
+		"the one before is gone":         {standing{now: since(1), first: since(-99)}, 1},
+		"none reaches, so nothing is it": {standing{now: since(3), second: since(2), first: since(1)}, 0},
+	} {
+		r := request("notes")
+		r.Goal.At = at
+		for _, home := range system.Homes {
+			r.Inventory.Homes[home].Stores["notes"] = inventory.Store{Kind: system.Table, Generation: 3, Name: now}
+		}
+		got, err := serving.From(t.Context(), c.there, r)
+		require.NoError(t, err, name)
+		assert.Equal(t, c.want, got, name)
+		r.Scenario = planner.WriterLoss
+		got, err = serving.From(t.Context(), c.there, r)
+		require.NoError(t, err)
+		assert.Zero(t, got)
+	}
+	r := request("notes")
+	r.Goal.At = at
+	r.Inventory.Homes[system.Primary].Stores["notes"] = inventory.Store{Kind: system.Table, Generation: 3, Name: "broken"}
+	_, err := serving.From(t.Context(), standing{}, r)
+	require.ErrorContains(t, err, "no", "a home that refuses to tell is not taken for one without backups")
 }

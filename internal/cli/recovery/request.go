@@ -48,6 +48,9 @@ func (o *planOptions) request(ctx context.Context, t target.Target) (planner.Req
 	if r.Finding, err = o.finding(ctx, t, r); err != nil {
 		return r, err
 	}
+	if r.Goal.From, err = serving.From(ctx, t.Port(r.Inventory), r); err != nil {
+		return r, exit.With(exit.Unexpected, err, "try again when the home answers")
+	}
 	r.Now = t.Clock().Now()
 	r.Seen = planner.Seen{InventoryAt: known.At, MovedAt: target.Moved(ctx, t, known),
 		OldWriters: serving.OldWriters(ctx, t.Port(r.Inventory), r)}
