@@ -188,14 +188,17 @@ type looked struct {
 	sights []sight
 }
 
+// lines is how many lines there is room for: those of two homes of the example are somewhat fewer.
+const lines = 64
+
 func look(now time.Time, all []Observation, r Rules) looked {
 	sorted, byTime := all, func(a, b Observation) int { return a.At.Compare(b.At) }
 	if !slices.IsSortedFunc(sorted, byTime) {
 		sorted = slices.Clone(all)
 		slices.SortStableFunc(sorted, byTime)
 	}
-	l, h := looked{now: now, rules: r}, &history{sorted, make([]int, len(sorted))}
-	at, next := map[line]int{}, 0
+	l, h := looked{now: now, rules: r, sights: make([]sight, 0, lines)}, &history{sorted, make([]int, len(sorted))}
+	at, next := make(map[line]int, lines), 0
 	for n := range sorted {
 		o := &sorted[n]
 		if o.State == Unknown || o.At.After(now.Add(r.Skew)) || now.Sub(o.At) > r.Fresh || !slices.Contains(r.Observers, o.Observer) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"redoubt/inventory"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
@@ -22,6 +23,8 @@ type Plans struct {
 	shared
 	// questions are by what they depend on.
 	questions map[string][]question
+	// hash is that of the inventory, empty before it was asked for.
+	hash string
 }
 
 // question is a call that changes nothing, with the key of its answer.
@@ -32,12 +35,12 @@ type question struct {
 
 // NewPlans returns no plans yet.
 func NewPlans() *Plans {
-	return &Plans{map[string]made{}, newShared(), map[string][]question{}}
+	return &Plans{map[string]made{}, newShared(), map[string][]question{}, ""}
 }
 
 // questionsOf are the questions of a request. They do not depend on the time at which it is made.
 func (p *Plans) questionsOf(r planner.Request) ([]question, error) {
-	about := fmt.Sprint(r.Scenario, r.Goal, r.Finding)
+	about := planner.About(r)
 	if known, has := p.questions[about]; has {
 		return known, nil
 	}
@@ -86,6 +89,10 @@ func (d *Drill) planned(r planner.Request) (made, error) {
 }
 
 func (d *Drill) make(r planner.Request) (made, error) {
+	if d.Plans.hash == "" {
+		d.Plans.hash, _ = inventory.Hash(r.Inventory) // else the planner says what is wrong with it
+	}
+	r.Hash = d.Plans.hash
 	p, err := planner.Make(r)
 	if err == nil && d.Alter != nil {
 		p, err = d.Alter(p)

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -22,15 +21,10 @@ func New(p Plan) (Plan, error) {
 		return Plan{}, fmt.Errorf("plan %q: %w", p.Title, err)
 	}
 	p.Steps = steps
-	raw, err := json.Marshal(p)
-	if err != nil {
+	if p, err = p.written(); err != nil {
 		return Plan{}, fmt.Errorf("plan %q: %w", p.Title, err)
 	}
-	var out Plan
-	if err := json.Unmarshal(raw, &out); err != nil {
-		return Plan{}, fmt.Errorf("plan %q: %w", p.Title, err)
-	}
-	return out, nil
+	return p, nil
 }
 
 func (p Plan) check() error {

@@ -1,11 +1,8 @@
 package plan
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
-	"slices"
 )
 
 // Condition asks one thing and says what the answer must hold.
@@ -164,49 +161,4 @@ func (c Condition) check() []error {
 		}
 	}
 	return errs
-}
-
-// normal is v as it looks after being written and read: maps, lists, strings,
-// truths and float64.
-func normal(v any) (any, error) {
-	switch v := v.(type) {
-	case string, bool:
-		return v, nil
-	case float64:
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, fmt.Errorf("%v is no number", v)
-		}
-		return v, nil
-	}
-	if isNormal(v) {
-		return v, nil
-	}
-	raw, err := json.Marshal(v)
-	if err != nil {
-		return nil, err
-	}
-	var out any
-	err = json.Unmarshal(raw, &out)
-	return out, err
-}
-
-// isNormal reports whether v looks already as it would after being written and
-// read, which spares most answers the way through text.
-func isNormal(v any) bool {
-	switch v := v.(type) {
-	case nil, string, bool:
-		return true
-	case float64:
-		return !math.IsNaN(v) && !math.IsInf(v, 0)
-	case map[string]any:
-		for _, one := range v {
-			if !isNormal(one) {
-				return false
-			}
-		}
-		return true
-	case []any:
-		return !slices.ContainsFunc(v, func(one any) bool { return !isNormal(one) })
-	}
-	return false
 }

@@ -42,6 +42,25 @@ func TestNew_anyGivenOrderIsSound(t *testing.T) {
 	}
 }
 
+// TestNew_isAsWrittenAndRead: what is empty is nothing, and a number is a number.
+func TestNew_isAsWrittenAndRead(t *testing.T) {
+	t.Parallel()
+	one := step("x")
+	one.Needs, one.Call.Input = []string{}, plan.Document{}
+	one.Condition.Call.Input = plan.Document{"Count": 1, "List": []any{}, "Names": []string{"a"}, "None": []any(nil)}
+	given := plans(one)
+	given.Gates, given.Endpoints = []plan.Gate{}, map[string]string{}
+	p, err := plan.New(given)
+	require.NoError(t, err)
+	raw, err := json.Marshal(given)
+	require.NoError(t, err)
+	var read plan.Plan
+	require.NoError(t, json.Unmarshal(raw, &read))
+	assert.Equal(t, read, p)
+	p.Steps[0].Condition.Call.Input["Count"] = 2.0
+	assert.Equal(t, 1, one.Condition.Call.Input["Count"], "its documents are its own")
+}
+
 func TestNew_namesACycle(t *testing.T) {
 	t.Parallel()
 	_, err := plan.New(plans(step("x"), step("a", "b"), step("b", "c"), step("c", "a")))

@@ -58,7 +58,10 @@ func (d *draft) home(h system.Home) inventory.Home {
 func (d *draft) stamp() string { return d.Now.UTC().Format("20060102t150405z") }
 
 func (d *draft) plan() (plan.Plan, error) {
-	hash, err := inventory.Hash(d.Inventory)
+	hash, err := d.Hash, error(nil)
+	if hash == "" {
+		hash, err = inventory.Hash(d.Inventory)
+	}
 	if err != nil {
 		return plan.Plan{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"redoubt/recovery/diagnose"
 	"redoubt/recovery/plan"
 	"redoubt/system"
 )
@@ -59,11 +60,39 @@ var reach = []string{"EarliestRestorableTime", "LatestRestorableTime", "Earliest
 // Essence is a text of what the request's plan depends on: of two requests about the same system and inventory with one
 // essence, both reached, the plans are equal. The backups' reach is not in it.
 func Essence(r Request) string {
-	out := fmt.Appendf(nil, "%s %d %v %v %v", r.Scenario, r.Now.UnixNano(), r.Goal, r.Finding, r.Seen)
+	out := strconv.AppendInt(append(appendAbout(nil, r), ' '), r.Now.UnixNano(), 10)
+	out = fmt.Appendf(out, " %v", r.Seen)
 	for _, key := range slices.Sorted(maps.Keys(r.Answers)) {
 		out = appendDocument(append(out, ' '), r.Answers[key])
 	}
 	return string(out)
+}
+
+// About is a text of what a request is about, whenever it is made and whatever was answered: what its questions depend on.
+func About(r Request) string { return string(appendAbout(nil, r)) }
+
+func appendAbout(to []byte, r Request) []byte {
+	g, f := r.Goal, r.Finding
+	for _, one := range [...]string{string(r.Scenario), string(g.Active), g.Store, g.Zone, g.Dependency, string(f.Kind),
+		string(f.Home), f.Name, f.Why} {
+		to = append(strconv.AppendQuote(to, one), ' ')
+	}
+	for _, one := range [...]int64{int64(g.Generation), g.At.UnixNano(), f.Since.UnixNano()} {
+		to = append(strconv.AppendInt(to, one, 10), ' ')
+	}
+	return appendObservations(appendObservations(to, f.For), f.Against)
+}
+
+func appendObservations(to []byte, all []diagnose.Observation) []byte {
+	to = append(to, '[')
+	for n := range all {
+		o := &all[n]
+		to = strconv.AppendInt(to, o.At.UnixNano(), 10)
+		for _, one := range [...]string{o.Observer, string(o.Aspect), string(o.Home), o.Name, string(o.State), o.Detail} {
+			to = append(append(to, one...), ',')
+		}
+	}
+	return append(to, ']')
 }
 
 // appendValue writes a value of an answer, the same for equal ones.

@@ -1,6 +1,7 @@
 package planner_test
 
 import (
+	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -83,6 +84,22 @@ func TestExamples_areKeptAsFiles(t *testing.T) {
 	}
 	for name := range planner.Scenarios() {
 		assert.True(t, scenarios[name], "scenario %s has no example", name)
+	}
+}
+
+// TestExamples_areAsTheyAreWhenWrittenAndRead: a plan that was just made is the one that anybody reads from its file.
+func TestExamples_areAsTheyAreWhenWrittenAndRead(t *testing.T) {
+	all, err := plantest.Examples("../../system.yaml")
+	require.NoError(t, err)
+	require.NotEmpty(t, all)
+	for _, e := range all {
+		p, err := planner.Make(e.Request)
+		require.NoError(t, err, e.Name)
+		raw, err := json.Marshal(p)
+		require.NoError(t, err, e.Name)
+		var read plan.Plan
+		require.NoError(t, json.Unmarshal(raw, &read), e.Name)
+		require.Equal(t, read, p, e.Name)
 	}
 }
 

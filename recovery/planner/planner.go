@@ -44,6 +44,8 @@ type Request struct {
 	Answers map[string]plan.Document
 	// Seen is what the planner's gates stand on.
 	Seen Seen
+	// Hash is that of the inventory, where it is known already; empty is worked out.
+	Hash string
 }
 
 // Goal is what is wanted, and what may be lost on the way.
