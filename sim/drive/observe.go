@@ -89,11 +89,19 @@ func (l *look) saw(aspect diagnose.Aspect, name, why string) {
 	})
 }
 
+// part is what is bad of one thing, or nothing. Most of what an observer looks at is as it was.
+func (l *look) part(what, name string, see func() string) string {
+	why, _ := l.from.remembered(what, l.home, nil, name, func() (any, error) { return see(), nil })
+	return why.(string)
+}
+
 // control asks the region's control plane for the alarm of the switch.
 func (l *look) control(ctx context.Context) {
-	_, err := l.from.Call(ctx, ask(l.home, "cloudwatch", "DescribeAlarms",
-		plan.Document{"AlarmNames": []any{l.of.Entry.SwitchAlarm}}))
-	l.saw(diagnose.Control, "", text(err))
+	l.saw(diagnose.Control, "", l.part("control", "", func() string {
+		_, err := l.from.Call(ctx, ask(l.home, "cloudwatch", "DescribeAlarms",
+			plan.Document{"AlarmNames": []any{l.of.Entry.SwitchAlarm}}))
+		return text(err)
+	}))
 }
 
 // entry asks whether a public agent answers. That the load balancer before it
@@ -104,7 +112,7 @@ func (l *look) entry(ctx context.Context) {
 		if !l.of.Agents[name].Public {
 			continue
 		}
-		if why = l.from.answers(ctx, l.home, l.of, name); why == "" {
+		if why = l.part("answers", name, func() string { return l.from.answers(ctx, l.home, l.of, name) }); why == "" {
 			break
 		}
 	}
@@ -137,9 +145,9 @@ func (o Observer) dependencies(now time.Time) []diagnose.Observation {
 func (l *look) stores(ctx context.Context) {
 	for _, name := range slices.Sorted(maps.Keys(l.of.Stores)) {
 		s := l.of.Stores[name]
-		why := l.from.Takes(ctx, l.home, name)
-		l.saw(diagnose.Writes, name, text(why))
-		if why == nil && s.Kind != system.Queue { // what a queue holds, nobody can compare
+		why := l.part("acknowledges", name, func() string { return text(l.from.Takes(ctx, l.home, name)) })
+		l.saw(diagnose.Writes, name, why)
+		if why == "" && s.Kind != system.Queue { // what a queue holds, nobody can compare
 			l.saw(diagnose.Content, name, text(l.World.World.Content(l.of.Region, s.Name)))
 		}
 	}

@@ -78,10 +78,10 @@ func (w World) conditionKey(c *plan.Condition) world.Key {
 	return key
 }
 
-// remembered does a part of a probe in a home as its agents find it, or gives its answer from memory.
+// remembered does a part of a probe or of a look in a home as its agents find it, or gives its answer from memory.
 func (w World) remembered(what string, of system.Home, home *inventory.Home, name string, act func() (any, error),
 ) (any, error) {
 	key := world.Key{Act: world.TextOf(what), Texts: [6]world.Text{world.TextOf(w.From), world.TextOf(of), world.TextOf(name)},
 		Refs: [4]unsafe.Pointer{address(w.Inventory.Homes), unsafe.Pointer(home)}}
-	return w.World.Remember(key, act)
+	return w.World.Part(key, act)
 }

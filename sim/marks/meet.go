@@ -59,7 +59,7 @@ type storeMet struct {
 // the world alone is remembered, in parts that change apart from each other.
 func (w *Witness) meet() bool {
 	if w.parts == nil {
-		w.parts = make([]world.Held, w.partsOfHome()*len(system.Homes)+len(w.tiers))
+		w.parts = make([]world.Held, w.partsOfHome()*len(system.Homes)+partsOfTier*len(w.tiers))
 	}
 	if !w.look() && w.met.tiers != nil {
 		return false
@@ -83,7 +83,9 @@ func (w *Witness) look() bool {
 		}
 	}
 	for n, t := range w.tiers {
-		news = part(w, &w.of(len(system.Homes))[n], "tier", t.of.Name, "", func() any { return w.leads(t) }) || news
+		of := w.ofTier(n)
+		news = part(w, &of[0], "leads", t.of.Name, "", func() any { return w.leads(t) }) || news
+		news = part(w, &of[1], "copes", t.of.Name, "", func() any { return w.copeIn(t) }) || news
 	}
 	return news
 }
@@ -105,7 +107,8 @@ func (w *Witness) join() met {
 		}
 	}
 	for n, t := range w.tiers {
-		out.tiers[n] = w.of(len(system.Homes))[n].Answer.(tierMet)
+		of := w.ofTier(n)
+		out.tiers[n], out.tiers[n].copes = of[0].Answer.(tierMet), of[1].Answer.(byHome[coping])
 		for _, home := range system.Homes {
 			*out.tiers[n].serves.of(home) = w.serves(t, home, *ready.of(home), out.stores)
 		}
@@ -116,8 +119,14 @@ func (w *Witness) join() met {
 // partsOfHome are the parts of what clients meet that each home has: its agents, its copies and each of its stores.
 func (w *Witness) partsOfHome() int { return 2 + len(w.stores) }
 
-// of are the parts from those of the n-th home on; after the last home come the tiers.
+// of are the parts from those of the n-th home on; after the last home come those of the tiers.
 func (w *Witness) of(n int) []world.Held { return w.parts[w.partsOfHome()*n:] }
+
+// partsOfTier are the parts of each tier: where its name leads, and how it copes.
+const partsOfTier = 2
+
+// ofTier are the parts of the n-th tier.
+func (w *Witness) ofTier(n int) []world.Held { return w.of(len(system.Homes))[partsOfTier*n:] }
 
 // lasting reports whether clients meet the same as long as nothing changes: what depends on the time does not last.
 func (w *Witness) lasting() bool {
@@ -186,7 +195,7 @@ func (s *store) written(ready map[string]bool) bool {
 	return writes
 }
 
-// leads asks where a tier's name leads, and how the tier copes in each home.
+// leads asks where a tier's name leads.
 func (w *Witness) leads(t *tier) tierMet {
 	out := tierMet{}
 	if at, err := w.World.World.ResolveFrom(w.Regions[t.near], t.host, "A"); err == nil {
@@ -197,8 +206,13 @@ func (w *Witness) leads(t *tier) tierMet {
 			}
 		}
 	}
+	return out
+}
+
+// copeIn asks how a tier copes in each home.
+func (w *Witness) copeIn(t *tier) (out byHome[coping]) {
 	for _, home := range system.Homes {
-		*out.copes.of(home) = w.copes(t, home)
+		*out.of(home) = w.copes(t, home)
 	}
 	return out
 }

@@ -131,10 +131,12 @@ func listResourceRecordSets(t *tx, r Request) (Document, error) {
 	}
 	list := []any{}
 	for _, rec := range t.recordsFrom(zone, r.Input) {
-		list = append(list, recordDocument(t, rec))
+		list = append(list, t.recall(recordPart, rec, func() any { return recordDocument(t, rec) }))
 	}
 	return Document{"ResourceRecordSets": list, "IsTruncated": false}, nil
 }
+
+var recordPart = TextOf("record")
 
 func recordDocument(t *tx, e *Entity) Document {
 	d := Document{"Name": dot(recordName(t, e)), "Type": str(e.In, "Type")}

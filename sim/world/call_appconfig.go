@@ -210,14 +210,7 @@ func listDeployments(t *tx, r Request) (Document, error) {
 		if len(items) == most {
 			return Document{"Items": items, "NextToken": text(float64(most))}, nil
 		}
-		all := t.deploymentDocument(d)
-		one := Document{}
-		for _, name := range summary {
-			if v, has := all[name]; has {
-				one[name] = v
-			}
-		}
-		items = append(items, one)
+		items = append(items, t.recall(deploymentPart, d, func() any { return t.deploymentSummary(d) }))
 	}
 	return Document{"Items": items}, nil
 }
@@ -226,6 +219,19 @@ func listDeployments(t *tx, r Request) (Document, error) {
 var summary = []string{"CompletedAt", "ConfigurationName", "ConfigurationVersion", "DeploymentNumber",
 	"DeploymentDurationInMinutes", "FinalBakeTimeInMinutes", "GrowthFactor", "GrowthType", "PercentageComplete",
 	"StartedAt", "State"}
+
+var deploymentPart = TextOf("deployment")
+
+// deploymentSummary is a deployment in a list.
+func (t *tx) deploymentSummary(d *Entity) Document {
+	all, one := t.deploymentDocument(d), Document{}
+	for _, name := range summary {
+		if v, has := all[name]; has {
+			one[name] = v
+		}
+	}
+	return one
+}
 
 func (t *tx) deploymentDocument(d *Entity) Document {
 	out := Document{"DeploymentNumber": d.Out["DeploymentNumber"], "State": str(d.Out, "State"),

@@ -186,7 +186,7 @@ func query(t *tx, r Request) (Document, error) {
 	for _, item := range found {
 		items = append(items, copyDoc(item))
 	}
-	out["Items"], out["Count"] = items, len(items)
+	out["Items"], out["Count"] = items, float64(len(items))
 	return out, nil
 }
 

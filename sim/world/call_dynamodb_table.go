@@ -15,7 +15,7 @@ func describeTable(t *tx, r Request) (Document, error) {
 }
 
 func tableDocument(t *tx, e *Entity) Document {
-	count := 0
+	count := 0.0
 	for _, i := range t.itemsOf(e) {
 		if t.item(e, str(i.In, "Key")) != nil {
 			count++

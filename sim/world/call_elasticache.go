@@ -26,7 +26,7 @@ func describeReplicationGroups(t *tx, r Request) (Document, error) {
 	id := str(r.Input, "ReplicationGroupId")
 	for _, e := range t.list(kindCacheGroup, r.Region) {
 		if id == "" || id == e.ID {
-			list = append(list, cacheDocument(t, kinds[kindCacheGroup].view(t, e)))
+			list = append(list, t.recall(cacheGroupPart, e, func() any { return cacheDocument(t, kinds[kindCacheGroup].view(t, e)) }))
 		}
 	}
 	if id != "" && len(list) == 0 {
@@ -34,6 +34,8 @@ func describeReplicationGroups(t *tx, r Request) (Document, error) {
 	}
 	return Document{"ReplicationGroups": list}, nil
 }
+
+var cacheGroupPart = TextOf("group of a cache")
 
 // both is what AWS reads back of a property, and else what was asked for.
 func both(e *Entity, property string) any {

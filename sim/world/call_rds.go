@@ -1,6 +1,7 @@
 package world
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -75,7 +76,20 @@ func describeDBClusters(t *tx, r Request) (Document, error) {
 	return Document{"DBClusters": list}, nil
 }
 
+// clusterDocument is a cluster as it is described. How far it can be restored moves with the clock.
 func clusterDocument(t *tx, c *Entity) Document {
+	d := t.recall(clusterPart, c, func() any { return stillCluster(t, c) }).(Document)
+	if t.still {
+		return d
+	}
+	d = maps.Clone(d)
+	d["EarliestRestorableTime"], d["LatestRestorableTime"] = t.restorable(c)
+	return d
+}
+
+var clusterPart = TextOf("cluster")
+
+func stillCluster(t *tx, c *Entity) Document {
 	members := []any{}
 	for _, i := range t.instancesOf(c) {
 		v := i.clone()
@@ -92,9 +106,6 @@ func clusterDocument(t *tx, c *Entity) Document {
 		"Port":           firstNum(c, "Port"), "DBClusterMembers": members, "StorageEncrypted": yes(c.In, "StorageEncrypted"),
 		"DeletionProtection":    yes(c.In, "DeletionProtection"),
 		"BackupRetentionPeriod": numOr(c.In, "BackupRetentionPeriod", 1),
-	}
-	if !t.still {
-		d["EarliestRestorableTime"], d["LatestRestorableTime"] = t.restorable(c)
 	}
 	d["IAMDatabaseAuthenticationEnabled"] = yes(c.In, "IamDatabaseAuthenticationEnabled")
 	d["CopyTagsToSnapshot"] = yes(c.In, "CopyTagsToSnapshot")

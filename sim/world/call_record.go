@@ -100,19 +100,34 @@ func (t *tx) answered(r *Entity) Document {
 // recordsFrom lists the records of a zone in the order of AWS: by the labels of the
 // name from the last to the first, then by type. That those of one name and type follow
 // in the order of their identifiers is assumed. It begins at the record that the request names.
+var recordOrderPart = TextOf("order of a record")
+
 func (t *tx) recordsFrom(zone string, in Document) []*Entity {
 	order := func(name, typ, set string) string {
 		labels := strings.Split(strings.TrimSuffix(strings.ToLower(name), "."), ".")
 		slices.Reverse(labels)
 		return strings.Join(labels, ".") + "\x00" + typ + "\x00" + set
 	}
-	of := func(e *Entity) string { return order(recordName(t, e), str(e.In, "Type"), str(e.In, "SetIdentifier")) }
-	list := t.recordsOf(zone)
-	slices.SortStableFunc(list, func(a, b *Entity) int { return strings.Compare(of(a), of(b)) })
 	first := str(in, "StartRecordName")
-	if first == "" {
-		return list
-	}
 	start := order(first, str(in, "StartRecordType"), str(in, "StartRecordIdentifier"))
-	return slices.DeleteFunc(list, func(e *Entity) bool { return of(e) < start })
+	type placed struct {
+		at  string
+		rec *Entity
+	}
+	var all []placed
+	for _, e := range t.recordsOf(zone) {
+		at := t.recall(recordOrderPart, e, func() any {
+			return order(recordName(t, e), str(e.In, "Type"), str(e.In, "SetIdentifier"))
+		})
+		one := placed{at.(string), e}
+		if first == "" || one.at >= start {
+			all = append(all, one)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b placed) int { return strings.Compare(a.at, b.at) })
+	list := make([]*Entity, len(all))
+	for n, one := range all {
+		list[n] = one.rec
+	}
+	return list
 }

@@ -221,7 +221,7 @@ func describeDBInstances(t *tx, r Request) (Document, error) {
 	id := str(r.Input, "DBInstanceIdentifier")
 	for _, i := range t.list(kindInstance, r.Region) {
 		if id == "" || id == i.ID {
-			list = append(list, instanceDocument(i))
+			list = append(list, t.recall(instancePart, i, func() any { return instanceDocument(i) }))
 		}
 	}
 	if id != "" && len(list) == 0 {
@@ -229,6 +229,8 @@ func describeDBInstances(t *tx, r Request) (Document, error) {
 	}
 	return Document{"DBInstances": list}, nil
 }
+
+var instancePart = TextOf("instance")
 
 func instanceDocument(i *Entity) Document {
 	d := Document{

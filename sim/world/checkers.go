@@ -38,16 +38,16 @@ func (t *tx) watch() {
 }
 
 // see begins the rows of contrary answers that begin now, and ends those that are broken; it reports whether there were any.
-func (t *tx) see() (any bool) {
+func (t *tx) see() (moved bool) {
 	for _, h := range t.list(kindHealthCheck, Global) {
 		if !slices.Contains(endpointTypes, str(h.In, "Type")) {
 			continue
 		}
-		contrary := t.contrary(h)
+		contrary := t.recall(contraryPart, h, func() any { return t.contrary(h) }).(bool)
 		if contrary == has(h.Out, contraryRow) {
 			continue
 		}
-		h, any = t.edit(h), true
+		h, moved = t.edit(h), true
 		if !contrary {
 			delete(h.Out, contraryRow)
 			continue
@@ -56,11 +56,13 @@ func (t *tx) see() (any bool) {
 		h.Out[rowsBegun], h.Out[contraryRow] = n, n
 		t.laterIn(detection(h), eventFlip, Document{"Id": h.ID, "Row": n})
 	}
-	return any
+	return moved
 }
 
 // watchKey names what checks of endpoints see.
 var watchKey = Key{Act: TextOf("watch")}
+
+var contraryPart = TextOf("contrary")
 
 // contrary reports whether an endpoint answers otherwise than its check shows.
 func (t *tx) contrary(h *Entity) bool {

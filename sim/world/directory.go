@@ -1,6 +1,7 @@
 package world
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -29,6 +30,17 @@ type seat struct{ at, place, all int }
 
 func newDirectory() *directory {
 	return &directory{seats: map[Ref]seat{}, places: map[place]int{}, arns: map[string]int{}}
+}
+
+// clone is a directory with the same numbers, which grows by itself from then on.
+func (d *directory) clone() *directory {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	c := &directory{seats: maps.Clone(d.seats), places: maps.Clone(d.places), arns: maps.Clone(d.arns), names: slices.Clone(d.names)}
+	for n := range d.members {
+		c.members, c.parts = append(c.members, slices.Clone(d.members[n])), append(c.parts, slices.Clone(d.parts[n]))
+	}
+	return c
 }
 
 // find returns where an entity is kept, if any of its name ever was.

@@ -144,6 +144,9 @@ func docs(d Document, path string) []Document {
 
 // str returns the first text at a path, or "".
 func str(d Document, path string) (out string) {
+	if one, is := d[path].(string); is && one != "" { // most paths are one name, of a text
+		return one
+	}
 	walk(d, path, func(v any) bool { out = text(v); return out != "" })
 	return out
 }

@@ -26,7 +26,7 @@ func (t *tx) observeMetric(h *Entity) bool {
 	}
 	was := str(h.Out, "Status")
 	status := was
-	switch judge(t.look(str(h.In, "CloudwatchAlarmRegion"), alarms[0]), alarms[0], "missing", "") {
+	switch t.judge(t.settingsOf(str(h.In, "CloudwatchAlarmRegion"), alarms[0]), "missing", "") {
 	case stateOK:
 		status = healthy
 	case stateAlarm:

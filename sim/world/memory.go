@@ -18,9 +18,14 @@ type Memory struct {
 	lists    map[content]*[]*Entity
 	troubles map[string]int
 	twins    map[int]*twins
-	// metrics are the names of the series that alarms with these settings judge, by region and settings.
-	metrics map[metricOf]string
+	// metrics are the settings of alarms, by region and document.
+	metrics map[metricOf]*alarmSettings
+	// fed are the alarms of each list that are evaluated.
+	fed map[**Entity]pick
 }
+
+// pick keeps the list that it was made from, so that no other list ever takes its place.
+type pick struct{ all, fed []*Entity }
 
 // metricOf names the settings of an alarm by where they are; the key keeps them there.
 type metricOf struct {
@@ -31,7 +36,7 @@ type metricOf struct {
 // NewMemory returns a memory that remembers nothing yet.
 func NewMemory() *Memory {
 	return &Memory{deeds: map[Key]*deed{}, lists: map[content]*[]*Entity{}, troubles: map[string]int{},
-		twins: map[int]*twins{}, metrics: map[metricOf]string{}}
+		twins: map[int]*twins{}, metrics: map[metricOf]*alarmSettings{}, fed: map[**Entity]pick{}}
 }
 
 // deed is one act with the ways that it went.
@@ -66,6 +71,8 @@ type way struct {
 	commits uint64
 	answer  any
 	err     error
+	// own ways met what is of one world alone.
+	own bool
 }
 
 // seatRead is what was in a seat.
@@ -103,10 +110,11 @@ type coming struct {
 	sum          uint64
 }
 
-// Recall makes a fork that uses the memory. The forks of it do, too.
+// Recall makes a fork that uses the memory. The forks of it do, too. It has a directory of its own, so that families in
+// several goroutines do not wait for each other.
 func (w *World) Recall(m *Memory) *World {
 	f := w.Fork()
-	f.st.memory = m
+	f.st.memory, f.st.dir = m, f.st.dir.clone()
 	return f
 }
 
@@ -132,14 +140,7 @@ func (w *World) Hold(key Key, act func() (any, error)) Held {
 	if m == nil || w.notes != nil || w.record != nil {
 		return heldOf(act())
 	}
-	d := m.deeds[key]
-	if d == nil {
-		if len(m.deeds) == mostDeeds {
-			clear(m.deeds)
-		}
-		d = &deed{}
-		m.deeds[key] = d
-	}
+	d := m.deed(key)
 	if known := w.known(d, key); known != nil {
 		w.follow(known)
 		return Held{known.answer, known.err, known}
@@ -156,6 +157,19 @@ func (w *World) Hold(key Key, act func() (any, error)) Held {
 		out.way = &n.way
 	}
 	return out
+}
+
+// deed is what is remembered of an act from now on.
+func (m *Memory) deed(key Key) *deed {
+	d := m.deeds[key]
+	if d == nil {
+		if len(m.deeds) == mostDeeds {
+			clear(m.deeds)
+		}
+		d = &deed{}
+		m.deeds[key] = d
+	}
+	return d
 }
 
 func heldOf(answer any, err error) Held { return Held{answer, err, nil} }
@@ -217,10 +231,7 @@ func (w *World) learn(d *deed, key Key, n *notes) bool {
 		d.vain++
 		return false
 	case n.own:
-		if w.own == nil {
-			w.own = map[Key]*way{}
-		}
-		w.own[key] = one
+		w.keepOwn(key, one)
 	default:
 		d.vain = 0
 		if len(d.ways) == mostWays {
@@ -232,6 +243,15 @@ func (w *World) learn(d *deed, key Key, n *notes) bool {
 		}
 	}
 	return true
+}
+
+// keepOwn keeps a way for this world alone.
+func (w *World) keepOwn(key Key, one *way) {
+	if w.own == nil {
+		w.own = map[Key]*way{}
+	}
+	one.own = true
+	w.own[key] = one
 }
 
 // follow goes a way that is known.

@@ -111,3 +111,78 @@ func TestMemory_timeAndPlaces(t *testing.T) {
 	require.Equal(t, 2, count(more))
 	require.Equal(t, 1, count(r.from.Fork()))
 }
+
+// TestMemory_aPartIsAPartOfWhatIsAroundIt: an act knows what its parts read, also those whose answers came from memory, and
+// is done again when that changed; a part that did not change is not.
+func TestMemory_aPartIsAPartOfWhatIsAroundIt(t *testing.T) {
+	r := newRemembering(t)
+	parts := 0
+	part := func(w *world.World) (any, error) {
+		return w.Part(world.Key{Act: world.TextOf("part")}, func() (any, error) {
+			parts++
+			out, err := w.Call(world.Request{Region: ireland, Service: "ssm", Operation: "GetParameter", Input: doc{"Name": "/p"}})
+			return out["Parameter"].(doc)["Value"], err
+		})
+	}
+	around := func(w *world.World, name string) any {
+		out, err := w.Remember(world.Key{Act: world.TextOf(name)}, func() (any, error) {
+			r.done++
+			value, err := part(w)
+			return []any{value, len(w.Find(ireland, "AWS::KMS::Key", nil))}, err
+		})
+		require.NoError(t, err)
+		return out
+	}
+	for _, name := range []string{"first", "second", "first", "second"} {
+		require.Equal(t, []any{"one", 0}, around(r.from.Fork(), name))
+	}
+	require.Equal(t, []int{2, 1}, []int{r.done, parts}, "the second act took the part from memory")
+	changed := r.from.Fork()
+	r.put(changed, "two")
+	require.Equal(t, []any{"two", 0}, around(changed, "second"), "it knows what its part read")
+	other := r.from.Fork()
+	_, err := other.Create(ireland, "AWS::KMS::Key", "k", doc{"Description": "another"})
+	require.NoError(t, err)
+	require.Equal(t, []any{"one", 1}, around(other, "first"))
+	require.Equal(t, []int{4, 2}, []int{r.done, parts}, "the part did not change")
+	value, err := part(other)
+	require.NoError(t, err)
+	require.Equal(t, "one", value)
+	require.Equal(t, 2, parts, "by itself it is an act like any other")
+}
+
+// TestMemory_anActKnowsThePlacesOfItsParts: what looks at all of a place is done again when there is more in it.
+func TestMemory_anActKnowsThePlacesOfItsParts(t *testing.T) {
+	r := newRemembering(t)
+	around := func(w *world.World, name string) any {
+		out, _ := w.Remember(world.Key{Act: world.TextOf(name)}, func() (any, error) {
+			return w.Part(world.Key{Act: world.TextOf("all")}, func() (any, error) {
+				return len(w.Find(ireland, "AWS::SSM::Parameter", nil)), nil
+			})
+		})
+		return out
+	}
+	require.Equal(t, []any{1, 1}, []any{around(r.from.Fork(), "first"), around(r.from.Fork(), "second")})
+	more := r.from.Fork()
+	_, err := more.Create(ireland, "AWS::SSM::Parameter", "q", doc{"Name": "/q", "Type": "String", "Value": "one"})
+	require.NoError(t, err)
+	require.Equal(t, 2, around(more, "second"))
+}
+
+// TestMemory_anActWhosePartReadsTheTimeIsDoneAgain: so is one whose part writes.
+func TestMemory_anActWhosePartReadsTheTimeIsDoneAgain(t *testing.T) {
+	for name, inside := range map[string]func(r *remembering, w *world.World){
+		"time":  func(_ *remembering, w *world.World) { w.Now() },
+		"write": func(r *remembering, w *world.World) { r.put(w, "two") },
+	} {
+		r := newRemembering(t)
+		for range 2 {
+			w := r.from.Fork()
+			_, _ = w.Remember(world.Key{Act: world.TextOf("around")}, func() (any, error) {
+				r.done++
+				return w.Part(world.Key{Act: world.TextOf("inside")}, func() (any, error) { inside(r, w); return nil, nil })
+			})
+		}
+		require.Equal(t, 2, r.done, name)
+	}
+}

@@ -86,8 +86,18 @@ func (t *tx) statistic(key, stat string, from, to time.Time) (value float64, ok 
 	if !has {
 		return 0, false
 	}
+	return sr.statistic(stat, from, to)
+}
+
+// before reports whether all that the series has is older than a time.
+func (s *series) before(at time.Time) bool {
+	n := len(s.minutes)
+	return n == 0 || s.minutes[n-1].At.Before(at)
+}
+
+func (s *series) statistic(stat string, from, to time.Time) (value float64, ok bool) {
 	all := Datum{Min: math.Inf(1), Max: math.Inf(-1)}
-	for _, m := range sr.minutes {
+	for _, m := range s.minutes {
 		if !m.At.Before(from) && m.At.Before(to) {
 			all.Sum, all.Count = all.Sum+m.Sum, all.Count+m.Count
 			all.Min, all.Max = math.Min(all.Min, m.Min), math.Max(all.Max, m.Max)

@@ -117,7 +117,7 @@ func (s *state) keep(rec Record) {
 		s.faults, s.known = *rec.Faults, 0
 	}
 	if rec.Draw != nil {
-		s.draw, s.farthest.back = rec.Draw, 0
+		s.draw, s.farthest.back, s.settling = rec.Draw, 0, nil
 	}
 }
 

@@ -67,6 +67,8 @@ type state struct {
 	}
 	// watched is the last record after which the checks of endpoints have seen all; it is no part of the content.
 	watched uint64
+	// settling is how long the minutes of a metric take to settle, as drawn.
+	settling map[string]time.Duration
 	// draw is the seed of every duration and lag; nil takes the typical ones.
 	draw *uint64
 }
@@ -77,6 +79,7 @@ func (s *state) clone() *state {
 	c := *s
 	c.cells, c.lists, c.holders = slices.Clone(s.cells), slices.Clone(s.lists), slices.Clone(s.holders)
 	c.marks = slices.Clone(s.marks)
+	c.settling = nil
 	c.strange, c.strangers = nil, nil // other clones meet what this one holds
 	c.gens, c.series = s.gens.fork(), s.series.fork()
 	return &c

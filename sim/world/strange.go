@@ -95,6 +95,22 @@ func (m *Memory) keep(place int, mark uint64, list *[]*Entity) {
 	m.lists[content{place, mark}] = list
 }
 
+// picked are those of a list of alarms that are evaluated.
+func (m *Memory) picked(all []*Entity) []*Entity {
+	if m == nil {
+		return fed(all)
+	}
+	of, known := m.fed[&all[0]]
+	if !known {
+		if len(m.fed) == mostLists {
+			clear(m.fed)
+		}
+		of = pick{all, fed(all)}
+		m.fed[&all[0]] = of
+	}
+	return of.fed
+}
+
 // address is where a document is.
 func address(d Document) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&d)) } //nolint:gosec // a map is a pointer
 
