@@ -15,7 +15,7 @@ func (h *home) declareRegistry() error {
 		return err
 	}
 	args := &registry.Args{
-		Scope: h.scope(), Images: images, AdoptReplication: h.config.Adopt.Registry, Protect: h.config.Protect,
+		Scope: h.scope(), Images: images, Optional: h.config.optionalImages(), AdoptReplication: h.config.Adopt.Registry, Protect: h.config.Protect,
 	}
 	if h.peer != nil {
 		args.Peer = &registry.Peer{Region: h.config.PeerRegion}
@@ -24,20 +24,22 @@ func (h *home) declareRegistry() error {
 	return err
 }
 
-// images lists the images that a home runs, of agents, their proxies, controllers, the
-// export, the prober, the leases and the recovery, each once.
+// images lists the images that every home runs, of agents, their proxies, controllers, the
+// export and the prober, each once.
 func (h *home) images() ([]string, error) {
 	all, err := controllers.Images()
 	if err != nil {
 		return nil, err
 	}
-	// The prober's place stays where the watch is off: what holds images is protected.
+	// The prober's place stays where the watch is off, which is no setting to live with.
 	all = append(all, configuration.ExportImage, sidecar.Image, proberImage)
-	all = append(all, h.config.leaseImages()...)
-	all = append(all, h.config.witnessImages()...)
-	all = append(all, h.config.recoveryImages()...)
 	for _, a := range h.system.Agents {
 		all = append(all, a.Image)
 	}
 	return slices.Compact(slices.Sorted(slices.Values(all))), nil
+}
+
+// optionalImages are those of Redoubt's own programs that a setting runs: they are built from this program's source again.
+func (c Config) optionalImages() []string {
+	return slices.Concat(c.leaseImages(), c.witnessImages(), c.recoveryImages())
 }

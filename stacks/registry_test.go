@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/internal/pulumitest"
+	"redoubt/policies/rule"
 	"redoubt/system"
 )
 
@@ -38,4 +39,17 @@ func TestDeploy_leavesAnAdoptedImageReplicationAlone(t *testing.T) {
 	r := pulumitest.Run(t, deploy(c, example(t)), region("eu-west-1"), reference(t, "own-last", nil),
 		reference(t, "peer", seen(system.Secondary)))
 	assert.Empty(t, r.OfType(imageReplication))
+}
+
+// TestConfig_optionalImagesAreThoseThatASettingRuns holds them to what the policy pack lets go (policies/rule, Rebuilt).
+func TestConfig_optionalImagesAreThoseThatASettingRuns(t *testing.T) {
+	t.Parallel()
+	assert.Empty(t, Config{}.optionalImages())
+	all := Config{ArbiterRegion: "eu-north-1", Witness: true, RecoveryImage: "1"}.optionalImages()
+	assert.Len(t, all, 4)
+	for _, image := range all {
+		repo := rule.Resource{Type: "aws:ecr/repository:Repository", Inputs: map[string]any{
+			"name": settings(system.Primary).Scope("atlas").Repository(image)}}
+		assert.True(t, repo.Rebuilt(), image)
+	}
 }

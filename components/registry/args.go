@@ -17,6 +17,9 @@ type Args struct {
 	// Images are the images that the home runs, as the system's file and the
 	// controllers name them: registry.example.com/atlas/gateway:2.8.1. Required.
 	Images []string
+	// Optional are further images, which a setting runs or not. Their repositories go with the setting, with what is in them, and
+	// are not protected: each image is built and pushed again.
+	Optional []string
 	// Peer is the other home, nil until there is one.
 	Peer *Peer
 	// AdoptReplication leaves the account's replication configuration in this
@@ -43,6 +46,7 @@ func (args *Args) resolve() (Args, error) {
 	}
 	a := *args
 	a.Images = slices.Compact(slices.Sorted(slices.Values(a.Images)))
+	a.Optional = slices.Compact(slices.Sorted(slices.Values(a.Optional)))
 	var errs []error
 	if s := a.Scope; s.System == "" || s.Region == "" || s.Account == "" {
 		errs = append(errs, fmt.Errorf("scope is %+v, want a system, a region and an account", s))
@@ -61,7 +65,16 @@ func (args *Args) resolve() (Args, error) {
 func (a Args) checkImages() []error {
 	var errs []error
 	sources := map[string]string{}
+	kept := map[string]bool{}
 	for _, image := range a.Images {
+		kept[a.Scope.Repository(image)] = true
+	}
+	for _, image := range a.Optional {
+		if name := a.Scope.Repository(image); kept[name] {
+			errs = append(errs, fmt.Errorf("image %q is optional, and its repository %s holds one that is not", image, name))
+		}
+	}
+	for _, image := range slices.Concat(a.Images, a.Optional) {
 		name, source := a.Scope.Repository(image), naming.ImageSource(image)
 		if !repositoryName.MatchString(name) {
 			errs = append(errs, fmt.Errorf("image %q: ECR takes no repository %q; want lower-case letters, digits "+
@@ -83,15 +96,18 @@ type repository struct {
 	tags       []string
 	// byDigest is true when an image is named by its digest alone.
 	byDigest bool
+	// optional is true when a setting alone makes it.
+	optional bool
 }
 
 // repositories lists them by name.
 func (a Args) repositories() []repository {
 	var out []repository
-	for _, image := range a.Images { // sorted, so a repository's images follow each other
+	for n, image := range slices.Concat(a.Images, a.Optional) { // each sorted, so a repository's images follow each other
 		name := a.Scope.Repository(image)
 		if len(out) == 0 || out[len(out)-1].name != name {
-			out = append(out, repository{part: strings.TrimPrefix(name, a.Scope.RepositoryPrefix()), name: name})
+			out = append(out, repository{part: strings.TrimPrefix(name, a.Scope.RepositoryPrefix()), name: name,
+				optional: n >= len(a.Images)})
 		}
 		repo := &out[len(out)-1]
 		if tag := naming.ImageTag(image); tag != "" {

@@ -19,6 +19,7 @@ package registry
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ecr"
@@ -56,7 +57,7 @@ func newRegistry(ctx *pulumi.Context, name string, args *Args, opts []pulumi.Res
 	}
 	r := &Registry{}
 	if err := ctx.RegisterComponentResourceV2(Type, name, pulumi.Map{
-		"images": pulumi.ToStringArray(a.Images), "adoptReplication": pulumi.Bool(a.AdoptReplication),
+		"images": pulumi.ToStringArray(slices.Concat(a.Images, a.Optional)), "adoptReplication": pulumi.Bool(a.AdoptReplication),
 	}, r, opts...); err != nil {
 		return nil, err
 	}
@@ -91,14 +92,14 @@ func (b *builder) repositories() error {
 		r, err := ecr.NewRepository(b.ctx, b.name+"-"+repo.part, &ecr.RepositoryArgs{
 			Name:               pulumi.String(repo.name),
 			ImageTagMutability: pulumi.String("IMMUTABLE"),
-			ForceDelete:        pulumi.Bool(false),
+			ForceDelete:        pulumi.Bool(repo.optional), // ECR deletes none that holds images without it
 			ImageScanningConfiguration: &ecr.RepositoryImageScanningConfigurationArgs{
 				ScanOnPush: pulumi.Bool(true),
 			},
 			EncryptionConfigurations: ecr.RepositoryEncryptionConfigurationArray{
 				&ecr.RepositoryEncryptionConfigurationArgs{EncryptionType: pulumi.String("AES256")},
 			},
-		}, b.child(pulumi.Protect(b.args.Protect), pulumi.DeleteBeforeReplace(true))...) // the name is chosen
+		}, b.child(pulumi.Protect(b.args.Protect && !repo.optional), pulumi.DeleteBeforeReplace(true))...) // the name is chosen
 		if err != nil {
 			return err
 		}

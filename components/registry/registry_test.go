@@ -55,6 +55,10 @@ func TestRegistry_holdsToTheEightChecks(t *testing.T) {
 				Want:   "images of ghcr.io/a/b and of quay.io/a/b both become atlas/a/b",
 			},
 			{
+				Name: "one that is optional and is not", Mutate: func(a *registry.Args) { a.Optional = []string{"registry.example.com/atlas/worker:9"} },
+				Want: "its repository atlas/atlas/worker holds one that is not",
+			},
+			{
 				Name: "itself as its peer", Mutate: func(a *registry.Args) { a.Peer.Region = "eu-west-1" },
 				Want: "want another region than eu-west-1",
 			},
@@ -70,6 +74,11 @@ func TestRegistry_holdsToTheEightChecks(t *testing.T) {
 				Name:   "an image more",
 				Mutate: func(a *registry.Args) { a.Images = append(a.Images, "registry.example.com/atlas/memory:1.0") },
 				Want:   []string{"+main-atlas/memory", "+main-atlas/memory-lifecycle", "main images"},
+			},
+			{
+				Name:   "an optional image, which is not protected",
+				Mutate: func(a *registry.Args) { a.Optional = []string{"redoubt/witness:1"} },
+				Want:   []string{"+main-redoubt/witness", "+main-redoubt/witness-lifecycle", "main images"},
 			},
 			{
 				Name: "the peer", Mutate: func(a *registry.Args) { a.Peer = nil },
@@ -104,6 +113,19 @@ func TestRegistry_aTagMeansOneImageForEver(t *testing.T) {
 	arrivals := r.Get(t, "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate", "main-arrivals").Values()
 	assert.Equal(t, "IMMUTABLE", arrivals["imageTagMutability"], "also where replication comes first")
 	assert.Equal(t, []any{"atlas", []any{"REPLICATION"}}, []any{arrivals["prefix"], arrivals["appliedFors"]})
+}
+
+// TestRegistry_anOptionalPlaceGoesWithItsSetting: with what is in it, and by no other step than the update without it.
+func TestRegistry_anOptionalPlaceGoesWithItsSetting(t *testing.T) {
+	t.Parallel()
+	a := args(0)
+	a.Optional = []string{"redoubt/witness:1"}
+	r := pulumitest.Run(t, program(a))
+	for _, repo := range r.OfType(repositoryType) {
+		optional := repo.Name == "main-redoubt/witness"
+		assert.Equal(t, optional, repo.Values()["forceDelete"], repo.Name)
+		assert.Equal(t, !optional, repo.Protected(), repo.Name)
+	}
 }
 
 // expired is what ECR's rules let go of a repository, the newest image first:

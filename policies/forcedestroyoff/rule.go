@@ -28,6 +28,9 @@ var Rule = rule.Rule{
 
 func check(r *rule.Resource, _ rule.Config) []rule.Finding {
 	var out []rule.Finding
+	if r.Rebuilt() {
+		return nil
+	}
 	for _, force := range forces {
 		out = append(out, r.Want(force, !r.True(force), "false")...)
 	}
@@ -35,6 +38,9 @@ func check(r *rule.Resource, _ rule.Config) []rule.Finding {
 }
 
 func remediate(r *rule.Resource, _ rule.Config) map[string]any {
+	if r.Rebuilt() {
+		return nil
+	}
 	for _, force := range forces {
 		if r.True(force) {
 			return map[string]any{force: false}

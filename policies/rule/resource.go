@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -213,3 +214,12 @@ func (r *Resource) Want(path string, holds bool, want string) []Finding {
 }
 
 func unknownsOf(m *met) string { return strings.Join(m.paths, ", ") + ": known after the update" }
+
+// ownOptional are the places of Redoubt's own images that a setting runs or not (docs/bootstrap.md).
+var ownOptional = regexp.MustCompile(`^[^/]+/redoubt/(keeper|observer|recover|witness)$`)
+
+// Rebuilt reports whether it is a place of images that are built from Redoubt's own source and pushed again: it holds nothing
+// that a loss could destroy, and goes with its setting.
+func (r *Resource) Rebuilt() bool {
+	return r.Type == "aws:ecr/repository:Repository" && ownOptional.MatchString(r.Text("name"))
+}

@@ -8,7 +8,7 @@ var Rule = rule.Rule{
 	ID:    "store-protected",
 	Title: "The engine refuses to delete what holds data, or the keys to it",
 	Why: "A renamed resource is a deleted one: without protection one careless change of the program removes " +
-		"a store in the next update.",
+		"a store in the next update. The places of Redoubt's own images that a setting runs hold what is built again.",
 	Source:   "https://www.pulumi.com/docs/iac/concepts/options/protect/",
 	Severity: rule.High,
 	Remedy:   "Set redoubt:protect to true, or pulumi.Protect(true) on the resource.",
@@ -34,7 +34,7 @@ var Rule = rule.Rule{
 }
 
 func check(r *rule.Resource, _ rule.Config) []rule.Finding {
-	if r.Protect || r.Read {
+	if r.Protect || r.Read || r.Rebuilt() {
 		return nil
 	}
 	return []rule.Finding{r.Violation("protect is not set, want true")}
