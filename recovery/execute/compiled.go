@@ -63,5 +63,8 @@ func (c *Compiled) New(o Options) *Core {
 		core.steps[n] = walk{step: &c.plan.Steps[n], needs: c.needs[n]}
 	}
 	core.in[waiting] = len(core.steps)
+	if o.Hand != nil {
+		core.hand = &handed{Hand: *o.Hand, at: core.step(o.Hand.Step)}
+	}
 	return core
 }

@@ -29,6 +29,8 @@ type Options struct {
 	// Anew are steps that are called once also when their condition holds already:
 	// what takes another step back must not be overtaken by it.
 	Anew map[string]bool
+	// Hand walks one step of the plan alone; nil walks all of it. What it names must be a step of the plan.
+	Hand *Hand
 }
 
 // Override is a person's word that a gate does not hold this time.
@@ -59,6 +61,8 @@ type Core struct {
 	// turns says that somebody else orders the steps and ends the run; since is when it was taken up.
 	turns bool
 	since time.Time
+	// hand is the one step that is walked; nil walks the plan.
+	hand *handed
 }
 
 // New returns a machine at the beginning of a plan.
@@ -83,7 +87,11 @@ func (c *Core) Start(now time.Time) []Command {
 	if c.seq == 0 {
 		c.append(journal.Record{Kind: journal.Started, Plan: c.of.Hash(), Seed: c.opts.Seed})
 	}
-	c.askGates()
+	if c.hand != nil {
+		c.takeUp()
+	} else {
+		c.askGates()
+	}
 	return c.settle()
 }
 
@@ -98,7 +106,9 @@ func (c *Core) Step(now time.Time, e Event) []Command {
 	case Checked:
 		if g := c.gate(e.At); g != nil {
 			c.gateChecked(g, e)
-		} else if w := c.step(e.At); w != nil {
+		} else if w := c.step(e.At); w != nil && c.hand != nil && c.hand.stage != handWalks {
+			c.handChecked(w, e)
+		} else if w != nil {
 			c.checked(w, e)
 		}
 	case Returned:
@@ -166,6 +176,9 @@ func (c *Core) settle() []Command {
 	if c.ending != nil || c.turns {
 		return c.out
 	}
+	if c.hand != nil {
+		return c.settleHand()
+	}
 	if c.open && c.stopping == "" && c.fresh {
 		c.fresh = false
 		c.beginReady()
@@ -184,18 +197,24 @@ func (c *Core) busy() bool {
 // end writes the last record and finishes when it is safe.
 func (c *Core) end() {
 	f := c.outcome()
-	kind := journal.Finished
+	r := journal.Record{Kind: journal.Finished, Result: string(f.Outcome), Why: f.Why}
 	if f.Outcome == Stopped {
-		kind = journal.Paused
+		r.Kind = journal.Paused
+	}
+	if c.hand != nil && f.Outcome != Recovered { // whatever became of the step, the run can be gone on with
+		r.Kind, r.Step, r.Result = journal.Paused, c.hand.Step, string(Stopped)
 	}
 	c.ending = &f
-	c.endSeq = c.append(journal.Record{Kind: kind, Result: string(f.Outcome), Why: f.Why})
+	c.endSeq = c.append(r)
 }
 
 // outcome says how the run ends now that nothing is under way.
 func (c *Core) outcome() Finish {
 	if refused := c.refusals(); refused != "" {
 		return Finish{Refused, refused}
+	}
+	if f, left := c.handOutcome(); left {
+		return f
 	}
 	if c.stopping != "" {
 		return Finish{Stopped, c.stopping}

@@ -53,11 +53,29 @@ func (c *Core) retake() {
 	for n := range c.steps {
 		w := &c.steps[n]
 		if w.phase == ended && !w.good() {
-			c.turn(w, waiting)
-			*w = walk{step: w.step, needs: w.needs}
+			c.forget(w)
 		}
 		w.began = time.Time{}
 	}
+}
+
+// unhand takes in that one step alone was walked. That a gate refused it, or that it proved nothing so far, is no word on the
+// run, which asks and proves again.
+func (c *Core) unhand(step string) {
+	w := c.step(step)
+	if w == nil {
+		return
+	}
+	c.reopen()
+	if c.hand == nil && w.phase == ended && w.outcome == plan.Failed && w.step.OnFailure == plan.Report {
+		c.forget(w)
+	}
+}
+
+// forget takes a step back to where it has not begun.
+func (c *Core) forget(w *walk) {
+	c.turn(w, waiting)
+	*w = walk{step: w.step, needs: w.needs}
 }
 
 // replay takes one record in.
@@ -73,6 +91,7 @@ func (c *Core) replay(r journal.Record) error {
 	case journal.Paused:
 		c.since = r.At
 		c.retake()
+		c.unhand(r.Step)
 		return nil
 	case journal.Finished:
 		c.finished = &Finish{Outcome(r.Result), r.Why}
@@ -94,6 +113,9 @@ func (c *Core) replay(r journal.Record) error {
 	}
 	switch r.Kind {
 	case journal.Began:
+		if w.phase == ended { // it was asked for once more
+			c.forget(w)
+		}
 		w.began = r.At
 	case journal.Intended:
 		w.attempts = r.Attempt

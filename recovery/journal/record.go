@@ -43,7 +43,7 @@ type Record struct {
 	// Generation is that of the lease under which the record was written.
 	Generation int  `json:"generation"`
 	Kind       Kind `json:"kind"`
-	// Step is the step, or the gate of a Decided record.
+	// Step is the step, or the gate of a Decided record. A Paused record has one where that step alone was walked.
 	Step string `json:"step,omitempty"`
 	// Attempt counts the calls of a step from 1; Token is what makes its repeat harmless.
 	Attempt int    `json:"attempt,omitempty"`

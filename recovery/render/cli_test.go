@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/internal/plantest"
+	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
 	"redoubt/recovery/render"
 )
@@ -32,18 +34,25 @@ func TestCommands_areTheCommandLines(t *testing.T) {
 	all, err := plantest.Examples("../../system.yaml")
 	require.NoError(t, err)
 	distinct := map[string][]string{}
-	count := 0
+	count, own := 0, 0
 	for _, e := range all {
 		p, err := planner.Make(e.Request)
 		require.NoError(t, err)
 		text, err := render.Runbook(p)
 		require.NoError(t, err)
 		for _, args := range taken(t, text) {
+			if args[0] == "redoubt" { // that it is a command, with its flags, is held by tests/docs; that it walks, by tests/cli
+				require.Len(t, args, 6, "%q", args)
+				require.True(t, slices.ContainsFunc(p.Steps, func(s plan.Step) bool { return s.ID == args[2] }), "%q", args)
+				own++
+				continue
+			}
 			count++
 			distinct[strings.Join(args, "\x00")] = args
 		}
 	}
 	require.Greater(t, count, 500)
+	require.Greater(t, own, 40)
 	var commands [][]string
 	for _, args := range distinct {
 		commands = append(commands, args)
@@ -58,11 +67,12 @@ func TestCommands_areTheCommandLines(t *testing.T) {
 	assert.Len(t, refused(t, wrong), len(wrong), "a wrong member, a wrong operation, a wrong query")
 }
 
-// taken are the words of each aws command in a runbook, as a shell takes them apart.
+// taken are the words of each aws command in a runbook, and of each redoubt step behind its name, as a shell takes them apart.
 func taken(t *testing.T, runbook string) [][]string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "taken")
-	script := `aws() { printf '%s\0' "$@" >>"$OUT"; printf '\1\0' >>"$OUT"; echo a-value; }; kubectl() { :; }` + "\n"
+	script := `aws() { printf '%s\0' "$@" >>"$OUT"; printf '\1\0' >>"$OUT"; echo a-value; }; kubectl() { :; }
+redoubt() { [ "$1" = abort ] || aws redoubt "$@" >&2; }` + "\n"
 	for _, block := range shells.FindAllStringSubmatch(runbook, -1) {
 		script += block[1] + "\n"
 	}

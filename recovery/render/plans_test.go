@@ -15,7 +15,7 @@ import (
 )
 
 // Every plan can be read, and every command in it is one that exists: what is
-// asked of a cluster is kubectl's, and what no one command does is said to be so.
+// asked of a cluster is kubectl's, and what no one command of theirs does is a command of redoubt.
 func TestRunbook_ofEveryPlan(t *testing.T) {
 	t.Parallel()
 	all, err := plantest.Examples("../../system.yaml")
@@ -25,12 +25,17 @@ func TestRunbook_ofEveryPlan(t *testing.T) {
 		require.NoError(t, err, e.Name)
 		text, err := render.Runbook(p)
 		require.NoError(t, err, e.Name)
-		for _, none := range []string{"aws kubernetes", "aws redoubt", "a failure .", "%!"} {
+		for _, none := range []string{"No one command does this", "left to `redoubt run`", "aws kubernetes", "aws redoubt", "a failure .", "%!"} {
 			assert.NotContains(t, text, none, e.Name)
 		}
 		for _, s := range p.Steps {
 			assert.Contains(t, text, "Step `"+s.ID+"`.", e.Name)
+			if _, err := render.Command(p, s.Call, nil); err != nil {
+				require.ErrorIs(t, err, render.ErrByHand)
+				assert.Contains(t, text, "\nRun:\n\n```sh\nredoubt step "+s.ID+" plan.json --on aws\n```\n", e.Name)
+			}
 		}
+		assert.NotRegexp(t, "(?m)^(Run|Done when|To take it back)[^\n]*:\n\n[^`]", text, "%s: every step has its command", e.Name)
 	}
 }
 
@@ -50,7 +55,7 @@ func TestCommand_ofAClusterIsKubectls(t *testing.T) {
 	assert.True(t, strings.HasSuffix(got, "get configmap degradation --output 'jsonpath={.data.worker}'"), got)
 }
 
-func TestStep_saysWhereNoCommandIsEnough(t *testing.T) {
+func TestStep_isOneCommandWhereAWSHasNone(t *testing.T) {
 	t.Parallel()
 	all, err := plantest.Examples("../../system.yaml")
 	require.NoError(t, err)
@@ -62,9 +67,15 @@ func TestStep_saysWhereNoCommandIsEnough(t *testing.T) {
 		require.NoError(t, err)
 		text, err := render.Runbook(p)
 		require.NoError(t, err)
-		assert.Contains(t, text, "No one command does this; `redoubt run` makes the calls of `RequeueAccepted` with:")
+		assert.Contains(t, text, "```sh\nredoubt step requeue-work plan.json --on aws\n```\n\nIt looks whether it is done, makes the calls of "+
+			"`RequeueAccepted` when it is not, and looks until it is, with:\n")
+		assert.Contains(t, text, "Done when it ends with exit code 0: by `CountStranded`, `Stranded` is `0`.")
+		assert.Contains(t, text, "```sh\nredoubt step probe plan.json --on aws\n```\n\nIt makes the calls of `RunProbe`, and looks until it is, with:\n")
 		assert.Contains(t, text, "Done when this prints at least `9` (nothing counts as `0`):")
 		assert.Contains(t, text, "not_null(Count, `0`)")
+		other, err := render.RunbookOf(p, "my plan.json")
+		require.NoError(t, err)
+		assert.Contains(t, other, "\nredoubt step probe 'my plan.json' --on aws\n")
 		assert.Contains(t, text, "a failure stops nothing, and the run is not proven.")
 	}
 }

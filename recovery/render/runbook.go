@@ -12,9 +12,12 @@ import (
 	"redoubt/timings"
 )
 
-// Runbook renders the plan as Markdown that a person can follow by hand, with
-// the AWS command line and kubectl. It says where that is not enough.
-func Runbook(p plan.Plan) (string, error) {
+// Runbook renders the plan as Markdown that a person can follow by hand, from top to bottom: with
+// the AWS command line and kubectl, and redoubt step where those are not enough. The plan is in PlanFile.
+func Runbook(p plan.Plan) (string, error) { return RunbookOf(p, PlanFile) }
+
+// RunbookOf is the runbook of a plan that is kept in a file.
+func RunbookOf(p plan.Plan, file string) (string, error) {
 	hash, err := p.Hash()
 	if err != nil {
 		return "", err
@@ -22,14 +25,16 @@ func Runbook(p plan.Plan) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\nSystem `%s`, plan `%.12s`, made from inventory `%.12s`.\n",
 		p.Title, p.System, hash, p.Inventory)
-	b.WriteString("\nThe commands are those of AWS and of `kubectl`, with credentials for both homes. " +
-		"On the simulated regions nothing answers them: there `redoubt run` does these steps, and `redoubt explain STEP` tells of one.\n")
+	fmt.Fprintf(&b, "\nThe commands are those of AWS and of `kubectl`, with credentials for both homes, and of `redoubt` where no one command of "+
+		"theirs is enough: in the project's folder, with the plan in `%s`. A step that `redoubt` does asks the gates, too, and keeps a journal: "+
+		"`redoubt resume` goes on with it. On the simulated regions nothing answers `aws` and `kubectl`: there `%s` does any step.\n",
+		file, StepCommand("STEP", file, false))
 	if err := decide(&b, p); err != nil {
 		return "", err
 	}
 	b.WriteString(predicted(p))
 	for i, s := range p.Steps {
-		text, err := Step(p, s)
+		text, err := StepOf(p, s, file)
 		if err != nil {
 			return "", err
 		}
@@ -85,27 +90,18 @@ func predicted(p plan.Plan) string {
 // inline is how long a value may be within a line.
 const inline = 160
 
-// Step renders one step, without its heading.
-func Step(p plan.Plan, s plan.Step) (string, error) {
+// Step renders one step, without its heading, of the plan in PlanFile.
+func Step(p plan.Plan, s plan.Step) (string, error) { return StepOf(p, s, PlanFile) }
+
+// StepOf renders one step, without its heading, of the plan in a file.
+func StepOf(p plan.Plan, s plan.Step, file string) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Step `%s`. %s See <%s>.\n", s.ID, s.Why, s.Source)
 	if len(s.Needs) > 0 {
 		fmt.Fprintf(&b, "\nAfter: `%s`.\n", strings.Join(s.Needs, "`, `"))
 	}
-	b.WriteString("\nRun, unless it is done already:\n\n")
-	if err := fence(&b, p, s.Call, nil); err != nil {
+	if err := act(&b, p, s, file); err != nil {
 		return "", err
-	}
-	for _, e := range s.Condition.All {
-		text := wanted(s.Condition.Call, e)
-		if len(text) > inline {
-			fmt.Fprintf(&b, "\nDone when the command after it prints this:\n\n```text\n%s\n```\n\n", strings.Trim(text, "`"))
-		} else {
-			fmt.Fprintf(&b, "\nDone when this prints %s:\n\n", text)
-		}
-		if err := fence(&b, p, s.Condition.Call, &e); err != nil {
-			return "", err
-		}
 	}
 	fmt.Fprintf(&b, "\n%s Give up after %s; a failure %s.\n", budget(s.Budget), s.Timeout, OnFailure(s.OnFailure))
 	if p.Lost != "" && s.Call.Home == p.Lost && s.OnFailure == plan.Continue {
@@ -113,12 +109,65 @@ func Step(p plan.Plan, s plan.Step) (string, error) {
 	}
 	if s.Undo != nil {
 		b.WriteString("\nTo take it back:\n\n")
-		if err := fence(&b, p, *s.Undo, nil); err != nil {
+		err := fence(&b, p, *s.Undo, nil)
+		if errors.Is(err, ErrByHand) {
+			b.WriteString("```sh\nredoubt abort --on aws\n```\n\nThat takes back what `redoubt` has done of this plan, the last first; name the run " +
+				"where another one came after it.\n")
+			err = nil
+		}
+		if err != nil {
 			return "", err
 		}
 	}
 	return b.String(), nil
 }
+
+// act writes how the step is done, and how it is known to be done.
+func act(b *strings.Builder, p plan.Plan, s plan.Step, file string) error {
+	command, err := Command(p, s.Call, nil)
+	if errors.Is(err, ErrByHand) {
+		return actOfMany(b, s, file)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(b, "\nRun, unless it is done already:\n\n```sh\n%s\n```\n", command)
+	for _, e := range s.Condition.All {
+		text := wanted(s.Condition.Call, e)
+		if len(text) > inline {
+			fmt.Fprintf(b, "\nDone when the command after it prints this:\n\n```text\n%s\n```\n\n", strings.Trim(text, "`"))
+		} else {
+			fmt.Fprintf(b, "\nDone when this prints %s:\n\n", text)
+		}
+		if err := fence(b, p, s.Condition.Call, &e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// actOfMany writes the one command for a call that is made of many. It looks first and afterwards itself.
+func actOfMany(b *strings.Builder, s plan.Step, file string) error {
+	input, err := compact(s.Call.Input)
+	if err != nil {
+		return err
+	}
+	does := "It looks whether it is done, makes the calls of `" + s.Call.Operation + "` when it is not"
+	if sameCall(s) {
+		does = "It makes the calls of `" + s.Call.Operation + "`"
+	}
+	fmt.Fprintf(b, "\nRun:\n\n```sh\n%s\n```\n\n%s, and looks until it is, with:\n\n```json\n%s\n```\n",
+		StepCommand(s.ID, file, true), does, input)
+	var all []string
+	for _, e := range s.Condition.All {
+		all = append(all, fmt.Sprintf("`%s` is %s", e.Path, wanted(s.Condition.Call, e)))
+	}
+	fmt.Fprintf(b, "\nDone when it ends with exit code 0: by `%s`, %s.\n", s.Condition.Call.Operation, strings.Join(all, " and "))
+	return nil
+}
+
+// sameCall reports whether the step only looks: what it calls is what it asks.
+func sameCall(s plan.Step) bool { return s.Call.Operation == s.Condition.Call.Operation }
 
 // OnFailure says what a failure of a step means for its plan: "a failure" comes before.
 func OnFailure(f plan.OnFailure) string {
@@ -131,15 +180,6 @@ func OnFailure(f plan.OnFailure) string {
 
 func fence(b *strings.Builder, p plan.Plan, call plan.Call, e *plan.Expect) error {
 	command, err := Command(p, call, e)
-	if errors.Is(err, ErrByHand) {
-		input, err := compact(call.Input)
-		fmt.Fprintf(b, "No one command does this; `redoubt run` makes the calls of `%s` with:\n\n```json\n%s\n```\n",
-			call.Operation, input)
-		if e == nil {
-			b.WriteString("\nBy hand it is left to `redoubt run`, from any machine: it does what is left, and finds done what was done by hand.\n")
-		}
-		return err
-	}
 	if err != nil {
 		return err
 	}

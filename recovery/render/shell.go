@@ -13,8 +13,23 @@ import (
 	"redoubt/recovery/plan"
 )
 
-// ErrByHand tells that a call is made of many and no one command makes it.
-var ErrByHand = errors.New("no one command makes this call: redoubt run does")
+// ErrByHand tells that a call is made of many and no one command of AWS or kubectl makes it.
+var ErrByHand = errors.New("no one command of AWS or kubectl makes this call: redoubt step does")
+
+// PlanFile is the file in which a runbook expects its plan, where nobody names another.
+const PlanFile = "plan.json"
+
+// StepCommand is the command that carries out one step of the plan in a file, or of a run; of neither, of the last run.
+func StepCommand(step, of string, onAWS bool) string {
+	args := []string{"redoubt", "step", step}
+	if of != "" {
+		args = append(args, of)
+	}
+	if onAWS {
+		args = append(args, "--on", "aws")
+	}
+	return quoted(args)
+}
 
 // Command is the call as a command of the AWS command line, in the region of
 // its home, or of kubectl, safe to paste into a shell. An expectation picks what is

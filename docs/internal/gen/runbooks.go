@@ -93,7 +93,9 @@ func decisionPage() string {
 
 const afterwards = `
 Then ` + "`redoubt run plan.json`" + `, which asks every gate and does each step once. If it stops, ` + "`redoubt resume`" + `. By hand, follow the runbook:
-decide first, then each step after those that it names, and look that it is done; what waits for nothing goes on beside the rest. Words such
+decide first, then each step after those that it names, and look that it is done; what waits for nothing goes on beside the rest. It needs
+the plan that it was made of in the project's folder: ` + "`redoubt step STEP plan.json --on aws`" + ` is what it says where no one command of AWS or
+` + "`kubectl`" + ` is enough ([by hand](../recovering.md#by-hand)). Words such
 as fence and probe are in the [glossary](../glossary.md).
 
 Before the first command by hand, log in to the account, and to the cluster of each home, so that ` + "`kubectl`" + ` has its user and authority:

@@ -11,7 +11,6 @@ import (
 	"redoubt/internal/cli/exit"
 	"redoubt/internal/cli/target"
 	"redoubt/recovery/execute"
-	"redoubt/recovery/journal"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
 	"redoubt/system"
@@ -208,26 +207,29 @@ func (o *Options) afterRefusal(s story) string {
 	if shut := always(s.Plan); shut != "" {
 		return fmt.Sprintf("no run passes gate %s; plan again with what it says", shut)
 	}
-	command, over := "redoubt run "+or(o.file, "PLAN")+o.on(), false
+	command := "redoubt run " + or(o.file, "PLAN") + o.on()
 	if isAbort(s.Run) {
 		command = "redoubt abort " + strings.TrimSuffix(s.Run, abortSuffix) + o.on()
 	}
-	for _, r := range s.Records {
-		if r.Kind != journal.Decided || r.Result == execute.Allowed || r.Result == execute.Overridden {
+	return command + s.answers()
+}
+
+// answers are the flags that answer the gates which refused last.
+func (s story) answers() string {
+	flags, over := "", false
+	for n, st := range s.gates() {
+		if st.State == undecided || st.State == execute.Allowed || st.State == execute.Overridden {
 			continue
 		}
-		for _, g := range s.Plan.Gates {
-			switch {
-			case g.ID != r.Step:
-			case g.Approval():
-				command += " --approve " + g.ID
-			case g.Overridable:
-				command, over = command+" --override "+g.ID+"=REASON", true
-			}
+		switch g := s.Plan.Gates[n]; {
+		case g.Approval():
+			flags += " --approve " + g.ID
+		case g.Overridable:
+			flags, over = flags+" --override "+g.ID+"=REASON", true
 		}
 	}
 	if over {
-		command += " --by NAME"
+		flags += " --by NAME"
 	}
-	return command
+	return flags
 }

@@ -2,7 +2,6 @@ package recovery
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -46,7 +45,11 @@ func (o *Options) explain(ctx context.Context, args []string) error {
 	}
 	for _, s := range p.Steps {
 		if s.ID == args[0] {
-			return o.explainStep(p, s)
+			of := "" // the last run's
+			if len(args) > 1 {
+				of = args[1]
+			}
+			return o.explainStep(p, s, of)
 		}
 	}
 	return exit.Errorf(exit.Usage, "redoubt status last lists them", "%q is no step and no gate of the plan %q", args[0], p.Title)
@@ -107,7 +110,7 @@ func budgetOf(s plan.Step) budget {
 	return b
 }
 
-func (o *Options) explainStep(p plan.Plan, s plan.Step) error {
+func (o *Options) explainStep(p plan.Plan, s plan.Step, of string) error {
 	e := explained{Step: s, Before: []string{}, Budget: budgetOf(s)}
 	for _, other := range p.Steps {
 		for _, need := range other.Needs {
@@ -127,16 +130,13 @@ func (o *Options) explainStep(p plan.Plan, s plan.Step) error {
 	t.row("why", s.Why)
 	t.row("source", s.Source)
 	t.row("calls", where(p, s.Call))
-	t.row("by hand", byHand(p, s.Call))
-	t.row("done when", where(p, s.Condition.Call)+" answers")
-	for _, x := range s.Condition.All {
-		t.row("", expects(x))
-	}
+	t.row("by hand", byHand(p, s, of, o.On))
+	doneWhen(t, p, s)
 	if s.Undo == nil {
 		t.row("undo", "none: it cannot be taken back by a call")
 	} else {
 		t.row("undo", where(p, *s.Undo))
-		t.row("by hand", byHand(p, *s.Undo))
+		t.row("by hand", backByHand(p, *s.Undo, o.on()))
 	}
 	t.row("takes", e.Budget.text())
 	t.row("gives up", fmt.Sprintf("after %s; a failure %s", s.Timeout, render.OnFailure(s.OnFailure)))
@@ -191,16 +191,41 @@ func where(p plan.Plan, c plan.Call) string {
 	return fmt.Sprintf("%s (%s)", c, p.Regions[c.Home])
 }
 
-// byHand is the call as a command, or its input where no command makes it.
-func byHand(p plan.Plan, c plan.Call) string {
+// doneWhen are the rows that say how the step is known to be done.
+func doneWhen(t table, p plan.Plan, s plan.Step) {
+	t.row("done when", where(p, s.Condition.Call)+" answers")
+	for _, x := range s.Condition.All {
+		t.row("", expects(x))
+	}
+}
+
+// describe tells of a step before it is carried out.
+func describe(to printer, p plan.Plan, s plan.Step) {
+	t := tableTo(to)
+	t.row("  why", s.Why)
+	t.row("  calls", where(p, s.Call))
+	t.row("  done when", where(p, s.Condition.Call)+" answers")
+	for _, x := range s.Condition.All {
+		t.row("", expects(x))
+	}
+	t.row("  gives up", fmt.Sprintf("after %s; a failure %s", s.Timeout, render.OnFailure(s.OnFailure)))
+	t.end()
+}
+
+// byHand is the step's call as a command of AWS or kubectl, or of redoubt, where no one command of theirs makes it.
+func byHand(p plan.Plan, s plan.Step, of, on string) string {
+	if command, err := render.Command(p, s.Call, nil); err == nil {
+		return command
+	}
+	return render.StepCommand(s.ID, of, on == target.AWS)
+}
+
+// backByHand is the undo call as a command; redoubt abort makes those that no one command makes.
+func backByHand(p plan.Plan, c plan.Call, on string) string {
 	if command, err := render.Command(p, c, nil); err == nil {
 		return command
 	}
-	raw, err := json.Marshal(c.Input)
-	if err != nil {
-		return err.Error()
-	}
-	return string(raw)
+	return "redoubt abort" + on
 }
 
 func expects(e plan.Expect) string { return fmt.Sprintf("%s %s %v", e.Path, e.Op, e.Value) }

@@ -182,6 +182,13 @@ func (o *planOptions) tell(of *project.Project, p plan.Plan, f diagnose.Finding)
 
 // show shows the plan in a form, for what is in the home that receives the work.
 func (o *planOptions) show(at naming.Scope, p plan.Plan) error {
+	if render.Form(o.As) == render.AsRunbook { // its commands name the plan's file
+		text, err := render.RunbookOf(p, or(o.Out, render.PlanFile))
+		if err == nil {
+			o.Streams.Printf("%s", text)
+		}
+		return err
+	}
 	name := at.Function("recover")
 	text, err := render.As(render.Form(o.As), p, render.Machine{
 		Function: fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s", at.Region, at.Account, name),

@@ -1,5 +1,5 @@
-// Package recovery is the part of the command line that recovers: plan, run, approve, refuse,
-// resume, status, serve, abort and explain. What they act on is a target.
+// Package recovery is the part of the command line that recovers: plan, run, step, approve,
+// refuse, resume, status, serve, abort and explain. What they act on is a target.
 package recovery
 
 import (
@@ -23,7 +23,7 @@ import (
 
 // Commands returns the commands of this package.
 func Commands(s *streams.Streams) []*cobra.Command {
-	return []*cobra.Command{newPlan(s), newRun(s), newResume(s), newApprove(s), newRefuse(s), newStatus(s), ready.NewServe(s), newAbort(s),
+	return []*cobra.Command{newPlan(s), newRun(s), newStep(s), newResume(s), newApprove(s), newRefuse(s), newStatus(s), ready.NewServe(s), newAbort(s),
 		newExplain(s)}
 }
 

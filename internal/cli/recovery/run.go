@@ -28,14 +28,21 @@ type runOptions struct {
 	Parallel int
 	// named is true when --by was given.
 	named bool
-	input *bufio.Reader
+	// command is the command's name, where it is not run.
+	command string
+	input   *bufio.Reader
 }
 
 func (o *runOptions) flags(cmd *cobra.Command) {
+	o.decides(cmd)
+	cmd.Flags().IntVar(&o.Parallel, "parallel", 0, "how many steps may be under way at once (default no bound)")
+}
+
+// decides are the flags of a command that acts when gates allow it.
+func (o *runOptions) decides(cmd *cobra.Command) {
 	o.act(cmd)
 	cmd.Flags().StringArrayVar(&o.Approve, "approve", nil, "a gate that asks, approved; may be repeated")
 	cmd.Flags().StringArrayVar(&o.Override, "override", nil, "a gate set aside, as GATE=REASON; needs --by; may be repeated")
-	cmd.Flags().IntVar(&o.Parallel, "parallel", 0, "how many steps may be under way at once (default no bound)")
 }
 
 func newRun(s *streams.Streams) *cobra.Command {
@@ -162,7 +169,7 @@ func (o *runOptions) check(p plan.Plan) error {
 	if o.Parallel < 0 {
 		errs = append(errs, fmt.Errorf("--parallel is %d, want 0 or more", o.Parallel))
 	}
-	return exit.With(exit.Usage, errors.Join(errs...), "redoubt run --help")
+	return exit.With(exit.Usage, errors.Join(errs...), "redoubt "+or(o.command, "run")+" --help")
 }
 
 func gatesOf(p plan.Plan) string {
@@ -174,11 +181,14 @@ func gatesOf(p plan.Plan) string {
 }
 
 // overrides are the gates that are set aside, with name and reason.
-func (o *runOptions) overrides() map[string]execute.Override {
+func (o *runOptions) overrides() map[string]execute.Override { return asOverrides(o.Override, o.By) }
+
+// asOverrides are texts of the form WHAT=REASON, by what, in the name of who gave them.
+func asOverrides(texts []string, by string) map[string]execute.Override {
 	out := map[string]execute.Override{}
-	for _, text := range o.Override {
-		id, reason, _ := strings.Cut(text, "=")
-		out[id] = execute.Override{By: o.By, Reason: strings.TrimSpace(reason)}
+	for _, text := range texts {
+		what, reason, _ := strings.Cut(text, "=")
+		out[what] = execute.Override{By: by, Reason: strings.TrimSpace(reason)}
 	}
 	return out
 }

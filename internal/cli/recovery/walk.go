@@ -23,38 +23,67 @@ type walk struct {
 	inventory inventory.Inventory
 	// fresh is true when the run is not kept yet: it is once the lease is held.
 	fresh bool
+	// hand is the one step that is walked; nil walks the plan.
+	hand *execute.Hand
 }
 
-// walk walks the plan of a run under the lease of the home that receives the
-// work, and tells how it ended.
+// walkEnd is how a walk ended.
+type walkEnd struct {
+	execute.Finish
+	// core is the machine as it ended, records are all that it wrote, also where the run is not kept.
+	core    *execute.Core
+	records []journal.Record
+	// calls counts the calls that were made.
+	calls int
+}
+
+// walk walks the plan of a run, and tells how it ended.
 func (o *runOptions) walk(ctx context.Context, t target.Target, w walk) error {
+	end, err := o.walked(ctx, t, w)
+	if err != nil {
+		return err
+	}
+	return o.ended(ctx, t, w.Run, end.Finish)
+}
+
+// walked walks under the lease of the home that receives the work.
+func (o *runOptions) walked(ctx context.Context, t target.Target, w walk) (walkEnd, error) {
 	port := t.Port(w.inventory)
 	held, err := o.hold(ctx, t, w)
 	if err != nil {
-		return err
+		return walkEnd{}, err
 	}
 	s := target.Session{Port: port, Lease: held, Decide: o.decide}
 	defer o.letGo(ctx, held)
 	if s.Store, err = keep(ctx, t, w); err != nil {
-		return err
+		return walkEnd{}, err
 	}
-	finish, err := o.drive(ctx, t, w, s)
-	if err != nil {
-		return exit.With(exit.Stopped, err, "redoubt resume "+w.Run+o.on())
+	end, err := o.drive(ctx, t, w, s)
+	again := "redoubt resume " + w.Run + o.on()
+	if w.hand != nil {
+		again = "the same command looks at the step first"
 	}
-	return o.ended(ctx, t, w.Run, finish)
+	return end, exit.With(exit.Stopped, err, again)
 }
 
-// keep opens the journal of the run, which is kept from now on.
+// keep opens the journal of the run, which is kept from now on, or from its first act where one step is walked.
 func keep(ctx context.Context, t target.Target, w walk) (journal.Store, error) {
+	if w.fresh && w.hand != nil {
+		return &lately{open: func(ctx context.Context) (journal.Store, error) { return create(ctx, t, w) }}, nil
+	}
 	if w.fresh {
-		home, err := leaseHome(ctx, t, w.story)
-		if err != nil {
-			return nil, err
-		}
-		if err := t.Create(ctx, w.Run, home, w.Plan); err != nil {
-			return nil, fmt.Errorf("keep run %s: %w", w.Run, err)
-		}
+		return create(ctx, t, w)
+	}
+	return t.Journal(ctx, w.Run)
+}
+
+func create(ctx context.Context, t target.Target, w walk) (journal.Store, error) {
+	home, err := leaseHome(ctx, t, w.story)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.Create(ctx, w.Run, home, w.Plan); err != nil {
+		return nil, fmt.Errorf("keep run %s: %w", w.Run, err)
 	}
 	return t.Journal(ctx, w.Run)
 }
@@ -67,27 +96,33 @@ func (o *runOptions) letGo(ctx context.Context, held *lease.Held) {
 	}
 }
 
-func (o *runOptions) drive(ctx context.Context, t target.Target, w walk, s target.Session) (execute.Finish, error) {
+func (o *runOptions) drive(ctx context.Context, t target.Target, w walk, s target.Session) (walkEnd, error) {
 	records, err := s.Store.Load(ctx, w.Run) // cuts off what was never safe
 	if err != nil {
-		return execute.Finish{}, err
+		return walkEnd{}, err
 	}
 	opts := execute.Options{
 		Run: w.Run, Generation: s.Lease.Generation(), Seed: execute.SeedOf(w.Run), Parallel: o.Parallel, Poll: t.Poll(),
-		Overrides: o.overrides(),
+		Overrides: o.overrides(), Hand: w.hand,
 	}
 	if isAbort(w.Run) {
 		opts.Anew = undos(w.Plan)
 	}
 	if s.Core, err = execute.Restore(w.Plan, opts, records); err != nil {
-		return execute.Finish{}, err
+		return walkEnd{}, err
 	}
 	p := &progress{streams: o.Streams, start: t.Clock().Now(), plan: w.Plan}
-	if len(records) > 0 {
+	if len(records) > 0 && w.hand == nil {
 		p.start = records[0].At
 	}
 	s.See = p.see
-	return t.Run(ctx, s)
+	end := walkEnd{core: s.Core}
+	if end.Finish, err = t.Run(ctx, s); err != nil {
+		return end, err
+	}
+	end.calls = p.calls
+	end.records, err = s.Store.Load(context.WithoutCancel(ctx), w.Run)
+	return end, err
 }
 
 var leaseOptions = lease.Options{TTL: 2 * time.Minute, Skew: 10 * time.Second}
@@ -116,7 +151,7 @@ func (o *runOptions) hold(ctx context.Context, t target.Target, w walk) (*lease.
 		return nil, exit.Errorf(exit.Usage, "update the homes first", "the inventory names no lock table in the %s home", home)
 	}
 	store := lease.Table{Port: t.Steady(), Home: home, Name: table}
-	owner, clock := fmt.Sprintf("%s (run %s)", o.By, w.Run), t.Clock()
+	owner, clock := w.owner(o.By), t.Clock()
 	until, told := clock.Now().Add(o.Wait), false
 	for {
 		held, err := lease.Acquire(ctx, store, clock, target.LeaseName, owner, leaseOptions)
@@ -141,6 +176,16 @@ func (o *runOptions) hold(ctx context.Context, t target.Target, w walk) (*lease.
 	}
 }
 
+// owner is who holds the lease of a walk. One step's is another than its run's, so that it never takes the lease from a run
+// that is under way; and the same for the same step, so that nobody waits for it to end after a kill.
+func (w walk) owner(by string) string {
+	if w.hand == nil {
+		return fmt.Sprintf("%s (run %s)", by, w.Run)
+	}
+	hash, _ := w.Plan.Hash()
+	return fmt.Sprintf("%s (step %s of plan %.12s)", by, w.hand.Step, hash)
+}
+
 // progress shows a run on stderr: a line for each gate and step that ends, with
 // the time since the run began.
 type progress struct {
@@ -150,9 +195,13 @@ type progress struct {
 	}
 	start time.Time
 	plan  plan.Plan
+	calls int
 }
 
 func (p *progress) see(at time.Time, cmd execute.Command) {
+	if _, performs := cmd.(execute.Perform); performs {
+		p.calls++
+	}
 	a, is := cmd.(execute.Append)
 	if !is {
 		return
@@ -161,6 +210,10 @@ func (p *progress) see(at time.Time, cmd execute.Command) {
 	switch r.Kind {
 	case journal.Decided:
 		p.streams.Above("%s gate %s: %s%s\n", since, r.Step, r.Result, because(r.By, r.Why))
+	case journal.Began:
+		if r.Why != "" { // what it needs is not done
+			p.streams.Above("%s %s: goes on%s\n", since, r.Step, because(r.By, r.Why))
+		}
 	case journal.Intended:
 		p.streams.Redraw(fmt.Sprintf("%s %s: under way", since, r.Step))
 	case journal.Returned:
