@@ -34,6 +34,8 @@ type progress struct {
 	start   time.Time
 	seen    int
 	steps   []Step
+	// changes counts the resources by operation, as the engine tells it at the end.
+	changes map[string]int
 	// diagnosed are errors with their causes, failed the resources that failed.
 	diagnosed, failed []string
 	// judgements are what policy packs said.
@@ -45,7 +47,7 @@ type progress struct {
 // watch starts showing what arrives on the channel it returns.
 func (w *workspace) watch(h system.Home, what string) (*progress, chan<- events.EngineEvent) {
 	p := &progress{streams: w.streams, clock: w.clock, home: h, what: what, start: w.clock.Now(), ended: make(chan struct{}),
-		judging: len(w.policies.Packs) > 0}
+		judging: len(w.policies.Packs) > 0, changes: map[string]int{}}
 	p.streams.Redraw(fmt.Sprintf("%s %s: %s begins", p.since(), h, what))
 	ch := make(chan events.EngineEvent)
 	go func() {
@@ -61,14 +63,18 @@ func (w *workspace) watch(h system.Home, what string) (*progress, chan<- events.
 // that failed before its first event leaves the channel open for ever.
 const lastEvents = 5 * time.Second
 
-// end waits until every event has been shown, and says how the run ended.
-func (p *progress) end(summary string) {
+// wait waits until every event has been shown.
+func (p *progress) wait() {
 	late, stop := p.clock.Timer(lastEvents)
 	defer stop()
 	select {
 	case <-p.ended:
 	case <-late:
 	}
+}
+
+// end says how the run ended.
+func (p *progress) end(summary string) {
 	p.streams.Above("%s %-9s %s: %s\n", p.since(), p.home, p.what, summary)
 }
 
@@ -76,6 +82,11 @@ func (p *progress) see(e events.EngineEvent) {
 	switch {
 	case e.ResOutputsEvent != nil:
 		p.step(e.ResOutputsEvent.Metadata)
+	case e.SummaryEvent != nil:
+		p.changes = map[string]int{}
+		for op, n := range e.SummaryEvent.ResourceChanges {
+			p.changes[string(op)] = n
+		}
 	case e.DiagnosticEvent != nil && e.DiagnosticEvent.Severity == "info" && p.judging: // what a pack has not judged
 		p.streams.Above("%s\n", strings.TrimSpace(plainText(e.DiagnosticEvent.Message)))
 	case e.PolicyEvent != nil:

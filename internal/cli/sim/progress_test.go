@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"redoubt/internal/cli/exit"
 	"redoubt/internal/cli/streams"
@@ -41,6 +42,7 @@ func show(live bool, what string, all ...events.EngineEvent) (*progress, string)
 		ch <- e
 	}
 	close(ch)
+	p.wait()
 	p.end("1 created")
 	return p, errs.String()
 }
@@ -109,6 +111,7 @@ func TestProgress_showsWhatIsNotJudgedWhereAPackIs(t *testing.T) {
 	p, ch := w.watch(system.Primary, previewing)
 	ch <- told
 	close(ch)
+	p.wait()
 	p.end("nothing to do")
 	assert.Contains(t, errs.String(), "2 not judged yet\n  bucket-locked: a: what AWS invents\n")
 	_, silent := show(false, previewing, told)
@@ -122,4 +125,26 @@ func TestSummary_saysChangesFirst(t *testing.T) {
 	assert.Equal(t, "18 to create, 8 to update, 180 unchanged", o.summary(planned))
 	assert.Equal(t, 26, o.changed())
 	assert.Equal(t, "nothing to do", outcome{}.summary(done))
+}
+
+// TestProgress_countsAsTheEngineDoes: the counts are those of the summary, which the history told before.
+func TestProgress_countsAsTheEngineDoes(t *testing.T) {
+	t.Parallel()
+	p, _ := show(false, updating, event(apitype.OpCreate, "new"), events.EngineEvent{EngineEvent: apitype.EngineEvent{
+		SummaryEvent: &apitype.SummaryEvent{ResourceChanges: map[apitype.OpType]int{apitype.OpCreate: 1, apitype.OpSame: 2}}}})
+	assert.Equal(t, map[string]int{"create": 1, "same": 2}, p.changes)
+}
+
+// TestEngine_isNotStartedForWhatNobodyReads: an engine without a CLI answers what is asked around each run, and nothing else.
+func TestEngine_isNotStartedForWhatNobodyReads(t *testing.T) {
+	t.Parallel()
+	none := &engine{path: "/nowhere/pulumi"}
+	for ask, want := range map[string]string{"select": "", "output": "{}", "history": "[]"} {
+		out, _, code, err := none.Run(t.Context(), t.TempDir(), nil, nil, nil, nil, "stack", ask, "--json")
+		require.NoError(t, err, ask)
+		assert.Equal(t, want, out, ask)
+		assert.Zero(t, code, ask)
+	}
+	_, _, _, err := none.Run(t.Context(), t.TempDir(), nil, nil, nil, nil, "stack", "export")
+	assert.Error(t, err)
 }

@@ -78,17 +78,14 @@ func (w *workspace) up(ctx context.Context, h system.Home, changes map[string]an
 	if err != nil {
 		return outcome{}, err
 	}
-	return w.run(h, updating, func(ch chan<- events.EngineEvent) (map[string]int, error) {
+	return w.run(h, updating, func(ch chan<- events.EngineEvent) error {
 		opts := []optup.Option{optup.EventStreams(ch), optup.SuppressProgress(), optup.SuppressOutputs(),
 			optup.PolicyPacks(w.policies.Packs...), optup.PolicyPackConfigs(w.policies.Configs...)}
 		if w.refresh {
 			opts = append(opts, optup.Refresh())
 		}
-		result, err := stack.Up(ctx, opts...)
-		if err != nil || result.Summary.ResourceChanges == nil {
-			return nil, err
-		}
-		return *result.Summary.ResourceChanges, nil
+		_, err := stack.Up(ctx, opts...)
+		return err
 	})
 }
 
@@ -98,18 +95,14 @@ func (w *workspace) preview(ctx context.Context, h system.Home, refresh bool) (o
 	if err != nil {
 		return outcome{}, err
 	}
-	return w.run(h, previewing, func(ch chan<- events.EngineEvent) (map[string]int, error) {
+	return w.run(h, previewing, func(ch chan<- events.EngineEvent) error {
 		opts := []optpreview.Option{optpreview.EventStreams(ch), optpreview.SuppressProgress(),
 			optpreview.PolicyPacks(w.policies.Packs...), optpreview.PolicyPackConfigs(w.policies.Configs...)}
 		if refresh {
 			opts = append(opts, optpreview.Refresh())
 		}
-		result, err := stack.Preview(ctx, opts...)
-		changes := map[string]int{}
-		for op, n := range result.ChangeSummary {
-			changes[string(op)] = n
-		}
-		return changes, err
+		_, err := stack.Preview(ctx, opts...)
+		return err
 	})
 }
 
@@ -119,20 +112,16 @@ func (w *workspace) destroy(ctx context.Context, h system.Home) (outcome, error)
 	if err != nil {
 		return outcome{}, err
 	}
-	return w.run(h, destroying, func(ch chan<- events.EngineEvent) (map[string]int, error) {
-		result, err := stack.Destroy(ctx, optdestroy.EventStreams(ch), optdestroy.SuppressProgress(),
-			optdestroy.ContinueOnError())
-		if err != nil || result.Summary.ResourceChanges == nil {
-			return nil, err
-		}
-		return *result.Summary.ResourceChanges, nil
+	return w.run(h, destroying, func(ch chan<- events.EngineEvent) error {
+		_, err := stack.Destroy(ctx, optdestroy.EventStreams(ch), optdestroy.SuppressProgress(), optdestroy.ContinueOnError())
+		return err
 	})
 }
 
 // run performs one engine run, shows it, and turns its failure into an error a
 // person can act on. A mark on disk says that a run is under way, so that the
 // next command knows when one was cut short.
-func (w *workspace) run(h system.Home, what string, act func(chan<- events.EngineEvent) (map[string]int, error)) (outcome, error) {
+func (w *workspace) run(h system.Home, what string, act func(chan<- events.EngineEvent) error) (outcome, error) {
 	words := planned
 	if what != previewing {
 		words = done
@@ -141,14 +130,14 @@ func (w *workspace) run(h system.Home, what string, act func(chan<- events.Engin
 		}
 	}
 	p, ch := w.watch(h, what)
-	changes, err := act(ch)
+	err := act(ch)
+	p.wait()
 	if err != nil {
 		p.end(fmt.Sprintf("stopped after %d changes", len(p.steps)))
 		return outcome{}, w.explain(p, err)
 	}
-	out := outcome{Home: h, Changes: changes}
+	out := outcome{Home: h, Changes: p.changes, Steps: p.steps, Advised: p.judgements}
 	p.end(out.summary(words))
-	out.Steps, out.Advised = p.steps, p.judgements
 	if what == previewing {
 		return out, nil
 	}

@@ -147,7 +147,11 @@ func (w *workspace) stack(ctx context.Context, h system.Home, changes map[string
 	if err := errors.Join(w.settings(h, changes), pulumihome.Quiet(w.Path("engine"))); err != nil {
 		return auto.Stack{}, err
 	}
-	s, err := auto.UpsertStackInlineSource(ctx, string(h), stacks.Namespace, w.program,
+	from := auto.SelectStackInlineSource
+	if _, err := os.Stat(w.stateFile(h)); errors.Is(err, os.ErrNotExist) {
+		from = auto.NewStackInlineSource
+	}
+	s, err := from(ctx, string(h), stacks.Namespace, w.program,
 		auto.WorkDir(w.Path("work")), auto.Pulumi(w.cli), auto.EnvVars(w.env()))
 	if err != nil {
 		return auto.Stack{}, fmt.Errorf("open stack %s: %w", h, err)
