@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 
 	"gopkg.in/yaml.v3"
 
@@ -68,8 +69,39 @@ func (m manifest) rank() int {
 // ranks is how many ranks there are.
 const ranks = 4
 
-// manifests reads every object, with a disruption budget for each controller.
+// parsed are the manifests as they stand in the files, read once: a home's program asks for them three times.
+var parsed = sync.OnceValues(parse)
+
+// manifests are every object, with a disruption budget for each controller. They are the caller's own.
 func manifests() ([]manifest, error) {
+	all, err := parsed()
+	out := make([]manifest, len(all))
+	for n, m := range all {
+		out[n] = copied(map[string]any(m)).(map[string]any)
+	}
+	return out, err
+}
+
+// copied is a part of a manifest that shares nothing with it.
+func copied(v any) any {
+	switch at := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(at))
+		for key, child := range at {
+			out[key] = copied(child)
+		}
+		return out
+	case []any:
+		out := make([]any, len(at))
+		for n, child := range at {
+			out[n] = copied(child)
+		}
+		return out
+	}
+	return v
+}
+
+func parse() ([]manifest, error) {
 	var out []manifest
 	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

@@ -63,3 +63,18 @@ func TestPerNode_isWhatTheManifestsAsk(t *testing.T) {
 	}
 	assert.Equal(t, cluster.PerNode, room)
 }
+
+// TestManifests_areEachCallersOwn: what one home makes of them, another one does not see.
+func TestManifests_areEachCallersOwn(t *testing.T) {
+	t.Parallel()
+	before, err := Images()
+	require.NoError(t, err)
+	mine, err := manifests()
+	require.NoError(t, err)
+	for _, m := range mine {
+		eachImage(map[string]any(m), func(string) string { return "changed" })
+	}
+	after, err := Images()
+	require.NoError(t, err)
+	assert.Equal(t, before, after)
+}
