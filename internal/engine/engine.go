@@ -156,7 +156,7 @@ func (s *Stack) Preview(ctx context.Context) (Result, error) { return s.run(ctx,
 
 // run executes the program once against the stack's state.
 func (s *Stack) run(ctx context.Context, dry bool) (Result, error) {
-	r, err := newRun(ctx, s, dry)
+	r, err := newRun(s, dry)
 	if err != nil {
 		return Result{}, err
 	}

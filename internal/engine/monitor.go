@@ -51,7 +51,7 @@ func (r *run) Invoke(ctx context.Context, in *pulumirpc.ResourceInvokeRequest) (
 	if err != nil {
 		return nil, err
 	}
-	return p.client.Invoke(ctx, &pulumirpc.InvokeRequest{Tok: in.GetTok(), Args: in.GetArgs()})
+	return p.Invoke(ctx, &pulumirpc.InvokeRequest{Tok: in.GetTok(), Args: in.GetArgs()})
 }
 
 // ReadResource looks up what exists already.
@@ -65,7 +65,7 @@ func (r *run) ReadResource(ctx context.Context, in *pulumirpc.ReadResourceReques
 	if err != nil {
 		return nil, err
 	}
-	got, err := p.client.Read(ctx, &pulumirpc.ReadRequest{Id: in.GetId(), Urn: string(urn), Properties: in.GetProperties()})
+	got, err := p.Read(ctx, &pulumirpc.ReadRequest{Id: in.GetId(), Urn: string(urn), Properties: in.GetProperties()})
 	if err != nil {
 		return nil, err
 	}

@@ -13,13 +13,12 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"redoubt/sim/provider"
 )
 
-// run is one run of one stack: the servers that the program talks to, the
+// run is one run of one stack: the server that the program talks to, the
 // providers that it configured, and what has happened so far.
 type run struct {
 	pulumirpc.UnimplementedResourceMonitorServer
@@ -29,21 +28,12 @@ type run struct {
 	dry     bool
 	address string
 	server  *grpc.Server
-	face    *provider.Server
-	// ports are the simulated packages' ports, by package.
-	ports map[string]string
 
 	mu        sync.Mutex
-	providers map[resource.URN]*instance
+	providers map[resource.URN]pulumirpc.ResourceProviderServer
 	seen      map[resource.URN]bool
 	result    Result
 	faults    []error
-}
-
-// instance is one configured provider.
-type instance struct {
-	conn   *grpc.ClientConn
-	client pulumirpc.ResourceProviderClient
 }
 
 // wire is how properties travel between engine, program and provider.
@@ -63,23 +53,14 @@ func write(m resource.PropertyMap) (*structpb.Struct, error) {
 	return plugin.MarshalProperties(m, wire)
 }
 
-func newRun(ctx context.Context, s *Stack, dry bool) (*run, error) {
-	face, err := provider.Serve(ctx, s.engine.Cloud, provider.Options{})
-	if err != nil {
-		return nil, err
-	}
+func newRun(s *Stack, dry bool) (*run, error) {
 	r := &run{
-		stack: s, dry: dry, face: face, ports: map[string]string{}, server: grpc.NewServer(),
-		providers: map[resource.URN]*instance{}, seen: map[resource.URN]bool{},
-		result: Result{Without: map[Entry][]Step{}},
-	}
-	for _, part := range strings.Split(face.Env(), ",") {
-		name, port, _ := strings.Cut(part, ":")
-		r.ports[name] = port
+		stack: s, dry: dry, server: grpc.NewServer(), providers: map[resource.URN]pulumirpc.ResourceProviderServer{},
+		seen: map[resource.URN]bool{}, result: Result{Without: map[Entry][]Step{}},
 	}
 	socket, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, errors.Join(err, face.Close())
+		return nil, err
 	}
 	r.address = socket.Addr().String()
 	pulumirpc.RegisterResourceMonitorServer(r.server, r)
@@ -88,13 +69,7 @@ func newRun(ctx context.Context, s *Stack, dry bool) (*run, error) {
 	return r, nil
 }
 
-func (r *run) close() {
-	for _, p := range r.providers {
-		_ = p.conn.Close()
-	}
-	r.server.Stop()
-	_ = r.face.Close()
-}
+func (r *run) close() { r.server.Stop() }
 
 func (r *run) fault() error {
 	r.mu.Lock()
@@ -104,21 +79,19 @@ func (r *run) fault() error {
 
 // configure starts a provider instance.
 func (r *run) configure(ctx context.Context, urn resource.URN, in *structpb.Struct) error {
-	name := strings.TrimPrefix(string(urn.Type()), "pulumi:providers:")
-	conn, err := grpc.NewClient("127.0.0.1:"+r.ports[name], grpc.WithTransportCredentials(insecure.NewCredentials()))
+	p, err := provider.Instance(strings.TrimPrefix(string(urn.Type()), providerType), r.stack.engine.Cloud, provider.Options{})
 	if err != nil {
 		return err
 	}
-	p := &instance{conn, pulumirpc.NewResourceProviderClient(conn)}
 	r.mu.Lock()
 	r.providers[urn], r.stack.providers[urn] = p, in
 	r.mu.Unlock()
-	_, err = p.client.Configure(ctx, &pulumirpc.ConfigureRequest{Args: in})
+	_, err = p.Configure(ctx, &pulumirpc.ConfigureRequest{Args: in})
 	return err
 }
 
 // instanceOf finds the provider of a reference, which is its URN and its id.
-func (r *run) instanceOf(reference string) (resource.URN, *instance, error) {
+func (r *run) instanceOf(reference string) (resource.URN, pulumirpc.ResourceProviderServer, error) {
 	urn := resource.URN(reference)
 	if i := strings.LastIndex(reference, "::"); i >= 0 {
 		urn = resource.URN(reference[:i])
@@ -181,7 +154,7 @@ func (r *run) removeRest(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, err := p.client.Delete(ctx, &pulumirpc.DeleteRequest{
+		if _, err := p.Delete(ctx, &pulumirpc.DeleteRequest{
 			Id: res.ID, Urn: string(res.URN), Properties: state,
 		}); err != nil {
 			return err

@@ -64,7 +64,7 @@ func (r *run) settle(ctx context.Context, urn resource.URN, in *pulumirpc.Regist
 	return &now, nil
 }
 
-func (r *run) create(ctx context.Context, res *Resource, p *instance) (*Resource, error) {
+func (r *run) create(ctx context.Context, res *Resource, p pulumirpc.ResourceProviderServer) (*Resource, error) {
 	r.note(Step{Op: Create, URN: res.URN})
 	checked, err := check(ctx, p, res.URN, nil, res.Inputs)
 	if err != nil {
@@ -74,7 +74,7 @@ func (r *run) create(ctx context.Context, res *Resource, p *instance) (*Resource
 	if err != nil {
 		return nil, err
 	}
-	made, err := p.client.Create(ctx, &pulumirpc.CreateRequest{Urn: string(res.URN), Properties: props, Preview: r.dry})
+	made, err := p.Create(ctx, &pulumirpc.CreateRequest{Urn: string(res.URN), Properties: props, Preview: r.dry})
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (r *run) create(ctx context.Context, res *Resource, p *instance) (*Resource
 	return res, nil
 }
 
-func (r *run) update(ctx context.Context, p *instance, old, now *Resource) error {
+func (r *run) update(ctx context.Context, p pulumirpc.ResourceProviderServer, old, now *Resource) error {
 	olds, err := write(old.Outputs)
 	if err != nil {
 		return err
@@ -97,7 +97,7 @@ func (r *run) update(ctx context.Context, p *instance, old, now *Resource) error
 	if err != nil {
 		return err
 	}
-	changed, err := p.client.Update(ctx, &pulumirpc.UpdateRequest{
+	changed, err := p.Update(ctx, &pulumirpc.UpdateRequest{
 		Id: old.ID, Urn: string(old.URN), Olds: olds, News: news, IgnoreChanges: now.Ignore, Preview: r.dry,
 	})
 	if err != nil {
@@ -109,7 +109,7 @@ func (r *run) update(ctx context.Context, p *instance, old, now *Resource) error
 
 // without asks, for each ignored property, what would happen if it were not,
 // beyond what happens anyway.
-func (r *run) without(ctx context.Context, p *instance, old *Resource, inputs *structpb.Struct, ignore []string,
+func (r *run) without(ctx context.Context, p pulumirpc.ResourceProviderServer, old *Resource, inputs *structpb.Struct, ignore []string,
 	anyway Step,
 ) error {
 	if !r.dry {
@@ -136,7 +136,7 @@ func (r *run) without(ctx context.Context, p *instance, old *Resource, inputs *s
 // compare checks new inputs and says what they change. An ignored property
 // keeps its old input, as the engine has it
 // (https://www.pulumi.com/docs/iac/concepts/options/ignorechanges/).
-func compare(ctx context.Context, p *instance, old *Resource, inputs *structpb.Struct, ignore []string,
+func compare(ctx context.Context, p pulumirpc.ResourceProviderServer, old *Resource, inputs *structpb.Struct, ignore []string,
 ) (Step, resource.PropertyMap, error) {
 	kept, err := read(inputs) // a copy of its own, for what is ignored inside a block
 	if err != nil {
@@ -163,7 +163,7 @@ func compare(ctx context.Context, p *instance, old *Resource, inputs *structpb.S
 	if err != nil {
 		return Step{}, nil, err
 	}
-	d, err := p.client.Diff(ctx, &pulumirpc.DiffRequest{
+	d, err := p.Diff(ctx, &pulumirpc.DiffRequest{
 		Id: old.ID, Urn: string(old.URN), Olds: state, News: news, OldInputs: before, IgnoreChanges: ignore,
 	})
 	if err != nil || d.GetChanges() != pulumirpc.DiffResponse_DIFF_SOME {
@@ -176,7 +176,7 @@ func compare(ctx context.Context, p *instance, old *Resource, inputs *structpb.S
 	return step, checked, nil
 }
 
-func check(ctx context.Context, p *instance, urn resource.URN, old, inputs resource.PropertyMap,
+func check(ctx context.Context, p pulumirpc.ResourceProviderServer, urn resource.URN, old, inputs resource.PropertyMap,
 ) (resource.PropertyMap, error) {
 	news, err := write(inputs)
 	if err != nil {
@@ -188,7 +188,7 @@ func check(ctx context.Context, p *instance, urn resource.URN, old, inputs resou
 			return nil, err
 		}
 	}
-	answer, err := p.client.Check(ctx, request)
+	answer, err := p.Check(ctx, request)
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +201,7 @@ func check(ctx context.Context, p *instance, urn resource.URN, old, inputs resou
 // Refresh reads every resource of the stack back, as AWS has it now. It
 // returns the resources that are gone, which it drops from the state.
 func (s *Stack) Refresh(ctx context.Context) ([]resource.URN, error) {
-	r, err := newRun(ctx, s, false)
+	r, err := newRun(s, false)
 	if err != nil {
 		return nil, err
 	}
@@ -240,7 +240,7 @@ func (r *run) readBack(ctx context.Context, res *Resource) (*Resource, error) {
 	if err != nil {
 		return nil, err
 	}
-	got, err := p.client.Read(ctx, &pulumirpc.ReadRequest{
+	got, err := p.Read(ctx, &pulumirpc.ReadRequest{
 		Id: res.ID, Urn: string(res.URN), Properties: state, Inputs: inputs,
 	})
 	if err != nil || got.GetId() == "" {

@@ -10,7 +10,7 @@ import (
 // takeOver reads a resource that the program imports by its id. What the
 // program says must be what is there, as the engine has it
 // (https://www.pulumi.com/docs/iac/concepts/options/import/).
-func (r *run) takeOver(ctx context.Context, res *Resource, p *instance, in *pulumirpc.RegisterResourceRequest,
+func (r *run) takeOver(ctx context.Context, res *Resource, p pulumirpc.ResourceProviderServer, in *pulumirpc.RegisterResourceRequest,
 ) (*Resource, error) {
 	r.note(Step{Op: Import, URN: res.URN})
 	there := *res

@@ -80,6 +80,18 @@ func Serve(ctx context.Context, w Cloud, opts Options) (*Server, error) {
 	return s, nil
 }
 
+// Instance is a fresh provider of a simulated package, for an engine in this process, which then needs no connection. A call
+// may change nothing of what it is given, and what it answers belongs to the caller.
+func Instance(pkg string, w Cloud, opts Options) (pulumirpc.ResourceProviderServer, error) {
+	switch pkg {
+	case "aws":
+		return newAWS(w, opts), nil
+	case "kubernetes":
+		return newKubernetes(w, opts), nil
+	}
+	return nil, fmt.Errorf("package %q is not simulated", pkg)
+}
+
 // Env is the value of PULUMI_DEBUG_PROVIDERS that makes the engine use this server.
 func (s *Server) Env() string {
 	return fmt.Sprintf("aws:%d,kubernetes:%d", s.aws.port, s.kubernetes.port)
