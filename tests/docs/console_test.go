@@ -11,12 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/internal/clitest"
+	"redoubt/internal/clitest/console"
 )
 
 // TestReadme_systemCommandsPrintWhatIsShown runs what needs no regions; the
 // other commands are run by tests/e2e beside its own up.
 func TestReadme_systemCommandsPrintWhatIsShown(t *testing.T) {
-	shown := clitest.Console(t, filepath.Join(clitest.Root(t), "README.md"))
+	shown := console.Read(t, filepath.Join(clitest.Root(t), "README.md"))
 	t.Chdir(clitest.Root(t))
 	ran := 0
 	for _, s := range shown {

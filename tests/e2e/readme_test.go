@@ -12,13 +12,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/internal/clitest"
+	"redoubt/internal/clitest/console"
 )
 
 // testReadme holds that the README shows what the commands really print: the
 // first up, and then each command that needs the regions, in the order of the page.
 func testReadme(t *testing.T, p *clitest.Project, first clitest.Result) {
 	ran, clock := 0, later{}
-	for _, shown := range clitest.Console(t, filepath.Join(clitest.Root(t), "README.md")) {
+	for _, shown := range console.Read(t, filepath.Join(clitest.Root(t), "README.md")) {
 		clock.moves(&shown)
 		args, ours := shown.Redoubt()
 		if ours && strings.Contains(shown.Command, " inject corrupt ") {
@@ -73,7 +74,7 @@ type later struct {
 }
 
 // set learns from the first moment that both the page and the command show, and moves what is shown.
-func (l *later) set(t *testing.T, shown *clitest.Shown, printed string) {
+func (l *later) set(t *testing.T, shown *console.Shown, printed string) {
 	t.Helper()
 	here, there := moment.FindString(strings.Join(shown.Lines, "\n")), moment.FindString(printed)
 	if l.known || here == "" || there == "" {
@@ -88,7 +89,7 @@ func (l *later) set(t *testing.T, shown *clitest.Shown, printed string) {
 }
 
 // moves moves the moments of a command and of what it prints.
-func (l *later) moves(shown *clitest.Shown) {
+func (l *later) moves(shown *console.Shown) {
 	shift := func(text string) string {
 		at, err := time.Parse(time.RFC3339, text)
 		if err != nil {

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"redoubt/internal/cli/exit"
 	"redoubt/internal/cli/project"
+	"redoubt/internal/cli/stored"
 	"redoubt/internal/cli/streams"
 )
 
@@ -33,7 +33,7 @@ func Show(ctx context.Context, o *Options) error {
 		if _, err := project.Open(); err != nil {
 			return err
 		}
-		return errNothingUp
+		return stored.ErrNothingUp
 	}
 	return use(ctx, o, "redoubt sim show", func(w *workspace) error {
 		view, err := w.look()
@@ -41,7 +41,7 @@ func Show(ctx context.Context, o *Options) error {
 			return err
 		}
 		if len(view.Homes) == 0 {
-			return errNothingUp
+			return stored.ErrNothingUp
 		}
 		if o.JSON {
 			return printJSON(o.Streams, view)
@@ -50,5 +50,3 @@ func Show(ctx context.Context, o *Options) error {
 		return nil
 	})
 }
-
-var errNothingUp = exit.Errorf(exit.Usage, "redoubt sim up", "nothing is up")

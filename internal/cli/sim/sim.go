@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"redoubt/internal/cli/stored"
 	"redoubt/internal/cli/streams"
 	"redoubt/internal/clock"
 )
@@ -41,6 +42,11 @@ type Options struct {
 func (o *Options) flags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&o.JSON, "json", false, "print the result as JSON; progress stays on stderr")
 	cmd.Flags().DurationVar(&o.Wait, "wait", 15*time.Second, "how long to wait for another redoubt to end")
+}
+
+// patience is how the stored regions are waited for.
+func (o *Options) patience() stored.Options {
+	return stored.Options{Streams: o.Streams, Wait: o.Wait, Clock: o.Clock}
 }
 
 func (o *Options) clock() clock.Clock {

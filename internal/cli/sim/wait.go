@@ -8,6 +8,7 @@ import (
 
 	"redoubt/internal/cli/exit"
 	"redoubt/internal/cli/project"
+	"redoubt/internal/cli/stored"
 	"redoubt/internal/cli/streams"
 )
 
@@ -40,7 +41,7 @@ func Wait(ctx context.Context, o *Options, text string) error {
 	if err != nil {
 		return err
 	}
-	return Use(ctx, o, p, "redoubt sim wait "+text, func(r *Regions) error {
+	return stored.Use(ctx, o.patience(), p, "redoubt sim wait "+text, func(r *stored.Regions) error {
 		r.World.Advance(r.World.Now().Add(d))
 		now := r.World.Now().UTC()
 		if o.JSON {

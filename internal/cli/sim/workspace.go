@@ -11,10 +11,10 @@ import (
 
 	"redoubt/internal/cli/exit"
 	"redoubt/internal/cli/project"
+	"redoubt/internal/cli/stored"
 	"redoubt/internal/cli/streams"
 	"redoubt/internal/clock"
 	"redoubt/internal/pulumihome"
-	"redoubt/sim/disk"
 	"redoubt/sim/provider"
 	"redoubt/sim/world"
 	"redoubt/stacks"
@@ -27,9 +27,6 @@ const Folder = project.Folder
 // passphrase protects nothing: every secret of the simulator is made up here.
 const passphrase = "redoubt-simulator"
 
-// Seed is the seed of the simulated regions.
-const Seed = 1
-
 // workspace is one project folder with its simulated regions.
 type workspace struct {
 	*project.Project
@@ -41,9 +38,8 @@ type workspace struct {
 	refresh bool
 	// policies judge each run.
 	policies Policies
-	lock     *os.File
+	regions  *stored.Regions
 	world    *world.World
-	disk     *disk.World
 	face     *provider.Server
 	cli      *engine
 	// providers says where the engine finds the providers.
@@ -82,7 +78,7 @@ func useEngine(ctx context.Context, o *Options, again string, act func(*workspac
 	if err != nil {
 		return err
 	}
-	cli.lock = w.lock
+	cli.lock = w.regions.Lock
 	w.cli, w.policies = cli, o.policies
 	if err := w.serve(ctx, o); err != nil {
 		return errors.Join(err, w.Close())
@@ -92,16 +88,11 @@ func useEngine(ctx context.Context, o *Options, again string, act func(*workspac
 
 // open locks the project's simulator and loads the regions.
 func open(ctx context.Context, o *Options, p *project.Project, again string) (*workspace, error) {
-	w := &workspace{Project: p, streams: o.Streams, clock: o.clock(), again: again}
-	var err error
-	if w.lock, err = acquire(ctx, o, w.Path(), again); err != nil {
+	r, err := stored.Open(ctx, o.patience(), p, again)
+	if err != nil {
 		return nil, err
 	}
-	if w.disk, err = disk.Open(w.Path("world"), world.Config{Seed: Seed, Account: or(p.Accounts[system.Primary], p.Accounts[system.Secondary])}); err != nil {
-		return nil, errors.Join(fmt.Errorf("open the simulated regions: %w", err), w.Close())
-	}
-	w.world = w.disk.World
-	return w, nil
+	return &workspace{Project: p, streams: o.Streams, clock: o.clock(), again: again, regions: r, world: r.World}, nil
 }
 
 // serve gives the engine its providers. They outlive an interrupt, because what
@@ -132,13 +123,7 @@ func (w *workspace) Close() error {
 	if w.face != nil {
 		errs = append(errs, w.face.Close())
 	}
-	if w.disk != nil {
-		errs = append(errs, w.disk.Close())
-	}
-	if w.lock != nil {
-		errs = append(errs, w.lock.Close())
-	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, w.regions.Close())...)
 }
 
 // stack opens the engine's stack of one home, with its settings as the

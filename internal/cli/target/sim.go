@@ -7,7 +7,7 @@ import (
 
 	"redoubt/internal/cli/exit"
 	"redoubt/internal/cli/project"
-	"redoubt/internal/cli/sim"
+	"redoubt/internal/cli/stored"
 	"redoubt/internal/clock"
 	"redoubt/inventory"
 	"redoubt/recovery/diagnose"
@@ -22,24 +22,24 @@ import (
 
 // simulated is the project's stored pair of regions.
 type simulated struct {
-	*sim.Regions
+	*stored.Regions
 	localRuns
 }
 
 var _ Target = simulated{}
 
 func useSim(ctx context.Context, o Options, p *project.Project, act func(Target) error) error {
-	held := &sim.Options{Streams: o.Streams, Wait: o.Wait}
-	return sim.Use(ctx, held, p, o.Who, func(r *sim.Regions) error {
+	held := stored.Options{Streams: o.Streams, Wait: o.Wait}
+	return stored.Use(ctx, held, p, o.Who, func(r *stored.Regions) error {
 		return act(simulated{r, localRuns(p.Path("runs"))})
 	})
 }
 
 // lookSim hands out a fork of the regions.
 func lookSim(ctx context.Context, o Options, p *project.Project, act func(Target) error) error {
-	fork := &sim.Regions{Project: p}
-	held := &sim.Options{Streams: o.Streams, Wait: o.Wait}
-	err := sim.Use(ctx, held, p, o.Who, func(r *sim.Regions) error {
+	fork := &stored.Regions{Project: p}
+	held := stored.Options{Streams: o.Streams, Wait: o.Wait}
+	err := stored.Use(ctx, held, p, o.Who, func(r *stored.Regions) error {
 		fork.World = r.World.Fork()
 		return nil
 	})

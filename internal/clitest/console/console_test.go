@@ -1,4 +1,4 @@
-package clitest
+package console
 
 import (
 	"os"
@@ -18,12 +18,12 @@ type quiet struct {
 func (q *quiet) Helper()               {}
 func (q *quiet) Errorf(string, ...any) { q.failed = true }
 
-func TestConsole_readsCommandsAndOutput(t *testing.T) {
+func TestRead_takesCommandsAndOutput(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "page.md")
 	require.NoError(t, os.WriteFile(file, []byte(
 		"text\n```console\n$ bin/redoubt a b\none\n\ntwo\n$ make c\n```\n$ not this\n```sh\n$ nor this\n```\n"), 0o600))
-	got := Console(t, file)
+	got := Read(t, file)
 	assert.Equal(t, []Shown{{Command: "bin/redoubt a b", Lines: []string{"one", "", "two"}}, {Command: "make c"}}, got)
 	args, ours := got[0].Redoubt()
 	assert.True(t, ours)

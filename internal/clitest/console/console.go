@@ -1,4 +1,5 @@
-package clitest
+// Package console reads the commands that a document shows, with their output.
+package console
 
 import (
 	"os"
@@ -18,8 +19,8 @@ type Shown struct {
 	Lines []string
 }
 
-// Console reads every command of the ```console blocks of a document.
-func Console(t testing.TB, file string) []Shown {
+// Read reads every command of the ```console blocks of a document.
+func Read(t testing.TB, file string) []Shown {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)

@@ -1,4 +1,4 @@
-package sim
+package stored
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"redoubt/internal/cli/exit"
+	"redoubt/internal/cli/project"
 )
 
 // holder is what the lock file tells about who holds the lock.
@@ -52,11 +53,11 @@ func waitFor(ctx context.Context, o *Options, f *os.File) error {
 			return nil
 		}
 		if !errors.Is(err, syscall.EWOULDBLOCK) {
-			return fmt.Errorf("lock %s: %w", Folder, err)
+			return fmt.Errorf("lock %s: %w", project.Folder, err)
 		}
 		if !o.clock().Now().Before(until) {
 			return exit.Errorf(exit.Held, "wait for it to end, then run the same command again",
-				"%s is in use by %s", Folder, whoHolds(f))
+				"%s is in use by %s", project.Folder, whoHolds(f))
 		}
 		if !told {
 			o.Streams.Above("waiting for %s\n", whoHolds(f))
