@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -55,7 +56,9 @@ func theInterpreter(t *testing.T) *interpreter {
 // start starts an interpreter of its own for each execution: moto 5.2.1 cannot begin one where one has ended.
 func (i *interpreter) start(t *testing.T) {
 	t.Helper()
-	endpoint, stop, err := mototest.Start("MOTO_ACCOUNT_ID="+homes.Account, "MOTO_PORT="+i.Port())
+	before, err := filepath.Abs(filepath.Join("testdata", "interpreter"))
+	require.NoError(t, err)
+	endpoint, stop, err := mototest.Start("MOTO_ACCOUNT_ID="+homes.Account, "MOTO_PORT="+i.Port(), "PYTHONPATH="+before)
 	require.NoError(t, err)
 	t.Cleanup(stop)
 	i.endpoint = endpoint
