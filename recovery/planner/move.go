@@ -57,7 +57,7 @@ func (d *draft) plannedMove(to system.Home, title string) error {
 	d.title = title
 	d.because = "a person wants the work in the " + string(to) + " home"
 	d.approvalGate()
-	d.writersGates(to)
+	d.writersGate(to)
 	d.seenGates(to)
 	d.lagGates(to)
 	d.capacityGates(to)

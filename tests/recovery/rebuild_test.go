@@ -39,27 +39,3 @@ func TestRebuild_makesAStandbyOfAHomeThatIsBack(t *testing.T) {
 		assert.True(t, found, "%s has its step", name)
 	}
 }
-
-// A plan is run when somebody runs it: what has come up since it was made is seen then.
-func TestSwitchover_asksForOldWritersWhenItIsRun(t *testing.T) {
-	t.Parallel()
-	l := standing(t)
-	p := l.plan(t, planner.Request{Scenario: planner.Switchover, Goal: planner.Goal{Active: system.Primary}})
-	require.Equal(t, execute.Recovered, l.fork().quiet(t, p, execute.Options{}).Outcome, "nothing runs there beyond a standby")
-
-	for _, s := range p.Steps {
-		if s.ID == "start-worker" { // the size of a home that serves, as before its loss
-			_, err := l.port(t).Call(t.Context(), s.Call)
-			require.NoError(t, err)
-		}
-	}
-	l.Wait(10 * time.Minute)
-	f := l.fork().quiet(t, p, execute.Options{})
-	assert.Equal(t, execute.Finish{Outcome: execute.Refused,
-		Why: "gate old-writers-worker: not done: the number of replicas of worker is 12, want at most 9"}, f)
-	l.serves(t, system.Primary)
-
-	aside := execute.Override{By: "ada", Reason: "they are ours"}
-	f = l.fork().quiet(t, p, execute.Options{Overrides: map[string]execute.Override{planner.OldWritersGate + "-worker": aside}})
-	assert.Equal(t, execute.Recovered, f.Outcome, f.Why)
-}

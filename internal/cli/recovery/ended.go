@@ -201,7 +201,7 @@ func (s story) restores() string {
 
 // afterRefusal is the command that answers the gates that refused.
 func (o *Options) afterRefusal(s story) string {
-	if first := rebuildFirst(s.Plan, s.Records...); first != "" {
+	if first := rebuildFirst(s.Plan); first != "" {
 		return first + o.on()
 	}
 	if shut := always(s.Plan); shut != "" {

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"redoubt/recovery/execute"
-	"redoubt/recovery/journal"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
 )
@@ -134,17 +132,14 @@ func refusals(p plan.Plan) []string {
 	return out
 }
 
-// rebuildFirst is what to type next where old writers run in the home to which the work is to go, as was seen when the plan
-// was made, or by the run that these are the records of; empty where none do.
-func rebuildFirst(p plan.Plan, records ...journal.Record) string {
-	found := slices.ContainsFunc(p.Gates, func(g plan.Gate) bool { return planner.IsOldWriters(g.ID) && g.Reason != "" }) ||
-		slices.ContainsFunc(records, func(r journal.Record) bool {
-			return planner.IsOldWriters(r.Step) && strings.HasPrefix(r.Why, string(plan.NotDone)) && r.Result != execute.Overridden
-		})
-	if !found {
-		return ""
+// rebuildFirst is what to type next where old writers run in the home to which the work is to go; empty where none do.
+func rebuildFirst(p plan.Plan) string {
+	for _, g := range p.Gates {
+		if g.ID == planner.OldWritersGate && g.Reason != "" {
+			return "redoubt plan " + string(planner.Rebuild) + " --out rebuild.json"
+		}
 	}
-	return "redoubt plan " + string(planner.Rebuild) + " --out rebuild.json"
+	return ""
 }
 
 // always is the first gate that refuses and that nobody may set aside; empty when there is none.
