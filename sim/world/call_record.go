@@ -97,11 +97,11 @@ func (t *tx) answered(r *Entity) Document {
 	return was
 }
 
+var recordOrderPart = TextOf("order of a record")
+
 // recordsFrom lists the records of a zone in the order of AWS: by the labels of the
 // name from the last to the first, then by type. That those of one name and type follow
 // in the order of their identifiers is assumed. It begins at the record that the request names.
-var recordOrderPart = TextOf("order of a record")
-
 func (t *tx) recordsFrom(zone string, in Document) []*Entity {
 	order := func(name, typ, set string) string {
 		labels := strings.Split(strings.TrimSuffix(strings.ToLower(name), "."), ".")
