@@ -153,6 +153,26 @@ func TestHand_refusedIsGoneOnWithByARun(t *testing.T) {
 	assert.Equal(t, execute.Recovered, f.Outcome)
 }
 
+// TestHand_asksAgainAfterARefusalThatWasCutOff: a crash between the word of a gate and the end of the command makes that word
+// no last one.
+func TestHand_asksAgainAfterARefusalThatWasCutOff(t *testing.T) {
+	t.Parallel()
+	p := planOf(stepOf("move"))
+	p.Gates = []plan.Gate{{ID: "shut", Title: "t", Why: "w", Reason: "no", Overridable: true, Timeout: plan.Duration(time.Minute)}}
+	l, whole := newLab(p, map[string]time.Duration{"move": time.Second}), &journal.Memory{}
+	byHand(t, p, l, whole, execute.Hand{Step: "move"}, execute.Options{})
+	records, err := whole.Load(t.Context(), "r")
+	require.NoError(t, err)
+	require.Equal(t, journal.Paused, records[len(records)-1].Kind)
+	cut := &journal.Memory{}
+	for _, r := range records[:len(records)-1] {
+		require.NoError(t, cut.Append(t.Context(), r))
+	}
+	aside := execute.Options{Overrides: map[string]execute.Override{"shut": {By: "ann", Reason: "agreed"}}}
+	f, c := byHand(t, p, l, cut, execute.Hand{Step: "move"}, aside)
+	assert.Equal(t, plan.Performed, outcome(c, "move"), f.Why)
+}
+
 // TestHand_cutOffAnywhere cuts a step off at each record, written and not written: the same command again brings it to its
 // end, its effect takes place once, and a run of the plan goes on and finds it done.
 func TestHand_cutOffAnywhere(t *testing.T) {
