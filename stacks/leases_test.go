@@ -9,6 +9,7 @@ import (
 
 	keeper "redoubt/agentkit/keep/settings"
 	"redoubt/internal/iampolicy"
+	"redoubt/internal/iamtest"
 	observer "redoubt/internal/observe/settings"
 	"redoubt/internal/pulumitest"
 	"redoubt/inventory"
@@ -123,6 +124,30 @@ func TestLeases_areKeptBeforeAgentsAsk(t *testing.T) {
 		_, told := environment(t, r, "agents-worker")["REDOUBT_ARBITER_TABLE"]
 		assert.Equal(t, ask, told)
 		assert.Equal(t, ask, inventoryOf(t, r).Own().Control.Arbiter != nil)
+	}
+}
+
+// TestLeases_aReturnIsWatched: where plans stand on the word, the prober reads the home's copy of it and nothing beside, and
+// the alarm on it stands.
+func TestLeases_aReturnIsWatched(t *testing.T) {
+	t.Parallel()
+	for _, ask := range []bool{false, true} {
+		r := arbitrated(t, system.Secondary, "entry.example.net", ask)
+		doc := allowedTo(t, r, "prober")
+		may := func(action, table, item string) bool {
+			return iamtest.Allowed(t, iamtest.Request{Action: "dynamodb:" + action, Resource: "arn:aws:dynamodb:" + table,
+				Keys: map[string]string{"dynamodb:LeadingKeys": item}}, doc)
+		}
+		const own, peers = "eu-central-1:123456789012:table/atlas-locks-secondary", "eu-west-1:123456789012:table/atlas-locks-primary"
+		assert.Equal(t, ask, may("GetItem", own, inventory.ActiveWord))
+		assert.False(t, may("GetItem", own, inventory.ActiveLease))
+		assert.False(t, may("PutItem", own, inventory.ActiveWord), "who looks says no word")
+		assert.False(t, may("GetItem", peers, inventory.ActiveWord))
+		stands := false
+		for _, a := range r.OfType("aws:cloudwatch/metricAlarm:MetricAlarm") {
+			stands = stands || a.Values()["name"] == "atlas-secondary-return"
+		}
+		assert.Equal(t, ask, stands)
 	}
 }
 

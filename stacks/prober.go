@@ -72,8 +72,18 @@ func (h *home) declareProber() error {
 // mayProbe lets the prober look at the home, leave one mark in each store of both, and publish.
 func (h *home) mayProbe() pulumi.StringInput {
 	return h.opened(func(keyArns, secrets []string) []iampolicy.Statement {
-		return slices.Concat(h.looks(keyArns), h.marks(secrets))
+		return slices.Concat(h.looks(keyArns), h.reads(), h.marks(secrets))
 	})
+}
+
+// reads lets the prober read the home's copy of the arbiter's word, where there is one.
+func (h *home) reads() []iampolicy.Statement {
+	if h.leaseRegions() == nil {
+		return nil
+	}
+	word := items("Word", []string{h.tableArn(h.scope())}, inventory.ActiveWord)
+	word.Actions = []string{"dynamodb:GetItem"}
+	return []iampolicy.Statement{word}
 }
 
 // opened are the statements that f makes of the ARNs of the home's keys and of its databases' secrets, with the use of

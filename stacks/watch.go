@@ -72,7 +72,8 @@ func (h *home) warnOfNobody() error {
 func (h *home) place() catalogue.Place {
 	s := h.scope()
 	p := catalogue.Place{Region: h.config.Region, Zones: h.config.Zones, Stores: map[string]catalogue.Store{},
-		Vault: vault.Name(s), Keys: keys.Purposes, LoadBalancer: catalogue.LoadBalancerRef, TargetGroups: map[string]string{}}
+		Vault: vault.Name(s), Keys: keys.Purposes, LoadBalancer: catalogue.LoadBalancerRef, TargetGroups: map[string]string{},
+		Arbiter: h.leaseRegions() != nil}
 	for _, st := range h.system.Stores {
 		if h.deployed(st) {
 			p.Stores[st.Name] = h.storeNames(st)

@@ -56,6 +56,7 @@ const (
 	Drift        Concern = "drift"
 	Drill        Concern = "drill"
 	Inventory    Concern = "inventory"
+	Return       Concern = "return"
 	Test         Concern = "test"
 )
 

@@ -65,6 +65,11 @@ func Guides() map[Concern]Guide {
 		Drill: {"What was proved is old.", []string{"Drill, and put the record: see [records](#records)."}},
 		Inventory: {"A recovery from this home would go by identifiers of the other one that are old.", []string{
 			"Update this home; it takes the peer's inventory over."}},
+		Return: {"The arbiter's judge took a home for lost, and it runs: agents there that ask for no lease write beside the home that serves.", []string{
+			"Status names what runs there. If the work was not taken over yet, do that first: [recovering](recovering.md).",
+			"`redoubt plan rebuild --out rebuild.json`, then `redoubt run rebuild.json`: it stops the old writers and lets the stores follow. " +
+				"A planned move waits for it: its gate refuses while old writers run.",
+			"The alarm ends when the plan has said in the [word](arbiter.md#plans-and-the-word) that the home stands by again."}},
 		Test: {"A test.", []string{"Acknowledge it as any page. If it did not arrive, look at the subscriptions of the topic."}},
 	}
 }

@@ -81,6 +81,25 @@ func (b *builder) whole() {
 		}
 	}
 	b.line()
+	if b.here.Arbiter {
+		b.returned(other)
+	}
+}
+
+// returned watches that the other home keeps still after the arbiter's judge has given its work to this one: were it to run
+// again, old writers would write beside the home that serves.
+func (b *builder) returned(other system.Home) {
+	b.timed(0, settles, Alarm{
+		Part: "return", About: other, Concern: Return, Severity: Page,
+		Title: fmt.Sprintf("The %s home answers, although the arbiter's judge has given its work to the %s home", other, b.home),
+		Queries: []Query{{ID: "m1", Statistic: "Maximum", Metric: b.probed(TakenOver, string(b.home))},
+			{ID: "m2", Statistic: "Maximum", Metric: b.probed(Alive, string(other))},
+			{ID: "e1", Expression: "IF(m1>0,FILL(m2,0),0)"}},
+		Comparison: AtLeast, Threshold: 1, Unit: "0 or 1", Period: time.Minute, Periods: 3, Datapoints: 2,
+		Missing: Ignore, MissingWhy: "silence is told by the prober's own alarm; the word stands as it was",
+		Cause:   "its region is back, and what ran there runs again",
+		Command: "redoubt status --on aws",
+	})
 }
 
 // suffix tells what is about the other home apart.

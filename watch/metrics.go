@@ -41,6 +41,9 @@ const (
 	RoundTrip = "RoundTrip"
 	// InventoryDiffers is 1 where a home's copy of its peer's inventory is not what the peer has.
 	InventoryDiffers = "InventoryDiffers"
+	// TakenOver is 1 where the arbiter's judge has given a home the work and nobody has said since that the other home
+	// stands by again, and 0 where not. Without an arbiter nobody puts it.
+	TakenOver = "TakenOver"
 	// DriftAge is how long ago a comparison found nothing, DrillAge how long ago a drill held. Days.
 	DriftAge = "DriftAge"
 	DrillAge = "DrillAge"
@@ -67,7 +70,7 @@ var dimensions = map[string][]string{
 	NodesReady: {DimHome, DimZone}, ReadyShare: {DimHome, DimAgent}, ReadyZones: {DimHome, DimAgent},
 	BackupAge: {DimHome, DimStore}, CopyAge: {DimHome, DimStore}, RestoreAge: {DimHome, DimStore},
 	CertificateDays: {DimHome}, KeyUsable: {DimHome, DimPurpose}, RoundTrip: {DimHome, DimFrom},
-	InventoryDiffers: {DimHome}, DriftAge: {DimHome}, DrillAge: {DimHome}, TestFire: {DimHome},
+	InventoryDiffers: {DimHome}, TakenOver: {DimHome}, DriftAge: {DimHome}, DrillAge: {DimHome}, TestFire: {DimHome},
 }
 
 // Published lists the prober's metrics.

@@ -23,6 +23,8 @@ type Place struct {
 	TargetGroups map[string]string
 	// VCPUs is how many the home needs when it serves; zero asks nobody about its room.
 	VCPUs int
+	// Arbiter says that an arbiter's judge may give the home the work of the other one.
+	Arbiter bool
 }
 
 // Store is a store's physical names in one home.
@@ -44,7 +46,8 @@ func TargetGroupRef(agent string) string { return "${targetGroup:" + agent + "}"
 // PlaceOf is a home as its inventory describes it.
 func PlaceOf(h inventory.Home) Place {
 	p := Place{Region: h.Region, Zones: h.Zones, Stores: map[string]Store{}, Vault: h.Vault.Name,
-		Keys: slices.Sorted(maps.Keys(h.Keys)), LoadBalancer: LoadBalancerRef, TargetGroups: map[string]string{}}
+		Keys: slices.Sorted(maps.Keys(h.Keys)), LoadBalancer: LoadBalancerRef, TargetGroups: map[string]string{},
+		Arbiter: h.Control.Arbiter != nil}
 	for name, s := range h.Stores {
 		one := Store{Name: s.Name, Ledger: s.LedgerTable}
 		if s.Kind == system.Cache {

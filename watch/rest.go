@@ -85,6 +85,9 @@ const (
 	LostPart = "lost"
 	// HomePart is about what is no tier's in this home.
 	HomePart = "home"
+	// ReturnPart is the other home that answers again. It is told by itself: what the loss of that home keeps still
+	// begins to tell some time after its end.
+	ReturnPart = "return-page"
 	// TestPart is the page that is fired by hand.
 	TestPart = "test-page"
 )
@@ -118,8 +121,11 @@ func (b *builder) composites() {
 	}
 	c := Composite{Part: HomePart, Severity: Page, Unless: unless,
 		Title: fmt.Sprintf("The %s home as a whole is in trouble", b.home)}
-	c.Any, c.Both = b.parts(Page, func(a Alarm) bool { return a.Tier == "" && a.Concern != Test })
+	c.Any, c.Both = b.parts(Page, func(a Alarm) bool { return a.Tier == "" && a.Concern != Test && a.Concern != Return })
 	b.keep(c)
+	if a, known := b.out.Alarm("return"); known {
+		b.keep(Composite{Part: ReturnPart, Severity: a.Severity, About: a.About, Title: a.Title, Any: []string{a.Part}})
+	}
 	b.keep(Composite{Part: TestPart, Severity: Page, Title: "A test page of the " + string(b.home) + " home", Any: []string{"test"}})
 }
 

@@ -24,7 +24,7 @@ func example(t *testing.T) (*system.System, map[system.Home]watch.Catalogue) {
 	inv, err := plantest.Inventory()
 	require.NoError(t, err)
 	places := map[system.Home]watch.Place{}
-	for home, of := range inv.Homes {
+	for home, of := range plantest.WithArbiter(inv).Homes {
 		p := watch.PlaceOf(of)
 		p.VCPUs = 144
 		places[home] = p
@@ -132,6 +132,35 @@ func TestCatalogue_everyPageGoesThroughOneComposite(t *testing.T) {
 			assert.Equal(t, want, parents[a.Part], "%s: %s tells through so many", home, a.Part)
 		}
 		assert.Equal(t, watch.LostPart, c.Composites[0].Part, "what keeps others still is judged before them")
+	}
+}
+
+// TestCatalogue_aReturnIsWatchedWhereAnArbiterDecides: nobody else moves work without a person.
+func TestCatalogue_aReturnIsWatchedWhereAnArbiterDecides(t *testing.T) {
+	t.Parallel()
+	s, all := example(t)
+	inv, err := plantest.Inventory()
+	require.NoError(t, err)
+	places := map[system.Home]watch.Place{}
+	for home, of := range inv.Homes {
+		places[home] = watch.PlaceOf(of)
+	}
+	of := func(c watch.Catalogue) *watch.Composite {
+		n := slices.IndexFunc(c.Composites, func(one watch.Composite) bool { return one.Part == watch.ReturnPart })
+		if n < 0 {
+			return nil
+		}
+		return &c.Composites[n]
+	}
+	for home, c := range all {
+		a, known := c.Alarm("return")
+		require.True(t, known)
+		assert.Equal(t, home.Peer(), a.About)
+		require.NotNil(t, of(c))
+		assert.Empty(t, of(c).Unless, "the loss of the home comes before its return, and keeps others still for a while")
+		_, known = watch.New(s, home, places).Alarm("return")
+		assert.False(t, known)
+		assert.Nil(t, of(watch.New(s, home, places)))
 	}
 }
 

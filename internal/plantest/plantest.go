@@ -59,7 +59,7 @@ func Examples(systemFile string) ([]Example, error) {
 			r.Inventory = routed(inv)
 		}
 		if strings.HasSuffix(all[n].Name, Between) {
-			r.Inventory = between(inv)
+			r.Inventory = WithArbiter(inv)
 		}
 		r.Seen.InventoryAt = map[system.Home]time.Time{system.Primary: Now, system.Secondary: Now}
 	}

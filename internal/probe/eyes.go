@@ -11,6 +11,7 @@ import (
 
 	"redoubt/internal/clock"
 	"redoubt/inventory"
+	"redoubt/recovery/arbiter"
 	"redoubt/system"
 	"redoubt/watch/prober"
 )
@@ -49,6 +50,8 @@ type Eyes struct {
 	Stores map[string]*Mark
 	// Active tells which home serves, as clients see it.
 	Active func(context.Context) (system.Home, error)
+	// Word reads the home's own copy of the arbiter's word; nil without an arbiter.
+	Word func(context.Context) (arbiter.Word, error)
 	// Entry asks load balancers, Cluster the home's API server.
 	Entry   Entry
 	Cluster Lister
@@ -64,6 +67,9 @@ func (e *Eyes) looks() []look {
 	}
 	if !e.alone() {
 		out = append(out, look{"the line to the other home", e.roundTrip}, look{"the inventories", e.differs})
+	}
+	if e.Word != nil {
+		out = append(out, look{"the arbiter's word", e.word})
 	}
 	out = append(out, e.marks()...)
 	out = append(out, e.answers()...)
@@ -132,6 +138,13 @@ func (e *Eyes) publish(now time.Time, saw prober.Sight) []prober.Put {
 	return slices.DeleteFunc(prober.Publish(e.System, e.Home, now, saw), func(p prober.Put) bool {
 		return p.Into != e.Home && e.alone()
 	})
+}
+
+// word sees whether the arbiter's judge has given this home the work, and the other one does not stand by again.
+func (e *Eyes) word(ctx context.Context) (found, error) {
+	w, err := e.Word(ctx)
+	taken := w.TakenOver(e.Home)
+	return unless(err, func(s *prober.Sight) { s.TakenOver = &taken })
 }
 
 // active sees which home serves.

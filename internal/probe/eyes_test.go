@@ -15,6 +15,7 @@ import (
 
 	"redoubt/internal/clock"
 	"redoubt/inventory"
+	"redoubt/recovery/arbiter"
 	"redoubt/system"
 	"redoubt/watch"
 	"redoubt/watch/judge"
@@ -100,6 +101,10 @@ func TestRound_hidesNothingBehindAFailure(t *testing.T) {
 			e.Active = func(context.Context) (system.Home, error) { return "", errGone }
 		},
 			[]string{watch.Available}, "where the system serves: gone"},
+		{func(e *Eyes, _ *fakeAWS) {
+			e.Word = func(context.Context) (arbiter.Word, error) { return arbiter.Word{}, errGone }
+		},
+			[]string{watch.TakenOver}, "the arbiter's word: gone"},
 	} {
 		e, f := theEyes(t, system.Secondary)
 		_, before, err := round(t, e)
@@ -165,6 +170,25 @@ func TestRound_values(t *testing.T) {
 }
 
 // A record that nobody has left is no fault: drills are young at first. Its alarm tells.
+// TestRound_tellsWhatTheJudgeHasGiven: in the home that was given the work, until the word says that the other stands by.
+func TestRound_tellsWhatTheJudgeHasGiven(t *testing.T) {
+	t.Parallel()
+	given := arbiter.Word{Active: system.Secondary, Generation: 2, Judged: 2}
+	byPlan, ready := given, given
+	byPlan.Judged, ready.Ready = 0, true
+	for word, want := range map[arbiter.Word]map[system.Home]float64{
+		given: {system.Secondary: 1}, byPlan: {}, ready: {}, arbiter.First(): {},
+	} {
+		for _, home := range system.Homes {
+			e, _ := theEyes(t, home)
+			e.Word = func(context.Context) (arbiter.Word, error) { return word, nil }
+			_, puts, err := round(t, e)
+			require.NoError(t, err)
+			assert.Contains(t, puts, prober.Put{Into: home, Metric: watch.Probed(e.System, watch.TakenOver, string(home)), Value: want[home]}, word)
+		}
+	}
+}
+
 func TestRecords_whatWasNeverDoneHasNoAge(t *testing.T) {
 	t.Parallel()
 	e, f := theEyes(t, system.Primary)

@@ -34,6 +34,7 @@ import (
 	"redoubt/internal/probe/cells"
 	"redoubt/inventory"
 	"redoubt/inventory/objects"
+	"redoubt/recovery/arbiter"
 	"redoubt/system"
 	"redoubt/watch"
 )
@@ -231,6 +232,7 @@ func theEyes(t *testing.T, home system.Home) (*Eyes, *fakeAWS) {
 	require.NoError(t, err)
 	inv, err := plantest.Inventory()
 	require.NoError(t, err)
+	inv = plantest.WithArbiter(inv)
 	inv.Home = home
 	f := &fakeAWS{broken: map[string]bool{}, points: map[string]time.Time{}, tests: map[string]time.Time{}, asked: map[string]int{},
 		objects: map[string]string{}, states: map[string]kmstypes.KeyState{}, ended: now.Add(-5 * time.Hour)}
@@ -239,6 +241,7 @@ func theEyes(t *testing.T, home system.Home) (*Eyes, *fakeAWS) {
 	v := clock.NewVirtual(now)
 	e := &Eyes{System: s, Home: home, Inventory: inv, Clock: v, Stores: map[string]*Mark{}, Entry: entry,
 		Active:  func(context.Context) (system.Home, error) { return system.Primary, nil },
+		Word:    func(context.Context) (arbiter.Word, error) { return arbiter.First(), nil },
 		Clients: Clients{f, f, f, f, map[system.Home]cells.Objects{system.Primary: f, system.Secondary: f}},
 		Cluster: theCluster(s, inv.Homes[home])}
 	for _, st := range s.Stores {

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/redis/go-redis/v9"
 
+	"redoubt/agentkit/lock"
 	"redoubt/internal/awsmetrics"
 	"redoubt/internal/clock"
 	"redoubt/internal/probe/cells"
@@ -45,6 +46,9 @@ func Open(s *system.System, home system.Home, inv inventory.Inventory, cfg aws.C
 		Clients: Clients{Keys: kms.NewFromConfig(own), Backups: backup.NewFromConfig(own), Snapshots: s3.NewFromConfig(own),
 			Metrics: awsmetrics.Client(own), Objects: map[system.Home]cells.Objects{}},
 		Cluster: cluster}
+	if of := inv.Homes[home].Control; of.Arbiter != nil {
+		e.Word = lock.Words(dynamodb.NewFromConfig(own), of.LockTable).Word
+	}
 	put := map[system.Home]Putter{}
 	for at, of := range inv.Homes {
 		if of.Region == "" {

@@ -90,6 +90,13 @@ func TestOpen_looksAtEveryStoreOfTheHome(t *testing.T) {
 		require.NotNil(t, m, st.Name)
 		assert.Equal(t, st, m.Store)
 	}
+	assert.NotNil(t, opened.Word)
+	of := e.Inventory.Homes[system.Secondary]
+	of.Control.Arbiter = nil
+	e.Inventory.Homes[system.Secondary] = of
+	opened, _, err = Open(e.System, system.Secondary, e.Inventory, config(""), e.Cluster)
+	require.NoError(t, err)
+	assert.Nil(t, opened.Word, "without an arbiter there is no word")
 }
 
 func TestMain_saysHowItIsUsed(t *testing.T) {

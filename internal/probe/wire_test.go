@@ -19,9 +19,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/agentkit/lock"
 	"redoubt/internal/awsmetrics"
 	"redoubt/internal/mototest"
 	"redoubt/inventory"
+	"redoubt/recovery/arbiter"
 	"redoubt/system"
 	"redoubt/watch"
 	"redoubt/watch/prober"
@@ -47,7 +49,7 @@ func stand(t *testing.T, inv *inventory.Inventory) {
 		cfg.Region = of.Region
 		db, objects := dynamodb.NewFromConfig(cfg), s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
 		for table, keys := range map[string][]string{of.Stores["sessions"].Name: {inventory.RecordsKey, inventory.RecordsSort},
-			of.Stores["work"].LedgerTable: {inventory.LedgerKey}} {
+			of.Stores["work"].LedgerTable: {inventory.LedgerKey}, of.Control.LockTable: {inventory.LocksKey}} {
 			in := &dynamodb.CreateTableInput{TableName: &table, BillingMode: types.BillingModePayPerRequest}
 			for n, key := range keys {
 				in.AttributeDefinitions = append(in.AttributeDefinitions, types.AttributeDefinition{AttributeName: &key, AttributeType: "S"})
@@ -112,9 +114,16 @@ func TestOpen_overTheWire(t *testing.T) {
 	s := empty()
 	saw(&s)
 	assert.False(t, *s.Differs)
+	given := arbiter.Word{Active: system.Primary, Generation: 2, Judged: 2, At: opened.Clock.Now(), Version: 5}
+	cfg.Region = inv.Homes[system.Primary].Region
+	table := lock.Words(dynamodb.NewFromConfig(cfg), inv.Homes[system.Primary].Control.LockTable)
+	require.NoError(t, table.Replace(t.Context(), arbiter.First(), given))
+	saw, err = opened.word(t.Context())
+	require.NoError(t, err)
+	saw(&s)
+	assert.True(t, *s.TakenOver)
 	puts := []prober.Put{{Into: system.Primary, Metric: watch.Probed(e.System, watch.Alive, "primary"), Value: 1}}
 	require.NoError(t, Put(t.Context(), put, puts, opened.Clock.Now()))
-	cfg.Region = inv.Homes[system.Primary].Region
 	assert.True(t, listed(t.Context(), t, awsmetrics.Client(cfg), "Alive"))
 }
 

@@ -39,6 +39,10 @@ func (w Word) Move(now time.Time, why string) Word {
 // ByJudge reports whether nobody but the judge decided the last move.
 func (w Word) ByJudge() bool { return w.Generation > 0 && w.Judged == w.Generation }
 
+// TakenOver reports whether the judge has given a home the work, and nobody has said since that the other home stands by
+// again: what ran there is not known to be stopped.
+func (w Word) TakenOver(home system.Home) bool { return w.ByJudge() && w.Active == home && !w.Ready }
+
 // Newer reports whether the word replaces another one: it has more moves, or as many and more writes.
 func (w Word) Newer(than Word) bool {
 	return w.Generation > than.Generation || w.Generation == than.Generation && w.Version > than.Version

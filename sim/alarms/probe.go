@@ -46,7 +46,7 @@ func (r *Regions) sight(home system.Home, now time.Time) prober.Sight {
 	saw := prober.Sight{Active: r.active, Accepts: one.accepts, Answers: one.answers, Keys: one.keys,
 		Newest: r.newest(home, now, one.accepts), Nodes: r.nodes(home), Replicas: r.replicas(home, one),
 		Kept: r.jobs.last(home), Compared: r.jobs.drift, Drilled: r.jobs.drill,
-		CertificateEnds: now.Add(certificateDays * 24 * time.Hour)}
+		TakenOver: one.takenOver, CertificateEnds: now.Add(certificateDays * 24 * time.Hour)}
 	if one.known {
 		saw.Differs = &one.differs
 	}
@@ -67,6 +67,7 @@ type seen struct {
 	wanted, ready  map[string]float64
 	keys           map[string]bool
 	differs, known bool
+	takenOver      *bool
 }
 
 // again is how long a prober's look is good for in a world that does not change.
@@ -98,6 +99,9 @@ func (r *Regions) look(home system.Home, now time.Time) {
 	}
 	for purpose, arn := range of.Keys {
 		out.keys[purpose] = w.keyUsable(of.Region, arn)
+	}
+	if of.Control.Arbiter != nil {
+		out.takenOver = w.takenOver(home, of.Control.LockTable)
 	}
 	out.differs, out.known = w.inventoryDiffers(home, r.compared[home])
 	r.seen[home] = out

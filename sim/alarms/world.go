@@ -1,9 +1,11 @@
 package alarms
 
 import (
+	"context"
 	"strings"
 
 	"redoubt/inventory"
+	"redoubt/recovery/arbiter"
 	"redoubt/recovery/plan"
 	"redoubt/sim/drive"
 	simulated "redoubt/sim/world"
@@ -72,6 +74,16 @@ func (w world) inventoryDiffers(home system.Home, last *compared) (differs, know
 		*last = compared{own, there, peerOf(own, home.Peer()) != peerOf(there, home.Peer())}
 	}
 	return last.differs, true
+}
+
+// takenOver reads the home's copy of the arbiter's word; nil is that it cannot be read.
+func (w world) takenOver(home system.Home, table string) *bool {
+	word, err := arbiter.Table{Port: w.World, Home: home, Name: table}.Word(context.Background())
+	if err != nil {
+		return nil
+	}
+	taken := word.TakenOver(home)
+	return &taken
 }
 
 // compared are two documents and whether they differ in what they say of the peer.

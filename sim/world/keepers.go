@@ -13,8 +13,9 @@ import (
 const eventKeepers = "KeepLease"
 
 // hearKeepers lets the keepers of both homes hear of a word that was written into a lock table (docs/arbiter.md): those of
-// the home that it names take the lease in every lock table, the longest time after it that the rules allow. What is
-// written there by others is left alone; a lease is not renewed here, because nothing in the simulated regions reads when it ends.
+// the home that it names take the lease in every lock table, the longest time after it that the rules allow, and both homes
+// have a copy of the word by then. What is written there by others is left alone; a lease is not renewed here, because
+// nothing in the simulated regions reads when it ends.
 func (t *tx) hearKeepers(table *Entity, key string, item Document) {
 	if str(table.In, "HashKey") != inventory.LocksKey || key != lockID(inventory.ActiveWord) || item == nil {
 		return
@@ -26,8 +27,8 @@ func (t *tx) hearKeepers(table *Entity, key string, item Document) {
 // answer is tried again.
 func (t *tx) keepLease(in Document) {
 	source := t.get(kindTable, str(in, "Region"), str(in, "Table"))
-	active := str(in, "Active")
-	if source == nil || str(t.item(source, lockID(inventory.ActiveWord)), "active.S") != active {
+	active, word := str(in, "Active"), lockID(inventory.ActiveWord)
+	if source == nil || str(t.item(source, word), "active.S") != active {
 		return
 	}
 	again := false
@@ -37,10 +38,25 @@ func (t *tx) keepLease(in Document) {
 			continue
 		}
 		t.takeLease(table, active)
+		if now := t.item(source, word); newerWord(now, t.item(table, word)) {
+			t.keepItem(table, word, Document{"Written": t.clock().Format(time.RFC3339Nano), "By": table.Region, "Item": now})
+		}
 	}
 	if again {
 		t.laterIn(retry, eventKeepers, in)
 	}
+}
+
+// newerWord compares two words as keepers do (recovery/arbiter, Word.Newer).
+func newerWord(word, than Document) bool {
+	for _, count := range []string{"generation.N", "version.N"} {
+		a, _ := strconv.Atoi(str(word, count))
+		b, _ := strconv.Atoi(str(than, count))
+		if a != b {
+			return a > b
+		}
+	}
+	return false
 }
 
 func (t *tx) lockTables() []*Entity {

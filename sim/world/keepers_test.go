@@ -63,6 +63,33 @@ func TestKeepers_takeTheLeaseSomeTimeAfterTheWord(t *testing.T) {
 	assert.Equal(t, all("primary"), l.holders(), "another lock is no word")
 }
 
+// TestKeepers_copyTheNewestWord: each home has it in its own table, with the leave that is given back later.
+func TestKeepers_copyTheNewestWord(t *testing.T) {
+	t.Parallel()
+	l := lockTables(t)
+	say := func(version, ready string) {
+		l.call(third, "dynamodb", "PutItem", doc{"TableName": "locks", "Item": doc{"lock": attr("active-word"),
+			"active": attr("secondary"), "generation": doc{"N": "1"}, "version": doc{"N": version}, "ready": attr(ready)}})
+	}
+	ready := func(region string) any {
+		got := l.call(region, "dynamodb", "GetItem", doc{"TableName": "locks", "Key": doc{"lock": attr("active-word")}})
+		item, _ := got["Item"].(map[string]any)
+		said, _ := item["ready"].(map[string]any)
+		return said["S"]
+	}
+	say("1", "false")
+	assert.Nil(t, ready(ireland), "not at once")
+	l.Advance(l.Now().Add(2 * time.Minute))
+	l.inject("region-down " + ireland)
+	say("2", "true")
+	l.Advance(l.Now().Add(2 * time.Minute))
+	assert.Equal(t, "true", ready(frankfurt))
+	l.inject("region-up " + ireland)
+	assert.Equal(t, "false", ready(ireland), "what nobody reached stands as it stood")
+	l.Advance(l.Now().Add(2 * time.Minute))
+	assert.Equal(t, "true", ready(ireland))
+}
+
 // TestKeepers_reachNoTableOfALostRegion: they take its lease when it is back.
 func TestKeepers_reachNoTableOfALostRegion(t *testing.T) {
 	t.Parallel()

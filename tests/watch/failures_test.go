@@ -31,6 +31,8 @@ type failure struct {
 	aged time.Duration
 	// later is how much longer everything is well: until shortly before what fails is tried.
 	later time.Duration
+	// before is what happens first, and is no part of the failure.
+	before func(*alarms.Regions) error
 	// again says that the incident ends and comes again, so that it may page again.
 	again bool
 }
@@ -61,6 +63,10 @@ func (f failure) since(aged time.Duration, past alarms.Past) failure {
 	return f
 }
 
+func (f failure) once(before func(*alarms.Regions) error) failure {
+	f.before = before
+	return f
+}
 func (f failure) after(later time.Duration) failure { f.later = later; return f }
 func (f failure) returns() failure                  { f.again = true; return f }
 
@@ -121,6 +127,7 @@ func losses() []failure {
 		on(there, "silence-primary").pages(watch.LostPart).by("the primary region is lost", "region-down eu-west-1"),
 		on(here, "silence-secondary").pages(watch.LostPart).by("the secondary region is lost", "region-down eu-central-1"),
 		on(there, "gateway-answers-primary").pages(watch.LostPart).by("the regions are cut from each other", "partition eu-west-1 eu-central-1"),
+		on(there, "return").pages(watch.ReturnPart).by("a home answers again after the judge moved the word", "region-up eu-west-1").once(moved),
 		on(here, "nodes-eu-west-1a").tickets().by("a zone is lost", "zone-down eu-west-1a"),
 		on(here, "gateway-zones").tickets().by("two zones are lost", "zone-down eu-west-1a", "zone-down eu-west-1b"),
 		on(here, "tasks-writes").pages(core).by("a database's writer fails unnoticed", "writer-down atlas-tasks-primary eu-west-1"),

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/internal/plantest"
 	"redoubt/sim/alarms"
 	"redoubt/sim/drive"
 	"redoubt/system"
@@ -15,11 +16,13 @@ import (
 	"redoubt/watch/prober"
 )
 
-// begin is both homes, standing, with their alarms.
+// begin is both homes, standing, with an arbiter between them and with their alarms.
 func begin(t testing.TB, past alarms.Past) *alarms.Regions {
 	t.Helper()
 	h := homes.Standing(t)
-	w := drive.World{World: h.World, Inventory: h.Inventory(t), Regions: map[system.Home]string{
+	inv := plantest.WithArbiter(h.Inventory(t))
+	require.NoError(t, drive.Third(h.World, inv))
+	w := drive.World{World: h.World, Inventory: inv, Regions: map[system.Home]string{
 		system.Primary: homes.Ireland, system.Secondary: homes.Frankfurt}}
 	return alarms.New(w, homes.System(t), system.Primary, past)
 }

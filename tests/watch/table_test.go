@@ -72,6 +72,9 @@ func happens(t *testing.T, f failure) row {
 		require.NoError(t, r.Pass(warm(a)+f.later, nil))
 		require.Empty(t, quiet(r), "nothing is wrong yet")
 	}
+	if f.before != nil {
+		require.NoError(t, f.before(r))
+	}
 	broke := r.World.Now()
 	for _, line := range f.lines {
 		require.NoError(t, r.Break(line))
@@ -107,7 +110,7 @@ func happens(t *testing.T, f failure) row {
 	}
 	assert.Equal(t, f.severity, severity)
 	require.NoError(t, r.Pass(20*time.Minute, nil))
-	out.pages, out.tickets = count(r, f.home)
+	out.pages, out.tickets = count(r, f.home, broke)
 	if f.page != "" && !f.again {
 		once(t, r, f)
 	}
@@ -177,11 +180,11 @@ func tells(r *alarms.Regions, home system.Home, part string) *alarms.Told {
 	return nil
 }
 
-// count is how many pages and tickets a home has told.
-func count(r *alarms.Regions, home system.Home) (paged, tickets int) {
+// count is how many pages and tickets a home has told since then.
+func count(r *alarms.Regions, home system.Home, since time.Time) (paged, tickets int) {
 	for _, e := range r.Told {
 		switch {
-		case e.Home != home || !e.Tells:
+		case e.Home != home || !e.Tells || e.At.Before(since):
 		case e.Severity == watch.Page:
 			paged++
 		default:

@@ -146,6 +146,9 @@ func (p *puts) rest(now time.Time, saw Sight) {
 	if saw.Differs != nil {
 		p.here(watch.InventoryDiffers, share(*saw.Differs), home)
 	}
+	if saw.TakenOver != nil {
+		p.here(watch.TakenOver, share(*saw.TakenOver), home)
+	}
 	if !saw.Compared.IsZero() {
 		p.here(watch.DriftAge, days(now.Sub(saw.Compared)), home)
 	}

@@ -24,7 +24,7 @@ func example(t *testing.T) (*system.System, inventory.Inventory) {
 	require.NoError(t, err)
 	inv, err := plantest.Inventory()
 	require.NoError(t, err)
-	return s, inv
+	return s, plantest.WithArbiter(inv)
 }
 
 type key struct {

@@ -33,6 +33,9 @@ type Sight struct {
 	RoundTrip time.Duration
 	// Differs tells whether this home's copy of its peer's inventory is old; nil is unknown.
 	Differs *bool
+	// TakenOver tells whether the arbiter's judge has given this home the work and the other one does not stand by again; nil
+	// is unknown, or no arbiter.
+	TakenOver *bool
 	// Compared is when a comparison last found nothing, Drilled when a drill last held; zero is never.
 	Compared, Drilled time.Time
 }

@@ -11,7 +11,7 @@ import (
 // Whole is what a prober sees that sees everything there is to see in the homes of an inventory, and finds it well. What
 // it leads to is what every prober publishes, the simulated one and the one on AWS: tests hold both to it.
 func Whole(s *system.System, inv inventory.Inventory, home system.Home, now time.Time) Sight {
-	same := false
+	same, taken := false, false
 	of, saw := inv.Homes[home], Sight{
 		Active: system.Primary, Accepts: map[string]bool{}, Newest: map[string]time.Time{}, Differs: &same,
 		Answers: map[system.Home]map[string]bool{}, Nodes: map[string]int{}, Replicas: map[string]Replicas{},
@@ -35,6 +35,9 @@ func Whole(s *system.System, inv inventory.Inventory, home system.Home, now time
 	}
 	for _, zone := range of.Zones {
 		saw.Nodes[zone] = 2
+	}
+	if of.Control.Arbiter != nil {
+		saw.TakenOver = &taken
 	}
 	for purpose := range of.Keys {
 		saw.Keys[purpose] = true

@@ -41,8 +41,9 @@ copy (two days), the first restore test (a week), the first comparison and the f
 ## How it tells
 
 - **page** wakes somebody. Pages go through composite alarms: one for the loss of the other home, one for each tier, one for
-  the home as a whole. An incident pages once, however many alarms are part of it. While the other home is lost, the
-  composites of the tiers keep still: they would only repeat it. They wait two minutes for that before they page.
+  the home as a whole; with an [arbiter](arbiter.md) one more, for the [return](#return) of a home that was left. An incident pages
+  once, however many alarms are part of it. While the other home is lost, the composites of the tiers keep still: they would only
+  repeat it. They wait two minutes for that before they page.
 - **ticket** is work for the next day. Each alarm tells by itself; burn rates do so through a composite, as they are two.
 - **escalation** is told of a page that nobody has taken. A page that goes off starts an execution of the state machine
   ` + "`SYSTEM-pages-HOME`" + `, which repeats it every 15 minutes, to the escalation too, until the alarm ends or somebody stops the
@@ -98,7 +99,7 @@ func watchPage(module string) (string, error) {
 	return b.String(), nil
 }
 
-// exampleWatch is what the example's secondary home watches.
+// exampleWatch is what the example's secondary home watches, with an arbiter.
 func exampleWatch(module string) (watch.Catalogue, error) {
 	s, err := system.Load(filepath.Join(module, "system.yaml"))
 	if err != nil {
@@ -109,7 +110,7 @@ func exampleWatch(module string) (watch.Catalogue, error) {
 		return watch.Catalogue{}, err
 	}
 	places := map[system.Home]watch.Place{}
-	for home, of := range inv.Homes {
+	for home, of := range plantest.WithArbiter(inv).Homes {
 		p := watch.PlaceOf(of)
 		p.VCPUs = 144
 		places[home] = p
@@ -118,8 +119,8 @@ func exampleWatch(module string) (watch.Catalogue, error) {
 }
 
 func alarmTable(b *strings.Builder, c watch.Catalogue) {
-	fmt.Fprintf(b, "## The alarms of a home\n\nThose of the example's secondary home, %d; the primary has the same with the homes turned round. "+
-		"*Bad* is how many\nvalues of how many, and how long each is. *Silence* is what a period without a value counts as. *At most* is the stated\ntime "+
+	fmt.Fprintf(b, "## The alarms of a home\n\nThose of the example's secondary home with an [arbiter](arbiter.md), %d (without one there is no `return`);\nthe primary has "+
+		"the same with the homes turned round. *Bad* is how many\nvalues of how many, and how long each is. *Silence* is what a period without a value counts as. *At most* is the stated\ntime "+
 		"from the failure (assumed: AWS promises none; what it is made from stands in the catalogue).\n\n"+
 		"| Alarm | Tells | When | Of | Bad | Silence | At most |\n| --- | --- | --- | --- | --- | --- | --- |\n", len(c.Alarms))
 	for _, a := range c.Alarms {
