@@ -72,7 +72,7 @@ func (l *Log) Write(start time.Time, count int64, every, lag time.Duration) erro
 // Acknowledged returns the marks that the active region had acknowledged at
 // the given time, the lost ones too: they were promised.
 func (l *Log) Acknowledged(at time.Time) Set {
-	var spans []Span
+	spans := make([]Span, 0, len(l.Runs))
 	for _, r := range l.Runs {
 		spans = append(spans, r.until(at, 0))
 	}

@@ -20,17 +20,34 @@ type Set []Span
 
 // SetOf returns the set of all marks of the spans, in any order.
 func SetOf(spans ...Span) Set {
-	sorted := slices.DeleteFunc(slices.Clone(spans), func(s Span) bool { return s.Last < s.First })
-	slices.SortFunc(sorted, func(a, b Span) int { return cmp.Compare(a.First, b.First) })
+	sorted, byFirst := spans, func(a, b Span) int { return cmp.Compare(a.First, b.First) }
+	if !slices.IsSortedFunc(spans, byFirst) {
+		sorted = slices.Clone(spans)
+		slices.SortFunc(sorted, byFirst)
+	}
 	var out Set
 	for _, s := range sorted {
+		if s.Last < s.First {
+			continue
+		}
 		if n := len(out); n > 0 && s.First <= out[n-1].Last+1 {
 			out[n-1].Last = max(out[n-1].Last, s.Last)
 			continue
 		}
+		if out == nil {
+			out = make(Set, 0, len(sorted))
+		}
 		out = append(out, s)
 	}
 	return out
+}
+
+// Within is how many marks of a span are in the set.
+func (s Set) Within(span Span) (n int64) {
+	for _, one := range s {
+		n += max(0, min(one.Last, span.Last)-max(one.First, span.First)+1)
+	}
+	return n
 }
 
 // Len is the number of marks in the set.

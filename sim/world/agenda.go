@@ -92,6 +92,8 @@ func sumValue(h uint64, v any) uint64 {
 			h = sumValue(h, one)
 		}
 		return (h ^ uint64(len(v))) * sumPrime
+	case bool:
+		return sumText(h, strconv.FormatBool(v))
 	}
 	raw, err := json.Marshal(v)
 	if err != nil {

@@ -21,7 +21,7 @@ func (t *tx) observe() (changed bool) {
 		}
 		of, was := t.settingsOf(a.Region, a.In), str(a.Out, "StateValue")
 		if state := t.judge(of, of.missing, was); state != was {
-			a = t.edit(a)
+			a = t.restate(a)
 			a.Out["StateValue"] = state
 			a.Out["StateReason"] = "Threshold " + text(of.threshold) + " judged at " + t.clock().Format(timeFormat)
 			a.Out["StateUpdatedTimestamp"] = t.clock().Format(timeFormat)

@@ -19,16 +19,15 @@ func (t *tx) settingsOf(region string, alarm Document) *alarmSettings {
 	if t.memory == nil || t.dirty() {
 		return readSettings(region, alarm)
 	}
-	of := metricOf{region, address(alarm)}
-	known := t.memory.metrics[of]
-	if known == nil {
+	known := t.memory.metrics[address(alarm)]
+	if known.settings == nil || known.settings.region != region {
 		if len(t.memory.metrics) == mostLists {
 			clear(t.memory.metrics)
 		}
-		known = readSettings(region, alarm)
-		t.memory.metrics[of] = known
+		known = alarmOf{alarm, readSettings(region, alarm)}
+		t.memory.metrics[address(alarm)] = known
 	}
-	return known
+	return known.settings
 }
 
 func readSettings(region string, alarm Document) *alarmSettings {
@@ -86,7 +85,7 @@ func (t *tx) settles(series string) time.Duration {
 		if s.settling == nil {
 			s.settling = map[string]time.Duration{}
 		}
-		took = t.drawn(metricSettles, series, 0)
+		took = t.drawn(metricSettles, 0, series)
 		s.settling[series] = took
 	}
 	return took

@@ -57,7 +57,7 @@ func (w *World) Call(r Request) (Document, error) {
 	if _, ok := zones[r.Region]; !ok {
 		return nil, refuse("InvalidRegion", "region %q is not known", r.Region)
 	}
-	in, err := normalDoc(r.Input)
+	in, err := w.normal(&r)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -67,6 +67,27 @@ func (w *World) Call(r Request) (Document, error) {
 		return out, err
 	}
 	return copyDoc(out), nil
+}
+
+// normal is the input of a request in the types of documents.
+func (w *World) normal(r *Request) (Document, error) {
+	m := w.st.memory
+	if m == nil || !r.Fixed {
+		return normalDoc(r.Input)
+	}
+	known, is := m.inputs[address(r.Input)]
+	if !is {
+		if len(m.inputs) == mostLists {
+			clear(m.inputs)
+		}
+		in, err := normalDoc(r.Input)
+		if err != nil {
+			return nil, err
+		}
+		known = input{r.Input, in}
+		m.inputs[address(r.Input)] = known
+	}
+	return known.normal, nil
 }
 
 // perform lets the endpoint admit the request and then serve it. A call that a fault may want to fail

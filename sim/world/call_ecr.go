@@ -83,7 +83,8 @@ func (t *tx) replicateImageLater(image *Entity) {
 			continue
 		}
 		for _, to := range strs(r, "Destinations.Region") {
-			t.later(t.arrives(imageLag, image.Region, image.Region, to), "ReplicateImage", Document{"Region": image.Region, "Id": image.ID, "To": to})
+			t.arrives(imageLag, image.Region, image.Region, to, "ReplicateImage",
+				Document{"Region": image.Region, "Id": image.ID, "To": to})
 		}
 	}
 }

@@ -27,7 +27,10 @@ func (t *tx) watch() {
 		return
 	}
 	t.fold()
-	_, _ = t.world.Remember(watchKey, func() (any, error) {
+	if t.world.Holds(&t.world.watched) {
+		return // they see what they saw, and nothing has come of it
+	}
+	t.world.watched = t.world.Hold(watchKey, func() (any, error) {
 		sub := t.world.begin()
 		defer t.world.end(sub)
 		if sub.see() {
@@ -47,7 +50,7 @@ func (t *tx) see() (moved bool) {
 		if contrary == has(h.Out, contraryRow) {
 			continue
 		}
-		h, moved = t.edit(h), true
+		h, moved = t.restate(h), true
 		if !contrary {
 			delete(h.Out, contraryRow)
 			continue

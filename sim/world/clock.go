@@ -2,7 +2,6 @@ package world
 
 import (
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -15,6 +14,9 @@ func (w *World) Advance(to time.Time) { w.move(to, false) }
 func (w *World) Step(to time.Time) { w.move(to, true) }
 
 func (w *World) move(to time.Time, once bool) {
+	if w.pass(to.UTC()) {
+		return
+	}
 	seen := uint64(0)
 	err := w.mutate(func(t *tx) error {
 		if t.at.Before(to) {
@@ -30,6 +32,22 @@ func (w *World) move(to time.Time, once bool) {
 	case err == nil:
 		w.st.watched = max(w.st.watched, seen)
 	}
+}
+
+// pass lets time pass in which nothing falls due and nobody looks, as advance does. It reports whether it did.
+func (w *World) pass(to time.Time) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s := w.st
+	due := len(s.agenda) > 0 && !s.agenda[0].at.After(to)
+	if due || w.record != nil || w.notes != nil || w.broken != nil || s.watched != s.seq || s.seq == 0 ||
+		!s.now.Before(to) || !to.Before(s.now.Truncate(tick).Add(tick)) {
+		return false
+	}
+	s.now = to
+	s.seq++
+	s.watched = s.seq
+	return true
 }
 
 // advance moves to a time, once only to what happens first.
@@ -86,76 +104,8 @@ func (w *World) NextChange() time.Time {
 
 // clock is the time, for those whose act depends on it.
 func (t *tx) clock() time.Time {
-	t.notes.never()
+	t.notes.time(t.at)
 	return t.at
-}
-
-// later plans an event. Two equal events at one time are one.
-func (t *tx) later(at time.Time, name string, doc Document) {
-	t.notes.never()
-	t.plan(&event{at: at.UTC(), name: name, sum: sumOf(name, doc), in: doc, created: t.at})
-}
-
-// laterIn plans an event from now.
-func (t *tx) laterIn(d time.Duration, name string, doc Document) {
-	c := coming{takes: -1, in: d, name: name, doc: doc}
-	if f := t.firing; f != nil && f.name == name && address(f.in) == address(doc) {
-		c.sum = f.sum // it happens again
-	} else {
-		c.sum = sumOf(name, doc)
-	}
-	t.await(c)
-}
-
-// parked is when what waits for the end of a fault happens until that ends.
-var parked = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
-
-// park plans what a fault stands in the way of.
-func (t *tx) park(name string, doc Document) { t.later(parked, name, doc) }
-
-// unpark lets what is parked be tried soon after faults came or went: what still cannot happen is parked again.
-func (t *tx) unpark() {
-	all := t.events()
-	first := len(all)
-	for first > 0 && all[first-1].at.Equal(parked) {
-		first--
-	}
-	if first == len(all) {
-		return
-	}
-	list := slices.Clip(all[:first])
-	for _, e := range all[first:] {
-		one := *e
-		one.at = t.clock().Add(resume)
-		list = list.with(&one)
-	}
-	t.coming = &list
-}
-
-// await plans an event, and notes it as one that comes again however the time stands.
-func (t *tx) await(c coming) {
-	if t.notes != nil {
-		t.awaited = append(t.awaited, c)
-	}
-	d := c.in
-	if c.takes >= 0 {
-		d = t.spent(c.takes, c.entity)
-	}
-	t.plan(&event{at: t.at.Add(d).UTC(), name: c.name, sum: c.sum, in: c.doc, created: t.at})
-}
-
-func (t *tx) plan(e *event) {
-	e.own = t.memory != nil && !t.follows
-	list := t.events().with(e)
-	t.coming = &list
-}
-
-// events are those to come, as the transaction knows them.
-func (t *tx) events() agenda {
-	if t.coming != nil {
-		return *t.coming
-	}
-	return t.agenda
 }
 
 func (t *tx) nextEvent() (time.Time, bool) {
@@ -175,7 +125,7 @@ func (t *tx) fire() (bool, error) {
 			return fired, nil
 		}
 		e, rest := all[0], all[1:]
-		t.coming = &rest
+		t.coming, t.moved = rest, true
 		fired = true
 		if err := t.happens(e); err != nil {
 			return fired, fmt.Errorf("event %s: %w", e.id(), err)

@@ -85,8 +85,10 @@ func (k *Kind) settle(t *tx, e, old *Entity) error {
 
 // repeated finds what the same token and document made before.
 func (t *tx) repeated(k *Kind, region, token string, in Document) *Entity {
-	t.notes.never()
-	if n, _ := t.gens.get(generationKey(region, k.Name, token)); token == "" || n == 0 {
+	key := generationKey(region, k.Name, token)
+	n, _ := t.gens.get(key)
+	t.notes.generation(key, n)
+	if token == "" || n == 0 {
 		return nil
 	}
 	for _, e := range t.list(k.Name, region) {

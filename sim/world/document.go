@@ -142,6 +142,12 @@ func docs(d Document, path string) []Document {
 	return out
 }
 
+// doc returns the first document at a path, or nil.
+func doc(d Document, path string) (out Document) {
+	walk(d, path, func(v any) bool { out, _ = v.(map[string]any); return out != nil })
+	return out
+}
+
 // str returns the first text at a path, or "".
 func str(d Document, path string) (out string) {
 	if one, is := d[path].(string); is && one != "" { // most paths are one name, of a text

@@ -29,31 +29,39 @@ func (w *World) Drawn() (seed uint64, ok bool) {
 
 // laterBy plans the event that ends a behaviour which begins now.
 func (t *tx) laterBy(b behaviour, entity, event string, doc Document) {
-	t.await(coming{takes: b, entity: entity, name: event, doc: doc, sum: sumOf(event, doc)})
+	t.await(coming{takes: b, entity: entity, counts: countsOf(b, entity), name: event, doc: doc, sum: sumOf(event, doc)})
 }
 
 // takes is how long the next behaviour of the kind takes that the entity goes
 // through. It counts: two restores of one table take each their own time.
 func (t *tx) takes(b behaviour, entity string) time.Duration {
 	t.notes.never()
-	return t.spent(b, entity)
+	return t.spent(b, entity, countsOf(b, entity))
 }
 
-func (t *tx) spent(b behaviour, entity string) time.Duration {
+func countsOf(b behaviour, entity string) string {
+	return generationKey(Global, "takes "+behaviours[b].Name, entity)
+}
+
+func (t *tx) spent(b behaviour, entity, counts string) time.Duration {
 	if t.draw == nil {
 		return plain(b)
 	}
-	return t.drawn(b, entity, t.count(generationKey(Global, "takes "+behaviours[b].Name, entity)))
+	return t.drawn(b, t.count(counts), entity)
 }
 
 // lags is how far behind something is while nothing is wrong: one figure for an
-// entity in a world.
-func (t *tx) lags(b behaviour, entity string) time.Duration {
+// entity in a world. Its name may be told in parts.
+func (t *tx) lags(b behaviour, entity ...string) time.Duration {
 	t.notes.never()
+	return t.figure(b, entity...)
+}
+
+func (t *tx) figure(b behaviour, entity ...string) time.Duration {
 	if t.draw == nil {
 		return plain(b)
 	}
-	return t.drawn(b, entity, 0)
+	return t.drawn(b, 0, entity...)
 }
 
 // ClientOf tells of a client of names, by an id of its own, which share of a
@@ -67,19 +75,19 @@ func (w *World) ClientOf(id string) (phase float64, drain time.Duration) {
 	if t.draw == nil {
 		return 1, plain(clientDrain)
 	}
-	return uniform(*t.draw, "dns.client.phase", id, 0), t.lags(clientDrain, id)
+	return uniform(*t.draw, 0, "dns.client.phase", id), t.lags(clientDrain, id)
 }
 
 // drawn is the draw itself, in whole milliseconds.
-func (t *tx) drawn(b behaviour, entity string, occurrence int) time.Duration {
-	c := curves()[b]
-	z := math.Sqrt2 * math.Erfinv(2*uniform(*t.draw, behaviours[b].Name, entity, occurrence)-1)
+func (t *tx) drawn(b behaviour, occurrence int, entity ...string) time.Duration {
+	c := &curves()[b]
+	z := math.Sqrt2 * math.Erfinv(2*uniform(*t.draw, occurrence, behaviours[b].Name, entity...)-1)
 	return time.Duration(math.Round(math.Exp(c.mu+c.sigma*z)*1000)) * time.Millisecond
 }
 
 // uniform is a number between 0 and 1, both excluded, that the four decide: an
 // FNV-1a hash, whose bits the finalizer of splitmix64 spreads.
-func uniform(seed uint64, behaviour, entity string, occurrence int) float64 {
+func uniform(seed uint64, occurrence int, behaviour string, entity ...string) float64 {
 	const prime = 1099511628211
 	h := uint64(14695981039346656037)
 	for _, n := range [...]uint64{seed, uint64(occurrence)} { //nolint:gosec // a count is never negative
@@ -88,12 +96,17 @@ func uniform(seed uint64, behaviour, entity string, occurrence int) float64 {
 			n >>= 8
 		}
 	}
-	for _, s := range [...]string{behaviour, entity} {
+	text := func(s string) {
 		for i := range len(s) {
 			h = (h ^ uint64(s[i])) * prime
 		}
-		h = (h ^ 0xff) * prime
 	}
+	text(behaviour)
+	h = (h ^ 0xff) * prime
+	for _, part := range entity {
+		text(part)
+	}
+	h = (h ^ 0xff) * prime
 	h ^= h >> 30
 	h *= 0xbf58476d1ce4e5b9
 	h ^= h >> 27
@@ -108,14 +121,15 @@ type curve struct {
 	mu, sigma float64
 }
 
-var curves = sync.OnceValue(func() (out [numBehaviours]curve) {
+var curves = sync.OnceValue(func() *[numBehaviours]curve {
+	var out [numBehaviours]curve
 	for i, b := range behaviours {
 		l := b.Distribution()
 		mu := math.Log(l.Median.Seconds())
 		z := math.Sqrt2 * math.Erfinv(2*l.At-1)
 		out[i] = curve{plain: b.Typical(), mu: mu, sigma: (math.Log(l.High.Seconds()) - mu) / z}
 	}
-	return out
+	return &out
 })
 
 // plain is what a behaviour takes in a world that does not draw.

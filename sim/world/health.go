@@ -20,13 +20,13 @@ func healthFirst(t *tx, e, old *Entity) error {
 // observeMetric judges the alarm's metric, not the alarm's state, with the
 // settings as they were copied.
 func (t *tx) observeMetric(h *Entity) bool {
-	alarms := docs(h.Out, "Alarm")
-	if len(alarms) == 0 {
+	alarm := doc(h.Out, "Alarm")
+	if alarm == nil {
 		return false
 	}
 	was := str(h.Out, "Status")
 	status := was
-	switch t.judge(t.settingsOf(str(h.In, "CloudwatchAlarmRegion"), alarms[0]), "missing", "") {
+	switch t.judge(t.settingsOf(str(h.In, "CloudwatchAlarmRegion"), alarm), "missing", "") {
 	case stateOK:
 		status = healthy
 	case stateAlarm:
@@ -39,7 +39,7 @@ func (t *tx) observeMetric(h *Entity) bool {
 	if status == was {
 		return false
 	}
-	t.edit(h).Out["Status"] = status
+	t.restate(h).Out["Status"] = status
 	return true
 }
 

@@ -13,8 +13,10 @@ import (
 
 // generation counts how often the token made something of the kind here.
 func (t *tx) generation(region, kind, token string) int {
-	t.notes.never()
-	return t.count(generationKey(region, kind, token))
+	key := generationKey(region, kind, token)
+	n := t.count(key)
+	t.notes.generation(key, n-1)
+	return n
 }
 
 // count counts one more under a key.

@@ -2,6 +2,8 @@ package world
 
 import (
 	"encoding/json"
+	"maps"
+	"strings"
 	"time"
 )
 
@@ -30,8 +32,36 @@ func keyOf(table *Entity, item Document) (Document, string, error) {
 		}
 		key[name] = value
 	}
+	if id, plain := plainKey(key); plain {
+		return key, id, nil
+	}
 	raw, err := json.Marshal(key)
 	return key, string(raw), err
+}
+
+// plainKey is what encoding/json makes of a key of one attribute with nothing in it that needs escaping.
+func plainKey(key Document) (id string, plain bool) {
+	if len(key) != 1 {
+		return "", false
+	}
+	for name, value := range key {
+		of, _ := value.(map[string]any)
+		text, is := of["S"].(string)
+		if len(of) != 1 || !is || !plainText(name) || !plainText(text) {
+			return "", false
+		}
+		id = `{"` + name + `":{"S":"` + text + `"}}`
+	}
+	return id, true
+}
+
+func plainText(s string) bool {
+	for n := range len(s) {
+		if c := s[n]; c < ' ' || c > '~' || strings.IndexByte("\"\\<>&", c) >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // item returns what stands under a key now, or nil.
@@ -63,7 +93,7 @@ func (t *tx) writeItem(table *Entity, key string, item Document) {
 	t.keepItem(table, key, v)
 	t.hearKeepers(table, key, item)
 	for _, region := range replicaRegions(table) {
-		t.later(t.arrives(tableLag, table.ARN, table.Region, region), "ReplicateItem", Document{
+		t.arrives(tableLag, table.ARN, table.Region, region, "ReplicateItem", Document{
 			"Table": table.ID, "From": table.Region, "To": region, "Key": key, "Version": v,
 		})
 	}
@@ -71,7 +101,7 @@ func (t *tx) writeItem(table *Entity, key string, item Document) {
 
 // keepItem puts a version on top of an item. Versions that no restore reaches are forgotten.
 func (t *tx) keepItem(table *Entity, key string, v Document) {
-	v = copyDoc(v)
+	v = maps.Clone(v)
 	v["Arrived"] = t.clock().Format(time.RFC3339Nano)
 	list := []any{v}
 	horizon := t.clock().AddDate(0, 0, -longestRecover)

@@ -8,7 +8,7 @@ import (
 
 // calm is how far a region's copy of a store is behind while nothing is wrong.
 func (t *tx) calm(b behaviour, store, region string) time.Duration {
-	return t.lags(b, store+">"+region)
+	return t.lags(b, store, ">", region)
 }
 
 // behind is how far the copy of a store in a region is behind its writer at a time.
@@ -123,13 +123,6 @@ func (t *tx) destinations(bucket *Entity) []Copy {
 // rulePrefix is what the keys begin with that a rule is for.
 func rulePrefix(r Document) string {
 	return firstOf(str(r, "Filter.Prefix"), str(r, "Filter.And.Prefix"), str(r, "Prefix"))
-}
-
-// arrives is when what is written now to a store is in another region, unless
-// something stands in its way then. What is on its way when a lag ends is no faster (assumed).
-func (t *tx) arrives(b behaviour, store, from, region string) time.Time {
-	most, _ := t.fallen(serviceOf(b), from, region)
-	return t.clock().Add(max(most, t.calm(b, store, region)))
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -27,18 +27,21 @@ var lagMetrics = map[string]lagMetric{
 	"AWS/S3/ReplicationLatency":                     {time.Second, bucketCopies},
 }
 
-// lagPoint is one datapoint of such a metric. While the writer's region is lost or cut
+// lagSeries tells each datapoint of such a metric, if there is one. While the writer's region is lost or cut
 // off, the lag grows with the time (assumed).
-func (t *tx) lagPoint(r Request, at time.Time) (float64, bool) {
+func (t *tx) lagSeries(r Request) func(at time.Time) (float64, bool) {
 	m, known := lagMetrics[str(r.Input, "Namespace")+"/"+str(r.Input, "MetricName")]
 	if !known {
-		return 0, false
+		return func(time.Time) (float64, bool) { return 0, false }
 	}
-	found, lag := m.copies(t, r.Region, dimensions(r.Input)), time.Duration(0)
-	for _, c := range found {
-		lag = max(lag, t.behind(c.lags, c.store, c.writer, c.region, at))
+	found := m.copies(t, r.Region, dimensions(r.Input))
+	return func(at time.Time) (float64, bool) {
+		lag := time.Duration(0)
+		for _, c := range found {
+			lag = max(lag, t.behind(c.lags, c.store, c.writer, c.region, at))
+		}
+		return float64(lag.Milliseconds()) / float64(m.in.Milliseconds()), len(found) > 0
 	}
-	return float64(lag.Milliseconds()) / float64(m.in.Milliseconds()), len(found) > 0
 }
 
 // clusterCopies is the cluster that follows another, by its own identifier.

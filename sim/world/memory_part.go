@@ -38,9 +38,10 @@ func (w *World) part(key Key, own bool, act func() (any, error)) *way {
 	n.way.answer, n.way.err = act()
 	w.notes = outer
 	switch {
-	case n.hopeless || len(n.way.wrote)+len(n.way.awaited) > 0:
+	case n.hopeless || !n.way.pure():
 		outer.never()
 	case n.own:
+		n.way.sift()
 		w.keepOwn(key, &n.way)
 	default:
 		w.learn(w.st.memory.deed(key), key, n)
@@ -80,6 +81,9 @@ func (n *notes) takes(part *way) {
 		if !n.written.arns[r.arn] && first(&n.seen.arns, r.arn) {
 			n.way.arns = append(n.way.arns, r)
 		}
+	}
+	if !part.when.IsZero() {
+		n.way.when = part.when
 	}
 	if part.faults != 0 {
 		n.way.faults = part.faults

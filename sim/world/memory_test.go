@@ -2,6 +2,7 @@ package world_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -104,7 +105,12 @@ func TestMemory_timeAndPlaces(t *testing.T) {
 		now(r.from.Fork())
 		require.Equal(t, 1, count(r.from.Fork()))
 	}
-	require.Equal(t, []int{2, 1}, []int{times, counts})
+	require.Equal(t, []int{1, 1}, []int{times, counts})
+	later := r.from.Fork()
+	later.Advance(later.Now().Add(time.Second))
+	now(later)
+	require.Equal(t, 1, count(later))
+	require.Equal(t, []int{2, 1}, []int{times, counts}, "another time")
 	more := r.from.Fork()
 	_, err := more.Create(ireland, "AWS::SSM::Parameter", "q", doc{"Name": "/q", "Type": "String", "Value": "one"})
 	require.NoError(t, err)
@@ -176,8 +182,9 @@ func TestMemory_anActWhosePartReadsTheTimeIsDoneAgain(t *testing.T) {
 		"write": func(r *remembering, w *world.World) { r.put(w, "two") },
 	} {
 		r := newRemembering(t)
-		for range 2 {
+		for n := range 2 {
 			w := r.from.Fork()
+			w.Advance(w.Now().Add(time.Duration(n) * time.Second))
 			_, _ = w.Remember(world.Key{Act: world.TextOf("around")}, func() (any, error) {
 				r.done++
 				return w.Part(world.Key{Act: world.TextOf("inside")}, func() (any, error) { inside(r, w); return nil, nil })

@@ -206,13 +206,13 @@ func getMetricStatistics(t *tx, r Request) (Document, error) {
 		return nil, refuse("InvalidParameterValue", "StartTime, EndTime and Period must make whole minutes")
 	}
 	key := seriesKey(r.Region, str(r.Input, "Namespace"), str(r.Input, "MetricName"), dimensions(r.Input))
-	points := []any{}
+	points, lag, stats := []any{}, t.lagSeries(r), strs(r.Input, "Statistics")
 	for at := from.Truncate(period); at.Before(to) && !at.After(t.clock()); at = at.Add(period) {
 		p := Document{"Timestamp": at.Format(time.RFC3339)}
-		for _, stat := range strs(r.Input, "Statistics") {
+		for _, stat := range stats {
 			if v, ok := t.statistic(key, stat, at, at.Add(period)); ok {
 				p[stat] = v
-			} else if v, ok := t.lagPoint(r, earlier(at.Add(period), t.clock())); ok && stat != "Sum" && stat != "SampleCount" {
+			} else if v, ok := lag(earlier(at.Add(period), t.clock())); ok && stat != "Sum" && stat != "SampleCount" {
 				p[stat] = v
 			}
 		}

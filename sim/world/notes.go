@@ -1,5 +1,10 @@
 package world
 
+import (
+	"slices"
+	"time"
+)
+
 // notes are what an act depends on and what it does, while it goes on. Nil notes take nothing.
 type notes struct {
 	way way
@@ -75,6 +80,33 @@ func (n *notes) arn(s *state, arn string) {
 	}
 }
 
+// time notes that somebody looks at the clock.
+func (n *notes) time(at time.Time) {
+	if n.taking() {
+		n.way.when = at
+	}
+}
+
+// generation notes that somebody looks how many of something have been made, or makes one more.
+func (n *notes) generation(key string, was int) {
+	if !n.taking() || slices.ContainsFunc(n.way.generations, func(r generationRead) bool { return r.key == key }) {
+		return
+	}
+	n.way.generations = append(n.way.generations, generationRead{key, was, was})
+}
+
+// made notes what a transaction has made, and reports whether all of it was noted.
+func (n *notes) made(gen map[string]int) bool {
+	left := len(gen)
+	for i, r := range n.way.generations {
+		if is, made := gen[r.key]; made {
+			n.way.generations[i].is = is
+			left--
+		}
+	}
+	return left == 0
+}
+
 // faults notes that somebody looks at the faults in force.
 func (n *notes) faults(s *state) {
 	if n.taking() && s.memory != nil {
@@ -87,7 +119,7 @@ func (n *notes) wrote(t *tx, written []*Entity) {
 	if !n.taking() {
 		return
 	}
-	if len(t.data) > 0 || t.faulted != nil || t.redraw != nil || len(t.gen) > 0 && len(t.awaited) == 0 {
+	if all := n.made(t.gen); len(t.data) > 0 || t.faulted != nil || t.redraw != nil || !all && len(t.awaited) == 0 {
 		n.never()
 		return
 	}
@@ -159,6 +191,7 @@ func (t *tx) fold() {
 	if t.changed() {
 		t.become()
 		t.put, t.del, t.gen, t.data, t.faulted, t.redraw, t.coming, t.awaited = nil, nil, nil, nil, nil, nil, nil, nil
+		t.moved = false
 	}
 	t.folded = true
 }

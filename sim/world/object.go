@@ -134,7 +134,7 @@ func (t *tx) replicateLater(bucket *Entity, key string, v Document) {
 		if to := t.arn(str(r, "Destination.Bucket")); to != nil {
 			region = to.Region
 		}
-		t.later(t.arrives(ruleLag(r), bucket.ARN, bucket.Region, region), "Replicate", Document{
+		t.arrives(ruleLag(r), bucket.ARN, bucket.Region, region, "Replicate", Document{
 			"Region": bucket.Region, "Bucket": bucket.ID, "Key": key, "VersionId": v["VersionId"],
 			"To": str(r, "Destination.Bucket"),
 		})

@@ -31,7 +31,7 @@ type Record struct {
 
 // changed reports whether the transaction wrote anything.
 func (t *tx) changed() bool {
-	return len(t.put)+len(t.del)+len(t.data)+len(t.gen) > 0 || t.coming != nil || t.faulted != nil ||
+	return len(t.put)+len(t.del)+len(t.data)+len(t.gen) > 0 || t.moved || t.faulted != nil ||
 		t.redraw != nil || !t.at.Equal(t.now) || t.folded
 }
 
@@ -41,7 +41,7 @@ func (t *tx) toRecord() Record {
 	for r := range t.del {
 		rec.Del = append(rec.Del, r)
 	}
-	if t.coming != nil {
+	if t.moved {
 		put, del := t.coming.since(t.agenda)
 		for _, e := range put {
 			rec.Put = append(rec.Put, e.entity())
@@ -84,8 +84,8 @@ func (t *tx) become() {
 			s.estrange(s.dir.seat(e.ref()), strange[n])
 		}
 	}
-	if t.coming != nil {
-		s.agenda = *t.coming
+	if t.moved {
+		s.agenda = t.coming
 	}
 	s.keep(Record{Gens: t.gen, Data: t.data, Faults: t.faulted, Draw: t.redraw})
 }
@@ -115,6 +115,7 @@ func (s *state) keep(rec Record) {
 	}
 	if rec.Faults != nil {
 		s.faults, s.known = *rec.Faults, 0
+		s.trail.touch(anything)
 	}
 	if rec.Draw != nil {
 		s.draw, s.farthest.back, s.settling = rec.Draw, 0, nil

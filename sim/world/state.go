@@ -51,6 +51,7 @@ type state struct {
 	// memory is that of the world; known is its number of the faults, 0 before it was asked.
 	memory *Memory
 	known  int
+	trail  trail
 	// version counts what was written.
 	version uint64
 	// settled is one more than the version in which no alarm will move any more by the time alone. farthest is how far back
@@ -80,6 +81,7 @@ func (s *state) clone() *state {
 	c.cells, c.lists, c.holders = slices.Clone(s.cells), slices.Clone(s.lists), slices.Clone(s.holders)
 	c.marks = slices.Clone(s.marks)
 	c.settling = nil
+	c.trail = trail{before: s.trail.end()}
 	c.strange, c.strangers = nil, nil // other clones meet what this one holds
 	c.gens, c.series = s.gens.fork(), s.series.fork()
 	return &c
@@ -131,6 +133,7 @@ func (s *state) set(seat seat, r Ref, e *Entity) {
 		put(&s.marks, n, at(s.marks, n)^mark(old)^mark(e))
 	}
 	s.estrange(seat, false)
+	s.leave(seat, old, e)
 	if e == nil {
 		if n, named := s.dir.arn(old.ARN); named && int(at(s.holders, n)) == seat.at+1 {
 			s.holders[n] = 0
@@ -139,6 +142,19 @@ func (s *state) set(seat seat, r Ref, e *Entity) {
 	}
 	if e.ARN != "" && !isSetting(e.Kind) {
 		put(&s.holders, s.dir.newARN(e.ARN), int32(seat.at+1)) //nolint:gosec // a world has no two thousand million entities
+	}
+}
+
+// leave lets a trail of what is written.
+func (s *state) leave(seat seat, old, e *Entity) {
+	if s.memory == nil {
+		return
+	}
+	s.trail.touch(seatMark(seat.at), placeMark(seat.place), placeMark(seat.all))
+	for _, one := range [...]*Entity{old, e} {
+		if one != nil && one.ARN != "" {
+			s.trail.touch(arnMark(s.dir.newARN(one.ARN)))
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +22,8 @@ type tx struct {
 	redraw *uint64
 	at     time.Time
 	// coming are the events to come, when they changed.
-	coming *agenda
+	coming agenda
+	moved  bool
 	// notes is who learns what the transaction depends on, nil when nobody does;
 	// awaited are the events that it planned by how long they take.
 	notes   *notes
@@ -75,6 +77,17 @@ func (t *tx) edit(e *Entity) *Entity {
 	c := e.clone()
 	t.save(c)
 	return c
+}
+
+// restate returns a copy of the entity of whose Out texts, numbers and truths may be changed at the top, and nothing else.
+func (t *tx) restate(e *Entity) *Entity {
+	if mine, ok := t.put[e.ref()]; ok {
+		return mine
+	}
+	c := *e
+	c.Out = maps.Clone(e.Out)
+	t.save(&c)
+	return &c
 }
 
 func (t *tx) save(e *Entity) {

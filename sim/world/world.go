@@ -28,6 +28,8 @@ type Request struct {
 	Token string
 	// Kept says that the caller changes nothing of the answer, which spares a copy.
 	Kept bool
+	// Fixed says that nobody ever changes the input, so that a memory may know it by where it is.
+	Fixed bool
 	// Still says that the caller does not look at what moves with the clock by itself (Moves), which is then left out.
 	Still bool
 }
@@ -118,6 +120,8 @@ type World struct {
 	spare *tx
 	// own is what is remembered of this world alone.
 	own map[Key]*way
+	// watched is what checks of endpoints saw when they looked last.
+	watched Held
 	// record is asked before a mutation takes effect, settle after it and
 	// outside the mutex, before it is acknowledged.
 	record func(Record) error
@@ -146,7 +150,7 @@ func (w *World) Config() Config { return w.cfg }
 func (w *World) Now() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.notes.never()
+	w.notes.time(w.st.now)
 	return w.st.now
 }
 
