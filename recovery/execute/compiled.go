@@ -9,9 +9,18 @@ type Compiled struct {
 	plan plan.Plan
 	// hash is empty until somebody has asked for it.
 	hash string
-	// steps are the places of the steps by their ids, needs what each step needs.
-	steps map[string]int
-	needs [][]int
+	// at are the places of the steps by their ids.
+	at    map[string]int
+	steps []compiledStep
+}
+
+// compiledStep is what does not change about a step, however far it is.
+type compiledStep struct {
+	step *plan.Step
+	// needs are the places of what it needs.
+	needs []int
+	// asks is the question whether it is done, acts its call for the first time.
+	asks, acts Command
 }
 
 // Compile makes a plan ready to be walked many times, also by several at once.
@@ -23,13 +32,15 @@ func Compile(p plan.Plan) (*Compiled, error) {
 }
 
 func compiled(p plan.Plan) *Compiled {
-	c := &Compiled{plan: p, steps: make(map[string]int, len(p.Steps)), needs: make([][]int, len(p.Steps))}
+	c := &Compiled{plan: p, at: make(map[string]int, len(p.Steps)), steps: make([]compiledStep, len(p.Steps))}
 	for n := range p.Steps {
-		c.steps[p.Steps[n].ID] = n
+		c.at[p.Steps[n].ID] = n
 	}
 	for n := range p.Steps {
-		for _, need := range p.Steps[n].Needs {
-			c.needs[n] = append(c.needs[n], c.steps[need])
+		s := &p.Steps[n]
+		c.steps[n] = compiledStep{step: s, asks: Evaluate{s.ID, s.Condition}, acts: Perform{s.ID, s.Call, 1}}
+		for _, need := range s.Needs {
+			c.steps[n].needs = append(c.steps[n].needs, c.at[need])
 		}
 	}
 	return c
@@ -60,7 +71,7 @@ func (c *Compiled) New(o Options) *Core {
 		core.gates[n].gate = &c.plan.Gates[n]
 	}
 	for n := range core.steps {
-		core.steps[n] = walk{step: &c.plan.Steps[n], needs: c.needs[n]}
+		core.steps[n].compiledStep = c.steps[n]
 	}
 	core.in[waiting] = len(core.steps)
 	if o.Hand != nil {

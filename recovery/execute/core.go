@@ -47,8 +47,12 @@ type Core struct {
 	in [phases]int
 
 	now time.Time
-	out []Command
-	seq int
+	// out are the commands of this turn; again says that whoever drives the machine is done with them at the next one.
+	out   []Command
+	again bool
+	// records is the room of the last ones.
+	records []journal.Record
+	seq     int
 	// stopping is why nothing new begins, empty as long as all is well.
 	stopping string
 	// ending waits until the last record is safe.
@@ -70,7 +74,7 @@ func New(p plan.Plan, o Options) *Core { return compiled(p).New(o) }
 
 // step returns the step of that name on its way, or nil.
 func (c *Core) step(id string) *walk {
-	n, known := c.of.steps[id]
+	n, known := c.of.at[id]
 	if !known {
 		return nil
 	}
@@ -142,15 +146,29 @@ func (c *Core) Finished() (Finish, bool) {
 	return *c.finished, true
 }
 
-func (c *Core) begin(now time.Time) { c.now, c.out = now, nil }
+func (c *Core) begin(now time.Time) {
+	c.now = now
+	if c.again {
+		c.out = c.out[:0]
+	} else {
+		c.out = nil
+	}
+}
 
 func (c *Core) emit(cmd Command) { c.out = append(c.out, cmd) }
+
+// recordsAtOnce are the records that there is made room for at once.
+const recordsAtOnce = 28
 
 // append writes a record and returns its number.
 func (c *Core) append(r journal.Record) int {
 	c.seq++
 	r.Run, r.Seq, r.At, r.Generation = c.opts.Run, c.seq, c.now, c.opts.Generation
-	c.emit(Append{r})
+	if len(c.records) == cap(c.records) {
+		c.records = make([]journal.Record, 0, recordsAtOnce)
+	}
+	c.records = append(c.records, r)
+	c.emit(Append{&c.records[len(c.records)-1]})
 	return c.seq
 }
 

@@ -50,7 +50,7 @@ func TestCore_performsNothingBeforeItsRecordIsSafe(t *testing.T) {
 	require.Len(t, first, 3, "the run, the step, the question: %v", first)
 	asked := c.Step(start, execute.Checked{At: "one", Answer: plan.NotDone})
 	require.Len(t, asked, 1)
-	intent := asked[0].(execute.Append).Record
+	intent := *asked[0].(execute.Append).Record
 	assert.Equal(t, journal.Intended, intent.Kind)
 	assert.Equal(t, "token-one", intent.Token)
 	assert.Empty(t, c.Step(start, execute.Synced{Seq: intent.Seq - 1}), "an older record is safe, this one is not")

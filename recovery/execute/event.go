@@ -60,8 +60,8 @@ func (Interrupted) event() {}
 type Command interface{ command() }
 
 // Append writes a record; Synced follows when it is safe. Records are written
-// in the order of the commands.
-type Append struct{ Record journal.Record }
+// in the order of the commands. Nobody changes one.
+type Append struct{ Record *journal.Record }
 
 // Evaluate asks a condition; Checked follows. A question that nobody answers
 // in time is one that cannot be told.

@@ -38,9 +38,20 @@ type Whole interface {
 	plan.Port
 	Make(ctx context.Context, c plan.Call) (plan.Document, error)
 	// Judge says why, too, when nobody answers.
-	Judge(ctx context.Context, c plan.Condition) (plan.Answer, string, error)
+	Judge(ctx context.Context, c plan.Condition) Judged
+	// Holds reports whether nothing has changed of what an answer depends on (Judged.Of).
+	Holds(of any) bool
 	// Known is what Judge would say, if that is known without asking.
 	Known(c plan.Condition) (answer plan.Answer, known bool, err error)
+}
+
+// Judged is what a condition came to.
+type Judged struct {
+	Answer plan.Answer
+	Why    string
+	Err    error
+	// Of is what the answer depends on, for the port to know; nil when nobody can tell.
+	Of any
 }
 
 func ask(ctx context.Context, port plan.Port, c plan.Call) (plan.Document, error) {
@@ -50,12 +61,12 @@ func ask(ctx context.Context, port plan.Port, c plan.Call) (plan.Document, error
 	return Make(ctx, port, c)
 }
 
-func judge(ctx context.Context, port plan.Port, c plan.Condition) (plan.Answer, string, error) {
+func judge(ctx context.Context, port plan.Port, c plan.Condition) Judged {
 	if w, is := port.(Whole); is {
 		return w.Judge(ctx, c)
 	}
 	answer, why, err := Judge(ctx, port, c)
-	return answer, Unanswered(c, why, err), err
+	return Judged{Answer: answer, Why: Unanswered(c, why, err), Err: err}
 }
 
 // Unanswered is why a condition has its answer, which the error tells if there is one.
@@ -69,8 +80,11 @@ func Unanswered(c plan.Condition, why string, err error) string {
 // evaluate asks a condition; a question that nobody answers cannot be told.
 // That what was asked for does not exist is an answer: it is not done.
 func evaluate(ctx context.Context, port plan.Port, e Evaluate) Checked {
-	answer, why, err := judge(ctx, port, e.Condition)
-	return Checked{At: e.At, Answer: answerOf(answer, err), Why: why}
+	return checkedOf(e, judge(ctx, port, e.Condition))
+}
+
+func checkedOf(e Evaluate, j Judged) Checked {
+	return Checked{At: e.At, Answer: answerOf(j.Answer, j.Err), Why: j.Why}
 }
 
 // answerOf is the answer to a question that had an error.

@@ -75,7 +75,7 @@ func (c *Core) unhand(step string) {
 // forget takes a step back to where it has not begun.
 func (c *Core) forget(w *walk) {
 	c.turn(w, waiting)
-	*w = walk{step: w.step, needs: w.needs}
+	*w = walk{compiledStep: w.compiledStep}
 }
 
 // replay takes one record in.

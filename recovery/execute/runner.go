@@ -85,7 +85,7 @@ func (r *running) carry(ctx context.Context, commands []Command) error {
 		}
 		switch cmd := cmd.(type) {
 		case Append:
-			if err := r.write(ctx, cmd.Record); err != nil {
+			if err := r.write(ctx, *cmd.Record); err != nil {
 				return err
 			}
 		case Evaluate:

@@ -84,7 +84,7 @@ func (t *turn) do(ctx context.Context, cmd Command) (Event, error) {
 	defer cancel()
 	switch cmd := cmd.(type) {
 	case Append:
-		return Synced{cmd.Record.Seq}, t.write(ctx, cmd.Record)
+		return Synced{cmd.Record.Seq}, t.write(ctx, *cmd.Record)
 	case Evaluate:
 		return evaluate(bounded, t.Port, cmd), nil
 	case Perform:

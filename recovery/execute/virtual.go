@@ -32,25 +32,14 @@ type Virtual struct {
 	// See is told of each command, for progress. It may be nil.
 	See func(time.Time, Command)
 
+	// began is when the run began, or was gone on with; timers count from there.
+	began  time.Time
 	timers []timer
-	// queue are the events that happened and were not told yet, in room as long as they fit.
+	// queue are the events that happened; the first of them that was not told yet is told next.
 	queue []Event
-	room  [8]Event
-	// asked are the last questions, by who asked.
-	asked map[string]asked
-}
-
-// asked is a question, an Evaluate, and the answer that it had.
-type asked struct {
-	question Command
-	answer   plan.Answer
-}
-
-type timer struct {
-	at           string
-	when, latest time.Time
-	// changes wakes the timer as soon as anything changes.
-	changes bool
+	told  int
+	// asked are the last questions of what is not done.
+	asked []asked
 }
 
 // ErrCut is what Before returns to cut a run off as a crash would.
@@ -61,6 +50,7 @@ var ErrCut = errors.New("the run was cut off")
 func (v *Virtual) Run(ctx context.Context, c *Core) (Finish, error) {
 	interrupted, ended := ctx.Err, false
 	ctx = context.WithoutCancel(ctx)
+	v.began, c.again = v.Time.Now(), true
 	if err := v.carry(ctx, c.Start(v.Time.Now())); err != nil {
 		return Finish{}, err
 	}
@@ -87,10 +77,10 @@ func (v *Virtual) Run(ctx context.Context, c *Core) (Finish, error) {
 
 // next returns the next event: what is queued, else the earliest timer.
 func (v *Virtual) next() (Event, bool) {
-	if len(v.queue) > 0 {
-		e := v.queue[0]
-		if v.queue = v.queue[1:]; len(v.queue) == 0 {
-			v.queue = v.room[:0]
+	if v.told < len(v.queue) {
+		e := v.queue[v.told]
+		if v.told++; v.told == len(v.queue) {
+			v.queue, v.told = v.queue[:0], 0
 		}
 		return e, true
 	}
@@ -103,69 +93,6 @@ func (v *Virtual) next() (Event, bool) {
 		v.timers = append(v.timers, t)
 	}
 	return nil, false
-}
-
-// idle reports whether a timer that waits for a change would only lead to the answer that
-// it had before: the machine would arm it again.
-func (v *Virtual) idle(t timer) bool {
-	port, is := v.Port.(Whole)
-	if !is || !v.Time.Now().Before(t.latest) {
-		return false
-	}
-	last, has := v.asked[t.at]
-	if !has {
-		return false
-	}
-	answer, known, err := port.Known(last.question.(Evaluate).Condition)
-	return known && answerOf(answer, err) == last.answer
-}
-
-// nextTimer takes the earliest timer and lets the time pass until then.
-func (v *Virtual) nextTimer() timer {
-	now := v.Time.Now()
-	best := v.earliest(time.Time{})
-	when := v.timers[best].when
-	if when.After(now) {
-		if change, will := v.Time.NextChange(); will && change.After(now) { // else "now" would be asked for ever
-			best = v.earliest(change)
-			when = v.timers[best].due(change)
-		}
-		v.Time.Advance(when)
-	}
-	t := v.timers[best]
-	v.timers = append(v.timers[:best], v.timers[best+1:]...)
-	if when.Before(t.when) {
-		v.wake()
-	}
-	return t
-}
-
-// earliest is the first of the timers that are due first, when something changes at a time, if it is not zero.
-func (v *Virtual) earliest(change time.Time) int {
-	best := 0
-	for n := range v.timers {
-		if v.timers[n].due(change).Before(v.timers[best].due(change)) {
-			best = n
-		}
-	}
-	return best
-}
-
-// due is when the timer fires if something changes at a time.
-func (t *timer) due(change time.Time) time.Time {
-	if t.changes && !change.IsZero() && change.Before(t.when) {
-		return change
-	}
-	return t.when
-}
-
-// wake makes every timer due that waits for a change.
-func (v *Virtual) wake() {
-	for n := range v.timers {
-		if v.timers[n].changes {
-			v.timers[n].when = v.Time.Now()
-		}
-	}
 }
 
 // carry carries commands out in their order.
@@ -193,7 +120,7 @@ func (v *Virtual) carry(ctx context.Context, commands []Command) error {
 func (v *Virtual) do(ctx context.Context, of Command) error {
 	switch cmd := of.(type) {
 	case Append:
-		err := v.Store.Append(ctx, cmd.Record)
+		err := v.Store.Append(ctx, *cmd.Record)
 		switch {
 		case errors.Is(err, journal.ErrTaken):
 			v.queue = append(v.queue, LeaseLost{err.Error()})
@@ -203,20 +130,20 @@ func (v *Virtual) do(ctx context.Context, of Command) error {
 			v.queue = append(v.queue, Synced{cmd.Record.Seq})
 		}
 	case Evaluate:
-		c := evaluate(ctx, v.Port, cmd)
-		if v.asked == nil {
-			v.asked = map[string]asked{}
+		j := judge(ctx, v.Port, cmd.Condition)
+		c := checkedOf(cmd, j)
+		if c.Answer != plan.Done { // else nobody waits for it
+			v.asks(asked{cmd.At, of, c.Answer, j.Of})
 		}
-		v.asked[cmd.At] = asked{of, c.Answer}
 		v.queue = append(v.queue, c)
 	case Perform:
 		v.queue = append(v.queue, perform(ctx, v.Port, cmd))
 		v.wake()
 	case Arm:
 		v.cancel(cmd.At)
-		t := timer{cmd.At, cmd.When, cmd.Latest, cmd.When.IsZero()}
+		t := timer{cmd.At, cmd.When.Sub(v.began), cmd.Latest.Sub(v.began), cmd.When.IsZero(), v.last(cmd.At)}
 		if t.changes {
-			t.when = cmd.Latest
+			t.when = t.latest
 		}
 		v.timers = append(v.timers, t)
 	case Cancel:
@@ -230,13 +157,4 @@ func (v *Virtual) do(ctx context.Context, of Command) error {
 	case Finish:
 	}
 	return nil
-}
-
-func (v *Virtual) cancel(at string) {
-	for n, t := range v.timers {
-		if t.at == at {
-			v.timers = append(v.timers[:n], v.timers[n+1:]...)
-			return
-		}
-	}
 }

@@ -23,8 +23,7 @@ const (
 
 // walk is one step on its way.
 type walk struct {
-	step  *plan.Step
-	needs []int
+	compiledStep
 	phase phase
 	// began is when a journal says that the step was taken up; deadline ends its patience.
 	began, deadline time.Time
@@ -98,7 +97,7 @@ func (c *Core) recall(w *walk) {
 
 func (c *Core) look(w *walk) {
 	c.turn(w, looking)
-	c.emit(Evaluate{w.step.ID, w.step.Condition})
+	c.emit(w.asks)
 }
 
 // checked goes on by what the condition told: observe, act, confirm.
@@ -154,6 +153,10 @@ func (c *Core) intend(w *walk) {
 
 func (c *Core) call(w *walk) {
 	c.turn(w, calling)
+	if w.attempts == 1 {
+		c.emit(w.acts)
+		return
+	}
 	c.emit(Perform{w.step.ID, w.step.Call, w.attempts})
 }
 

@@ -23,7 +23,12 @@ var ErrTaken = errors.New("the record was written by somebody else")
 // Memory is a Store without a disk, for simulated runs.
 type Memory struct {
 	mu   sync.Mutex
-	runs map[string][]Record
+	runs []*kept
+}
+
+type kept struct {
+	run     string
+	records []Record
 }
 
 var _ Store = (*Memory)(nil)
@@ -35,17 +40,25 @@ const usual = 112
 func (m *Memory) Append(_ context.Context, r Record) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.runs == nil {
-		m.runs = map[string][]Record{}
+	k := m.of(r.Run)
+	if k == nil {
+		k = &kept{r.Run, make([]Record, 0, usual)}
+		m.runs = append(m.runs, k)
 	}
-	kept := m.runs[r.Run]
-	if r.Seq != len(kept)+1 {
+	if r.Seq != len(k.records)+1 {
 		return fmt.Errorf("record %d of run %s: %w", r.Seq, r.Run, ErrTaken)
 	}
-	if kept == nil {
-		kept = make([]Record, 0, usual)
+	k.records = append(k.records, r)
+	return nil
+}
+
+// of is what is kept of a run, or nil. There are few runs: mostly one.
+func (m *Memory) of(run string) *kept {
+	for _, k := range m.runs {
+		if k.run == run {
+			return k
+		}
 	}
-	m.runs[r.Run] = append(kept, r)
 	return nil
 }
 
@@ -53,5 +66,8 @@ func (m *Memory) Append(_ context.Context, r Record) error {
 func (m *Memory) Load(_ context.Context, run string) ([]Record, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return slices.Clip(m.runs[run]), nil
+	if k := m.of(run); k != nil {
+		return slices.Clip(k.records), nil
+	}
+	return nil, nil
 }

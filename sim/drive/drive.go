@@ -29,6 +29,8 @@ type World struct {
 	Inventory inventory.Inventory
 	// still is set where nobody looks at what moves with the clock by itself.
 	still bool
+	// fixed is set where the call is a plan's own, whose input nobody ever changes.
+	fixed bool
 }
 
 var (
@@ -38,6 +40,8 @@ var (
 
 // Call makes one call. Its error carries the class that AWS's answer has.
 func (w World) Call(ctx context.Context, c plan.Call) (plan.Document, error) {
+	fixed := w.fixed
+	w.fixed = false
 	switch c.Kind {
 	case plan.Ledger:
 		return ledger.Port{Port: w}.Call(ctx, c)
@@ -57,7 +61,8 @@ func (w World) Call(ctx context.Context, c plan.Call) (plan.Document, error) {
 		return nil, fmt.Errorf("%s: the region of the home is unknown", c)
 	}
 	out, err := w.World.Call(world.Request{
-		Region: region, From: w.From, Service: c.Service, Operation: c.Operation, Input: c.Input, Token: c.Token, Kept: true, Still: w.still,
+		Region: region, From: w.From, Service: c.Service, Operation: c.Operation, Input: c.Input, Token: c.Token, Kept: true,
+		Still: w.still, Fixed: fixed,
 	})
 	var refused *world.Error
 	if errors.As(err, &refused) {

@@ -35,7 +35,9 @@ func address[M ~map[K]V, K comparable, V any](m M) unsafe.Pointer {
 
 // Make makes a call, with its late values.
 func (r Remembering) Make(ctx context.Context, c plan.Call) (plan.Document, error) {
-	out, err := r.World.World.Remember(r.callKey(world.TextOf("call"), &c), func() (any, error) { return execute.Make(ctx, r.World, c) })
+	w := r.World
+	w.fixed = len(c.Late) == 0
+	out, err := r.World.World.Remember(r.callKey(world.TextOf("call"), &c), func() (any, error) { return execute.Make(ctx, w, c) })
 	doc, _ := out.(plan.Document)
 	return doc, err
 }
@@ -47,20 +49,23 @@ type verdict struct {
 }
 
 // Judge asks a condition. A probe is remembered in parts.
-func (r Remembering) Judge(ctx context.Context, c plan.Condition) (plan.Answer, string, error) {
+func (r Remembering) Judge(ctx context.Context, c plan.Condition) execute.Judged {
 	if c.Call.Kind == plan.Probe {
 		answer, why, err := execute.Judge(ctx, r.World, c)
-		return answer, execute.Unanswered(c, why, err), err
+		return execute.Judged{Answer: answer, Why: execute.Unanswered(c, why, err), Err: err}
 	}
-	w := r.World
-	w.still = !slices.ContainsFunc(c.All, func(e plan.Expect) bool { return world.Moves(string(e.Path)) })
-	out, err := r.World.World.Remember(r.conditionKey(&c), func() (any, error) {
+	held := r.World.World.Hold(r.conditionKey(&c), func() (any, error) {
+		w := r.World
+		w.still = !slices.ContainsFunc(c.All, func(e plan.Expect) bool { return world.Moves(string(e.Path)) })
 		answer, why, err := execute.Judge(ctx, w, c)
 		return &verdict{answer, execute.Unanswered(c, why, err)}, err
 	})
-	v := out.(*verdict)
-	return v.answer, v.why, err
+	v := held.Answer.(*verdict)
+	return execute.Judged{Answer: v.answer, Why: v.why, Err: held.Err, Of: held.Basis()}
 }
+
+// Holds reports whether nothing has changed of what an answer depends on.
+func (r Remembering) Holds(of any) bool { return r.World.World.Stands(of.(world.Basis)) }
 
 // Known is what Judge would say, if it is in memory.
 func (r Remembering) Known(c plan.Condition) (answer plan.Answer, known bool, err error) {

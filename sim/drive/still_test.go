@@ -30,9 +30,9 @@ func TestRemembering_looksAtWhatMovesIfItIsAsked(t *testing.T) {
 	status := condition("PointInTimeRecoveryStatus", plan.Is, "ENABLED")
 	latest := condition("LatestRestorableDateTime", plan.IsNot, "")
 	for _, c := range []plan.Condition{status, latest} {
-		answer, why, err := on.Judge(t.Context(), c)
-		require.NoError(t, err)
-		assert.Equal(t, plan.Done, answer, why)
+		got := on.Judge(t.Context(), c)
+		require.NoError(t, got.Err)
+		assert.Equal(t, plan.Done, got.Answer, got.Why)
 	}
 	_, known, err := on.Known(status)
 	require.NoError(t, err)

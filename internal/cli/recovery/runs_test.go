@@ -86,7 +86,7 @@ func TestProgress_isALineAStep(t *testing.T) {
 		{Kind: journal.Intended, Step: "a", Attempt: 1}, {Kind: journal.Returned, Step: "a", Attempt: 1, Result: "throttled", Why: "slow down"},
 		{Kind: journal.Returned, Step: "a", Attempt: 2, Result: "ok"}, {Kind: journal.Ended, Step: "a", Result: "performed"},
 	} {
-		p.see(start.Add(time.Duration(n)*time.Minute), execute.Append{Record: r})
+		p.see(start.Add(time.Duration(n)*time.Minute), execute.Append{Record: &r})
 	}
 	assert.Equal(t, "01:00 gate lag: allowed\n04:00 a: throttled, attempt 1: slow down\n06:00 a: performed, Do a\n", errs.String())
 	assert.Empty(t, out.String())

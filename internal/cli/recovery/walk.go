@@ -206,7 +206,7 @@ func (p *progress) see(at time.Time, cmd execute.Command) {
 	if !is {
 		return
 	}
-	since, r := clockwise(at.Sub(p.start)), a.Record
+	since, r := clockwise(at.Sub(p.start)), *a.Record
 	switch r.Kind {
 	case journal.Decided:
 		p.streams.Above("%s gate %s: %s%s\n", since, r.Step, r.Result, because(r.By, r.Why))
