@@ -49,13 +49,11 @@ type Drill struct {
 
 // How long a drill has patience.
 const (
-	steadyFor = 20 * time.Minute
-	lookEvery = 30 * time.Second
-	// looksAtFirst are the looks that there is room for: about as many as a lost region takes.
-	looksAtFirst = 6
-	noticeFor    = 20 * time.Minute
-	settleEvery  = 10 * time.Second
-	settleFor    = time.Hour
+	steadyFor   = 20 * time.Minute
+	lookEvery   = 30 * time.Second
+	noticeFor   = 20 * time.Minute
+	settleEvery = 10 * time.Second
+	settleFor   = time.Hour
 )
 
 // Run drills: steady state first, then the loss, what is found, the plan, and the witness's word. What went wrong with

@@ -3,8 +3,10 @@ package drill
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"redoubt/recovery/diagnose"
+	"redoubt/system"
 )
 
 // notice lets the observers look until they have found what is broken.
@@ -21,19 +23,15 @@ func (d *Drill) notice(ctx context.Context) error {
 		d.report.Found = "nobody looked: it was decided"
 		return nil
 	}
-	var seen []diagnose.Observation
+	looks := noLooks
 	rules, times := diagnose.DefaultRules(false), pace(d.Place)
 	if times.Quiet > 0 {
 		rules.Quiet = times.Quiet
 	}
 	found := func() string { return fmt.Sprintf("%s: %s", d.finding.Kind, d.finding.Why) }
 	for d.Place.Now().Sub(from) < noticeFor {
-		look := d.Place.Observe(ctx, d.Active)
-		if seen == nil {
-			seen = make([]diagnose.Observation, 0, looksAtFirst*len(look))
-		}
-		seen = append(seen, look...)
-		if d.finding = diagnose.Find(d.Place.Now(), seen, rules); d.finding.Kind == d.Scenario.Finding {
+		looks = d.look(ctx, looks, rules)
+		if d.finding = looks.finding; d.finding.Kind == d.Scenario.Finding {
 			d.about, d.report.Found = d.finding, found()
 			return nil
 		}
@@ -44,6 +42,32 @@ func (d *Drill) notice(ctx context.Context) error {
 	d.report.Found = found()
 	d.wrong("after %s the observers found %s, want %s", noticeFor, d.report.Found, d.Scenario.Finding)
 	return nil
+}
+
+// Looks are all that the observers have seen so far, and what it leads to. Nobody changes them.
+type Looks struct {
+	seen    []diagnose.Observation
+	finding diagnose.Finding
+}
+
+// noLooks is what every drill begins with.
+var noLooks = &Looks{}
+
+// Remembering is a place that gives the looks after others from memory, where it is sure what they would be.
+type Remembering interface {
+	LookAgain(active system.Home, before *Looks, look func() *Looks) *Looks
+}
+
+// look is one more look.
+func (d *Drill) look(ctx context.Context, before *Looks, rules diagnose.Rules) *Looks {
+	look := func() *Looks {
+		seen := append(slices.Clip(before.seen), d.Place.Observe(ctx, d.Active)...)
+		return &Looks{seen, diagnose.Find(d.Place.Now(), seen, rules)}
+	}
+	if p, is := d.Place.(Remembering); is {
+		return p.LookAgain(d.Active, before, look)
+	}
+	return look()
 }
 
 // told is a finding on a person's word.

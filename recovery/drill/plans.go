@@ -3,11 +3,15 @@ package drill
 import (
 	"context"
 	"fmt"
+	"time"
+	"unsafe"
 
 	"redoubt/inventory"
+	"redoubt/recovery/diagnose"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
+	"redoubt/system"
 )
 
 // made is a plan, ready to be walked.
@@ -21,8 +25,9 @@ type made struct {
 type Plans struct {
 	of map[string]made
 	shared
-	// questions are by what they depend on.
+	// questions are by what they depend on, and so are abouts, as planner.About says it.
 	questions map[string][]question
+	abouts    map[about]string
 	// hash is that of the inventory, empty before it was asked for.
 	hash string
 }
@@ -33,14 +38,45 @@ type question struct {
 	call plan.Call
 }
 
+// about names what a request is about. Of one finding, which nobody changes, the evidence has one place.
+type about struct {
+	scenario      planner.Scenario
+	goal          planner.Goal
+	kind          diagnose.Kind
+	home          system.Home
+	name, why     string
+	since         time.Time
+	pro, contra   *diagnose.Observation
+	pros, contras int
+}
+
+// about is what planner.About says of a request.
+func (p *Plans) about(r *planner.Request) string {
+	f := &r.Finding
+	of := about{r.Scenario, r.Goal, f.Kind, f.Home, f.Name, f.Why, f.Since, unsafe.SliceData(f.For), unsafe.SliceData(f.Against),
+		len(f.For), len(f.Against)}
+	out, known := p.abouts[of]
+	if !known {
+		if len(p.abouts) == mostAbouts {
+			clear(p.abouts)
+		}
+		out = planner.About(*r)
+		p.abouts[of] = out
+	}
+	return out
+}
+
+// mostAbouts bounds what is kept.
+const mostAbouts = 1 << 10
+
 // NewPlans returns no plans yet.
 func NewPlans() *Plans {
-	return &Plans{map[string]made{}, newShared(), map[string][]question{}, ""}
+	return &Plans{map[string]made{}, newShared(), map[string][]question{}, map[about]string{}, ""}
 }
 
 // questionsOf are the questions of a request. They do not depend on the time at which it is made.
 func (p *Plans) questionsOf(r planner.Request) ([]question, error) {
-	about := planner.About(r)
+	about := p.about(&r)
 	if known, has := p.questions[about]; has {
 		return known, nil
 	}
@@ -77,7 +113,7 @@ func (d *Drill) planned(r planner.Request) (made, error) {
 	if !planner.Reached(r) {
 		return d.make(r)
 	}
-	key := planner.Essence(r)
+	key := planner.Essence(r, d.Plans.about(&r))
 	if m, known := d.Plans.of[key]; known {
 		return m, nil
 	}

@@ -58,14 +58,25 @@ func (r restoring) before(moment string) bool {
 var reach = []string{"EarliestRestorableTime", "LatestRestorableTime", "EarliestRestorableDateTime", "LatestRestorableDateTime"}
 
 // Essence is a text of what the request's plan depends on: of two requests about the same system and inventory with one
-// essence, both reached, the plans are equal. The backups' reach is not in it.
-func Essence(r Request) string {
-	out := strconv.AppendInt(append(appendAbout(nil, r), ' '), r.Now.UnixNano(), 10)
-	out = fmt.Appendf(out, " %v", r.Seen)
+// essence, both reached, the plans are equal. The backups' reach is not in it. About is what About says of the request.
+func Essence(r Request, about string) string {
+	out := strconv.AppendInt(append(append([]byte(nil), about...), ' '), r.Now.UnixNano(), 10)
+	out = appendSeen(append(out, ' '), r.Seen)
 	for _, key := range slices.Sorted(maps.Keys(r.Answers)) {
 		out = appendDocument(append(out, ' '), r.Answers[key])
 	}
 	return string(out)
+}
+
+func appendSeen(to []byte, s Seen) []byte {
+	for _, home := range system.Homes {
+		to = append(strconv.AppendInt(to, s.InventoryAt[home].UnixNano(), 10), ' ')
+	}
+	to = append(strconv.AppendInt(to, s.MovedAt.UnixNano(), 10), ' ')
+	for _, writer := range s.OldWriters {
+		to = append(strconv.AppendQuote(to, writer), ' ')
+	}
+	return to
 }
 
 // About is a text of what a request is about, whenever it is made and whatever was answered: what its questions depend on.

@@ -196,7 +196,7 @@ func TestEssence_leavesOutHowFarBackupsReach(t *testing.T) {
 		var r planner.Request
 		p, err := made(t, "restore-database", change, func(asked *planner.Request) { r = *asked })
 		require.NoError(t, err)
-		return planner.Essence(r), p
+		return planner.Essence(r, planner.About(r)), p
 	}
 	set := func(name, value string) func(*planner.Request) {
 		return func(r *planner.Request) {

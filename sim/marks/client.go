@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"redoubt/sim/drive"
+	"redoubt/sim/world"
 	"redoubt/system"
 )
 
@@ -21,7 +21,7 @@ type client struct {
 }
 
 // follow moves the client once its time has come, and sets that time when the name leads elsewhere.
-func (c *client) follow(w drive.World, now time.Time, leads system.Home, ttl time.Duration) {
+func (c *client) follow(w *world.World, now time.Time, leads system.Home, ttl time.Duration) {
 	if !c.moves.IsZero() && !now.Before(c.moves) {
 		c.home, c.moves = c.next, time.Time{}
 		c.times++
@@ -30,7 +30,7 @@ func (c *client) follow(w drive.World, now time.Time, leads system.Home, ttl tim
 	case leads == "" || leads == c.home:
 		c.moves = time.Time{}
 	case c.moves.IsZero() || c.next != leads:
-		phase, drain := w.World.ClientOf(fmt.Sprintf("%s/%d", c.id, c.times))
+		phase, drain := w.ClientOf(fmt.Sprintf("%s/%d", c.id, c.times))
 		c.next, c.moves = leads, now.Add(time.Duration(phase*float64(ttl))).Add(drain)
 	}
 }

@@ -19,16 +19,21 @@ type Witness struct {
 	// Every is the interval between two marks of a store, and between two requests of a tier.
 	Every time.Duration
 
-	began  time.Time
+	began time.Time
+	// agents are the names of the system's.
+	agents []string
 	tiers  []*tier
 	stores []*store
-	// met is what clients meet now; family names the witness and its forks, which all meet the same in the same world.
+	// met is what clients meet now, before what they met before it was looked at last; family names the witness and its forks, which all meet the same in the same world.
 	met    met
+	before met
 	family *family
 	// news says that a lag is another than at the last look.
 	news bool
 	// parts are those of what clients meet, as they were when the world had the version.
-	parts   []world.Held
+	parts []world.Held
+	// lasts says that clients meet the same until something changes.
+	lasts   bool
 	version uint64
 }
 
@@ -39,6 +44,9 @@ var _ execute.Time = (*Witness)(nil)
 // New begins to write marks. Active is the home that serves.
 func New(w drive.World, sys *system.System, active system.Home, every time.Duration) *Witness {
 	out := &Witness{World: w, Every: every, began: w.Now(), family: &family{}}
+	for _, a := range sys.Agents {
+		out.agents = append(out.agents, a.Name)
+	}
 	for _, t := range sys.Tiers {
 		out.tiers = append(out.tiers, newTier(sys, t, active))
 	}
@@ -57,6 +65,7 @@ func New(w drive.World, sys *system.System, active system.Home, every time.Durat
 func (w *Witness) Fork(in drive.World) *Witness {
 	out := *w
 	out.World, out.tiers, out.stores, out.parts = in, nil, nil, slices.Clone(w.parts)
+	out.met, out.before = met{slices.Clone(w.met.tiers), slices.Clone(w.met.stores)}, met{}
 	for _, t := range w.tiers {
 		one := *t
 		one.outages = slices.Clone(t.outages)
@@ -77,6 +86,9 @@ func (w *Witness) Fork(in drive.World) *Witness {
 	out.Look()
 	return &out
 }
+
+// Now is the world's time.
+func (w *Witness) Now() time.Time { return w.World.World.Now() }
 
 // Advance moves the world's time from one thing that happens to the next, and looks after each of them.
 func (w *Witness) Advance(to time.Time) {
@@ -105,7 +117,7 @@ func (w *Witness) Look() {
 	now := w.Now()
 	for n, t := range w.tiers {
 		was := t.client.home
-		t.look(w.World, now, &w.met.tiers[n], w.Every, w.began)
+		t.look(w.World.World, now, &w.met.tiers[n], w.Every, w.began)
 		news = news || t.client.home != was
 	}
 	if !news {
@@ -120,16 +132,15 @@ func (w *Witness) Look() {
 // reports whether there is news.
 func (w *Witness) refresh() bool {
 	v := w.World.World.Version()
-	if v == w.version && w.lasting() {
+	if v == w.version && w.lasts {
 		return false
 	}
 	w.version = v
-	before := w.met
 	if !w.meet() {
 		return false
 	}
 	for n, s := range w.stores {
-		if len(before.stores) > 0 && before.stores[n].copied != w.met.stores[n].copied {
+		if len(w.before.stores) > 0 && w.before.stores[n].copied != w.met.stores[n].copied {
 			s.lags = w.lags(n)
 		}
 	}

@@ -61,10 +61,12 @@ func (w *Witness) meet() bool {
 	if w.parts == nil {
 		w.parts = make([]world.Held, w.partsOfHome()*len(system.Homes)+partsOfTier*len(w.tiers))
 	}
-	if !w.look() && w.met.tiers != nil {
+	news := w.look()
+	w.lasts = w.lasting()
+	if !news && w.met.tiers != nil {
 		return false
 	}
-	w.met = w.join()
+	w.join()
 	return true
 }
 
@@ -90,16 +92,20 @@ func (w *Witness) look() bool {
 	return news
 }
 
-// join is what the parts are together.
-func (w *Witness) join() met {
-	out := met{tiers: make([]tierMet, len(w.tiers)), stores: make([]storeMet, len(w.stores))}
-	ready := byHome[map[string]bool]{}
+// join is what the parts are together. What was met before stays until the next time.
+func (w *Witness) join() {
+	w.met, w.before = w.before, w.met
+	if w.met.tiers == nil {
+		w.met = met{tiers: make([]tierMet, len(w.tiers)), stores: make([]storeMet, len(w.stores))}
+	}
+	out := &w.met
+	ready := byHome[[]bool]{}
 	for n, home := range system.Homes {
 		if _, known := w.Inventory.Homes[home]; !known {
 			continue
 		}
 		of := w.of(n)
-		*ready.of(home) = of[0].Answer.(map[string]bool)
+		*ready.of(home) = of[0].Answer.([]bool)
 		copied := of[1].Answer.(copies)
 		for n, s := range w.stores {
 			*out.stores[n].takes.of(home) = of[2+n].Answer.(bool) && s.written(*ready.of(home))
@@ -113,7 +119,6 @@ func (w *Witness) join() met {
 			*out.tiers[n].serves.of(home) = w.serves(t, home, *ready.of(home), out.stores)
 		}
 	}
-	return out
 }
 
 // partsOfHome are the parts of what clients meet that each home has: its agents, its copies and each of its stores.
@@ -150,15 +155,16 @@ func part(w *Witness, held *world.Held, what, of, name string, look func() any) 
 	if w.World.World.Holds(held) {
 		return false
 	}
-	*held = w.World.World.Hold(w.key(what, of, name), func() (any, error) { return look(), nil })
+	w.World.World.Renew(held, func() world.Key { return w.key(what, of, name) }, func() (any, error) { return look(), nil })
 	return true
 }
 
-// ready are the agents that answer in a home.
-func (w *Witness) ready(home system.Home) map[string]bool {
-	out := map[string]bool{}
-	for name := range w.Inventory.Homes[home].Agents {
-		out[name] = w.World.Answers(context.Background(), home, name) == nil
+// ready says of each agent whether it answers in a home.
+func (w *Witness) ready(home system.Home) []bool {
+	out := make([]bool, len(w.agents))
+	for n, name := range w.agents {
+		_, known := w.Inventory.Homes[home].Agents[name]
+		out[n] = known && w.World.Answers(context.Background(), home, name) == nil
 	}
 	return out
 }
@@ -187,10 +193,10 @@ func (w *Witness) copied(home system.Home) copies {
 }
 
 // written reports whether an agent that writes to the store is ready; a store that no agent writes to, the witness does.
-func (s *store) written(ready map[string]bool) bool {
+func (s *store) written(ready []bool) bool {
 	writes := len(s.writers) == 0
-	for _, name := range s.writers {
-		writes = writes || ready[name]
+	for _, n := range s.writers {
+		writes = writes || ready[n]
 	}
 	return writes
 }
@@ -218,14 +224,14 @@ func (w *Witness) copeIn(t *tier) (out byHome[coping]) {
 }
 
 // serves reports whether all agents and stores of a tier work in a home.
-func (w *Witness) serves(t *tier, home system.Home, ready map[string]bool, stores []storeMet) bool {
-	for _, name := range t.agents {
-		if !ready[name] {
+func (w *Witness) serves(t *tier, home system.Home, ready []bool, stores []storeMet) bool {
+	for _, n := range t.agents {
+		if !ready[n] {
 			return false
 		}
 	}
 	for n, s := range w.stores {
-		if s.of.Tier == t.of.Name && !*stores[n].takes.of(home) {
+		if w.tiers[s.tier] == t && !*stores[n].takes.of(home) {
 			return false
 		}
 	}
@@ -236,8 +242,9 @@ func (w *Witness) serves(t *tier, home system.Home, ready map[string]bool, store
 // any level but full does not need what is lost is assumed.
 func (w *Witness) copes(t *tier, home system.Home) coping {
 	lost := false
-	for _, name := range t.agents {
-		for _, need := range t.needs[name] {
+	for n, agent := range t.agents {
+		name := w.agents[agent]
+		for _, need := range t.needs[n] {
 			if w.World.World.Dependency(need) == nil {
 				continue
 			}

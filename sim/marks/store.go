@@ -16,8 +16,9 @@ const never = 1 << 62
 
 // store is one store's marks: what was acknowledged, in whichever home, and what of it is there.
 type store struct {
-	of      system.Store
-	writers []string
+	of system.Store
+	// writers are the places of the agents that write to it.
+	writers []int
 	// tier is the place of its tier among the witness's.
 	tier int
 	log  data.Log
@@ -61,10 +62,10 @@ type span struct {
 
 func newStore(sys *system.System, of system.Store) *store {
 	s := &store{of: of, log: data.Log{Ordered: of.Kind == system.Postgres}}
-	for _, a := range sys.Agents {
+	for n, a := range sys.Agents {
 		for _, use := range a.Stores {
 			if use.Store == of.Name && use.Write {
-				s.writers = append(s.writers, a.Name)
+				s.writers = append(s.writers, n)
 			}
 		}
 	}

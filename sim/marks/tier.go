@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"redoubt/sim/drive"
+	"redoubt/sim/world"
 	"redoubt/system"
 	"redoubt/timings"
 	"redoubt/witness"
@@ -12,10 +12,10 @@ import (
 
 // tier is what clients of a tier meet over time.
 type tier struct {
-	of     system.Tier
-	agents []string
-	// needs are the services outside that each agent calls.
-	needs map[string][]string
+	of system.Tier
+	// agents are the places of its agents, needs the services outside that each of them calls.
+	agents []int
+	needs  [][]string
 	// coped is how the tier did at the last look; told is when its pods have read their new level.
 	coped coping
 	told  time.Time
@@ -30,14 +30,12 @@ type tier struct {
 
 // newTier takes the name of the tier's public agent, or the domain when it has none: all that is not public follows it.
 func newTier(sys *system.System, of system.Tier, active system.Home) *tier {
-	t := &tier{of: of, host: sys.Domain, near: active, client: client{id: of.Name, home: active},
-		needs: map[string][]string{}}
-	for _, a := range sys.Agents {
+	t := &tier{of: of, host: sys.Domain, near: active, client: client{id: of.Name, home: active}}
+	for n, a := range sys.Agents {
 		if a.Tier != of.Name {
 			continue
 		}
-		t.agents = append(t.agents, a.Name)
-		t.needs[a.Name] = a.Needs
+		t.agents, t.needs = append(t.agents, n), append(t.needs, a.Needs)
 		if a.Public && t.host == sys.Domain {
 			t.host = a.Name + "." + sys.Domain
 		}
@@ -46,7 +44,7 @@ func newTier(sys *system.System, of system.Tier, active system.Home) *tier {
 }
 
 // look lets the client follow the name, and notes whether its requests are accepted from now on.
-func (t *tier) look(w drive.World, now time.Time, m *tierMet, every time.Duration, began time.Time) {
+func (t *tier) look(w *world.World, now time.Time, m *tierMet, every time.Duration, began time.Time) {
 	t.client.follow(w, now, m.leads, m.ttl)
 	accepted := t.client.home != "" && *m.serves.of(t.client.home) && t.copes(now, *m.copes.of(t.client.home))
 	switch {
@@ -81,7 +79,7 @@ func attempted(from, to time.Time, every time.Duration, began time.Time) witness
 
 // seen are the outages until now, one that lasts among them.
 func (t *tier) seen(now time.Time, every time.Duration, began time.Time) []witness.Outage {
-	out := slices.Clone(t.outages)
+	out := slices.Clip(t.outages) // what is over is never changed
 	if !t.refused.IsZero() {
 		o := attempted(t.refused, now, every, began)
 		out = append(out, witness.Outage{From: o.From})

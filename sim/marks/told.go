@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"redoubt/recovery/drill"
-	"redoubt/sim/data"
 	"redoubt/system"
 	"redoubt/witness"
 )
@@ -57,9 +56,7 @@ func (w *Witness) Spans(name string) []drill.Span {
 			continue
 		}
 		for _, p := range s.spans {
-			all := data.SetOf(p.Span)
-			left := all.Minus(s.log.Gone)
-			next := drill.Span{From: p.from, To: p.to, Home: p.home, Marks: all.Len(), Lost: all.Len() - left.Len(),
+			next := drill.Span{From: p.from, To: p.to, Home: p.home, Marks: p.Last - p.First + 1, Lost: s.log.Gone.Within(p.Span),
 				TwoWriters: p.two}
 			if n := len(out); n > 0 && out[n-1].Home == next.Home && out[n-1].TwoWriters == p.two && out[n-1].To.Equal(next.From) {
 				out[n-1].To, out[n-1].Marks, out[n-1].Lost = next.To, out[n-1].Marks+next.Marks, out[n-1].Lost+next.Lost

@@ -43,8 +43,9 @@ type pending struct {
 }
 
 var (
-	_ drill.Place  = (*Place)(nil)
-	_ execute.Time = (*Place)(nil)
+	_ drill.Place       = (*Place)(nil)
+	_ drill.Remembering = (*Place)(nil)
+	_ execute.Time      = (*Place)(nil)
 )
 
 // New forks the world. Every duration of the fork is drawn with the seed; without one each takes what is typical.
@@ -78,7 +79,7 @@ func (p *Place) Fork(seed uint64) (*Place, error) {
 func (p *Place) Kind() witness.Kind { return witness.Simulated }
 
 // Now is the world's time.
-func (p *Place) Now() time.Time { return p.Witness.Now() }
+func (p *Place) Now() time.Time { return p.World.World.Now() }
 
 // Port makes calls from outside both homes.
 func (p *Place) Port() plan.Port { return asking{drive.Remembering{World: p.World}} }
@@ -150,7 +151,7 @@ func (p *Place) Observe(ctx context.Context, active system.Home) []diagnose.Obse
 	var out []diagnose.Observation
 	for _, home := range system.Homes {
 		o := drive.Observer{World: p.World, Home: home, Active: active, Dependencies: p.needs}
-		seen, _ := p.World.World.Remember(p.sight(home, active), func() (any, error) { return o.LookAt(ctx, time.Time{}), nil })
+		seen, _ := p.World.World.Part(p.sight(home, active), func() (any, error) { return o.LookAt(ctx, time.Time{}), nil })
 		from := len(out)
 		out = append(out, seen.([]diagnose.Observation)...)
 		for n := range out[from:] {
@@ -158,6 +159,14 @@ func (p *Place) Observe(ctx context.Context, active system.Home) []diagnose.Obse
 		}
 	}
 	return out
+}
+
+// LookAgain takes the looks from memory where those before were, and the world shows the same at the same time.
+func (p *Place) LookAgain(active system.Home, before *drill.Looks, look func() *drill.Looks) *drill.Looks {
+	key := world.Key{Act: world.TextOf("looks"), Texts: [6]world.Text{world.TextOf(active)},
+		Refs: [4]unsafe.Pointer{unsafe.Pointer(p.family), unsafe.Pointer(before)}} //nolint:gosec // the addresses name them
+	out, _ := p.World.World.Remember(key, func() (any, error) { return look(), nil })
+	return out.(*drill.Looks)
 }
 
 // sight names what an observer sees of the homes of a family of forks.
