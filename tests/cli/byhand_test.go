@@ -12,7 +12,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/internal/cli/exit"
 	"redoubt/recovery/execute"
+	"redoubt/recovery/lease"
 	"redoubt/recovery/plan"
 	"redoubt/sim/drive"
 	"redoubt/sim/world"
@@ -119,6 +121,37 @@ func TestRunbook_ofALostRegionIsFollowedByHand(t *testing.T) {
 	assert.Contains(t, r.out, "recovered ")
 	assert.NotContains(t, r.err, "performed", "nothing was left")
 	assert.Contains(t, p.must(t, "status", "last").out, "\nrecovered ")
+}
+
+// TestStep_actsBesideNobody refuses a step while somebody else recovers the home: nothing is called and nothing kept, and it
+// goes on once the other one has let go.
+func TestStep_actsBesideNobody(t *testing.T) {
+	t.Parallel()
+	p := stand(t)
+	p.must(t, "sim", "inject", "region-down", "eu-west-1")
+	p.must(t, "plan", "region-loss", "--out", "plan.json")
+	p.lease(t, "ben (run other)", func(*lease.Held) {})
+	step := []string{"step", "promote-tasks", "plan.json", "--override", "confirmed-fence=it-is-agreed", "--by", "ann"}
+	r := p.run(t, step...)
+	assert.Equal(t, int(exit.Held), r.code, r.err)
+	assert.Contains(t, r.err, "held by ben (run other)")
+	assert.Contains(t, r.err, "hint: wait until then, or give --wait ")
+	assert.Empty(t, r.out)
+	assert.Contains(t, p.run(t, "status", "last").err, "nothing was run yet")
+	p.lease(t, "ben (run other)", func(ben *lease.Held) { require.NoError(t, ben.Release(t.Context())) })
+	assert.Contains(t, p.must(t, step...).out, "step promote-tasks: performed in ")
+}
+
+// lease takes the lease of the secondary home for somebody, for an hour, and lets do what is done with it.
+func (p folder) lease(t *testing.T, who string, do func(*lease.Held)) {
+	t.Helper()
+	p.within(t, func(_ func(string, world.Document) world.Document, w *world.World) {
+		held, err := lease.Acquire(t.Context(), lease.Table{Name: "atlas-locks-secondary", Home: system.Secondary,
+			Port: drive.World{World: w, Regions: map[system.Home]string{system.Secondary: homes.Frankfurt}}},
+			drive.Clock{World: w}, lease.Recovery, who, lease.Options{TTL: time.Hour})
+		require.NoError(t, err)
+		do(held)
+	})
 }
 
 // strand leaves work in a ledger that was accepted and not done.
