@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/internal/plantest"
+	"redoubt/inventory"
 	"redoubt/recovery/arbiter"
 	"redoubt/recovery/diagnose"
 	"redoubt/recovery/execute"
@@ -16,29 +17,55 @@ import (
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
 	"redoubt/sim/drive"
+	"redoubt/sim/world"
 	"redoubt/system"
 	"redoubt/tests/homes"
 )
 
-// between are both homes with an arbiter, whose word names the primary home.
-func between(t *testing.T) *lab {
+// the arbiter of a lab that has one.
+var arbiterOf = inventory.Arbiter{Region: "eu-north-1", Table: "atlas-arbiter"}
+
+// appointed are both homes with an arbiter that has never said a word: the inventories that the homes keep name it.
+func appointed(t testing.TB) *lab {
 	t.Helper()
 	l := standing(t)
-	l.third = true
+	l.keeps(t, func(home *inventory.Home) { home.Control.Arbiter = &arbiterOf })
 	require.NoError(t, drive.Third(l.World, l.Inventory(t)))
+	return l
+}
+
+// keeps changes what both homes keep of each, as an update would that changes nothing else.
+func (l *lab) keeps(t testing.TB, change func(*inventory.Home)) {
+	t.Helper()
+	inv := l.Inventory(t)
+	for of, home := range inv.Homes {
+		change(&home)
+		raw, err := inventory.Encode(inventory.New(inv.System, of, home))
+		require.NoError(t, err)
+		for _, region := range regionOf {
+			l.Ask(t, region, "s3", "PutObject", world.Document{"Bucket": "atlas-control-" + homes.Account + "-" + region,
+				"Key": inventory.ObjectKey(of), "Body": string(raw)})
+		}
+	}
+}
+
+// between are both homes with an arbiter, whose word names the primary home.
+func between(t testing.TB) *lab {
+	t.Helper()
+	l := appointed(t)
 	l.say(t, system.Primary)
 	l.Wait(2 * time.Minute)
 	return l
 }
 
 // say lets the word name a home, as the judge does.
-func (l *lab) say(t *testing.T, home system.Home) {
+func (l *lab) say(t testing.TB, home system.Home) {
 	t.Helper()
 	_, err := l.port(t).Call(context.Background(), arbiter.Appoint(arbiterOf.Table, home, l.Now(), "a test"))
 	require.NoError(t, err)
 }
 
-func (l *lab) word(t *testing.T) arbiter.Word {
+func (l *lab) word(t testing.TB) arbiter.Word {
 	t.Helper()
 	w, err := arbiter.Table{Port: l.port(t), Home: plan.Arbiter, Name: arbiterOf.Table}.Word(t.Context())
 	require.NoError(t, err)
@@ -46,7 +73,7 @@ func (l *lab) word(t *testing.T) arbiter.Word {
 }
 
 // holder is who has the lease of the active home in a table.
-func (l *lab) holder(t *testing.T, at system.Home) string {
+func (l *lab) holder(t testing.TB, at system.Home) string {
 	t.Helper()
 	table := arbiterOf.Table
 	if at != plan.Arbiter {
@@ -109,9 +136,7 @@ func TestArbiter_theWordIsTheFence(t *testing.T) {
 // TestArbiter_theFirstWordIsAPlans: nobody has ever said a word, and nobody holds a lease.
 func TestArbiter_theFirstWordIsAPlans(t *testing.T) {
 	t.Parallel()
-	l := standing(t)
-	l.third = true
-	require.NoError(t, drive.Third(l.World, l.Inventory(t)))
+	l := appointed(t)
 	p := l.plan(t, planner.Request{Scenario: planner.Switchover, Goal: planner.Goal{Active: system.Primary}})
 	f := l.quiet(t, p, execute.Options{})
 	require.Equal(t, execute.Recovered, f.Outcome, "%+v", f)

@@ -14,6 +14,7 @@ import (
 
 	"redoubt/recovery/execute"
 	"redoubt/recovery/journal"
+	"redoubt/recovery/plan"
 	"redoubt/system"
 )
 
@@ -100,7 +101,7 @@ func someCuts(t *testing.T, times int) {
 }
 
 // digest is what a recovery is about: who writes, where users go, what runs where,
-// how well, and what work waits.
+// how well, what work waits, and what the arbiter says where there is one.
 func (s *story) digest(t testing.TB) string {
 	t.Helper()
 	var out []string
@@ -110,6 +111,7 @@ func (s *story) digest(t testing.TB) string {
 	for _, home := range system.Homes {
 		add("%s writes: %v", home, s.writes(home))
 		if home != s.plan.Lost {
+			add("%s caches: %v", home, s.caches(home))
 			add("%s writes by %s at levels %v", home, s.lab.writerOf(t, "tasks", home), s.lab.levels(t, home))
 		}
 		for _, a := range s.lab.sys.Agents {
@@ -117,6 +119,10 @@ func (s *story) digest(t testing.TB) string {
 		}
 	}
 	add("stranded: %v", s.stranded(s.plan.Active))
+	if s.inv.Third() != nil {
+		w := s.lab.word(t)
+		add("word %d: %s, ready %v, held by %s", w.Generation, w.Active, w.Ready, s.lab.holder(t, plan.Arbiter))
+	}
 	if s.plan.Lost == "" {
 		add("shifts: %d", s.lab.shifts(t))
 	}
@@ -124,6 +130,17 @@ func (s *story) digest(t testing.TB) string {
 		out = append(out, s.lab.restored(t)...)
 	}
 	return strings.Join(out, "\n")
+}
+
+// caches says of each cache of a home why it takes no writes there.
+func (s *story) caches(home system.Home) map[string]error {
+	out := map[string]error{}
+	for name, of := range s.inv.Homes[home].Stores {
+		if of.Kind == system.Cache {
+			out[name] = s.lab.Writes(regionOf[home], of.Name)
+		}
+	}
+	return out
 }
 
 func TestCrash_seededCuts(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 
 // raised is both homes of the example with changes to its files, on a world of
 // their own. A change that replaces nothing fails the test.
-func raised(t *testing.T, changes map[string]*strings.Replacer) *lab {
+func raised(t testing.TB, changes map[string]*strings.Replacer) *lab {
 	t.Helper()
 	folder := t.TempDir()
 	for _, name := range []string{"Pulumi.primary.yaml", "Pulumi.secondary.yaml", "system.yaml"} {

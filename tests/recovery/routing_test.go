@@ -18,7 +18,7 @@ import (
 
 // withRoutingControls is both homes with the switch that is made of routing
 // controls, of which the primary's has been turned on.
-func withRoutingControls(t *testing.T) *lab {
+func withRoutingControls(t testing.TB) *lab {
 	t.Helper()
 	arc := strings.NewReplacer("config:\n", "config:\n  redoubt:switch: arc\n")
 	l := raised(t, map[string]*strings.Replacer{"Pulumi.primary.yaml": arc, "Pulumi.secondary.yaml": arc})

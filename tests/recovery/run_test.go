@@ -22,23 +22,6 @@ import (
 type lab struct {
 	*homes.Homes
 	sys *system.System
-	// third says that the homes have an arbiter.
-	third bool
-}
-
-// the arbiter of a lab that has one.
-var arbiterOf = inventory.Arbiter{Region: "eu-north-1", Table: "atlas-arbiter"}
-
-// Inventory is what the homes tell, with the arbiter where there is one.
-func (l *lab) Inventory(t testing.TB) inventory.Inventory {
-	inv := l.Homes.Inventory(t)
-	if l.third {
-		for name, home := range inv.Homes {
-			home.Control.Arbiter = &arbiterOf
-			inv.Homes[name] = home
-		}
-	}
-	return inv
 }
 
 func standing(t testing.TB) *lab {
@@ -46,7 +29,7 @@ func standing(t testing.TB) *lab {
 	return &lab{Homes: homes.Standing(t), sys: homes.System(t)}
 }
 
-func (l *lab) fork() *lab { return &lab{l.Fork(), l.sys, l.third} }
+func (l *lab) fork() *lab { return &lab{l.Fork(), l.sys} }
 
 // port is what a run acts through.
 func (l *lab) port(t testing.TB) drive.World { return l.portOf(l.Inventory(t)) }
