@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"redoubt/internal/awsport"
 	"redoubt/inventory"
 	"redoubt/recovery/conduct"
 	"redoubt/recovery/plan"
@@ -46,8 +47,12 @@ type cloud struct {
 // message is what people are asked by.
 type message struct{ Gate, Execution, Token, Question, Approve, Refuse string }
 
-// crash is how an invocation ends: after it made so many calls, or after all but before it answers.
-type crash struct{ calls int }
+// crash is how an invocation ends: after it made so many calls, or after all but before it answers. With an error's
+// name it answers with that error, and does nothing.
+type crash struct {
+	calls int
+	name  string
+}
 
 const whole = 1 << 30
 
@@ -101,10 +106,18 @@ func (c *cloud) serve(w http.ResponseWriter, r *http.Request) {
 	var out any = answer
 	if err != nil {
 		w.Header().Set("X-Amz-Function-Error", "Unhandled")
-		out = map[string]any{"errorType": reflect.TypeOf(err).Name(), "errorMessage": err.Error()}
+		out = map[string]any{"errorType": nameOf(err), "errorMessage": err.Error()}
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(out)
+}
+
+// nameOf is the name that a state machine tells an error by.
+func nameOf(err error) string {
+	if s, is := err.(sandbox); is && s.name != "" { //nolint:errorlint // made a few lines below
+		return s.name
+	}
+	return reflect.TypeOf(err).Name()
 }
 
 // told is what was asked of the function.
@@ -126,8 +139,11 @@ func (c *cloud) publish(w http.ResponseWriter, r *http.Request) {
 	go c.asked(m)
 }
 
-// sandbox is an error of the function's runtime.
-type sandbox struct{ error }
+// sandbox is an error of the function's runtime, or the one that is to be answered with.
+type sandbox struct {
+	error
+	name string
+}
 
 // invoke lets the handler take one turn, at most one at a time: the world is no place for two.
 func (c *cloud) invoke(req conduct.Request) (conduct.Answer, error) {
@@ -157,20 +173,27 @@ func (c *cloud) turn(req conduct.Request) (answer conduct.Answer, err error) {
 	if is {
 		delete(c.crashes, key)
 		left = dies.calls
+		if dies.name != "" {
+			return answer, sandbox{fmt.Errorf("%s: it can never pass", key), dies.name}
+		}
 	}
 	defer func() {
 		if recover() != nil || is && err == nil {
-			err = sandbox{fmt.Errorf("%s: the function died", key)}
+			err = sandbox{fmt.Errorf("%s: the function died", key), ""}
 		}
 	}()
-	region := regionOf[c.home]
-	h := conduct.Handler{Home: c.home, Bucket: "atlas-control-" + homes.Account + "-" + region, Own: mortal{c.port, &left},
+	return c.handler(&left).Handle(context.Background(), req)
+}
+
+// handler is the program's own, which dies after so many calls.
+func (c *cloud) handler(left *int) conduct.Handler {
+	return conduct.Handler{Home: c.home, Bucket: "atlas-control-" + homes.Account + "-" + regionOf[c.home],
+		Own: mortal{c.port, left}, Clock: drive.Clock{World: c.port.World}, Fits: awsport.CheckPlan,
 		Calls: func(inv inventory.Inventory) plan.Port {
 			port := c.port
 			port.Inventory = inv
-			return mortal{port, &left}
-		}, Clock: drive.Clock{World: c.port.World}}
-	return h.Handle(context.Background(), req)
+			return mortal{port, left}
+		}}
 }
 
 // quiet is how long nobody must have asked before the world's time passes.

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"math/rand/v2"
 	"net/http"
 	"os"
 	"os/exec"
@@ -26,6 +25,7 @@ import (
 	"redoubt/internal/awsport"
 	"redoubt/internal/mototest"
 	"redoubt/recovery/answer"
+	"redoubt/recovery/conduct"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/lease"
 	"redoubt/recovery/plan"
@@ -125,20 +125,22 @@ type executed struct {
 	err, cause     string
 }
 
-// execute runs a state machine to its end.
-func (i *interpreter) execute(t *testing.T, name, definition, run string) executed {
+// execute runs a state machine to its end, as the execution is started that it is given the name and the input of.
+func (i *interpreter) execute(t *testing.T, name, definition string, input conduct.Input) executed {
 	t.Helper()
 	must := func(operation string, in map[string]any) map[string]any {
 		out, err := i.do(operation, in)
 		require.NoError(t, err)
 		return out
 	}
+	raw, err := json.Marshal(input)
+	require.NoError(t, err)
 	i.start(t)
 	name = fmt.Sprintf("%s-%d", name, time.Now().UnixNano())
 	machine := must("CreateStateMachine", map[string]any{"name": name, "definition": definition,
 		"roleArn": "arn:aws:iam::" + homes.Account + ":role/machine"})
 	execution := must("StartExecution", map[string]any{"stateMachineArn": machine["stateMachineArn"], "name": name,
-		"input": fmt.Sprintf(`{"run":%q}`, run)})["executionArn"]
+		"input": string(raw)})["executionArn"]
 	for since := time.Now(); ; {
 		if time.Since(since) > 3*time.Minute {
 			t.Fatalf("the execution does not end after %v", i.told())
@@ -157,15 +159,16 @@ func (i *interpreter) execute(t *testing.T, name, definition, run string) execut
 var machine = render.Machine{Function: "arn:aws:lambda:eu-central-1:" + homes.Account + ":function:recover",
 	Topic: "arn:aws:sns:eu-central-1:" + homes.Account + ":approvals"}
 
-// TestMachine_endsAsARunDoes lets the interpreter walk the state machine of every scene's plan, and the one that
+// TestMachine_endsAsARunDoes lets the interpreter walk the state machine of every kept plan, and the one that
 // walks every plan, and wants the same end as redoubt run.
 func TestMachine_endsAsARunDoes(t *testing.T) {
 	i := theInterpreter(t)
 	every, err := machine.Any()
 	require.NoError(t, err)
-	for _, name := range slices.Sorted(maps.Keys(scenes)) {
+	all := walks()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
 		t.Run(name, func(t *testing.T) {
-			l, p := scenes[name](t)
+			l, p := all[name](t)
 			want, took := ran(t, l, p)
 			own, err := machine.Of(p)
 			require.NoError(t, err)
@@ -199,36 +202,6 @@ func (i *interpreter) asks(t *testing.T, p plan.Plan) {
 		assert.Equal(t, fmt.Sprintf("redoubt refuse %s --execution %s --by NAME --reason WHY", a.Gate, a.Execution), a.Refuse)
 	}
 	i.answered = nil
-}
-
-// TestMachine_survivesCrashes lets the function die in the middle of its turns, and after them before it answers: at
-// most twice for each step. The end is that of a run, and each store is where it should be.
-func TestMachine_survivesCrashes(t *testing.T) {
-	i := theInterpreter(t)
-	seed := uint64(time.Now().UnixNano()) //nolint:gosec // printed
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // a test
-	for _, name := range []string{"writer-loss", "region-loss"} {
-		t.Run(name, func(t *testing.T) {
-			l, p := scenes[name](t)
-			want, _ := ran(t, l, p)
-			definition, err := machine.Of(p)
-			require.NoError(t, err)
-			crashes := map[string]crash{"open  0": {whole}, "close  0": {8}}
-			for _, s := range p.Steps {
-				crashes["step "+s.ID+" 0"] = crash{r.IntN(30)}
-				if r.IntN(2) == 0 {
-					crashes["step "+s.ID+" 1"] = crash{whole}
-				}
-			}
-			planned := len(crashes)
-			got, e, _ := i.walked(t, l, p, "crash", definition, crashes)
-			require.Equal(t, "SUCCEEDED", e.status, "%+v", e)
-			assert.Equal(t, want, got)
-			t.Logf("%d crashes of %d invocations", planned-len(i.crashes), i.calls)
-			assert.Greater(t, planned-len(i.crashes), len(p.Steps), "the function died")
-		})
-	}
 }
 
 // TestMachine_endsWhereSomebodyElseActs lets another hold the lease: nothing is called.
@@ -267,7 +240,7 @@ func (i *interpreter) walked(t *testing.T, l *lab, p plan.Plan, name, definition
 	i.recovers(s.lab.portOf(s.inv), p.Receives(), crashes)
 	i.keep(t, "r", p)
 	began := s.lab.Now()
-	e := i.execute(t, name, definition, "r")
+	e := i.execute(t, name, definition, conduct.Input{Run: "r"})
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return s.digest(t), e, s.lab.Now().Sub(began)

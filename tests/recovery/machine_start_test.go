@@ -1,0 +1,125 @@
+//go:build apps
+
+package recovery
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"redoubt/inventory"
+	"redoubt/recovery/arbiter"
+	"redoubt/recovery/conduct"
+	"redoubt/recovery/diagnose"
+	"redoubt/recovery/plan"
+	"redoubt/recovery/planner"
+	"redoubt/sim/drive"
+	"redoubt/system"
+	"redoubt/tests/homes"
+)
+
+// TestMachine_beginsByItself goes from the loss of the primary's region to the end without a person: the observers
+// look, the judge moves the word, the function's watch starts the machine with a scenario alone, the first turn makes the
+// plan and the machine walks it. It ends as redoubt run does with the plan that a person would have made then.
+func TestMachine_beginsByItself(t *testing.T) {
+	i := theInterpreter(t)
+	l := between(t)
+	l.keeps(t, func(home *inventory.Home) { home.Control.Machine = "arn:aws:states:::stateMachine:atlas" })
+	l.ready(t)
+	l.accept(t, system.Primary, "work", accepted...)
+	l.Wait(arbiter.Default().Settle)
+	l.observed(t, time.Minute)
+	require.Equal(t, system.Primary, l.word(t).Active)
+	l.Break(t, "region-down "+homes.Ireland)
+	l.observed(t, arbiter.Default().Within())
+	require.True(t, l.word(t).ByJudge(), "%s", l.word(t))
+	p := l.plan(t, planner.Request{Scenario: planner.RegionLoss, Finding: l.judged(t), Goal: planner.Goal{Active: system.Primary}})
+	want, took := ran(t, l, p)
+
+	s := story{lab: l.fork(), inv: l.Inventory(t), plan: p}
+	i.recovers(s.lab.portOf(s.inv), system.Secondary, nil)
+	inputs := i.watches(t)
+	require.Len(t, inputs, 1)
+	began := s.lab.Now()
+	every, err := machine.Any()
+	require.NoError(t, err)
+	e := i.execute(t, "alone", every, inputs[0])
+	require.Equal(t, "SUCCEEDED", e.status, "%+v", e)
+	assert.Equal(t, want, s.digest(t))
+	t.Logf("%d invocations, simulated: %s, redoubt run %s", i.calls, s.lab.Now().Sub(began), took)
+	made := s.lab.made(t, inputs[0].Run)
+	assert.Equal(t, string(planner.RegionLoss), made.Scenario)
+	assert.Equal(t, idsOf(p), idsOf(made))
+	s.lab.observed(t, arbiter.Default().Within())
+	assert.Empty(t, i.watches(t), "traffic leads there already")
+}
+
+// ready lets the word say that the home which does not serve may be appointed without a person.
+func (l *lab) ready(t *testing.T) {
+	t.Helper()
+	_, err := l.port(t).Call(t.Context(), arbiter.Release(arbiterOf.Table, system.Primary))
+	require.NoError(t, err)
+}
+
+// observed lets the observers and the judge work for a while, as the programs of the arbiter do.
+func (l *lab) observed(t *testing.T, span time.Duration) {
+	t.Helper()
+	rules, port := arbiter.Default(), l.port(t)
+	third := arbiter.Table{Port: port, Home: plan.Arbiter, Name: arbiterOf.Table}
+	clock := drive.Clock{World: l.World}
+	asks := func(ctx context.Context, home system.Home, _ diagnose.Aspect) error {
+		_, err := port.Call(ctx, plan.Call{Kind: plan.AWS, Home: home, Service: "s3", Operation: "HeadObject",
+			Input: plan.Document{"Bucket": port.Inventory.Homes[home].Control.Bucket, "Key": inventory.ObjectKey(home)}})
+		return err
+	}
+	for until := l.Now().Add(span); l.Now().Before(until); l.Wait(rules.Every) {
+		for _, name := range []string{string(system.Secondary), arbiter.Name} {
+			require.NoError(t, arbiter.Observer{Name: name, Rules: rules, Clock: clock, Look: asks, Own: third}.Once(t.Context()))
+		}
+		require.NoError(t, arbiter.Bench{Rules: rules, Clock: clock, Table: third}.Once(t.Context()))
+	}
+}
+
+// judged is what the observers have found of the primary home by now.
+func (l *lab) judged(t *testing.T) diagnose.Finding {
+	t.Helper()
+	rules := arbiter.Default()
+	seen, err := rules.Looks(t.Context(), arbiter.Table{Port: l.port(t), Home: plan.Arbiter, Name: arbiterOf.Table})
+	require.NoError(t, err)
+	return rules.Found(l.Now(), system.Primary, seen)
+}
+
+// made is the plan that a run's first turn has kept in the secondary home.
+func (l *lab) made(t *testing.T, run string) plan.Plan {
+	t.Helper()
+	out := l.Ask(t, homes.Frankfurt, "s3", "GetObject", map[string]any{
+		"Bucket": "atlas-control-" + homes.Account + "-" + homes.Frankfurt, "Key": plan.ObjectKey(run)})
+	p, err := plan.Decode([]byte(out["Body"].(string)))
+	require.NoError(t, err)
+	return p
+}
+
+// watches lets the function look whether the machine is to be started, and returns what it is started with.
+func (i *interpreter) watches(t *testing.T) []conduct.Input {
+	t.Helper()
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	left := whole
+	h := i.handler(&left)
+	var all []conduct.Input
+	h.Start = func(_ context.Context, _, name, input string) (bool, error) {
+		var in conduct.Input
+		err := json.Unmarshal([]byte(input), &in)
+		assert.Equal(t, name, in.Run)
+		all = append(all, in)
+		return true, err
+	}
+	a, err := h.Handle(t.Context(), conduct.Request{What: conduct.Watch})
+	require.NoError(t, err)
+	t.Logf("the watch: %s, %s", a.State, a.Why)
+	return all
+}
