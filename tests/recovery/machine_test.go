@@ -125,7 +125,7 @@ type executed struct {
 	err, cause     string
 }
 
-// execute runs a state machine to its end, as the execution is started that it is given the name and the input of.
+// execute runs a state machine to its end, in an execution that is started with an input.
 func (i *interpreter) execute(t *testing.T, name, definition string, input conduct.Input) executed {
 	t.Helper()
 	must := func(operation string, in map[string]any) map[string]any {
