@@ -5,6 +5,7 @@ package recovery
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 
@@ -42,20 +43,23 @@ func TestMachine_beginsByItself(t *testing.T) {
 
 	s := story{lab: l.fork(), inv: l.Inventory(t), plan: p}
 	i.recovers(s.lab.portOf(s.inv), system.Secondary, nil)
-	inputs := i.watches(t)
-	require.Len(t, inputs, 1)
+	started := map[string]conduct.Input{}
+	i.watches(t, started)
+	run := fmt.Sprintf("judged-%d", l.word(t).Generation)
+	require.Contains(t, started, run)
 	began := s.lab.Now()
 	every, err := machine.Any()
 	require.NoError(t, err)
-	e := i.execute(t, "alone", every, inputs[0])
+	e := i.execute(t, "alone", every, started[run])
 	require.Equal(t, "SUCCEEDED", e.status, "%+v", e)
 	assert.Equal(t, want, s.digest(t))
 	t.Logf("%d invocations, simulated: %s, redoubt run %s", i.calls, s.lab.Now().Sub(began), took)
-	made := s.lab.made(t, inputs[0].Run)
+	made := s.lab.made(t, run)
 	assert.Equal(t, string(planner.RegionLoss), made.Scenario)
 	assert.Equal(t, idsOf(p), idsOf(made))
 	s.lab.observed(t, arbiter.Default().Within())
-	assert.Empty(t, i.watches(t), "traffic leads there already")
+	i.watches(t, started)
+	assert.Len(t, started, 1, "the lost home cannot say where traffic leads; the execution's name is taken")
 }
 
 // ready lets the word say that the home which does not serve may be appointed without a person.
@@ -103,23 +107,23 @@ func (l *lab) made(t *testing.T, run string) plan.Plan {
 	return p
 }
 
-// watches lets the function look whether the machine is to be started, and returns what it is started with.
-func (i *interpreter) watches(t *testing.T) []conduct.Input {
+// watches lets the function look whether the machine is to be started, and keeps what it is started with by the execution's
+// name, which starts one only, as Step Functions does.
+func (i *interpreter) watches(t *testing.T, started map[string]conduct.Input) {
 	t.Helper()
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	left := whole
 	h := i.handler(&left)
-	var all []conduct.Input
 	h.Start = func(_ context.Context, _, name, input string) (bool, error) {
 		var in conduct.Input
 		err := json.Unmarshal([]byte(input), &in)
 		assert.Equal(t, name, in.Run)
-		all = append(all, in)
-		return true, err
+		_, taken := started[name]
+		started[name] = in
+		return !taken, err
 	}
 	a, err := h.Handle(t.Context(), conduct.Request{What: conduct.Watch})
 	require.NoError(t, err)
 	t.Logf("the watch: %s, %s", a.State, a.Why)
-	return all
 }
