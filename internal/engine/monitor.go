@@ -114,13 +114,12 @@ func (r *run) register(ctx context.Context, in *pulumirpc.RegisterResourceReques
 	case !in.GetCustom():
 		return out, nil
 	}
-	res, err := r.settle(ctx, urn, in)
+	res, state, err := r.settle(ctx, urn, in)
 	if err != nil {
 		return nil, err
 	}
-	out.Id = res.ID
-	out.Object, err = write(res.Outputs)
-	return out, err
+	out.Id, out.Object = res.ID, state
+	return out, nil
 }
 
 // urn names a resource as the engine does.

@@ -15,6 +15,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"redoubt/internal/wire"
 	"redoubt/sim/provider"
 )
 
@@ -36,22 +37,12 @@ type run struct {
 	faults    []error
 }
 
-// wire is how properties travel between engine, program and provider.
-var wire = plugin.MarshalOptions{KeepUnknowns: true, KeepSecrets: true, KeepResources: true, PropagateNil: true}
+// travel is how properties travel between engine, program and provider.
+var travel = plugin.MarshalOptions{KeepUnknowns: true, KeepSecrets: true, KeepResources: true, PropagateNil: true}
 
-func read(s *structpb.Struct) (resource.PropertyMap, error) {
-	if s == nil {
-		return resource.PropertyMap{}, nil
-	}
-	return plugin.UnmarshalProperties(s, wire)
-}
+func read(s *structpb.Struct) (resource.PropertyMap, error) { return wire.Read(s, travel) }
 
-func write(m resource.PropertyMap) (*structpb.Struct, error) {
-	if m == nil {
-		m = resource.PropertyMap{}
-	}
-	return plugin.MarshalProperties(m, wire)
-}
+func write(m resource.PropertyMap) (*structpb.Struct, error) { return wire.Write(m, travel) }
 
 func newRun(s *Stack, dry bool) (*run, error) {
 	r := &run{

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -12,104 +11,124 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
-// settle makes one custom resource what the program says.
-func (r *run) settle(ctx context.Context, urn resource.URN, in *pulumirpc.RegisterResourceRequest) (*Resource, error) {
+// settle makes one custom resource what the program says. It returns its outputs also as they travel.
+func (r *run) settle(ctx context.Context, urn resource.URN, in *pulumirpc.RegisterResourceRequest,
+) (*Resource, *structpb.Struct, error) {
 	r.mu.Lock()
 	r.seen[urn] = true
 	r.mu.Unlock()
 	from, p, err := r.instanceOf(in.GetProvider())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	ignore := slices.DeleteFunc(in.GetIgnoreChanges(), func(property string) bool {
 		return slices.Contains(r.stack.Dropped, Entry{string(urn.Type()), property})
 	})
 	old := r.old(urn)
 	if old == nil {
-		inputs, err := read(in.GetObject())
-		if err != nil {
-			return nil, err
-		}
-		res := &Resource{URN: urn, Inputs: inputs, Protect: in.GetProtect(), Ignore: ignore, provider: from}
+		res := &Resource{URN: urn, Protect: in.GetProtect(), Ignore: ignore, provider: from}
 		if in.GetImportId() != "" {
 			return r.takeOver(ctx, res, p, in)
 		}
-		return r.create(ctx, res, p)
+		return r.create(ctx, res, p, in.GetObject())
 	}
 	now := *old
 	now.Protect, now.Ignore, now.provider = in.GetProtect(), ignore, from
-	step, checked, err := compare(ctx, p, old, in.GetObject(), ignore)
+	return r.change(ctx, old, &now, p, in.GetObject())
+}
+
+// change makes a resource of the state what the inputs say; now is what it becomes.
+func (r *run) change(ctx context.Context, old, now *Resource, p pulumirpc.ResourceProviderServer, inputs *structpb.Struct,
+) (*Resource, *structpb.Struct, error) {
+	was, err := sent(old)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if err := r.without(ctx, p, old, in.GetObject(), ignore, step); err != nil {
-		return nil, err
+	step, checked, err := compare(ctx, p, was, inputs, now.Ignore)
+	if err != nil {
+		return nil, nil, err
 	}
-	switch now.Inputs = checked; step.Op {
+	if err := r.without(ctx, p, was, inputs, now.Ignore, step); err != nil {
+		return nil, nil, err
+	}
+	if now.Inputs, err = read(checked); err != nil {
+		return nil, nil, err
+	}
+	state := was.outputs
+	switch step.Op {
 	case "":
 	case Replace:
 		r.note(step)
 		if !r.dry {
-			return nil, fmt.Errorf("%s, and nothing may be replaced", step)
+			return nil, nil, fmt.Errorf("%s, and nothing may be replaced", step)
 		}
 	default:
 		r.note(step)
-		if err := r.update(ctx, p, old, &now); err != nil {
-			return nil, err
+		if state, err = r.update(ctx, p, was, now, checked); err != nil {
+			return nil, nil, err
 		}
 	}
 	if !r.dry {
-		r.keep(&now)
+		r.keep(now)
 	}
-	return &now, nil
+	return now, state, nil
 }
 
-func (r *run) create(ctx context.Context, res *Resource, p pulumirpc.ResourceProviderServer) (*Resource, error) {
+// travelling is a resource of the state with its properties as they travel.
+type travelling struct {
+	*Resource
+	inputs, outputs *structpb.Struct
+}
+
+func sent(res *Resource) (travelling, error) {
+	out := travelling{Resource: res}
+	var err error
+	if out.inputs, err = write(res.Inputs); err != nil {
+		return out, err
+	}
+	out.outputs, err = write(res.Outputs)
+	return out, err
+}
+
+func (r *run) create(ctx context.Context, res *Resource, p pulumirpc.ResourceProviderServer, inputs *structpb.Struct,
+) (*Resource, *structpb.Struct, error) {
 	r.note(Step{Op: Create, URN: res.URN})
-	checked, err := check(ctx, p, res.URN, nil, res.Inputs)
+	checked, err := check(ctx, p, res.URN, nil, inputs)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	props, err := write(checked)
+	made, err := p.Create(ctx, &pulumirpc.CreateRequest{Urn: string(res.URN), Properties: checked, Preview: r.dry})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	made, err := p.Create(ctx, &pulumirpc.CreateRequest{Urn: string(res.URN), Properties: props, Preview: r.dry})
-	if err != nil {
-		return nil, err
+	res.ID = made.GetId()
+	if res.Inputs, err = read(checked); err != nil {
+		return nil, nil, err
 	}
-	res.ID, res.Inputs = made.GetId(), checked
 	if res.Outputs, err = read(made.GetProperties()); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if !r.dry {
 		r.keep(res)
 	}
-	return res, nil
+	return res, made.GetProperties(), nil
 }
 
-func (r *run) update(ctx context.Context, p pulumirpc.ResourceProviderServer, old, now *Resource) error {
-	olds, err := write(old.Outputs)
-	if err != nil {
-		return err
-	}
-	news, err := write(now.Inputs)
-	if err != nil {
-		return err
-	}
+func (r *run) update(ctx context.Context, p pulumirpc.ResourceProviderServer, old travelling, now *Resource, inputs *structpb.Struct,
+) (*structpb.Struct, error) {
 	changed, err := p.Update(ctx, &pulumirpc.UpdateRequest{
-		Id: old.ID, Urn: string(old.URN), Olds: olds, News: news, IgnoreChanges: now.Ignore, Preview: r.dry,
+		Id: old.ID, Urn: string(old.URN), Olds: old.outputs, News: inputs, IgnoreChanges: now.Ignore, Preview: r.dry,
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	now.Outputs, err = read(changed.GetProperties())
-	return err
+	return changed.GetProperties(), err
 }
 
 // without asks, for each ignored property, what would happen if it were not,
 // beyond what happens anyway.
-func (r *run) without(ctx context.Context, p pulumirpc.ResourceProviderServer, old *Resource, inputs *structpb.Struct, ignore []string,
+func (r *run) without(ctx context.Context, p pulumirpc.ResourceProviderServer, old travelling, inputs *structpb.Struct, ignore []string,
 	anyway Step,
 ) error {
 	if !r.dry {
@@ -136,35 +155,18 @@ func (r *run) without(ctx context.Context, p pulumirpc.ResourceProviderServer, o
 // compare checks new inputs and says what they change. An ignored property
 // keeps its old input, as the engine has it
 // (https://www.pulumi.com/docs/iac/concepts/options/ignorechanges/).
-func compare(ctx context.Context, p pulumirpc.ResourceProviderServer, old *Resource, inputs *structpb.Struct, ignore []string,
-) (Step, resource.PropertyMap, error) {
-	kept, err := read(inputs) // a copy of its own, for what is ignored inside a block
+func compare(ctx context.Context, p pulumirpc.ResourceProviderServer, old travelling, inputs *structpb.Struct, ignore []string,
+) (Step, *structpb.Struct, error) {
+	kept, err := keepIgnored(old.Resource, inputs, ignore)
 	if err != nil {
 		return Step{}, nil, err
 	}
-	for _, property := range ignore {
-		if path, err := resource.ParsePropertyPath(property); err == nil {
-			path.Reset(old.Inputs, kept)
-		}
-	}
-	checked, err := check(ctx, p, old.URN, old.Inputs, kept)
-	if err != nil {
-		return Step{}, nil, err
-	}
-	news, err := write(checked)
-	if err != nil {
-		return Step{}, nil, err
-	}
-	state, err := write(old.Outputs)
-	if err != nil {
-		return Step{}, nil, err
-	}
-	before, err := write(old.Inputs)
+	checked, err := check(ctx, p, old.URN, old.inputs, kept)
 	if err != nil {
 		return Step{}, nil, err
 	}
 	d, err := p.Diff(ctx, &pulumirpc.DiffRequest{
-		Id: old.ID, Urn: string(old.URN), Olds: state, News: news, OldInputs: before, IgnoreChanges: ignore,
+		Id: old.ID, Urn: string(old.URN), Olds: old.outputs, News: checked, OldInputs: old.inputs, IgnoreChanges: ignore,
 	})
 	if err != nil || d.GetChanges() != pulumirpc.DiffResponse_DIFF_SOME {
 		return Step{}, checked, err
@@ -176,81 +178,31 @@ func compare(ctx context.Context, p pulumirpc.ResourceProviderServer, old *Resou
 	return step, checked, nil
 }
 
-func check(ctx context.Context, p pulumirpc.ResourceProviderServer, urn resource.URN, old, inputs resource.PropertyMap,
-) (resource.PropertyMap, error) {
-	news, err := write(inputs)
+// keepIgnored are the inputs with the old ones in the places that are ignored.
+func keepIgnored(old *Resource, inputs *structpb.Struct, ignore []string) (*structpb.Struct, error) {
+	if len(ignore) == 0 {
+		return inputs, nil
+	}
+	kept, err := read(inputs) // a copy of its own, for what is ignored inside a block
 	if err != nil {
 		return nil, err
 	}
-	request := &pulumirpc.CheckRequest{Urn: string(urn), News: news}
-	if old != nil {
-		if request.Olds, err = write(old); err != nil {
-			return nil, err
+	for _, property := range ignore {
+		if path, err := resource.ParsePropertyPath(property); err == nil {
+			path.Reset(old.Inputs, kept)
 		}
 	}
-	answer, err := p.Check(ctx, request)
+	return write(kept)
+}
+
+func check(ctx context.Context, p pulumirpc.ResourceProviderServer, urn resource.URN, old, inputs *structpb.Struct,
+) (*structpb.Struct, error) {
+	answer, err := p.Check(ctx, &pulumirpc.CheckRequest{Urn: string(urn), Olds: old, News: inputs})
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range answer.GetFailures() {
 		return nil, fmt.Errorf("%s: %s", f.GetProperty(), f.GetReason())
 	}
-	return read(answer.GetInputs())
-}
-
-// Refresh reads every resource of the stack back, as AWS has it now. It
-// returns the resources that are gone, which it drops from the state.
-func (s *Stack) Refresh(ctx context.Context) ([]resource.URN, error) {
-	r, err := newRun(s, false)
-	if err != nil {
-		return nil, err
-	}
-	defer r.close()
-	for urn, settings := range maps.Clone(s.providers) {
-		if err := r.configure(ctx, urn, settings); err != nil {
-			return nil, err
-		}
-	}
-	var gone []resource.URN
-	for _, res := range s.Resources() {
-		now, err := r.readBack(ctx, res)
-		if err != nil {
-			return nil, fmt.Errorf("read %s back: %w", res.URN, err)
-		}
-		if now == nil {
-			gone = append(gone, res.URN)
-			delete(s.resources, res.URN)
-			continue
-		}
-		s.resources[res.URN] = now
-	}
-	return gone, nil
-}
-
-func (r *run) readBack(ctx context.Context, res *Resource) (*Resource, error) {
-	_, p, err := r.instanceOf(string(res.provider) + "::id")
-	if err != nil {
-		return nil, err
-	}
-	state, err := write(res.Outputs)
-	if err != nil {
-		return nil, err
-	}
-	inputs, err := write(res.Inputs)
-	if err != nil {
-		return nil, err
-	}
-	got, err := p.Read(ctx, &pulumirpc.ReadRequest{
-		Id: res.ID, Urn: string(res.URN), Properties: state, Inputs: inputs,
-	})
-	if err != nil || got.GetId() == "" {
-		return nil, err
-	}
-	now := *res
-	now.ID = got.GetId()
-	if now.Outputs, err = read(got.GetProperties()); err != nil {
-		return nil, err
-	}
-	now.Inputs, err = read(got.GetInputs())
-	return &now, err
+	return answer.GetInputs(), nil
 }

@@ -7,10 +7,10 @@ import (
 	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 
 	"redoubt/assess"
+	"redoubt/internal/wire"
 	"redoubt/policies/pack"
 	"redoubt/policies/rule"
 	"redoubt/system"
@@ -79,7 +79,7 @@ func (s *Server) Remediate(_ context.Context, in *pulumirpc.AnalyzeRequest) (*pu
 			return nil, fmt.Errorf("rule %q: %s: %w", r.ID, res.Name, err)
 		}
 		res.Inputs = Plain(properties)
-		fields, err := plugin.MarshalProperties(properties, wire)
+		fields, err := wire.Write(properties, travel)
 		if err != nil {
 			return nil, err
 		}

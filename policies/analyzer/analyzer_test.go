@@ -77,7 +77,7 @@ func (f *fixture) configure(t *testing.T, id string, level pulumirpc.Enforcement
 
 func thing(t *testing.T, name string, inner resource.PropertyMap) *pulumirpc.AnalyzeRequest {
 	t.Helper()
-	wired, err := plugin.MarshalProperties(resource.PropertyMap{"inner": resource.NewObjectProperty(inner)}, wire)
+	wired, err := plugin.MarshalProperties(resource.PropertyMap{"inner": resource.NewObjectProperty(inner)}, travel)
 	require.NoError(t, err)
 	return &pulumirpc.AnalyzeRequest{Type: "t", Name: name, Urn: "urn:" + name, Properties: wired}
 }

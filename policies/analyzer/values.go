@@ -7,18 +7,14 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"redoubt/internal/wire"
 	"redoubt/policies/rule"
 )
 
-// wire is how properties travel between the engine and an analyzer.
-var wire = plugin.MarshalOptions{KeepUnknowns: true, KeepSecrets: true, KeepResources: true, KeepOutputValues: true}
+// travel is how properties travel between the engine and an analyzer.
+var travel = plugin.MarshalOptions{KeepUnknowns: true, KeepSecrets: true, KeepResources: true, KeepOutputValues: true}
 
-func read(s *structpb.Struct) (resource.PropertyMap, error) {
-	if s == nil {
-		return resource.PropertyMap{}, nil
-	}
-	return plugin.UnmarshalProperties(s, wire)
-}
+func read(s *structpb.Struct) (resource.PropertyMap, error) { return wire.Read(s, travel) }
 
 // Plain are inputs as rules read them: an output stands as its value, a secret
 // as its content, and what is not known yet as rule.Unknown.

@@ -9,25 +9,16 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"redoubt/internal/wire"
 	"redoubt/sim/world"
 )
 
-// wire is how properties travel: unknown and secret values stay what they are.
-var wire = plugin.MarshalOptions{KeepUnknowns: true, KeepSecrets: true, PropagateNil: true}
+// travel is how properties travel: unknown and secret values stay what they are.
+var travel = plugin.MarshalOptions{KeepUnknowns: true, KeepSecrets: true, PropagateNil: true}
 
-func receive(s *structpb.Struct) (resource.PropertyMap, error) {
-	if s == nil {
-		return resource.PropertyMap{}, nil
-	}
-	return plugin.UnmarshalProperties(s, wire)
-}
+func receive(s *structpb.Struct) (resource.PropertyMap, error) { return wire.Read(s, travel) }
 
-func send(m resource.PropertyMap) (*structpb.Struct, error) {
-	if m == nil {
-		m = resource.PropertyMap{}
-	}
-	return plugin.MarshalProperties(m, wire)
-}
+func send(m resource.PropertyMap) (*structpb.Struct, error) { return wire.Write(m, travel) }
 
 // receiveBoth reads two sets of properties.
 func receiveBoth(a, b *structpb.Struct) (x, y resource.PropertyMap, err error) {
