@@ -50,7 +50,7 @@ var cases = map[system.Disruption][]string{
 
 // Assess simulates.
 func Assess(ctx context.Context, b Base, o Options) (Report, error) {
-	defer collectLess()()
+	defer CollectLess()()
 	out := Report{System: b.System.Name, Seed: o.Seed, Recoveries: o.Recoveries}
 	if err := drive.Third(b.World.World, b.World.Inventory); err != nil {
 		return out, fmt.Errorf("assess: %w", err)

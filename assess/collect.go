@@ -15,8 +15,8 @@ var collecting struct {
 // memories that stay, which are some forty megabytes of the example's.
 const seldom = 1000
 
-// collectLess holds until the last forecast under way has called what it returns.
-func collectLess() (restore func()) {
+// CollectLess holds until the last forecast under way has called what it returns. Who brings homes up for a forecast calls it too.
+func CollectLess() (restore func()) {
 	collecting.Lock()
 	defer collecting.Unlock()
 	if collecting.forecasts++; collecting.forecasts == 1 {

@@ -43,6 +43,7 @@ func raise(ctx context.Context, p *project.Project, file string, changes map[str
 			return assess.Base{}, err
 		}
 	}
+	defer assess.CollectLess()()
 	w := world.New(world.Config{Seed: 1, Account: p.Accounts[system.Primary]})
 	if _, err := sim.Raise(ctx, w, p.Dir, abs, changes); err != nil {
 		return assess.Base{}, exit.With(exit.Usage, err, "redoubt system check; redoubt sim up shows where it fails")
