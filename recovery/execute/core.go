@@ -47,9 +47,8 @@ type Core struct {
 	in [phases]int
 
 	now time.Time
-	// out are the commands of this turn; again says that whoever drives the machine is done with them at the next one.
-	out   []Command
-	again bool
+	// out are the commands of this turn, in the place of those of the last one.
+	out []Command
 	// records is the room of the last ones.
 	records []journal.Record
 	seq     int
@@ -81,7 +80,7 @@ func (c *Core) step(id string) *walk {
 	return &c.steps[n]
 }
 
-// Start begins the run, or goes on with a restored one.
+// Start begins the run, or goes on with a restored one. What it and Step return holds until the next Step.
 func (c *Core) Start(now time.Time) []Command {
 	c.begin(now)
 	if c.finished != nil {
@@ -146,14 +145,7 @@ func (c *Core) Finished() (Finish, bool) {
 	return *c.finished, true
 }
 
-func (c *Core) begin(now time.Time) {
-	c.now = now
-	if c.again {
-		c.out = c.out[:0]
-	} else {
-		c.out = nil
-	}
-}
+func (c *Core) begin(now time.Time) { c.now, c.out = now, c.out[:0] }
 
 func (c *Core) emit(cmd Command) { c.out = append(c.out, cmd) }
 

@@ -50,7 +50,7 @@ var ErrCut = errors.New("the run was cut off")
 func (v *Virtual) Run(ctx context.Context, c *Core) (Finish, error) {
 	interrupted, ended := ctx.Err, false
 	ctx = context.WithoutCancel(ctx)
-	v.began, c.again = v.Time.Now(), true
+	v.began = v.Time.Now()
 	if err := v.carry(ctx, c.Start(v.Time.Now())); err != nil {
 		return Finish{}, err
 	}

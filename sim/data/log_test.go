@@ -27,6 +27,26 @@ func TestLog_showsAMarkInThePeerOneLagLater(t *testing.T) {
 	assert.Empty(t, l.Acknowledged(start.Add(-time.Nanosecond)))
 }
 
+// TestSet_countsWhatIsWithin: as many as there are marks that both have.
+func TestSet_countsWhatIsWithin(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a test's own numbers
+		span := func() data.Span {
+			first := r.Int64N(30)
+			return data.Span{First: first, Last: first + r.Int64N(8) - 1}
+		}
+		set, in := data.SetOf(span(), span(), span()), span()
+		want := int64(0)
+		for mark := in.First; mark <= in.Last; mark++ {
+			if set.Has(mark) {
+				want++
+			}
+		}
+		require.Equal(t, want, set.Within(in), "seed %d: %v within %v", seed, set, in)
+	}
+}
+
 func TestLog_aLossKeepsWhatHadArrived(t *testing.T) {
 	t.Parallel()
 	l := written(t, 100, time.Second, 2500*time.Millisecond)

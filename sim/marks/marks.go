@@ -24,9 +24,9 @@ type Witness struct {
 	agents []string
 	tiers  []*tier
 	stores []*store
-	// met is what clients meet now, before what they met before it was looked at last; family names the witness and its forks, which all meet the same in the same world.
-	met    met
-	before met
+	// met is what clients meet now, before what they met before that.
+	met, before met
+	// family names the witness and its forks, which all meet the same in the same world.
 	family *family
 	// news says that a lag is another than at the last look.
 	news bool

@@ -52,6 +52,24 @@ func published(t *testing.T, s *system.System, inv inventory.Inventory) map[key]
 	return out
 }
 
+// Whether a home has taken the other's work over, only its own alarm asks.
+func TestPublish_aWordIsToldInItsOwnHome(t *testing.T) {
+	t.Parallel()
+	s, inv := example(t)
+	taken := true
+	for _, home := range system.Homes {
+		var into []system.Home
+		for _, p := range prober.Publish(s, home, now, prober.Sight{TakenOver: &taken}) {
+			if p.Metric.Name == watch.TakenOver {
+				into = append(into, p.Into)
+				assert.InDelta(t, 1, p.Value, 0)
+			}
+		}
+		assert.Equal(t, []system.Home{home}, into)
+	}
+	assert.NotEmpty(t, inv.Homes)
+}
+
 // An alarm on a metric that nobody publishes rings for ever, or never.
 func TestPublish_everyAlarmHasOnePublisher(t *testing.T) {
 	t.Parallel()
