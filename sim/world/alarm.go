@@ -15,49 +15,65 @@ const (
 // observe looks at every alarm and every health check of a metric; changed reports
 // whether any of them moved.
 func (t *tx) observe() (changed bool) {
-	for _, a := range t.judged() {
+	for _, one := range t.alarms() {
+		a := one.e
 		if t.down(a.Region) {
 			continue // nobody evaluates it
 		}
-		of, was := t.settingsOf(a.Region, a.In), str(a.Out, "StateValue")
-		if state := t.judge(of, of.missing, was); state != was {
+		if state := t.judge(one.of, one.of.missing, one.was); state != one.was {
 			a = t.restate(a)
 			a.Out["StateValue"] = state
-			a.Out["StateReason"] = "Threshold " + text(of.threshold) + " judged at " + t.clock().Format(timeFormat)
+			a.Out["StateReason"] = "Threshold " + text(one.of.threshold) + " judged at " + t.clock().Format(timeFormat)
 			a.Out["StateUpdatedTimestamp"] = t.clock().Format(timeFormat)
 			changed = true
 		}
 	}
-	for _, h := range t.list(kindHealthCheck, Global) {
-		if str(h.In, "Type") == "CLOUDWATCH_METRIC" {
-			changed = t.observeMetric(h) || changed
-		}
+	for _, one := range t.metricChecks() {
+		changed = t.observeMetric(one) || changed
 	}
 	return changed
 }
 
-// judged are the alarms that this world evaluates, out of some hundred: all but those that nobody feeds, and those with metric
+// judged is an alarm, or a health check of a metric, with what it is judged by and what it said before.
+type judged struct {
+	e   *Entity
+	of  *alarmSettings
+	was string
+}
+
+// alarms are those that this world evaluates, out of some hundred: all but those that nobody feeds, and those with metric
 // math, which is not simulated. They are picked once from each list, which nobody changes.
-func (t *tx) judged() []*Entity {
-	all := t.list(kindAlarm, "")
+func (t *tx) alarms() []judged {
+	return t.pick(&t.fed, t.list(kindAlarm, ""), func(a *Entity) (one judged, picked bool) {
+		if has(a.In, "MetricQueries") || unfed(a.In) {
+			return one, false
+		}
+		return judged{a, t.settingsOf(a.Region, a.In), str(a.Out, "StateValue")}, true
+	})
+}
+
+// pick picks from a list what is judged.
+func (t *tx) pick(last *pick, all []*Entity, of func(*Entity) (judged, bool)) []judged {
 	if len(all) == 0 {
 		return nil
 	}
-	if t.fed.of != &all[0] {
-		t.fed.of, t.fed.list = &all[0], t.memory.picked(all)
+	if len(last.all) > 0 && &last.all[0] == &all[0] {
+		return last.judged
 	}
-	return t.fed.list
-}
-
-// fed are those of a list of alarms that this world evaluates.
-func fed(all []*Entity) []*Entity {
-	var out []*Entity
-	for _, a := range all {
-		if !has(a.In, "MetricQueries") && !unfed(a.In) {
-			out = append(out, a)
+	if t.memory != nil {
+		if known, is := t.memory.picks[&all[0]]; is {
+			*last = known
+			return known.judged
 		}
 	}
-	return out
+	*last = pick{all: all}
+	for _, e := range all {
+		if one, picked := of(e); picked {
+			last.judged = append(last.judged, one)
+		}
+	}
+	t.memory.keepPick(*last)
+	return last.judged
 }
 
 // unfed reports whether nobody in this world puts the alarm's metric: what AWS itself would publish, which nobody else may
@@ -85,16 +101,10 @@ func (t *tx) longestLook() time.Duration {
 
 func (t *tx) measureLooks() time.Duration {
 	longest := plain(metricSettles) + tick
-	measure := func(region string, alarm Document) {
-		of := t.settingsOf(region, alarm)
-		longest = max(longest, t.settles(of.series)+tick+of.period*time.Duration(of.periods+spare+1))
-	}
-	for _, a := range t.judged() {
-		measure(a.Region, a.In)
-	}
-	for _, h := range t.list(kindHealthCheck, Global) {
-		for _, alarm := range docs(h.Out, "Alarm") {
-			measure(str(h.In, "CloudwatchAlarmRegion"), alarm)
+	for _, all := range [][]judged{t.alarms(), t.metricChecks()} {
+		for _, one := range all {
+			of := one.of
+			longest = max(longest, t.settles(of.series)+tick+of.period*time.Duration(of.periods+spare+1))
 		}
 	}
 	return longest

@@ -17,29 +17,35 @@ func healthFirst(t *tx, e, old *Entity) error {
 	return nil
 }
 
+// metricChecks are the checks that follow the metric of an alarm.
+func (t *tx) metricChecks() []judged {
+	return t.pick(&t.checks, t.list(kindHealthCheck, Global), func(h *Entity) (one judged, picked bool) {
+		alarm := doc(h.Out, "Alarm")
+		if str(h.In, "Type") != "CLOUDWATCH_METRIC" || alarm == nil {
+			return one, false
+		}
+		return judged{h, t.settingsOf(str(h.In, "CloudwatchAlarmRegion"), alarm), str(h.Out, "Status")}, true
+	})
+}
+
 // observeMetric judges the alarm's metric, not the alarm's state, with the
 // settings as they were copied.
-func (t *tx) observeMetric(h *Entity) bool {
-	alarm := doc(h.Out, "Alarm")
-	if alarm == nil {
-		return false
-	}
-	was := str(h.Out, "Status")
-	status := was
-	switch t.judge(t.settingsOf(str(h.In, "CloudwatchAlarmRegion"), alarm), "missing", "") {
+func (t *tx) observeMetric(one judged) bool {
+	status := one.was
+	switch t.judge(one.of, "missing", "") {
 	case stateOK:
 		status = healthy
 	case stateAlarm:
 		status = unhealthy
 	case insufficient:
-		if s := str(h.In, "InsufficientDataHealthStatus"); s == healthy || s == unhealthy {
+		if s := str(one.e.In, "InsufficientDataHealthStatus"); s == healthy || s == unhealthy {
 			status = s
 		}
 	}
-	if status == was {
+	if status == one.was {
 		return false
 	}
-	t.restate(h).Out["Status"] = status
+	t.restate(one.e).Out["Status"] = status
 	return true
 }
 

@@ -9,14 +9,16 @@ import "unsafe"
 //
 // A memory serves the worlds of one family, one after the other, in one goroutine.
 type Memory struct {
-	deeds    map[Key]*deed
+	deeds map[Key]*deed
+	// recent are those of the deeds that were asked for last, by the slots of their keys.
+	recent   [slots]*deed
 	lists    map[content]*[]*Entity
 	troubles map[trouble]int
 	twins    map[int]*twins
 	// metrics are the settings of alarms, by where their documents are.
 	metrics map[unsafe.Pointer]alarmOf
-	// fed are the alarms of each list that are evaluated.
-	fed map[**Entity]pick
+	// picks are the alarms and checks of each list that are evaluated.
+	picks map[**Entity]pick
 	// inputs are those of plans' calls, by where they are.
 	inputs map[unsafe.Pointer]input
 }
@@ -25,7 +27,10 @@ type Memory struct {
 type input struct{ given, normal Document }
 
 // pick keeps the list that it was made from, so that no other list ever takes its place.
-type pick struct{ all, fed []*Entity }
+type pick struct {
+	all    []*Entity
+	judged []judged
+}
 
 // alarmOf keeps the document that settings were read from, so that no other ever takes its place.
 type alarmOf struct {
@@ -37,11 +42,12 @@ type alarmOf struct {
 func NewMemory() *Memory {
 	return &Memory{deeds: map[Key]*deed{}, lists: map[content]*[]*Entity{}, troubles: map[trouble]int{},
 		twins: map[int]*twins{}, metrics: map[unsafe.Pointer]alarmOf{},
-		fed: map[**Entity]pick{}, inputs: map[unsafe.Pointer]input{}}
+		picks: map[**Entity]pick{}, inputs: map[unsafe.Pointer]input{}}
 }
 
 // deed is one act with the ways that it went.
 type deed struct {
+	key  Key
 	ways []*way
 	// vain counts the last times that nothing could be remembered, lone the last ways that depend on a time in which no other
 	// fork came.
@@ -71,20 +77,34 @@ func (w *World) Recall(m *Memory) *World {
 }
 
 // deed is what is remembered of an act from now on.
-func (m *Memory) deed(key Key) *deed {
-	d := m.deeds[key]
-	if d == nil {
-		if len(m.deeds) == mostDeeds {
-			clear(m.deeds)
-		}
-		d = &deed{}
-		m.deeds[key] = d
+func (m *Memory) deed(key *Key) *deed {
+	if d := m.find(key); d != nil {
+		return d
+	}
+	if len(m.deeds) == mostDeeds {
+		clear(m.deeds)
+		clear(m.recent[:])
+	}
+	d := &deed{key: *key}
+	m.deeds[*key] = d
+	return d
+}
+
+// find is what is remembered of an act, or nil.
+func (m *Memory) find(key *Key) *deed {
+	slot := &m.recent[key.slot()]
+	if d := *slot; d != nil && d.key == *key {
+		return d
+	}
+	d := m.deeds[*key]
+	if d != nil {
+		*slot = d
 	}
 	return d
 }
 
 // known finds a way whose beginning is as things stand, the one that was gone last first.
-func (w *World) known(d *deed, key Key) *way {
+func (w *World) known(d *deed, key *Key) *way {
 	for n, one := range d.ways {
 		if one.fits(w.st) {
 			if n > 0 {
@@ -97,14 +117,22 @@ func (w *World) known(d *deed, key Key) *way {
 			return one
 		}
 	}
-	if one := w.own[key]; one != nil && one.fits(w.st) {
+	return w.knownOwn(key)
+}
+
+// knownOwn is a way of this world alone, if things stand as they did then.
+func (w *World) knownOwn(key *Key) *way {
+	if len(w.own) == 0 {
+		return nil
+	}
+	if one := w.own[*key]; one != nil && one.fits(w.st) {
 		return one
 	}
 	return nil
 }
 
 // learn keeps a way, if it can. One that met what no other fork will meet is kept for this world alone.
-func (w *World) learn(d *deed, key Key, n *notes) bool {
+func (w *World) learn(d *deed, n *notes) bool {
 	one := &n.way
 	one.sift()
 	timed := !one.when.IsZero()
@@ -116,7 +144,7 @@ func (w *World) learn(d *deed, key Key, n *notes) bool {
 		d.vain++
 		return false
 	case n.own:
-		w.keepOwn(key, one)
+		w.keepOwn(&d.key, one)
 	default:
 		d.vain = 0
 		if len(d.ways) == mostWays {
@@ -131,10 +159,10 @@ func (w *World) learn(d *deed, key Key, n *notes) bool {
 }
 
 // keepOwn keeps a way for this world alone.
-func (w *World) keepOwn(key Key, one *way) {
+func (w *World) keepOwn(key *Key, one *way) {
 	if w.own == nil {
 		w.own = map[Key]*way{}
 	}
 	one.own = true
-	w.own[key] = one
+	w.own[*key] = one
 }

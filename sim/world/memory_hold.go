@@ -26,7 +26,7 @@ func (w *World) Hold(key Key, act func() (any, error)) Held {
 	if m == nil || w.notes != nil || w.record != nil {
 		return heldOf(act())
 	}
-	return w.hold(m.deed(key), key, act)
+	return w.hold(m.deed(&key), act)
 }
 
 // Renew does an act again of which there is an answer, as Hold does: the key is that under which it was held.
@@ -35,11 +35,11 @@ func (w *World) Renew(h *Held, key func() Key, act func() (any, error)) {
 		*h = w.Hold(key(), act)
 		return
 	}
-	*h = w.hold(h.deed, key(), act)
+	*h = w.hold(h.deed, act)
 }
 
-func (w *World) hold(d *deed, key Key, act func() (any, error)) Held {
-	if known := w.known(d, key); known != nil {
+func (w *World) hold(d *deed, act func() (any, error)) Held {
+	if known := w.known(d, &d.key); known != nil {
 		w.follow(known)
 		return Held{known.answer, known.err, known, d, w.st.trail.end()}
 	}
@@ -51,7 +51,7 @@ func (w *World) hold(d *deed, key Key, act func() (any, error)) Held {
 	n.way.answer, n.way.err = act()
 	w.notes = nil
 	out := heldOf(n.way.answer, n.way.err)
-	if w.learn(d, key, n) {
+	if w.learn(d, n) {
 		out.way, out.deed, out.seen = &n.way, d, w.st.trail.end()
 	}
 	return out
@@ -101,11 +101,11 @@ func (w *World) Known(key Key) (answer any, known bool, err error) {
 	if m == nil || w.notes != nil {
 		return nil, false, nil
 	}
-	d := m.deeds[key]
+	d := m.find(&key)
 	if d == nil {
 		return nil, false, nil
 	}
-	one := w.known(d, key)
+	one := w.known(d, &key)
 	if one == nil || !one.pure() {
 		return nil, false, nil
 	}

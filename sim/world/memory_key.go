@@ -23,3 +23,19 @@ type Text struct {
 func TextOf[S ~string](s S) Text {
 	return Text{unsafe.Pointer(unsafe.StringData(string(s))), len(s)} //nolint:gosec // the address is the identity
 }
+
+// slots are the places for the acts that were asked for last.
+const slots = 1 << 12
+
+// slot is the place of a key: two may have one.
+func (k *Key) slot() uint64 {
+	const spread = 0x9E3779B97F4A7C15
+	h := k.Number + uint64(uintptr(k.Act.at))
+	for i := range k.Texts {
+		h = h*31 + uint64(uintptr(k.Texts[i].at)) //nolint:gosec // a number for a place
+	}
+	for i := range k.Refs {
+		h = h*31 + uint64(uintptr(k.Refs[i])) //nolint:gosec // a number for a place
+	}
+	return h * spread >> 52
+}

@@ -29,7 +29,7 @@ func (t *tx) recall(what Text, e *Entity, make func() any) any {
 // part finds the way of a part in memory, or goes it. An own part is of this world alone.
 func (w *World) part(key Key, own bool, act func() (any, error)) *way {
 	outer := w.notes
-	if known := w.knownPart(key, own); known != nil {
+	if known := w.knownPart(&key, own); known != nil {
 		outer.takes(known)
 		return known
 	}
@@ -42,22 +42,22 @@ func (w *World) part(key Key, own bool, act func() (any, error)) *way {
 		outer.never()
 	case n.own:
 		n.way.sift()
-		w.keepOwn(key, &n.way)
+		w.keepOwn(&key, &n.way)
 	default:
-		w.learn(w.st.memory.deed(key), key, n)
+		w.learn(w.st.memory.deed(&key), n)
 	}
 	outer.takes(&n.way)
 	return &n.way
 }
 
-func (w *World) knownPart(key Key, own bool) *way {
-	if d := w.st.memory.deeds[key]; d != nil && !own {
+func (w *World) knownPart(key *Key, own bool) *way {
+	if own {
+		return w.knownOwn(key)
+	}
+	if d := w.st.memory.find(key); d != nil {
 		return w.known(d, key)
 	}
-	if one := w.own[key]; one != nil && one.fits(w.st) {
-		return one
-	}
-	return nil
+	return w.knownOwn(key)
 }
 
 // takes adds what a part depended on.

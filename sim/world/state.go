@@ -61,11 +61,8 @@ type state struct {
 		sum  [2]uint64
 		back time.Duration
 	}
-	// fed are the alarms that are judged, of the list of all alarms that begins at of.
-	fed struct {
-		of   **Entity
-		list []*Entity
-	}
+	// fed are the alarms that are judged, checks the health checks of metrics, each of the last list.
+	fed, checks pick
 	// watched is the last record after which the checks of endpoints have seen all; it is no part of the content.
 	watched uint64
 	// settling is how long the minutes of a metric take to settle, as drawn.
@@ -78,10 +75,9 @@ func newState(now time.Time) *state { return &state{now: now, dir: newDirectory(
 
 func (s *state) clone() *state {
 	c := *s
-	c.cells, c.lists, c.holders = slices.Clone(s.cells), slices.Clone(s.lists), slices.Clone(s.holders)
-	c.marks = slices.Clone(s.marks)
-	c.settling = nil
 	c.trail = trail{before: s.trail.end()}
+	rooms.Get().(*room).furnish(&c)
+	c.settling = nil
 	c.strange, c.strangers = nil, nil // other clones meet what this one holds
 	c.gens, c.series = s.gens.fork(), s.series.fork()
 	return &c

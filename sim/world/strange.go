@@ -95,20 +95,15 @@ func (m *Memory) keep(place int, mark uint64, list *[]*Entity) {
 	m.lists[content{place, mark}] = list
 }
 
-// picked are those of a list of alarms that are evaluated.
-func (m *Memory) picked(all []*Entity) []*Entity {
+// keepPick keeps what was picked from a list.
+func (m *Memory) keepPick(p pick) {
 	if m == nil {
-		return fed(all)
+		return
 	}
-	of, known := m.fed[&all[0]]
-	if !known {
-		if len(m.fed) == mostLists {
-			clear(m.fed)
-		}
-		of = pick{all, fed(all)}
-		m.fed[&all[0]] = of
+	if len(m.picks) == mostLists {
+		clear(m.picks)
 	}
-	return of.fed
+	m.picks[&p.all[0]] = p
 }
 
 // address is where a document is.
