@@ -1,7 +1,7 @@
 package marks
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 
 	"redoubt/sim/world"
@@ -30,7 +30,7 @@ func (c *client) follow(w *world.World, now time.Time, leads system.Home, ttl ti
 	case leads == "" || leads == c.home:
 		c.moves = time.Time{}
 	case c.moves.IsZero() || c.next != leads:
-		phase, drain := w.ClientOf(fmt.Sprintf("%s/%d", c.id, c.times))
+		phase, drain := w.ClientOf(c.id + "/" + strconv.Itoa(c.times))
 		c.next, c.moves = leads, now.Add(time.Duration(phase*float64(ttl))).Add(drain)
 	}
 }

@@ -35,6 +35,15 @@ type store struct {
 	// losses are what was lost, and when.
 	losses     []lost
 	duplicates int64
+	// saw is what the last look went by. Before the first, nobody writes and nothing is copied.
+	saw sight
+}
+
+// sight is what a look at a store goes by: another that is equal changes nothing.
+type sight struct {
+	home system.Home
+	met  storeMet
+	lags byHome[time.Duration]
 }
 
 // lost are marks that were lost at a moment.
@@ -74,6 +83,11 @@ func newStore(sys *system.System, of system.Store) *store {
 
 // look goes on with the stretch, or ends it and begins another.
 func (s *store) look(now time.Time, home system.Home, m *storeMet, every time.Duration, began time.Time) {
+	saw := sight{home, *m, s.lags}
+	if s.saw == saw {
+		return // the stretch goes on
+	}
+	s.saw = saw
 	next, was := stretch{from: now}, s.stretch
 	if home != "" && *m.takes.of(home) {
 		next = stretch{home, now, *s.lags.of(home), *m.copied.of(home), s.oneWriter() && *m.takes.of(home.Peer())}

@@ -28,14 +28,22 @@ func TestStore_agreesWithMarksKeptOneByOne(t *testing.T) {
 		s.log.Ordered = kind == system.Postgres
 		m := &model{ordered: s.log.Ordered, every: every}
 		now := start
+		var home system.Home
+		var met storeMet
+		var lags byHome[time.Duration]
 		for range 2 + r.IntN(8) {
-			home := []system.Home{"", system.Primary, system.Secondary}[r.IntN(3)]
-			var met storeMet
-			var lags byHome[time.Duration]
+			changes := func() bool { return r.IntN(3) > 0 } // else it is as at the look before
+			if changes() {
+				home = []system.Home{"", system.Primary, system.Secondary}[r.IntN(3)]
+			}
 			for n := range met.takes {
 				met.takes[n] = true
-				met.copied[n] = r.IntN(4) > 0
-				lags[n] = time.Duration(r.IntN(8000)) * time.Millisecond
+				if changes() {
+					met.copied[n] = r.IntN(4) > 0
+				}
+				if changes() {
+					lags[n] = time.Duration(r.IntN(3)*r.IntN(4000)) * time.Millisecond
+				}
 			}
 			s.lags = lags
 			s.look(now, home, &met, every, start)

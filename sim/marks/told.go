@@ -40,7 +40,7 @@ func (w *Witness) Restored(name string, since, at time.Time) {
 
 // Losses reads every store back now. LossAt is when the fault began.
 func (w *Witness) Losses(lossAt time.Time) []witness.Loss {
-	var out []witness.Loss
+	out := make([]witness.Loss, 0, len(w.stores))
 	for _, s := range w.stores {
 		s.pause(w.Now(), w.Every, w.began)
 		out = append(out, s.loss(w.Now(), lossAt, w.Every))
@@ -55,6 +55,7 @@ func (w *Witness) Spans(name string) []drill.Span {
 		if s.of.Name != name {
 			continue
 		}
+		out = make([]drill.Span, 0, len(s.spans))
 		for _, p := range s.spans {
 			next := drill.Span{From: p.from, To: p.to, Home: p.home, Marks: p.Last - p.First + 1, Lost: s.log.Gone.Within(p.Span),
 				TwoWriters: p.two}
