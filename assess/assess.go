@@ -108,17 +108,21 @@ func (b Base) simulate(ctx context.Context, scenarios []drill.Scenario, o Option
 
 // share simulates every so-many-eth recovery.
 func (b Base) share(ctx context.Context, s drill.Scenario, o Options, into []sample, first int) error {
-	return b.each(ctx, s, o, first, len(into), func(n int, r drill.Report) { into[n] = sampleOf(r) })
+	return b.each(ctx, s, o, first, len(into), func(n int, p *place.Place, r drill.Report) {
+		into[n] = sampleOf(r)
+		p.Done()
+	})
 }
 
 // Each shows the recoveries of one scenario, one after the other, as they are simulated for a forecast.
 func (b Base) Each(ctx context.Context, s drill.Scenario, o Options, see func(drill.Report)) error {
 	o.Workers = 1
-	return b.each(ctx, s, o, 0, o.Recoveries, func(_ int, r drill.Report) { see(r) })
+	return b.each(ctx, s, o, 0, o.Recoveries, func(_ int, _ *place.Place, r drill.Report) { see(r) })
 }
 
 // each simulates every so-many-eth recovery. The homes are steady once; each recovery goes on from a fork of that.
-func (b Base) each(ctx context.Context, s drill.Scenario, o Options, first, count int, see func(int, drill.Report)) error {
+func (b Base) each(ctx context.Context, s drill.Scenario, o Options, first, count int, see func(int, *place.Place, drill.Report),
+) error {
 	w := b.World
 	if !o.Plain {
 		w.World = w.World.Recall(world.NewMemory())
@@ -148,7 +152,7 @@ func (b Base) each(ctx context.Context, s drill.Scenario, o Options, first, coun
 		if err != nil {
 			return err
 		}
-		see(n, r)
+		see(n, p, r)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"redoubt/recovery/execute"
 	"redoubt/recovery/journal"
 	"redoubt/recovery/plan"
 	"redoubt/system"
@@ -14,6 +15,7 @@ import (
 // judge holds what the witness tells against the objectives.
 func (d *Drill) judge() {
 	losses := d.Place.Losses(d.report.Lost)
+	d.report.Stores, d.report.Tiers = make([]Store, 0, len(d.System.Stores)), make([]Tier, 0, len(d.System.Tiers))
 	for n, s := range d.System.Stores {
 		tier, _ := d.System.Tier(s.Tier)
 		one := Store{Name: s.Name, Kind: s.Kind, Tier: s.Tier, Rebuilt: s.RebuildFrom, Loss: losses[n],
@@ -128,16 +130,14 @@ func took(all []witness.Outage, kind witness.Kind, margin time.Duration) witness
 }
 
 // steps tells each step as it was done, with those marked that decided when the system was recovered.
-func steps(p plan.Plan, records []journal.Record) []Step {
+func steps(p plan.Plan, of *execute.Compiled, records []journal.Record) []Step {
 	out := make([]Step, 0, len(p.Steps))
-	at := make(map[string]int, len(p.Steps))
 	for _, s := range p.Steps {
-		at[s.ID] = len(out)
 		out = append(out, Step{ID: s.ID, Title: s.Title, Role: s.Role, Subject: s.Subject, Needs: s.Needs,
 			OnFailure: s.OnFailure})
 	}
 	for _, r := range records {
-		n, is := at[r.Step]
+		n, is := of.Place(r.Step)
 		switch {
 		case !is:
 		case r.Kind == journal.Began && out[n].Began.IsZero():
@@ -146,12 +146,12 @@ func steps(p plan.Plan, records []journal.Record) []Step {
 			out[n].Ended, out[n].Outcome, out[n].Why = r.At, r.Result, r.Why
 		}
 	}
-	mark(p, out, at)
+	mark(p, of, out)
 	return out
 }
 
 // mark goes back from the step that proves, or the last that ended, to what each waited for longest.
-func mark(p plan.Plan, out []Step, at map[string]int) {
+func mark(p plan.Plan, of *execute.Compiled, out []Step) {
 	last := -1
 	for n, s := range out {
 		if s.Ended.IsZero() {
@@ -167,7 +167,7 @@ func mark(p plan.Plan, out []Step, at map[string]int) {
 		out[last].Critical = true
 		next := -1
 		for _, need := range p.Steps[last].Needs {
-			if n := at[need]; next < 0 || out[n].Ended.After(out[next].Ended) {
+			if n, _ := of.Place(need); next < 0 || out[n].Ended.After(out[next].Ended) {
 				next = n
 			}
 		}

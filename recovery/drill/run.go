@@ -27,7 +27,7 @@ func (d *Drill) run(ctx context.Context, m made) error {
 	if p.Active != "" {
 		d.report.Receiving = p.Active
 	}
-	d.report.Plan = Plan{Title: p.Title, Hash: m.compiled.Hash(), Outcome: string(f.Outcome), Why: f.Why, Steps: steps(p, records)}
+	d.report.Plan = Plan{Title: p.Title, Hash: m.compiled.Hash(), Outcome: string(f.Outcome), Why: f.Why, Steps: steps(p, m.compiled, records)}
 	for _, g := range p.Gates {
 		if why, set := d.Scenario.Aside[g.ID]; set {
 			d.report.Plan.aside(g.ID, why)

@@ -46,6 +46,12 @@ func compiled(p plan.Plan) *Compiled {
 	return c
 }
 
+// Place is the place of a step among those of the plan; a name that is none has no place.
+func (c *Compiled) Place(step string) (n int, has bool) {
+	n, has = c.at[step]
+	return n, has
+}
+
 // Hash is the hash of the plan, or why it has none.
 func (c *Compiled) Hash() string {
 	if c.hash != "" {
@@ -66,7 +72,7 @@ func (c *Compiled) New(o Options) *Core {
 	if o.MaxBackoff <= 0 {
 		o.MaxBackoff = standardMaxBackoff
 	}
-	core := &Core{of: c, opts: o, gates: make([]gate, len(c.plan.Gates)), steps: make([]walk, len(c.plan.Steps)), fresh: true}
+	core := &Core{of: c, opts: o, out: make([]Command, 0, commandsAtOnce), gates: make([]gate, len(c.plan.Gates)), steps: make([]walk, len(c.plan.Steps)), fresh: true}
 	for n := range core.gates {
 		core.gates[n].gate = &c.plan.Gates[n]
 	}

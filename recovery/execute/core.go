@@ -47,9 +47,8 @@ type Core struct {
 	in [phases]int
 
 	now time.Time
-	// out are the commands of this turn, in the place of those of the last one.
-	out []Command
-	// records is the room of the last ones.
+	// out are the commands of this turn, in the place of those of the last one, and records those that are to be written.
+	out     []Command
 	records []journal.Record
 	seq     int
 	// stopping is why nothing new begins, empty as long as all is well.
@@ -145,12 +144,15 @@ func (c *Core) Finished() (Finish, bool) {
 	return *c.finished, true
 }
 
-func (c *Core) begin(now time.Time) { c.now, c.out = now, c.out[:0] }
+func (c *Core) begin(now time.Time) { c.now, c.out, c.records = now, c.out[:0], c.records[:0] }
 
 func (c *Core) emit(cmd Command) { c.out = append(c.out, cmd) }
 
-// recordsAtOnce are the records that there is made room for at once.
-const recordsAtOnce = 28
+// What there is made room for at once: most turns write few records and give few commands.
+const (
+	recordsAtOnce  = 8
+	commandsAtOnce = 32
+)
 
 // append writes a record and returns its number.
 func (c *Core) append(r journal.Record) int {

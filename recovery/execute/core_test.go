@@ -351,3 +351,41 @@ func TestVirtual_aChangeThatIsNowDoesNotHoldTheTime(t *testing.T) {
 	assert.Equal(t, execute.Recovered, f.Outcome, f.Why)
 	assert.Less(t, l.asked, 100, "each question lets time pass")
 }
+
+// TestVirtual_drivesAnotherRunAfterOneThatWasCutOff leaves a run with timers, questions and events, and compares the next with
+// one of a driver that is new.
+func TestVirtual_drivesAnotherRunAfterOneThatWasCutOff(t *testing.T) {
+	t.Parallel()
+	run := func(v *execute.Virtual) (records []journal.Record, commands int) {
+		l, store := newLab(chain(), chainTakes), &journal.Memory{}
+		v.Time, v.Port, v.Store, v.Before = l, l, store, nil
+		v.See = func(time.Time, execute.Command) { commands++ }
+		f, err := v.Run(t.Context(), execute.New(chain(), execute.Options{Run: "r"}))
+		require.NoError(t, err)
+		require.Equal(t, execute.Recovered, f.Outcome)
+		records, err = store.Load(t.Context(), "r")
+		require.NoError(t, err)
+		return records, commands
+	}
+	want, commands := run(&execute.Virtual{})
+	wide := planOf(stepOf("one"), stepOf("two"), stepOf("three"))
+	for cut := 1; cut < 30; cut++ {
+		v := &execute.Virtual{Store: &journal.Memory{}}
+		l, seen := newLab(wide, chainTakes), 0
+		v.Time, v.Port = l, l
+		v.Before = func(execute.Command) (execute.Event, error) {
+			switch seen++; seen {
+			case cut - 1:
+				return execute.Interrupted{}, nil // which may never be told
+			case cut:
+				return nil, execute.ErrCut
+			}
+			return nil, nil
+		}
+		_, err := v.Run(t.Context(), execute.New(wide, execute.Options{Run: "r"}))
+		require.ErrorIs(t, err, execute.ErrCut, "at command %d", cut)
+		got, gave := run(v)
+		require.Equal(t, want, got, "after a cut at command %d", cut)
+		require.Equal(t, commands, gave, "after a cut at command %d", cut)
+	}
+}

@@ -4,6 +4,7 @@
 package execute
 
 import (
+	"slices"
 	"time"
 
 	"redoubt/recovery/journal"
@@ -60,8 +61,20 @@ func (Interrupted) event() {}
 type Command interface{ command() }
 
 // Append writes a record; Synced follows when it is safe. Records are written
-// in the order of the commands. Nobody changes one.
+// in the order of the commands. A record holds until the machine's next Step.
 type Append struct{ Record *journal.Record }
+
+// kept are commands that hold beyond the machine's next Step.
+func kept(commands []Command) []Command {
+	out := slices.Clone(commands)
+	for n, cmd := range out {
+		if a, is := cmd.(Append); is {
+			record := *a.Record
+			out[n] = Append{&record}
+		}
+	}
+	return out
+}
 
 // Evaluate asks a condition; Checked follows. A question that nobody answers
 // in time is one that cannot be told.

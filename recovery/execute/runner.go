@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"redoubt/internal/clock"
@@ -77,7 +76,7 @@ func (r Runner) Run(ctx context.Context, c *Core) (Finish, error) {
 // carry carries commands out. Records are written here, one after the other,
 // so that nothing overtakes them; what takes time goes on beside.
 func (r *running) carry(ctx context.Context, commands []Command) error {
-	for _, cmd := range slices.Clone(commands) { // to write a record may be the next step
+	for _, cmd := range kept(commands) { // to write a record may be the next step
 		if _, done := r.core.Finished(); done && acts(cmd) {
 			continue // the lease was lost while an earlier command was carried out
 		}

@@ -27,9 +27,9 @@ type timer struct {
 
 // idle reports whether a timer that waits for a change would only lead to the answer that
 // it had before: the machine would arm it again.
-func (v *Virtual) idle(t timer) bool {
+func (v *Virtual) idle(t *timer) bool {
 	port, is := v.Port.(Whole)
-	if !is || t.asked == nil || v.now() >= t.latest {
+	if !is || t.asked == nil {
 		return false
 	}
 	if t.asked.of != nil && port.Holds(t.asked.of) {
@@ -42,22 +42,23 @@ func (v *Virtual) idle(t timer) bool {
 // now is the time since the run began.
 func (v *Virtual) now() time.Duration { return v.Time.Now().Sub(v.began) }
 
-// nextTimer takes the earliest timer and lets the time pass until then.
-func (v *Virtual) nextTimer() timer {
-	now := v.now()
+// nextTimer takes the earliest timer and lets the time pass until then, which is now.
+func (v *Virtual) nextTimer() (t timer, now time.Duration) {
+	now = v.now()
 	best, when := v.earliest(never)
 	if when > now {
 		if change, will := v.Time.NextChange(); will && change.Sub(v.began) > now { // else "now" would be asked for ever
 			best, when = v.earliest(change.Sub(v.began))
 		}
 		v.Time.Advance(v.began.Add(when))
+		now = when
 	}
-	t := v.timers[best]
+	t = v.timers[best]
 	v.timers = append(v.timers[:best], v.timers[best+1:]...)
 	if when < t.when {
-		v.wake()
+		v.wake(now)
 	}
-	return t
+	return t, now
 }
 
 // never is when nothing changes.
@@ -83,8 +84,7 @@ func (t *timer) due(change time.Duration) time.Duration {
 }
 
 // wake makes every timer due that waits for a change.
-func (v *Virtual) wake() {
-	now := v.now()
+func (v *Virtual) wake(now time.Duration) {
 	for n := range v.timers {
 		if v.timers[n].changes {
 			v.timers[n].when = now

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -65,7 +64,7 @@ func (t Turns) load(ctx context.Context) (records []journal.Record, err error) {
 
 // carry carries commands out, and what follows from them, until there is nothing left but to wait.
 func (t *turn) carry(ctx context.Context, commands []Command) error {
-	queue := slices.Clone(commands)
+	queue := kept(commands)
 	for len(queue) > 0 {
 		e, err := t.do(ctx, queue[0])
 		if err != nil {
@@ -73,7 +72,7 @@ func (t *turn) carry(ctx context.Context, commands []Command) error {
 		}
 		queue = queue[1:]
 		if e != nil {
-			queue = append(queue, t.core.Step(t.Clock.Now(), e)...)
+			queue = append(queue, kept(t.core.Step(t.Clock.Now(), e))...)
 		}
 	}
 	return nil

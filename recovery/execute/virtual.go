@@ -19,7 +19,7 @@ type Time interface {
 }
 
 // Virtual drives a machine in virtual time, in one thread: the same plan, seed
-// and world give the same run, record by record.
+// and world give the same run, record by record. It may drive another after it.
 type Virtual struct {
 	Time  Time
 	Port  plan.Port
@@ -50,7 +50,8 @@ var ErrCut = errors.New("the run was cut off")
 func (v *Virtual) Run(ctx context.Context, c *Core) (Finish, error) {
 	interrupted, ended := ctx.Err, false
 	ctx = context.WithoutCancel(ctx)
-	v.began = v.Time.Now()
+	v.began, v.told = v.Time.Now(), 0
+	v.timers, v.queue, v.asked = v.timers[:0], v.queue[:0], v.asked[:0]
 	if err := v.carry(ctx, c.Start(v.Time.Now())); err != nil {
 		return Finish{}, err
 	}
@@ -85,8 +86,8 @@ func (v *Virtual) next() (Event, bool) {
 		return e, true
 	}
 	for len(v.timers) > 0 {
-		t := v.nextTimer()
-		if !t.changes || !v.idle(t) {
+		t, now := v.nextTimer()
+		if !t.changes || now >= t.latest || !v.idle(&t) {
 			return Fired{t.at}, true
 		}
 		t.when = t.latest
@@ -138,7 +139,7 @@ func (v *Virtual) do(ctx context.Context, of Command) error {
 		v.queue = append(v.queue, c)
 	case Perform:
 		v.queue = append(v.queue, perform(ctx, v.Port, cmd))
-		v.wake()
+		v.wake(v.now())
 	case Arm:
 		v.cancel(cmd.At)
 		t := timer{cmd.At, cmd.When.Sub(v.began), cmd.Latest.Sub(v.began), cmd.When.IsZero(), v.last(cmd.At)}

@@ -122,7 +122,7 @@ func (c *Core) checked(w *walk, e Checked) {
 }
 
 func (c *Core) lateness(w *walk, e Checked) string {
-	why := fmt.Sprintf("%s after %s: %s", e.Answer, w.step.Timeout, e.Why)
+	why := string(e.Answer) + " after " + w.step.Timeout.String() + ": " + e.Why
 	if w.last != "" {
 		why += "; the last call was answered: " + w.last
 	}

@@ -189,3 +189,21 @@ func TestTable_knowsARecordWhoseAnswerWasLost(t *testing.T) {
 	_, err := journal.Table{Rows: table}.Load(t.Context(), "r")
 	require.ErrorIs(t, err, journal.ErrCorrupt, "a gap is damage")
 }
+
+func TestMemory_forgetsWhatIsCleared(t *testing.T) {
+	t.Parallel()
+	m := &journal.Memory{}
+	for _, why := range []string{"the first run", "another in its room"} {
+		for seq := range 3 {
+			require.NoError(t, m.Append(t.Context(), journal.Record{Run: "r", Seq: seq + 1, Why: why}))
+		}
+		records, err := m.Load(t.Context(), "r")
+		require.NoError(t, err)
+		require.Len(t, records, 3)
+		assert.Equal(t, why, records[2].Why)
+		m.Clear()
+		records, err = m.Load(t.Context(), "r")
+		require.NoError(t, err)
+		assert.Empty(t, records)
+	}
+}

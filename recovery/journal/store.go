@@ -24,6 +24,8 @@ var ErrTaken = errors.New("the record was written by somebody else")
 type Memory struct {
 	mu   sync.Mutex
 	runs []*kept
+	// spare is room for the records of the next run.
+	spare []Record
 }
 
 type kept struct {
@@ -32,6 +34,16 @@ type kept struct {
 }
 
 var _ Store = (*Memory)(nil)
+
+// Clear forgets all runs. Nobody may look any more at what was loaded: the next run takes the room of the first.
+func (m *Memory) Clear() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.runs) == 0 {
+		return
+	}
+	m.spare, m.runs = m.runs[0].records[:0], m.runs[:0]
+}
 
 // usual is how many records a run of a region's loss writes, about.
 const usual = 112
@@ -42,7 +54,11 @@ func (m *Memory) Append(_ context.Context, r Record) error {
 	defer m.mu.Unlock()
 	k := m.of(r.Run)
 	if k == nil {
-		k = &kept{r.Run, make([]Record, 0, usual)}
+		if m.spare == nil {
+			m.spare = make([]Record, 0, usual)
+		}
+		k = &kept{r.Run, m.spare}
+		m.spare = nil
 		m.runs = append(m.runs, k)
 	}
 	if r.Seq != len(k.records)+1 {

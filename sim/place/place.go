@@ -4,6 +4,7 @@ package place
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 	"unsafe"
 
@@ -35,7 +36,15 @@ type Place struct {
 	pending []pending
 	// broken is the first fault that could not be injected.
 	broken error
+	// journals are those of the runs here.
+	journals []*journal.Memory
 }
+
+// journals is room for the journals of runs, drivers that for walking them.
+var (
+	journals = sync.Pool{New: func() any { return &journal.Memory{} }}
+	drivers  = sync.Pool{New: func() any { return &execute.Virtual{} }}
+)
 
 type pending struct {
 	at    time.Time
@@ -73,6 +82,15 @@ func (p *Place) Fork(seed uint64) (*Place, error) {
 	}
 	return &Place{World: w, Witness: p.Witness.Fork(w), family: p.family, needs: p.needs,
 		pending: slices.Clone(p.pending)}, nil
+}
+
+// Done gives back the room of a place of which nobody asks anything any more, nor looks at the records of its runs.
+func (p *Place) Done() {
+	for _, j := range p.journals {
+		j.Clear()
+		journals.Put(j)
+	}
+	p.World.World.Done()
 }
 
 // Kind tells that nothing here was measured.
@@ -180,9 +198,11 @@ type family struct{ _ byte }
 
 // Run walks a machine in virtual time. Who is asked allows.
 func (p *Place) Run(ctx context.Context, core *execute.Core) (execute.Finish, []journal.Record, error) {
-	store := &journal.Memory{}
-	v := execute.Virtual{Time: p, Port: watched{drive.Remembering{World: p.World}, p}, Store: store,
-		Decide: drill.Allow}
+	store := journals.Get().(*journal.Memory)
+	p.journals = append(p.journals, store)
+	v := drivers.Get().(*execute.Virtual)
+	defer drivers.Put(v)
+	v.Time, v.Port, v.Store, v.Decide = p, watched{drive.Remembering{World: p.World}, p}, store, drill.Allow
 	f, err := v.Run(ctx, core)
 	if err != nil {
 		return f, nil, err
