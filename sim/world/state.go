@@ -212,7 +212,9 @@ func (s *state) list(p place) []*Entity {
 	}
 	list = slices.Clip(list)
 	put(&s.lists, n, &list)
-	s.memory.keep(n, at(s.marks, n), &list)
+	if at(s.strangers, n) == 0 { // else no other world will ever ask for it
+		s.memory.keep(n, at(s.marks, n), &list)
+	}
 	return list
 }
 
