@@ -54,13 +54,26 @@ type deed struct {
 	vain, lone int
 }
 
-// What is kept at most: acts, ways of an act, and vain attempts to remember one.
+// What is kept at most: acts, ways of an act, and vain attempts to remember one in a row.
 const (
 	mostDeeds = 1 << 14
 	mostWays  = 256
 	mostVain  = 4
 	mostLone  = 12
 )
+
+// nowAndThen is how often an act that cannot be remembered is done until that is tried again: the first worlds in which
+// something comes about may each be the first of several.
+const nowAndThen = 16
+
+// tries reports whether it is tried to remember the act.
+func (d *deed) tries() bool {
+	if d.vain <= mostVain {
+		return true
+	}
+	d.vain++
+	return d.vain%nowAndThen == 0
+}
 
 // content is a place as it is at one time.
 type content struct {

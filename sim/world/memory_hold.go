@@ -43,7 +43,7 @@ func (w *World) hold(d *deed, act func() (any, error)) Held {
 		w.follow(known)
 		return Held{known.answer, known.err, known, d, w.st.trail.end()}
 	}
-	if d.vain > mostVain {
+	if !d.tries() {
 		return heldOf(act())
 	}
 	n := &notes{}

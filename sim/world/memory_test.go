@@ -58,6 +58,31 @@ func TestMemory_answersWhatItKnowsAndLooksAtWhatChanged(t *testing.T) {
 	require.Equal(t, 2, r.done)
 }
 
+// TestMemory_triesAgainNowAndThen begins with an act that cannot be remembered, many times, and goes on as one that can.
+func TestMemory_triesAgainNowAndThen(t *testing.T) {
+	r := newRemembering(t)
+	done := 0
+	ask := func(hopeless bool) {
+		w := r.from.Fork()
+		_, err := w.Remember(world.Key{Act: world.TextOf("now and then")}, func() (any, error) {
+			done++
+			if hopeless {
+				w.Version()
+			}
+			return w.Call(world.Request{Region: ireland, Service: "ssm", Operation: "GetParameter", Input: doc{"Name": "/p"}})
+		})
+		require.NoError(t, err)
+	}
+	for range 100 {
+		ask(true)
+	}
+	require.Equal(t, 100, done, "it cannot be remembered")
+	for range 100 {
+		ask(false)
+	}
+	require.Less(t, done, 120, "it can, and was tried again")
+}
+
 func TestMemory_seesFaults(t *testing.T) {
 	r := newRemembering(t)
 	require.Equal(t, "one", r.value(r.from.Fork()))
