@@ -96,10 +96,10 @@ func (v *Virtual) wake(now time.Duration) {
 const mostAsked = 256
 
 func (v *Virtual) asks(a asked) {
-	switch len(v.asked) {
-	case 0:
+	switch {
+	case cap(v.asked) == 0:
 		v.asked = make([]asked, 0, mostAsked/4)
-	case mostAsked:
+	case len(v.asked) == mostAsked:
 		v.asked = append(make([]asked, 0, mostAsked), v.asked[mostAsked/2:]...) // timers hold on to the old ones
 	}
 	v.asked = append(v.asked, a)
