@@ -13,8 +13,8 @@ import (
 	"redoubt/internal/clock"
 )
 
-// collapsed is the share of reads that fail at least without breaker and bulkhead: four times what may fail with them.
-const collapsed = 4 * mostFailed
+// collapsed is the share of reads that fail at least without breaker and bulkhead: ten times what may fail with them.
+const collapsed = 10 * mostFailed
 
 // TestCollapse_withoutBreakerAndBulkheadTheUnaffectedFailToo slows the large model under one load, with breakers and
 // bulkheads and without. Reading a conversation needs no model, and yet without them nobody can: the questions that

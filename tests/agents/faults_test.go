@@ -71,7 +71,7 @@ func TestFaults_nothingIsLostAndNothingIsDoneTwice(t *testing.T) {
 func (r *run) until(what string, is func() bool) {
 	r.Helper()
 	began := now()
-	require.Eventually(r, is, 90*time.Second, 50*time.Millisecond, what)
+	require.Eventually(r, is, 40*time.Second, 50*time.Millisecond, what)
 	r.say("%s after %.1f s", what, now().Sub(began).Seconds())
 }
 
@@ -208,7 +208,7 @@ func (r *run) settle() {
 	require.Eventually(r, func() bool {
 		left, err = r.unanswered(r.Context())
 		return len(left) == 0
-	}, 3*time.Minute, time.Second)
+	}, 90*time.Second, time.Second)
 	require.Empty(r, left, "accepted, and never answered: %v", err)
 	r.say("all %d accepted questions were answered %.1f s after the last was asked", len(r.accepted),
 		now().Sub(began).Seconds())
@@ -220,6 +220,7 @@ func (r *run) judge() {
 		s := r.samples[f.name]
 		assert.NotEmpty(r, s.asked, "%s: questions are accepted", f.name)
 		assert.LessOrEqual(r, s.failedShare(), mostFailed, "%s: reads of conversations that failed", f.name)
+		assert.LessOrEqual(r, of(s.read, 0.95), 1500*time.Millisecond, "%s: 95 of 100 reads", f.name)
 	}
 	effects := r.effects()
 	for _, token := range r.accepted {

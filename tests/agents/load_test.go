@@ -40,12 +40,10 @@ type samples struct {
 	refusals, readFailed int
 }
 
-// readPatience is how long people wait for a conversation, mostFailed the share of these for whom it may be too long. On a
-// machine with nothing else to do it is too long for nobody; with four other busy processes on two cores it was for 6 in 100
-// in one phase, and without breakers and bulkheads it is for all.
+// readPatience is how long people wait for a conversation, mostFailed the share of these for whom it may be too long.
 const (
 	readPatience = 2 * time.Second
-	mostFailed   = 0.2
+	mostFailed   = 0.05
 )
 
 func newLoad(a *atlas, asks, reads time.Duration) *load {

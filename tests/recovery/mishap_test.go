@@ -114,7 +114,7 @@ func (u *unlucky) Call(ctx context.Context, c plan.Call) (plan.Document, error) 
 		return nil, &execute.ClassError{Class: classes[what], Err: errors.New(what)}
 	}
 	out, err := u.World.Call(ctx, c)
-	if err == nil {
+	if err == nil && out["Rewound"] != 0 { // a bucket in which nothing was left to do is as it was
 		u.acted[step]++
 	}
 	u.watch()

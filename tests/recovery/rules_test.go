@@ -12,7 +12,6 @@ import (
 	"redoubt/recovery/journal"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
-	"redoubt/recovery/rewind"
 	"redoubt/sim/world"
 	"redoubt/system"
 )
@@ -209,10 +208,9 @@ func (s *story) ended(port *unlucky, f execute.Finish) {
 	}
 }
 
-// sets are the operations that set a value, or look first what of it is left to be set. Who was cut off and then reads what
-// stood before sets it again, and nothing changes by that; what makes a thing, or moves one, must not be done twice.
-var sets = regexp.MustCompile("^(Update|Modify|PutParameter|PutRetentionPolicy|TagResource|ChangeResourceRecordSets|" +
-	rewind.RewindBucket + ")")
+// sets are the operations that set a value. Who was cut off and then reads what stood before sets it again, and
+// nothing changes by that; what makes a thing, or moves one, must not be done twice.
+var sets = regexp.MustCompile("^(Update|Modify|PutParameter|PutRetentionPolicy|TagResource|ChangeResourceRecordSets)")
 
 // restores reports whether the plan brings a store back in time: the work stays where it is.
 func (s *story) restores() bool { return s.plan.Scenario == string(planner.Restore) }
