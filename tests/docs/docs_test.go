@@ -118,6 +118,21 @@ func TestPages_everyLinkResolves(t *testing.T) {
 	}
 }
 
+// TestPages_everyLinkIsOne holds that nothing looks like a link and is none, so that no target stays unseen.
+func TestPages_everyLinkIsOne(t *testing.T) {
+	t.Parallel()
+	for _, page := range pages(t) {
+		assert.Empty(t, noLinks(prose(t, page)), "%s: a target has no space, and ends with the link", page)
+	}
+	assert.Equal(t, []string{"](b c)"}, noLinks("[a](b) `x](y z)` [`d`](e) [f](b c)"))
+}
+
+// noLinks are the places of a text that begin like a link's target and are none.
+func noLinks(text string) []string {
+	text = link.ReplaceAllString(codeSpans.ReplaceAllString(text, ""), "")
+	return regexp.MustCompile(`\]\([^)\n]*\)?`).FindAllString(text, -1)
+}
+
 var heading = regexp.MustCompile(`(?m)^#+ (.+)$`)
 
 // anchors are the names of a page's headings, as hosts of Markdown make them.

@@ -49,6 +49,18 @@ func TestSimulatorPage_namesEveryBehaviourWithItsSourceOrSaysAssumed(t *testing.
 	require.ErrorContains(t, err, "somehow has neither a source nor the word assumed")
 }
 
+func TestSource_linksTheAddressAlone(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"assumed":                        "assumed",
+		"https://a.example/b/c.html":     "[c](https://a.example/b/c.html)",
+		"https://a.example/b/#part":      "[part](https://a.example/b/#part)",
+		"https://a.example/b/ (assumed)": "[b](https://a.example/b/) (assumed)",
+	} {
+		assert.Equal(t, want, source(in))
+	}
+}
+
 func TestAssumptions_areWholeSentences(t *testing.T) {
 	t.Parallel()
 	list, err := assumptions(module)

@@ -34,15 +34,16 @@ func codes(names ...string) string {
 	return strings.Join(out, ", ")
 }
 
-// source is a link with the page's own name, or the words of an assumption.
+// source is a link with the page's own name, and what is said beside the address; or the words of an assumption.
 func source(s string) string {
 	if !strings.HasPrefix(s, "https://") {
 		return s
 	}
-	name, part, _ := strings.Cut(path.Base(strings.TrimSuffix(s, "/")), "#")
+	address, beside, _ := strings.Cut(s, " ")
+	name, part, _ := strings.Cut(path.Base(strings.TrimSuffix(address, "/")), "#")
 	name = strings.TrimSuffix(name, ".html")
 	if part != "" && name == "" {
 		name = part
 	}
-	return fmt.Sprintf("[%s](%s)", name, s)
+	return strings.TrimSpace(fmt.Sprintf("[%s](%s) %s", name, address, beside))
 }
