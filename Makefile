@@ -56,13 +56,15 @@ tools: ## get the Pulumi CLI: the one on PATH when it fits, else built from the 
 test: tools ## pure tests, mocks, scenarios, one end-to-end up (under 5 minutes with a warm build cache)
 	$(GO) test $(QUICK) -timeout 20m $(LONG) ./...
 
-# How much of what is tried at random is tried, in percent: kills of an update, cuts of a run, schedules of faults.
+# How much of what is tried at random is tried, in percent: kills of an update, cuts of a run, schedules of faults. The
+# arbiter's schedules are always all of them, and the log tells their seed.
 REPEAT ?= 100
 
 .PHONY: test-engine
 test-engine: tools ## kills, judges, everything that needs many engine runs (about 50 minutes)
 	REDOUBT_REPEAT=$(REPEAT) $(GO) test $(QUICK) -tags engine -p 2 -timeout 60m ./tests/engine/... ./tests/survive/...
-	REDOUBT_REPEAT=$(REPEAT) $(GO) test $(QUICK) -tags engine -p 1 -timeout 40m -run '^TestEngine' ./tests/recovery/... ./sim/provider/... ./tests/assess/... ./tests/policies/... ./tests/arbiter/...
+	REDOUBT_REPEAT=$(REPEAT) $(GO) test $(QUICK) -tags engine -p 1 -timeout 40m -run '^TestEngine' ./tests/recovery/... ./sim/provider/... ./tests/assess/... ./tests/policies/...
+	$(GO) test $(QUICK) -tags engine -count 1 -timeout 40m -v -run '^TestEngine' ./tests/arbiter
 	$(MAKE) judge-aws
 	$(MAKE) charts-check
 

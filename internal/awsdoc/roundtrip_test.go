@@ -13,14 +13,14 @@ import (
 
 	"redoubt/internal/awsdoc"
 	"redoubt/internal/awsport"
+	"redoubt/internal/repeat"
 )
 
 // TestDocument_roundTrips fills each input and answer that the port knows at
 // random, writes it, reads it back and compares; then writes the document again.
 func TestDocument_roundTrips(t *testing.T) {
 	t.Parallel()
-	seed := uint64(time.Now().UnixNano()) //nolint:forbidigo // the seed of a property test
-	t.Logf("seed %d", seed)
+	seed := repeat.Seed(t)
 	cases := 0
 	for _, name := range awsport.Operations() {
 		service, operation, _ := strings.Cut(name, ".")

@@ -1,5 +1,5 @@
-// Package repeat says how often a test of chance does its work again. A person's `make test-engine` does all of it; CI,
-// whose time is for everything, a share, which the Makefile passes on as REDOUBT_REPEAT in percent.
+// Package repeat says how often a test of chance does its work again, and by which seed. A person's `make test-engine`
+// does all of it; CI, whose time is for everything, a share, which the Makefile passes on as REDOUBT_REPEAT in percent.
 package repeat
 
 import (

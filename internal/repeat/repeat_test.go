@@ -14,3 +14,10 @@ func TestTimes_isAShareAndNeverNothing(t *testing.T) {
 		assert.Equal(t, want, repeat.Times(t, 20), said)
 	}
 }
+
+func TestSeed_isTheOneThatIsSaid(t *testing.T) {
+	t.Setenv("REDOUBT_SEED", "42")
+	assert.Equal(t, uint64(42), repeat.Seed(t))
+	t.Setenv("REDOUBT_SEED", "")
+	assert.NotEqual(t, repeat.Seed(t), repeat.Seed(t), "another each time")
+}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"redoubt/internal/repeat"
 	"redoubt/recovery/diagnose"
 	"redoubt/system"
 )
@@ -136,8 +137,7 @@ func TestFind_table(t *testing.T) {
 // and never on fewer observers than the quorum.
 func TestFind_neverLosesARegionThatSomebodySees(t *testing.T) {
 	t.Parallel()
-	seed := uint64(time.Now().UnixNano()) //nolint:forbidigo // the seed of a property test
-	t.Logf("seed %d", seed)
+	seed := repeat.Seed(t)
 	r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a test
 	patterns := []string{good, bad, short, flapping, "????????", "bbbbbb..", "", "bbbbbbbb", "gbbbbbbg"}
 	kinds := map[diagnose.Kind]int{}

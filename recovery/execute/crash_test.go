@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/internal/repeat"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/journal"
 	"redoubt/recovery/plan"
@@ -228,8 +229,8 @@ func (s schedule) shrink() schedule {
 func TestProperty_randomFaultsAndCuts(t *testing.T) {
 	t.Parallel()
 	const cases = 10_000
-	seed := uint64(time.Now().UnixNano()) //nolint:forbidigo // the seed of a property test
-	t.Logf("seed %d, %d schedules", seed, cases)
+	seed := repeat.Seed(t)
+	t.Logf("%d schedules", cases)
 	outcomes, cuts := map[execute.Outcome]int{}, 0
 	for n := range uint64(cases) {
 		s := randomSchedule(seed + n)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/internal/clock"
+	"redoubt/internal/repeat"
 	"redoubt/recovery/lease"
 )
 
@@ -95,8 +96,7 @@ func (s skewed) Now() time.Time { return s.Virtual.Now().Add(s.by) }
 // time do two of them believe that they may act, and generations only grow.
 func TestHeld_neverTwo(t *testing.T) {
 	t.Parallel()
-	seed := uint64(time.Now().UnixNano()) //nolint:forbidigo // the seed of a property test
-	t.Logf("seed %d", seed)
+	seed := repeat.Seed(t)
 	taken, lost := 0, 0
 	for n := range uint64(2000) {
 		r := rand.New(rand.NewPCG(seed, n)) //nolint:gosec // a test

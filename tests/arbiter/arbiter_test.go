@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"redoubt/internal/clock"
+	"redoubt/internal/repeat"
 	"redoubt/recovery/arbiter"
 )
 
@@ -84,18 +85,11 @@ func tell(seed, n uint64, s setting) string {
 	return fmt.Sprintf("seed %d, schedule %d: %v\n%s", seed, n, w.wrong, strings.Join(w.trace, "\n"))
 }
 
-func newSeed(t *testing.T) uint64 {
-	t.Helper()
-	seed := uint64(clock.Wall{}.Now().UnixNano()) //nolint:gosec // any number will do
-	t.Logf("seed %d", seed)
-	return seed
-}
-
 // holds plays sound schedules, none of which may be wrong.
 func holds(t *testing.T, most int) {
 	t.Helper()
 	began := clock.Wall{}.Now()
-	wrong, got := search(newSeed(t), most, sound())
+	wrong, got := search(repeat.Seed(t), most, sound())
 	if wrong != "" {
 		t.Fatalf("after %d schedules: %s", got.schedules.Load(), wrong)
 	}
@@ -113,4 +107,18 @@ func holds(t *testing.T, most int) {
 func TestArbiter_holdsInRandomSchedules(t *testing.T) {
 	t.Parallel()
 	holds(t, inTest)
+}
+
+// TestArbiter_playsTheSameAgain: what was seen under a seed is seen again under it.
+func TestArbiter_playsTheSameAgain(t *testing.T) {
+	t.Parallel()
+	seed, traced := repeat.Seed(t), sound()
+	traced.traced = true
+	for n := range uint64(20) {
+		first, again := newWorld(seed, n, traced), newWorld(seed, n, traced)
+		first.play()
+		again.play()
+		assert.NotEmpty(t, first.trace)
+		assert.Equal(t, first.trace, again.trace, "schedule %d", n)
+	}
 }

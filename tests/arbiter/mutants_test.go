@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"redoubt/internal/repeat"
 )
 
 // What the world says of two active homes, and of a failover that comes too early.
@@ -38,7 +40,7 @@ func TestArbiter_everyPartMatters(t *testing.T) {
 			t.Parallel()
 			s := sound()
 			m.without(&s)
-			wrong, got := search(newSeed(t), inTest, s)
+			wrong, got := search(repeat.Seed(t), inTest, s)
 			require.NotEmpty(t, wrong, "%d schedules, and none is wrong without it", got.schedules.Load())
 			first, _, _ := strings.Cut(wrong, "\n")
 			t.Logf("found in %d schedules: %s", got.schedules.Load(), first)

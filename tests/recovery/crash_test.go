@@ -7,11 +7,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/internal/repeat"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/journal"
 	"redoubt/recovery/plan"
@@ -71,7 +71,7 @@ func cutScenes(t *testing.T, every func(scene string) int) {
 
 // someCuts cuts runs off at seeded records, up to four times each.
 func someCuts(t *testing.T, times int) {
-	seed := uint64(time.Now().UnixNano()) //nolint:gosec // printed
+	seed := repeat.Seed(t)
 	for n, name := range slices.Sorted(mapKeys(scenes)) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

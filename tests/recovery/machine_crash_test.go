@@ -6,11 +6,11 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/internal/repeat"
 	"redoubt/recovery/plan"
 )
 
@@ -19,8 +19,7 @@ import (
 // for each step. The end is that of a run, and each store is where it should be.
 func TestMachine_survivesCrashes(t *testing.T) {
 	i := theInterpreter(t)
-	seed := uint64(time.Now().UnixNano()) //nolint:gosec // printed
-	t.Logf("seed %d", seed)
+	seed := repeat.Seed(t)
 	dies := dice{rand.New(rand.NewPCG(seed, 7))} //nolint:gosec // a test
 	every := func(plan.Plan) (string, error) { return machine.Any() }
 	for _, c := range []struct {

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/internal/repeat"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/plan"
 	"redoubt/tests/homes"
@@ -28,8 +29,8 @@ var schedules = flag.Int("schedules", 400, "how many random fault schedules Test
 func TestProperty_randomFaultSchedules(t *testing.T) { disturb(t, *schedules) }
 
 func disturb(t *testing.T, schedules int) {
-	seed := uint64(time.Now().UnixNano()) //nolint:gosec // printed; a failing one becomes a scenario
-	t.Logf("seed %d, %d schedules", seed, schedules)
+	seed := repeat.Seed(t)
+	t.Logf("%d schedules", schedules)
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // a run is short and makes much garbage
 	turns := turnsOf(schedules)
 	var mu sync.Mutex
