@@ -116,7 +116,8 @@ func (h *home) opened(f func(keyArns, secrets []string) []iampolicy.Statement) p
 // https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 func (h *home) looks(keyArns []string) []iampolicy.Statement {
 	control := bucketArn(h.scope().Bucket("control", 1))
-	read := []string{control + "/inventory/*", control + "/" + catalogue.DriftKey, control + "/" + catalogue.DrillKey}
+	read := []string{control + "/inventory/*", control + "/" + catalogue.DriftKey, control + "/" + catalogue.DrillKey,
+		control + "/" + catalogue.MeasuredKey}
 	if h.peer != nil && h.peer.Control.Bucket != "" {
 		read = append(read, bucketArn(h.peer.Control.Bucket)+"/"+inventory.ObjectKey(h.config.Home.Peer()))
 	}

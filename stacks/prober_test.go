@@ -69,6 +69,7 @@ func TestProber_leavesOneMarkAndChangesNothingElse(t *testing.T) {
 	assert.False(t, ask("s3:PutObject", "arn:aws:s3:::atlas-artifacts-123456789012-eu-central-1/redoubt/prober/from-primary"))
 	assert.False(t, ask("s3:GetObject", "arn:aws:s3:::atlas-artifacts-123456789012-eu-central-1/a"))
 	assert.True(t, ask("s3:GetObject", "arn:aws:s3:::atlas-control-123456789012-eu-central-1/records/drill"))
+	assert.True(t, ask("s3:GetObject", "arn:aws:s3:::atlas-control-123456789012-eu-central-1/records/measured"))
 	assert.False(t, ask("s3:PutObject", "arn:aws:s3:::atlas-control-123456789012-eu-central-1/records/drill"))
 	assert.False(t, ask("s3:GetObject", "arn:aws:s3:::atlas-control-123456789012-eu-central-1/runs/1/plan.json"))
 	assert.True(t, ask("elasticache:Connect", "arn:aws:elasticache:eu-west-1:123456789012:replicationgroup:atlas-recall-primary"))

@@ -55,6 +55,8 @@ const (
 	Transfer     Concern = "transfer"
 	Drift        Concern = "drift"
 	Drill        Concern = "drill"
+	Measured     Concern = "measured"
+	Forecast     Concern = "forecast"
 	Inventory    Concern = "inventory"
 	Return       Concern = "return"
 	Test         Concern = "test"

@@ -132,7 +132,8 @@ func stores(s *system.System, c Catalogue) Board {
 
 func proofs(s *system.System, c Catalogue) Board {
 	b := Board{Part: "proofs", Title: "Drills and other proofs"}
-	b.Rows = append(b.Rows, c.row("## When was it last proved?", true, [2]string{"drill", "A drill held"}, [2]string{"drift", "No drift"}))
+	b.Rows = append(b.Rows, c.row("## When was it last proved?", true, [2]string{"drill", "A drill held"}, [2]string{"measured", "A drill on AWS held"},
+		[2]string{"forecast", "Measured by predicted"}, [2]string{"drift", "No drift"}))
 	var tests [][2]string
 	for _, st := range s.Stores {
 		tests = append(tests, [2]string{st.Name + "-" + string(RestoreTest), st.Name})

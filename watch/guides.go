@@ -63,6 +63,13 @@ func Guides() map[Concern]Guide {
 		Drift: {"Nobody knows whether what stands is what is declared.", []string{"Run the comparison and read what it found.",
 			"When it found nothing, put the record: see [records](#records)."}},
 		Drill: {"What was proved is old.", []string{"Drill, and put the record: see [records](#records)."}},
+		Measured: {"What the simulated regions say was not held against AWS for a quarter, or never.", []string{
+			"Look at the last line of `docs/drills.jsonl`: if it is young, it was not recorded: `redoubt record measured --on aws`.",
+			"Otherwise drill the sandbox, with its cost and its guards: [each quarter](drills-real.md#each-quarter)."}},
+		Forecast: {"On AWS a recovery took far longer than the simulated regions had told: what `redoubt assess` predicts, and plans wait for, is too short.",
+			[]string{"Find the steps that took longer than their budgets in the drill's report.",
+				"Put what was measured into `timings/timings.yaml` with its source, and look whether `redoubt assess` still holds the objectives.",
+				"The alarm ends with the record of a drill that came as near as predicted."}},
 		Inventory: {"A recovery from this home would go by identifiers of the other one that are old.", []string{
 			"Update this home; it takes the peer's inventory over."}},
 		Return: {"The arbiter's judge took a home for lost, and it runs: agents there that ask for no lease write beside the home that serves.", []string{

@@ -47,6 +47,10 @@ const (
 	// DriftAge is how long ago a comparison found nothing, DrillAge how long ago a drill held. Days.
 	DriftAge = "DriftAge"
 	DrillAge = "DrillAge"
+	// MeasuredAge is how long ago the drills on AWS held, in days; MeasuredRatio the worst of what they measured by what was
+	// predicted of it.
+	MeasuredAge   = "MeasuredAge"
+	MeasuredRatio = "MeasuredRatio"
 	// TestFire is put by hand, to see that a page arrives.
 	TestFire = "TestFire"
 )
@@ -70,7 +74,8 @@ var dimensions = map[string][]string{
 	NodesReady: {DimHome, DimZone}, ReadyShare: {DimHome, DimAgent}, ReadyZones: {DimHome, DimAgent},
 	BackupAge: {DimHome, DimStore}, CopyAge: {DimHome, DimStore}, RestoreAge: {DimHome, DimStore},
 	CertificateDays: {DimHome}, KeyUsable: {DimHome, DimPurpose}, RoundTrip: {DimHome, DimFrom},
-	InventoryDiffers: {DimHome}, TakenOver: {DimHome}, DriftAge: {DimHome}, DrillAge: {DimHome}, TestFire: {DimHome},
+	InventoryDiffers: {DimHome}, TakenOver: {DimHome}, DriftAge: {DimHome}, DrillAge: {DimHome},
+	MeasuredAge: {DimHome}, MeasuredRatio: {DimHome}, TestFire: {DimHome},
 }
 
 // Published lists the prober's metrics.

@@ -9,10 +9,15 @@ import (
 
 // The keys of the records in each home's control bucket.
 const (
-	// DriftKey is that of the last comparison of the home that found nothing, DrillKey that of the last drills, which held.
-	DriftKey = "records/drift"
-	DrillKey = "records/drill"
+	// DriftKey is that of the last comparison of the home that found nothing, DrillKey that of the last drills, which held,
+	// MeasuredKey that of the last drills on AWS, which held.
+	DriftKey    = "records/drift"
+	DrillKey    = "records/drill"
+	MeasuredKey = "records/measured"
 )
+
+// Quarter is how old the last drill on AWS may be: one each quarter, with a month to spare (objective).
+const Quarter = 120 * 24 * time.Hour
 
 // RecordVersion is that of the records that this code writes. Newer ones are refused.
 const RecordVersion = 1
@@ -34,6 +39,30 @@ type RecordedDrill struct {
 	Kind     string `json:"kind"`
 	Seed     uint64 `json:"seed,omitempty"`
 	Plan     string `json:"plan,omitempty"`
+	// System is the system that was drilled where that is another than the record's, such as its sandbox.
+	System string `json:"system,omitempty"`
+	// Tiers are what was measured beside what was predicted; empty where nobody had predicted.
+	Tiers []RecordedTier `json:"tiers,omitempty"`
+}
+
+// RecordedTier is how long a tier took to recover, and how long it was predicted to take. Seconds.
+type RecordedTier struct {
+	Name      string  `json:"name"`
+	Took      float64 `json:"took"`
+	Predicted float64 `json:"predicted"`
+}
+
+// Ratio is the worst of what was measured by what was predicted: 1 is as predicted, 2 twice as long. Zero is unknown.
+func (r Record) Ratio() float64 {
+	worst := 0.0
+	for _, d := range r.Drills {
+		for _, t := range d.Tiers {
+			if t.Predicted > 0 {
+				worst = max(worst, t.Took/t.Predicted)
+			}
+		}
+	}
+	return worst
 }
 
 // Encode is the record as it is kept.

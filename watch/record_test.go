@@ -21,6 +21,15 @@ func TestRecord_isReadAsItWasWritten(t *testing.T) {
 		Drills: []watch.RecordedDrill{{Scenario: "region-loss", Kind: "simulated", Seed: 7, Plan: "sha256:1"}}}, r)
 }
 
+func TestRatio_isTheWorstOfWhatWasPredicted(t *testing.T) {
+	t.Parallel()
+	r := watch.Record{Drills: []watch.RecordedDrill{
+		{Scenario: "switchover", Tiers: []watch.RecordedTier{{Name: "core", Took: 300, Predicted: 360}, {Name: "files", Took: 720, Predicted: 600}}},
+		{Scenario: "region-loss", Tiers: []watch.RecordedTier{{Name: "core", Took: 60}, {Name: "files", Took: 660, Predicted: 600}}}}}
+	assert.InDelta(t, 1.2, r.Ratio(), 1e-9)
+	assert.Zero(t, watch.Record{Drills: []watch.RecordedDrill{{Scenario: "zone-loss"}}}.Ratio(), "nobody had predicted")
+}
+
 func TestDecodeRecord_saysAllThatIsWrong(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

@@ -98,6 +98,7 @@ func TestRecord_leavesTwoRecordsAndNoMore(t *testing.T) {
 		key := "arn:aws:kms:" + region + ":123456789012:key/mrk-1"
 		for _, r := range []iamtest.Request{
 			ask("s3:PutObject", bucket+"records/drift", "", region), ask("s3:PutObject", bucket+"records/drill", "", region),
+			ask("s3:PutObject", bucket+"records/measured", "", region),
 			ask("kms:GenerateDataKey", key, "s3", region), ask("kms:Decrypt", key, "s3", region),
 		} {
 			assert.True(t, iamtest.Allowed(t, r, record...), "%v", r)

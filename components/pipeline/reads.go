@@ -95,13 +95,14 @@ func (a Args) opens() iampolicy.Document {
 	}, keys...)}
 }
 
-// records is what the role of the records may do: put those two objects in each home, under the home's key, through S3 alone.
+// records is what the role of the records may do: put those three objects in each home, under the home's key, through S3 alone.
 func (a Args) records() iampolicy.Document {
 	var out []iampolicy.Statement
 	for _, home := range a.Homes {
 		bucket := "arn:aws:s3:::" + home.Bucket("control", 1) + "/"
 		out = append(out,
-			inRegion("Records"+capital(home), home, []string{"s3:PutObject"}, bucket+watch.DriftKey, bucket+watch.DrillKey),
+			inRegion("Records"+capital(home), home, []string{"s3:PutObject"}, bucket+watch.DriftKey, bucket+watch.DrillKey,
+				bucket+watch.MeasuredKey),
 			opensKey("Keys"+capital(home), home, []string{"kms:Decrypt", "kms:GenerateDataKey"}, "s3"))
 	}
 	return iampolicy.Document{Statements: out}

@@ -92,7 +92,8 @@ func TestRound_hidesNothingBehindAFailure(t *testing.T) {
 		says string
 	}{
 		{func(_ *Eyes, f *fakeAWS) { f.broken["DescribeKey"] = true }, []string{watch.KeyUsable}, "the key of data: gone"},
-		{func(_ *Eyes, f *fakeAWS) { f.broken["GetObject"] = true }, []string{watch.InventoryDiffers, watch.DriftAge, watch.DrillAge}, "the inventories"},
+		{func(_ *Eyes, f *fakeAWS) { f.broken["GetObject"] = true }, []string{watch.InventoryDiffers, watch.DriftAge, watch.DrillAge, watch.MeasuredAge,
+			watch.MeasuredRatio}, "the inventories"},
 		{func(e *Eyes, _ *fakeAWS) { e.Cluster = api{} }, []string{watch.NodesReady, watch.ReadyShare, watch.ReadyZones}, "the cluster: nodes: gone"},
 		{func(e *Eyes, _ *fakeAWS) { delete(e.Cluster.(api), "/api/v1/namespaces/atlas/pods") },
 			[]string{watch.ReadyShare, watch.ReadyZones}, "the cluster: pods: gone"},
@@ -185,6 +186,19 @@ func TestRound_tellsWhatTheJudgeHasGiven(t *testing.T) {
 			_, puts, err := round(t, e)
 			require.NoError(t, err)
 			assert.Contains(t, puts, prober.Put{Into: home, Metric: watch.Probed(e.System, watch.TakenOver, string(home)), Value: want[home]}, word)
+		}
+	}
+}
+
+// TestRecords_aDrillOfTheSandboxIsTold: its age, and what it measured by what was predicted, in the region of the prober.
+func TestRecords_aDrillOfTheSandboxIsTold(t *testing.T) {
+	t.Parallel()
+	for _, home := range system.Homes {
+		e, _ := theEyes(t, home)
+		_, puts, err := round(t, e)
+		require.NoError(t, err)
+		for metric, want := range map[string]float64{watch.MeasuredAge: 100, watch.MeasuredRatio: 1.2} {
+			assert.Contains(t, puts, prober.Put{Into: home, Metric: watch.Probed(e.System, metric, string(home)), Value: want})
 		}
 	}
 }

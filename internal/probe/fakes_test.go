@@ -262,9 +262,13 @@ func documents(t *testing.T, f *fakeAWS, inv inventory.Inventory, home system.Ho
 	require.NoError(t, err)
 	record, err := watch.Record{System: inv.System, At: now.Add(-48 * time.Hour)}.Encode()
 	require.NoError(t, err)
+	measured, err := watch.Record{System: inv.System, At: now.Add(-100 * 24 * time.Hour), Drills: []watch.RecordedDrill{{
+		Scenario: "region-loss", Kind: "measured", System: "sandbox", Tiers: []watch.RecordedTier{{Name: "core", Took: 720, Predicted: 600}}}}}.Encode()
+	require.NoError(t, err)
 	for _, at := range system.Homes {
 		bucket := inv.Homes[at].Control.Bucket + "/"
 		f.objects[bucket+inventory.ObjectKey(home.Peer())] = string(raw)
 		f.objects[bucket+watch.DriftKey], f.objects[bucket+watch.DrillKey] = string(record), string(record)
+		f.objects[bucket+watch.MeasuredKey] = string(measured)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -92,9 +91,10 @@ func (e *Eyes) control(ctx context.Context, at system.Home, key string) ([]byte,
 // is published nothing of.
 func (e *Eyes) records() []look {
 	var out []look
-	for key, put := range map[string]func(*prober.Sight, time.Time){
-		watch.DriftKey: func(s *prober.Sight, at time.Time) { s.Compared = at },
-		watch.DrillKey: func(s *prober.Sight, at time.Time) { s.Drilled = at },
+	for key, put := range map[string]func(*prober.Sight, watch.Record){
+		watch.DriftKey:    func(s *prober.Sight, r watch.Record) { s.Compared = r.At },
+		watch.DrillKey:    func(s *prober.Sight, r watch.Record) { s.Drilled = r.At },
+		watch.MeasuredKey: func(s *prober.Sight, r watch.Record) { s.Measured, s.Ratio = r.At, r.Ratio() },
 	} {
 		out = append(out, look{"the record " + key, func(ctx context.Context) (found, error) {
 			raw, err := e.control(ctx, e.Home, key)
@@ -105,7 +105,7 @@ func (e *Eyes) records() []look {
 				return nil, err
 			}
 			r, err := watch.DecodeRecord(raw, e.System.Name)
-			return unless(err, func(s *prober.Sight) { put(s, r.At) })
+			return unless(err, func(s *prober.Sight) { put(s, r) })
 		}})
 	}
 	return out

@@ -42,7 +42,7 @@ type Told struct {
 }
 
 // Past is how long ago something last went well when the watch begins. Zero is an hour.
-type Past struct{ Backup, Copy, Restore, Drift, Drill time.Duration }
+type Past struct{ Backup, Copy, Restore, Drift, Drill, Measured time.Duration }
 
 // markOf is a store's newest mark in a home.
 type markOf struct {

@@ -16,14 +16,15 @@ import (
 // none by themselves: what a plan's schedule would begin is begun here, by AWS's own calls, and each is looked after
 // until its end. A restore test is taken for good where its home can list its backups (assumed).
 type jobs struct {
-	of    *Regions
-	kept  map[system.Home][]keptStore
-	done  map[made]time.Time
-	wait  []waiting
-	bad   map[bad]float64
-	drift time.Time
-	drill time.Time
-	tests time.Time
+	of       *Regions
+	kept     map[system.Home][]keptStore
+	done     map[made]time.Time
+	wait     []waiting
+	bad      map[bad]float64
+	drift    time.Time
+	drill    time.Time
+	measured time.Time
+	tests    time.Time
 }
 
 // keptStore is a store that a home backs up: its name, its ARN and how often.
@@ -69,7 +70,7 @@ func newJobs(r *Regions, past Past) *jobs {
 		return now.Add(-d)
 	}
 	j := &jobs{of: r, kept: map[system.Home][]keptStore{}, done: map[made]time.Time{}, bad: map[bad]float64{},
-		drift: ago(past.Drift), drill: ago(past.Drill), tests: now.Add(firstTest)}
+		drift: ago(past.Drift), drill: ago(past.Drill), measured: ago(past.Measured), tests: now.Add(firstTest)}
 	for _, home := range system.Homes {
 		for _, a := range r.catalogue[home].Alarms {
 			if a.Concern != watch.Backup {

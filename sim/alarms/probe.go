@@ -46,6 +46,7 @@ func (r *Regions) sight(home system.Home, now time.Time) prober.Sight {
 	saw := prober.Sight{Active: r.active, Accepts: one.accepts, Answers: one.answers, Keys: one.keys,
 		Newest: r.newest(home, now, one.accepts), Nodes: r.nodes(home), Replicas: r.replicas(home, one),
 		Kept: r.jobs.last(home), Compared: r.jobs.drift, Drilled: r.jobs.drill,
+		Measured: r.jobs.measured, Ratio: 1,
 		TakenOver: one.takenOver, CertificateEnds: now.Add(certificateDays * 24 * time.Hour)}
 	if one.known {
 		saw.Differs = &one.differs

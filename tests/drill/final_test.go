@@ -17,10 +17,12 @@ import (
 	"redoubt/recovery/drill"
 	"redoubt/recovery/drill/record"
 	"redoubt/recovery/drill/report"
+	"redoubt/recovery/plan"
 	"redoubt/sim/drive"
 	"redoubt/system"
 	"redoubt/tests/homes"
 	"redoubt/timings"
+	"redoubt/witness"
 )
 
 //go:generate go test . -run TestFinalReport -update
@@ -49,8 +51,10 @@ func TestFinalReport_isOfEveryDrill(t *testing.T) {
 		reports = append(reports, thereAndBack(t, s))
 	}
 	require.NotEmpty(t, reports)
+	measured, err := record.Read(filepath.Join(clitest.Root(t), "docs", "drills.jsonl"))
+	require.NoError(t, err)
 	text := finalHead + "## Predicted\n\n" + predicted(t) + "\n## Every drill, simulated\n\n" + report.Targets(reports) +
-		"\nWhere objectives are missed as is known:\n\n" + report.Known(reports) + recorded(t)
+		"\nWhere objectives are missed as is known:\n\n" + report.Known(reports) + recorded(measured)
 	page := filepath.Join(clitest.Root(t), "docs", "final-report.md")
 	if *update {
 		require.NoError(t, os.WriteFile(page, []byte(text), 0o644))
@@ -88,13 +92,26 @@ func predicted(t *testing.T) string {
 
 func brief[D ~int64](d D) string { return timings.Short(time.Duration(d).Round(time.Second)) }
 
-// recorded is what was found by real processes and on AWS.
-func recorded(t *testing.T) string {
-	t.Helper()
-	all, err := record.Read(filepath.Join(clitest.Root(t), "docs", "drills.jsonl"))
-	require.NoError(t, err)
+// recorded is what was found by real processes and on AWS. The page has the day of each drill: redoubt assess tells its age.
+func recorded(all []record.Entry) string {
 	return "\n## Measured locally\n\nReal databases of one machine, killed and promoted: [the last full run](drills.md#on-one-machine). They " +
 		"prove plan, driver, journal\nand witness, not AWS's times.\n\n## Measured on AWS\n\n" +
-		record.Markdown(record.LastOf(all, homes.System(t).Name, time.Time{})) +
-		"\n[Drills on a real account](drills-real.md) add to this.\n"
+		record.Markdown(record.LastOf(all, time.Time{})) +
+		"\n[Drills on a real account](drills-real.md) add to this; `redoubt assess` tells how long ago they were.\n"
+}
+
+// TestFinalReport_hasADrillOfTheSandbox: what was measured stands there under the name of the system that was drilled.
+func TestFinalReport_hasADrillOfTheSandbox(t *testing.T) {
+	t.Parallel()
+	figure := func(d time.Duration, kind witness.Kind) witness.Figure {
+		return witness.Figure{Value: d, Kind: kind, Known: true}
+	}
+	r := drill.Report{System: "sandbox", Scenario: "region-loss", Kind: witness.Measured,
+		Phases: []drill.Phase{{Name: "settling", To: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}},
+		Tiers: []drill.Tier{{Name: "core", RTO: plan.Duration(15 * time.Minute), RPO: plan.Duration(time.Minute),
+			Took: figure(12*time.Minute, witness.Measured), Lost: figure(0, witness.Measured)}}}
+	e := record.Of(r, map[string]witness.Figure{"core": figure(10*time.Minute, witness.Simulated)})
+	assert.Contains(t, recorded([]record.Entry{e}), "## Measured on AWS\n\n| scenario | system |")
+	assert.Contains(t, recorded([]record.Entry{e}), "| region-loss | sandbox | 2026-03-01 | measured | core | 12m | 15m | 10m | 1.20 | 0s | 1m | met |")
+	assert.Contains(t, recorded(nil), "No drill is on record.")
 }

@@ -169,6 +169,8 @@ func keeping() []failure {
 			since(9*day-time.Hour, alarms.Past{Restore: 9*day - time.Hour}),
 		on(here, "drift").tickets().by("nobody compares what stands").since(3*day-time.Hour, alarms.Past{Drift: 3*day - time.Hour}),
 		on(here, "drill").tickets().by("nobody drills").since(35*day-time.Hour, alarms.Past{Drill: 35*day - time.Hour}),
+		on(here, "measured").tickets().by("nobody drills on AWS").since(watch.Quarter-time.Hour, alarms.Past{Measured: watch.Quarter - time.Hour}),
+		on(here, "forecast").tickets().bent("a drill on AWS took longer than predicted", always(watch.MeasuredRatio, 2.5, watch.DimHome, string(here))),
 	}
 }
 

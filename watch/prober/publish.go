@@ -155,6 +155,12 @@ func (p *puts) rest(now time.Time, saw Sight) {
 	if !saw.Drilled.IsZero() {
 		p.here(watch.DrillAge, days(now.Sub(saw.Drilled)), home)
 	}
+	if !saw.Measured.IsZero() {
+		p.here(watch.MeasuredAge, days(now.Sub(saw.Measured)), home)
+	}
+	if saw.Ratio > 0 {
+		p.here(watch.MeasuredRatio, saw.Ratio, home)
+	}
 }
 
 // Fire is the test page of a home, which is put by hand.

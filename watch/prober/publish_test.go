@@ -151,6 +151,8 @@ func TestPublish_values(t *testing.T) {
 		{name: watch.RoundTrip, dims: []string{"primary", "secondary"}, want: 20},
 		{name: watch.CopyAge, dims: []string{"secondary", "tasks"}, want: 2},
 		{name: watch.DrillAge, dims: []string{"secondary"}, want: 2},
+		{name: watch.MeasuredAge, dims: []string{"secondary"}, want: 3},
+		{name: watch.MeasuredRatio, dims: []string{"secondary"}, want: 1.2},
 	} {
 		got, there := valueOf(t, puts, watch.Probed(s, c.name, c.dims...))
 		assert.Equal(t, !c.none, there, "%s %v", c.name, c.dims)

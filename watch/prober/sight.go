@@ -38,6 +38,9 @@ type Sight struct {
 	TakenOver *bool
 	// Compared is when a comparison last found nothing, Drilled when a drill last held; zero is never.
 	Compared, Drilled time.Time
+	// Measured is when the drills on AWS last held, Ratio the worst of what they measured by what was predicted; zero is never.
+	Measured time.Time
+	Ratio    float64
 }
 
 // Replicas are how many of an agent are wanted and ready, and in how many zones a ready one stands.

@@ -17,6 +17,7 @@ func Whole(s *system.System, inv inventory.Inventory, home system.Home, now time
 		Answers: map[system.Home]map[string]bool{}, Nodes: map[string]int{}, Replicas: map[string]Replicas{},
 		Kept: map[string]Kept{}, Keys: map[string]bool{}, CertificateEnds: now.Add(240 * time.Hour),
 		RoundTrip: 20 * time.Millisecond, Compared: now.Add(-24 * time.Hour), Drilled: now.Add(-48 * time.Hour),
+		Measured: now.Add(-72 * time.Hour), Ratio: 1.2,
 	}
 	for _, st := range s.Stores {
 		saw.Accepts[st.Name], saw.Newest[st.Name] = true, now

@@ -36,7 +36,7 @@ two pods that publish the metrics of ` + "`Redoubt/Watch`" + `, on which most al
 4. **Say who is told** (below), update both homes, and fire a test.
 
 What was never done yet is late from the first minute on, and stays a ticket until it is done: the first backup (within an hour or a day), the first
-copy (two days), the first restore test (a week), the first comparison and the first drill ([records](#records)).
+copy (two days), the first restore test (a week), the first comparison, the first drill and the first drill on AWS ([records](#records)).
 
 ## How it tells
 
@@ -75,13 +75,17 @@ table where it is written, backups where the vault is.
 ## Records
 
 A drill that held and a comparison that found nothing leave a record in the control bucket of a home, from which the prober tells its
-age: ` + "`records/drill`" + ` and ` + "`records/drift`" + `. The nightly comparison and the weekly drills of the [pipeline](pipeline.md#the-others)
-leave them, and so does a person:
+age: ` + "`records/drill`, `records/measured`" + ` and ` + "`records/drift`" + `. The nightly comparison and the weekly drills of the
+[pipeline](pipeline.md#the-others) leave them, and so does a person:
 
     make aws-drift HOME_NAME=primary && redoubt record drift primary --on aws
     redoubt drill --all && redoubt record drills --on aws
+    redoubt record measured --on aws
 
-Drills are recorded only if all have held, within a day of them, and with the kind of each: that of a simulated drill says so.
+Drills are recorded only if all have held, within a day of them, and with the kind of each: that of a simulated drill says so. What was
+*measured*, on AWS alone, is a record of its own, so that no simulated drill makes it look young. It is taken from
+[the lines of drills on an account](drills-real.md#the-record), a sandbox's too: as old as the oldest of them, with what was measured
+beside what was predicted.
 
 `
 

@@ -83,7 +83,7 @@ func (o *Options) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if report.Drilled, err = o.drilled(p); err != nil {
+	if report.Drilled, err = o.drilled(); err != nil {
 		return err
 	}
 	if o.WhatIf {
@@ -125,13 +125,13 @@ func (o *Options) whatIf(ctx context.Context, p *project.Project, base assess.Ba
 	return report.Compare(ctx, base, append(variants, stronger...), o.options(max(o.Recoveries/10, 20)))
 }
 
-// drilled are the last drills of the system on record.
-func (o *Options) drilled(p *project.Project) ([]record.Last, error) {
+// drilled are the last drills on record: of the system, and of what stands for it on an account.
+func (o *Options) drilled() ([]record.Last, error) {
 	all, err := record.Read(o.Record)
 	if err != nil {
 		return nil, exit.With(exit.Usage, err, "--record takes the lines that drills add")
 	}
-	return record.LastOf(all, p.System.Name, clock.Wall{}.Now()), nil
+	return record.LastOf(all, clock.Wall{}.Now()), nil
 }
 
 // compare tells what the project's file changes against another.

@@ -18,21 +18,21 @@ import (
 	"redoubt/watch"
 )
 
-// options is what both commands take.
+// options is what every command takes.
 type options struct {
 	streams *streams.Streams
 	on      string
 	wait    time.Duration
 }
 
-// New is the command that holds both.
+// New is the command that holds them.
 func New(s *streams.Streams) *cobra.Command {
 	o := &options{streams: s, on: target.Sim, wait: 15 * time.Second}
 	cmd := &cobra.Command{
 		Use:   "record [command]",
 		Short: "Leave a record in the homes of drills that held, or of a comparison that found nothing",
 	}
-	cmd.AddCommand(o.drills(), o.drift())
+	cmd.AddCommand(o.drills(), o.measured(), o.drift())
 	for _, sub := range cmd.Commands() {
 		sub.Flags().StringVar(&o.on, "on", o.on, "where the homes are: sim or aws")
 		sub.Flags().DurationVar(&o.wait, "wait", o.wait, "how long to wait for another redoubt to end")

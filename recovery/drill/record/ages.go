@@ -6,32 +6,31 @@ import (
 	"time"
 
 	"redoubt/recovery/plan"
+	"redoubt/watch"
 	"redoubt/witness"
 )
 
-// Quarter is how old the last drill of a scenario may be: one each quarter, with a month to spare (objective).
-const Quarter = 120 * 24 * time.Hour
-
-// Last is the last drill of a scenario, of one kind.
+// Last is the last drill of a scenario, of one kind, of one system.
 type Last struct {
 	Entry
 	// Age is how long ago it was.
 	Age plan.Duration `json:"age"`
-	// Stale says that it is older than Quarter.
+	// Stale says that it is older than watch.Quarter.
 	Stale bool `json:"stale,omitempty"`
 }
 
-// LastOf are the last drills of a system, one for each scenario and kind, ordered by scenario and then by kind. A drill that
-// failed counts: it was done, and says so. At the zero time no age is told.
-func LastOf(all []Entry, system string, now time.Time) []Last {
+// LastOf are the last drills, one for each scenario, kind and system, in that order. Those of a sandbox stand beside those of
+// the system that it stands for, under its own name. A drill that failed counts: it was done, and says so. At the zero time no
+// age is told.
+func LastOf(all []Entry, now time.Time) []Last {
 	type key struct {
-		scenario string
-		kind     witness.Kind
+		scenario, system string
+		kind             witness.Kind
 	}
 	last := map[key]Entry{}
 	for _, e := range all {
-		k := key{e.Scenario, e.Kind}
-		if e.System == system && !e.At.Before(last[k].At) {
+		k := key{e.Scenario, e.System, e.Kind}
+		if !e.At.Before(last[k].At) {
 			last[k] = e
 		}
 	}
@@ -41,10 +40,10 @@ func LastOf(all []Entry, system string, now time.Time) []Last {
 		if now.IsZero() {
 			age = 0
 		}
-		out = append(out, Last{e, plan.Duration(age), age > Quarter})
+		out = append(out, Last{e, plan.Duration(age), age > watch.Quarter})
 	}
 	slices.SortFunc(out, func(a, b Last) int {
-		return cmp.Or(cmp.Compare(a.Scenario, b.Scenario), cmp.Compare(a.Kind, b.Kind))
+		return cmp.Or(cmp.Compare(a.Scenario, b.Scenario), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.System, b.System))
 	})
 	return out
 }

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"redoubt/recovery/drill"
@@ -24,7 +25,7 @@ const Version = 1
 // Entry is one drill.
 type Entry struct {
 	Version int `json:"version"`
-	// At is when the drill ended, by the clock of the machine that led it; UTC.
+	// At is when the drill ended, with its way back, by the clock of the place where it was; UTC.
 	At time.Time `json:"at"`
 	// System, Scenario and Disruption are those of the drill's report, Kind that of its figures, Seed what made it.
 	System     string            `json:"system"`
@@ -35,7 +36,7 @@ type Entry struct {
 	// Account is where it was, when that was an account of AWS.
 	Account string `json:"account,omitempty"`
 	Passed  bool   `json:"passed"`
-	// Accepted says why objectives may be missed here; Wrong all that went wrong.
+	// Accepted says why objectives may be missed here; Wrong all that went wrong, on the way back, too.
 	Accepted string   `json:"accepted,omitempty"`
 	Wrong    []string `json:"wrong,omitempty"`
 	Tiers    []Tier   `json:"tiers"`
@@ -56,15 +57,42 @@ type Tier struct {
 	Missed    []string       `json:"missed,omitempty"`
 }
 
-// Of is the entry of a report. Predicted are the times to recovery by tier that were told before; it may be nil.
-func Of(r drill.Report, at time.Time, predicted map[string]witness.Figure) Entry {
-	e := Entry{Version: Version, At: at.UTC(), System: r.System, Scenario: r.Scenario, Disruption: r.Disruption, Kind: r.Kind,
-		Seed: r.Seed, Passed: r.Held(), Accepted: r.Accepted, Wrong: r.Wrong, Plan: r.Plan.Hash}
+// Of is the entry of a report. Predicted are the times to recovery by tier that were told before; it may be nil. Of the way
+// back it tells whether it held: its figures stand in the report.
+func Of(r drill.Report, predicted map[string]witness.Figure) Entry {
+	e := Entry{Version: Version, At: ended(r).UTC(), System: r.System, Scenario: r.Scenario, Disruption: r.Disruption, Kind: r.Kind,
+		Seed: r.Seed, Passed: r.Passed(), Accepted: r.Accepted, Wrong: slices.Clone(r.Wrong), Plan: r.Plan.Hash}
+	if r.Failback != nil {
+		for _, why := range r.Failback.Wrong {
+			e.Wrong = append(e.Wrong, "the way back: "+why)
+		}
+	}
 	for _, t := range r.Tiers {
 		e.Tiers = append(e.Tiers, Tier{Name: t.Name, RTO: t.RTO, RPO: t.RPO, Took: t.Took, Lost: t.Lost,
 			Predicted: predicted[t.Name], Missed: t.Missed})
 	}
 	return e
+}
+
+// ended is when the last phase of a drill ended, or of its way back.
+func ended(r drill.Report) time.Time {
+	var end time.Time
+	for one := &r; one != nil; one = one.Failback {
+		for _, p := range one.Phases {
+			end = p.To
+		}
+	}
+	return end
+}
+
+// Unrecorded are those of the entries that are not among the kept ones: a drill is known by what was drilled, where, and when it
+// ended.
+func Unrecorded(kept []Entry, entries ...Entry) []Entry {
+	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool {
+		return slices.ContainsFunc(kept, func(k Entry) bool {
+			return k.System == e.System && k.Scenario == e.Scenario && k.Kind == e.Kind && k.Account == e.Account && k.At.Equal(e.At)
+		})
+	})
 }
 
 // Append adds entries to the file, which is made with its folder when it is not there. They are synced before it returns.

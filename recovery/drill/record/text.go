@@ -15,16 +15,16 @@ func Markdown(all []Last) string {
 		return "No drill is on record.\n"
 	}
 	var b strings.Builder
-	b.WriteString("| scenario | last | kind | tier | recovered after | objective | predicted | seen / predicted | lost | objective | |\n" +
-		"| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
+	b.WriteString("| scenario | system | last | kind | tier | recovered after | objective | predicted | seen / predicted | lost | objective | |\n" +
+		"| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, l := range all {
 		for _, t := range l.Tiers {
 			ratio := "-"
 			if r, ok := t.Ratio(); ok {
 				ratio = fmt.Sprintf("%.2f", r)
 			}
-			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", l.Scenario, l.ago(), l.Kind, t.Name,
-				figure(t.Took), short(time.Duration(t.RTO)), figure(t.Predicted), ratio, figure(t.Lost), short(time.Duration(t.RPO)),
+			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", l.Scenario, l.System, l.ago(), l.Kind,
+				t.Name, figure(t.Took), short(time.Duration(t.RTO)), figure(t.Predicted), ratio, figure(t.Lost), short(time.Duration(t.RPO)),
 				l.verdict(t))
 		}
 	}
