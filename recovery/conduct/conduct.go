@@ -144,6 +144,9 @@ const (
 	longestWait     = time.Minute
 )
 
+// WatchEvery is how often the function looks whether its machine is to be started without a person (Watch).
+const WatchEvery = time.Minute
+
 var leaseOptions = lease.Options{TTL: 5 * time.Minute, Skew: 10 * time.Second}
 
 // Handle takes one turn. Its errors are of the four types.

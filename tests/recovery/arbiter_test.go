@@ -1,7 +1,6 @@
 package recovery
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -9,44 +8,25 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/internal/plantest"
-	"redoubt/inventory"
 	"redoubt/recovery/arbiter"
 	"redoubt/recovery/diagnose"
 	"redoubt/recovery/execute"
 	"redoubt/recovery/lease"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
-	"redoubt/sim/drive"
-	"redoubt/sim/world"
 	"redoubt/system"
 	"redoubt/tests/homes"
 )
 
-// the arbiter of a lab that has one.
-var arbiterOf = inventory.Arbiter{Region: "eu-north-1", Table: "atlas-arbiter"}
+// arbiterOf is the arbiter of a lab that has one.
+var arbiterOf = homes.Arbiter
 
-// appointed are both homes with an arbiter that has never said a word: the inventories that the homes keep name it.
+// appointed are both homes with an arbiter that has never said a word.
 func appointed(t testing.TB) *lab {
 	t.Helper()
 	l := standing(t)
-	l.keeps(t, func(home *inventory.Home) { home.Control.Arbiter = &arbiterOf })
-	require.NoError(t, drive.Third(l.World, l.Inventory(t)))
+	l.Arbitrate(t)
 	return l
-}
-
-// keeps changes what both homes keep of each, as an update would that changes nothing else.
-func (l *lab) keeps(t testing.TB, change func(*inventory.Home)) {
-	t.Helper()
-	inv := l.Inventory(t)
-	for of, home := range inv.Homes {
-		change(&home)
-		raw, err := inventory.Encode(inventory.New(inv.System, of, home))
-		require.NoError(t, err)
-		for _, region := range regionOf {
-			l.Ask(t, region, "s3", "PutObject", world.Document{"Bucket": "atlas-control-" + homes.Account + "-" + region,
-				"Key": inventory.ObjectKey(of), "Body": string(raw)})
-		}
-	}
 }
 
 // between are both homes with an arbiter, whose word names the primary home.
@@ -61,15 +41,12 @@ func between(t testing.TB) *lab {
 // say lets the word name a home, as the judge does.
 func (l *lab) say(t testing.TB, home system.Home) {
 	t.Helper()
-	_, err := l.port(t).Call(context.Background(), arbiter.Appoint(arbiterOf.Table, home, l.Now(), "a test"))
-	require.NoError(t, err)
+	homes.Say(t, l.port(t), home, l.Now())
 }
 
 func (l *lab) word(t testing.TB) arbiter.Word {
 	t.Helper()
-	w, err := arbiter.Table{Port: l.port(t), Home: plan.Arbiter, Name: arbiterOf.Table}.Word(t.Context())
-	require.NoError(t, err)
-	return w
+	return homes.Word(t, l.port(t))
 }
 
 // holder is who has the lease of the active home in a table.

@@ -18,24 +18,25 @@ import (
 	"redoubt/recovery/diagnose"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
-	"redoubt/sim/drive"
 	"redoubt/system"
 	"redoubt/tests/homes"
 )
 
 // TestMachine_beginsByItself goes from the loss of the primary's region to the end without a person: the observers
 // look, the judge moves the word, the function's watch starts the machine with a scenario alone, the first turn makes the
-// plan and the machine walks it. It ends as redoubt run does with the plan that a person would have made then.
+// plan and the machine walks it. It ends as redoubt run does with the plan that a person would have made then, and within
+// the objective of each tier that moves, counted from the loss.
 func TestMachine_beginsByItself(t *testing.T) {
 	i := theInterpreter(t)
 	l := between(t)
-	l.keeps(t, func(home *inventory.Home) { home.Control.Machine = "arn:aws:states:::stateMachine:atlas" })
-	l.ready(t)
+	l.Keep(t, func(home *inventory.Home) { home.Control.Machine = "arn:aws:states:::stateMachine:atlas" })
+	homes.Ready(t, l.port(t), system.Primary)
 	l.accept(t, system.Primary, "work", accepted...)
 	l.Wait(arbiter.Default().Settle)
 	l.observed(t, time.Minute)
 	require.Equal(t, system.Primary, l.word(t).Active)
 	l.Break(t, "region-down "+homes.Ireland)
+	lost := l.Now()
 	l.observed(t, arbiter.Default().Within())
 	require.True(t, l.word(t).ByJudge(), "%s", l.word(t))
 	p := l.plan(t, planner.Request{Scenario: planner.RegionLoss, Finding: l.judged(t), Goal: planner.Goal{Active: system.Primary}})
@@ -53,7 +54,10 @@ func TestMachine_beginsByItself(t *testing.T) {
 	e := i.execute(t, "alone", every, started[run])
 	require.Equal(t, "SUCCEEDED", e.status, "%+v", e)
 	assert.Equal(t, want, s.digest(t))
-	t.Logf("%d invocations, simulated: %s, redoubt run %s", i.calls, s.lab.Now().Sub(began), took)
+	t.Logf("%d invocations, simulated: %s, redoubt run %s; %s after the loss", i.calls, s.lab.Now().Sub(began), took, s.lab.Now().Sub(lost))
+	for _, tier := range moving(l.sys) {
+		assert.LessOrEqual(t, s.lab.Now().Sub(lost), tier.Objectives[system.RegionLoss].RTO, "tier %s", tier.Name)
+	}
 	made := s.lab.made(t, run)
 	assert.Equal(t, string(planner.RegionLoss), made.Scenario)
 	assert.Equal(t, idsOf(p), idsOf(made))
@@ -62,29 +66,12 @@ func TestMachine_beginsByItself(t *testing.T) {
 	assert.Len(t, started, 1, "the lost home cannot say where traffic leads; the execution's name is taken")
 }
 
-// ready lets the word say that the home which does not serve may be appointed without a person.
-func (l *lab) ready(t *testing.T) {
-	t.Helper()
-	_, err := l.port(t).Call(t.Context(), arbiter.Release(arbiterOf.Table, system.Primary))
-	require.NoError(t, err)
-}
-
 // observed lets the observers and the judge work for a while, as the programs of the arbiter do.
 func (l *lab) observed(t *testing.T, span time.Duration) {
 	t.Helper()
 	rules, port := arbiter.Default(), l.port(t)
-	third := arbiter.Table{Port: port, Home: plan.Arbiter, Name: arbiterOf.Table}
-	clock := drive.Clock{World: l.World}
-	asks := func(ctx context.Context, home system.Home, _ diagnose.Aspect) error {
-		_, err := port.Call(ctx, plan.Call{Kind: plan.AWS, Home: home, Service: "s3", Operation: "HeadObject",
-			Input: plan.Document{"Bucket": port.Inventory.Homes[home].Control.Bucket, "Key": inventory.ObjectKey(home)}})
-		return err
-	}
 	for until := l.Now().Add(span); l.Now().Before(until); l.Wait(rules.Every) {
-		for _, name := range []string{string(system.Secondary), arbiter.Name} {
-			require.NoError(t, arbiter.Observer{Name: name, Rules: rules, Clock: clock, Look: asks, Own: third}.Once(t.Context()))
-		}
-		require.NoError(t, arbiter.Bench{Rules: rules, Clock: clock, Table: third}.Once(t.Context()))
+		require.NoError(t, homes.Judge(t.Context(), port, rules))
 	}
 }
 

@@ -53,8 +53,8 @@ func (b *builder) minutely() error {
 	if !b.args.Automatic {
 		return nil
 	}
-	return b.schedule("minutely", part+"-watch", "Starts the machine that recovers the home when the arbiter says so", "rate(1 minute)",
-		conduct.Watch, 60, 1)
+	return b.schedule("minutely", part+"-watch", "Starts the machine that recovers the home when the arbiter says so",
+		fmt.Sprintf("rate(%.0f minute)", conduct.WatchEvery.Minutes()), conduct.Watch, int(conduct.WatchEvery.Seconds()), 1)
 }
 
 // schedule declares what invokes the function again and again for a turn; a start that fails is tried again so often, within so
