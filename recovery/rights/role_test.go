@@ -13,6 +13,7 @@ import (
 	"redoubt/internal/iampolicy"
 	"redoubt/internal/iamtest"
 	"redoubt/internal/plantest"
+	"redoubt/internal/rightstest"
 	"redoubt/inventory"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
@@ -118,8 +119,7 @@ const switching = "Redoubt/Switch"
 
 func allowed(t *testing.T, n rights.Need, doc iampolicy.Document) bool {
 	t.Helper()
-	keys := map[string]string{"cloudwatch:namespace": switching, "iam:PassedToService": "backup.amazonaws.com"}
-	return iamtest.Allowed(t, iamtest.Request{Action: n.Action, Resource: n.Resource, Keys: keys}, doc)
+	return rightstest.Allows(t, n, switching, doc)
 }
 
 // example is the example system's place, and all that its plans ask of IAM, with the plan that asks.
@@ -128,7 +128,7 @@ func example(t *testing.T) (rights.Place, map[rights.Need]string) {
 	all, err := plantest.Examples("../../system.yaml")
 	require.NoError(t, err)
 	inv := all[0].Request.Inventory
-	p := place(inv)
+	p := rightstest.Place(inv)
 	p.Regions[plan.Arbiter] = "eu-north-1"
 	needs := map[rights.Need]string{}
 	for _, e := range all {
@@ -145,18 +145,6 @@ func example(t *testing.T) (rights.Place, map[rights.Need]string) {
 		}
 	}
 	return p, needs
-}
-
-func place(inv inventory.Inventory) rights.Place {
-	p := rights.Place{System: inv.System, Regions: map[system.Home]string{}}
-	keys, zones := map[string]bool{}, map[string]bool{}
-	for name, h := range inv.Homes {
-		p.Account, p.Regions[name], p.Namespace = h.Account, h.Region, h.Entry.SwitchNamespace
-		keys[h.Keys["data"]], keys[h.Keys["logs"]], zones[h.Discovery.ZoneID] = true, true, true
-	}
-	p.Keys, p.Zones = slices.Sorted(maps.Keys(keys)), slices.Sorted(maps.Keys(zones))
-	slices.Reverse(p.Keys)
-	return p
 }
 
 // called are all calls in a plan, wherever they stand in it: of steps, conditions, undos, late values and gates.

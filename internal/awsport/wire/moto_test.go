@@ -43,8 +43,10 @@ func config() aws.Config {
 	}
 }
 
-func port() *awsport.Port {
-	return awsport.New(config(), awsport.Options{
+func port() *awsport.Port { return portOf(config()) }
+
+func portOf(cfg aws.Config) *awsport.Port {
+	return awsport.New(cfg, awsport.Options{
 		Regions: map[system.Home]string{system.Secondary: region},
 		Routing: []awsport.RoutingEndpoint{{URL: endpoint, Region: region}},
 	})

@@ -18,10 +18,11 @@ import (
 // overwritten, one that was deleted, one that is new.
 func TestRewind_bringsABucketBackOverTheWire(t *testing.T) {
 	t.Parallel()
-	versioned(t, "versions")
-	p := port()
+	const bucket = "atlas-versions"
+	versioned(t, bucket)
+	p, sent := port(), &sent{}
 	s3 := func(operation, key string, more doc) doc {
-		in := doc{"Bucket": "versions", "Key": key}
+		in := doc{"Bucket": bucket, "Key": key}
 		for name, value := range more {
 			in[name] = value
 		}
@@ -43,14 +44,15 @@ func TestRewind_bringsABucketBackOverTheWire(t *testing.T) {
 			}
 		}
 	}
-	spoiled := later("a/new", at)
+	spoiled := later("redoubt/clock", at)
+	s3("PutObject", "a/new", doc{"Body": "bad"})
 	s3("PutObject", "a/changed and+more", doc{"Body": "bad"})
 	s3("DeleteObject", "a/deleted", nil)
 	later("redoubt/restore/1", spoiled)
 
 	act := func(operation string) (doc, error) {
-		return p.Call(t.Context(), plan.Call{Kind: plan.Versions, Home: system.Secondary, Service: "redoubt", Operation: operation,
-			Input: doc{"Bucket": "versions", "At": at, "Mark": "redoubt/restore/1"}})
+		return sent.port().Call(t.Context(), plan.Call{Kind: plan.Versions, Home: system.Secondary, Service: "redoubt", Operation: operation,
+			Input: doc{"Bucket": bucket, "At": at, "Mark": "redoubt/restore/1"}})
 	}
 	out, err := act(rewind.CountAstray)
 	require.NoError(t, err)
@@ -67,4 +69,5 @@ func TestRewind_bringsABucketBackOverTheWire(t *testing.T) {
 		o := s3("GetObject", key, nil)
 		assert.Equal(t, []any{"good", "text/plain", "worker"}, []any{o["Body"], o["ContentType"], o["Metadata"].(doc)["writer"]})
 	}
+	sent.hold(t, "s3.ListObjectVersions", "s3.HeadObject", "s3.CopyObject", "s3.DeleteObject", "s3.PutObject")
 }

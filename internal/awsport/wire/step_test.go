@@ -70,7 +70,7 @@ func TestStep_sendsWorkAgainOverTheWire(t *testing.T) {
 	}
 	by := byHand{plan: p}
 	by.journal, by.lease = locks(t, "locks-of-steps")
-	queue := accepted(t)
+	queue := accepted(t, "atlas-work")
 
 	outcome, calls, f := by.step(t, "requeue-work")
 	assert.Equal(t, execute.Refused, f.Outcome, f.Why)
@@ -94,16 +94,16 @@ func TestStep_sendsWorkAgainOverTheWire(t *testing.T) {
 	assert.Equal(t, map[string]int{"requeue-work performed": 1, "requeue-work already done": 1}, ended)
 }
 
-// accepted makes the ledger of the queue work with two tokens that nobody has done and one that somebody has, and the
+// accepted makes the ledger of a queue with two tokens that nobody has done and one that somebody has, and the
 // queue, of which it returns what takes its messages out.
-func accepted(t *testing.T) (taken func() []string) {
+func accepted(t *testing.T, queueName string) (taken func() []string) {
 	t.Helper()
 	ledger := dynamodb.NewFromConfig(config())
 	key := func(name string) []types.KeySchemaElement {
 		return []types.KeySchemaElement{{AttributeName: aws.String(name), KeyType: types.KeyTypeHash}}
 	}
 	_, err := ledger.CreateTable(t.Context(), &dynamodb.CreateTableInput{
-		TableName: aws.String("atlas-work-ledger"), BillingMode: types.BillingModePayPerRequest, KeySchema: key(inventory.LedgerKey),
+		TableName: aws.String(queueName + "-ledger"), BillingMode: types.BillingModePayPerRequest, KeySchema: key(inventory.LedgerKey),
 		AttributeDefinitions: []types.AttributeDefinition{
 			{AttributeName: aws.String(inventory.LedgerKey), AttributeType: types.ScalarAttributeTypeS},
 			{AttributeName: aws.String(inventory.LedgerOpen), AttributeType: types.ScalarAttributeTypeS}},
@@ -117,10 +117,10 @@ func accepted(t *testing.T) (taken func() []string) {
 			item[inventory.LedgerOpen] = doc{"S": inventory.LedgerShard(token)}
 		}
 		_, err := port().Call(t.Context(), plan.Call{Kind: plan.AWS, Home: system.Secondary, Service: "dynamodb", Operation: "PutItem",
-			Input: doc{"TableName": "atlas-work-ledger", "Item": item}})
+			Input: doc{"TableName": queueName + "-ledger", "Item": item}})
 		require.NoError(t, err)
 	}
-	queue, err := sqs.NewFromConfig(config()).CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: aws.String("atlas-work")})
+	queue, err := sqs.NewFromConfig(config()).CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: &queueName})
 	require.NoError(t, err)
 	return func() (out []string) {
 		for {
