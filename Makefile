@@ -164,9 +164,9 @@ asl: ## hold the state machine of every plan to a published validator of the lan
 	@REDOUBT_MACHINES=$(CURDIR)/bin/machines $(GO) test $(QUICK) -count 1 -run 'Machine' ./recovery/render
 	@for f in bin/machines/*.asl.json; do $(TOOLS)/asl/node_modules/.bin/asl-validator --json-path $$f; done
 
-# Which state machines the interpreter walks: those of the loss of a region and of what takes little; make test-machines takes
-# those of all kept plans.
-MACHINES := ^TestMachine_(survivesCrashes|beginsByItself|endsWhereSomebodyElseActs|endsAsARunDoes)$$/^(region-loss|switchover|zone-loss|zone-back|writer-loss|dependency-loss)$$
+# Which state machines the interpreter walks: the one that stands in each home, with every kept plan, and those made of the
+# plans for the loss of a region and of what takes little; make test-machines takes those of all kept plans, too.
+MACHINES := ^TestMachine_(deployedWalksEveryPlan|waits)$$|^TestMachine_(survivesCrashes|beginsByItself|endsWhereSomebodyElseActs|endsAsARunDoes)$$/^(region-loss|switchover|zone-loss|zone-back|writer-loss|dependency-loss)$$
 
 .PHONY: test-machines
 test-machines: ## walk the state machine of every plan on an interpreter, against the simulated regions (20 minutes)

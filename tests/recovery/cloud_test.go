@@ -16,7 +16,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"redoubt/internal/awsport"
+	"redoubt/internal/rightstest"
 	"redoubt/inventory"
 	"redoubt/recovery/conduct"
 	"redoubt/recovery/plan"
@@ -27,7 +30,7 @@ import (
 
 // cloud is what a state machine reaches in the recovering home, as the interpreter asks for it: the one function,
 // which is the program's own handler before the simulated regions, and the topic. Waits pass in the world's
-// time: an answer that says to wait is held back until the world's time is there, and then says 0.
+// time: an answer that says to wait is held back until the world's time is there, and then says 0, or the pause.
 type cloud struct {
 	*httptest.Server
 	mu    sync.Mutex
@@ -40,6 +43,13 @@ type cloud struct {
 	// waits are when those wake who wait.
 	waits map[chan struct{}]time.Time
 	heard time.Time
+	// made are the requests that the function has made.
+	made []plan.Call
+	// pause is the wait that is answered with where the function's is not over; waited is when it was answered, and paused the
+	// shortest time after which such a turn came again.
+	pause  time.Duration
+	waited map[string]time.Time
+	paused map[string]time.Duration
 	// asked is told of each question to people.
 	asked func(message)
 }
@@ -75,7 +85,7 @@ func (m mortal) Call(ctx context.Context, c plan.Call) (plan.Document, error) {
 
 func newCloud(t *testing.T) *cloud {
 	t.Helper()
-	c := &cloud{invoked: map[string]int{}, waits: map[chan struct{}]time.Time{}}
+	c := &cloud{invoked: map[string]int{}, waited: map[string]time.Time{}, paused: map[string]time.Duration{}, waits: map[chan struct{}]time.Time{}}
 	c.Server = httptest.NewServer(http.HandlerFunc(c.serve))
 	t.Cleanup(c.Close)
 	go c.passTime(t.Context())
@@ -89,7 +99,21 @@ func (c *cloud) recovers(port drive.World, home system.Home, crashes map[string]
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.port, c.home, c.calls = port, home, 0
-	c.crashes, c.invoked = crashes, map[string]int{}
+	c.crashes, c.invoked, c.made = crashes, map[string]int{}, nil
+}
+
+// mayAll requires that the role of the function lets all through that it has asked for.
+func (c *cloud) mayAll(t *testing.T) {
+	t.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	require.NotEmpty(t, c.made)
+	rightstest.Hold(t, rightstest.Place(c.port.Inventory), c.home, c.made)
+}
+
+// seen is a port on which it is kept what was asked for.
+func (c *cloud) seen(port plan.Port) plan.Port {
+	return rightstest.Seen{Port: port, See: func(call plan.Call) { c.made = append(c.made, call) }}
 }
 
 func (c *cloud) serve(w http.ResponseWriter, r *http.Request) {
@@ -156,8 +180,23 @@ func (c *cloud) invoke(req conduct.Request) (conduct.Answer, error) {
 	c.waits[wake] = c.port.Now().Add(time.Duration(answer.Seconds) * time.Second)
 	c.mu.Unlock()
 	<-wake
-	answer.Seconds = 0
+	answer.Seconds = int(c.pause.Seconds())
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.waited[string(req.What)+" "+req.Step] = time.Now()
 	return answer, nil
+}
+
+// again notes how long after a wait a turn comes again.
+func (c *cloud) again(turn string) {
+	at, waited := c.waited[turn]
+	if !waited {
+		return
+	}
+	delete(c.waited, turn)
+	if last, known := c.paused[turn]; !known || time.Since(at) < last {
+		c.paused[turn] = time.Since(at)
+	}
 }
 
 func (c *cloud) turn(req conduct.Request) (answer conduct.Answer, err error) {
@@ -166,6 +205,7 @@ func (c *cloud) turn(req conduct.Request) (answer conduct.Answer, err error) {
 	c.heard = time.Now()
 	defer func() { c.heard = time.Now() }()
 	c.calls++
+	c.again(string(req.What) + " " + req.Step)
 	key := fmt.Sprintf("%s %s %d", req.What, req.Step, c.invoked[string(req.What)+req.Step])
 	c.invoked[string(req.What)+req.Step]++
 	left := whole
@@ -188,11 +228,11 @@ func (c *cloud) turn(req conduct.Request) (answer conduct.Answer, err error) {
 // handler is the program's own, which dies after so many calls.
 func (c *cloud) handler(left *int) conduct.Handler {
 	return conduct.Handler{Home: c.home, Bucket: "atlas-control-" + homes.Account + "-" + regionOf[c.home],
-		Own: mortal{c.port, left}, Clock: drive.Clock{World: c.port.World}, Fits: awsport.CheckPlan,
+		Own: mortal{c.seen(c.port), left}, Clock: drive.Clock{World: c.port.World}, Fits: awsport.CheckPlan,
 		Calls: func(inv inventory.Inventory) plan.Port {
 			port := c.port
 			port.Inventory = inv
-			return mortal{port, left}
+			return mortal{c.seen(port), left}
 		}}
 }
 

@@ -54,6 +54,7 @@ func TestMachine_beginsByItself(t *testing.T) {
 	e := i.execute(t, "alone", every, started[run])
 	require.Equal(t, "SUCCEEDED", e.status, "%+v", e)
 	assert.Equal(t, want, s.digest(t))
+	i.mayAll(t)
 	t.Logf("%d invocations, simulated: %s, redoubt run %s; %s after the loss", i.calls, s.lab.Now().Sub(began), took, s.lab.Now().Sub(lost))
 	for _, tier := range moving(l.sys) {
 		assert.LessOrEqual(t, s.lab.Now().Sub(lost), tier.Objectives[system.RegionLoss].RTO, "tier %s", tier.Name)

@@ -159,28 +159,54 @@ func (i *interpreter) execute(t *testing.T, name, definition string, input condu
 var machine = render.Machine{Function: "arn:aws:lambda:eu-central-1:" + homes.Account + ":function:recover",
 	Topic: "arn:aws:sns:eu-central-1:" + homes.Account + ":approvals"}
 
-// TestMachine_endsAsARunDoes lets the interpreter walk the state machine of every kept plan, and the one that
-// walks every plan, and wants the same end as redoubt run.
-func TestMachine_endsAsARunDoes(t *testing.T) {
-	i := theInterpreter(t)
-	every, err := machine.Any()
-	require.NoError(t, err)
+// deployed is the machine that stands in each home and walks every plan.
+func deployed(plan.Plan) (string, error) { return machine.Any() }
+
+// TestMachine_endsAsARunDoes lets the interpreter walk the state machine that is made of a kept plan alone, and wants the
+// same end as redoubt run.
+func TestMachine_endsAsARunDoes(t *testing.T) { endAsRunsDo(t, machine.Of) }
+
+// TestMachine_deployedWalksEveryPlan is the same with the machine that stands in each home.
+func TestMachine_deployedWalksEveryPlan(t *testing.T) { endAsRunsDo(t, deployed) }
+
+func endAsRunsDo(t *testing.T, of func(plan.Plan) (string, error)) {
 	all := walks()
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			i := theInterpreter(t)
 			l, p := all[name](t)
 			want, took := ran(t, l, p)
-			own, err := machine.Of(p)
+			definition, err := of(p)
 			require.NoError(t, err)
-			for kind, definition := range map[string]string{"own": own, "any": every} {
-				got, e, waited := i.walked(t, l, p, kind, definition, nil)
-				require.Equal(t, "SUCCEEDED", e.status, "%+v", e)
-				assert.Equal(t, want, got, kind)
-				i.asks(t, p)
-				t.Logf("%s: %d invocations, simulated: %s, redoubt run %s", kind, i.calls, waited, took)
-			}
+			got, e, waited := i.walked(t, l, p, name, definition, nil)
+			require.Equal(t, "SUCCEEDED", e.status, "%+v", e)
+			assert.Equal(t, want, got)
+			i.asks(t, p)
+			i.mayAll(t)
+			t.Logf("%d invocations, simulated: %s, redoubt run %s", i.calls, waited, took)
 		})
 	}
+}
+
+// TestMachine_waits lets a second of real time pass on the interpreter for each wait that the function answers with. The
+// other walks are held back until the world's time is there, and then answered with none.
+func TestMachine_waits(t *testing.T) {
+	t.Parallel()
+	i := theInterpreter(t)
+	i.pause = time.Second
+	l, p := scenes["writer-loss"](t)
+	want, _ := ran(t, l, p)
+	definition, err := deployed(p)
+	require.NoError(t, err)
+	got, e, _ := i.walked(t, l, p, "waits", definition, nil)
+	require.Equal(t, "SUCCEEDED", e.status, "%+v", e)
+	assert.Equal(t, want, got)
+	assert.NotEmpty(t, i.paused)
+	for turn, d := range i.paused {
+		assert.GreaterOrEqual(t, d, i.pause, "the turn %q came again", turn)
+	}
+	t.Logf("waits: %v", i.paused)
 }
 
 // asks requires that each gate which asks was answered, and that the message named what to type.
