@@ -49,6 +49,7 @@ func TestUp_isTheWholeStory(t *testing.T) {
 
 	t.Run("a thin slice of a recovery", func(t *testing.T) { testSlice(t, p) })
 	t.Run("an edit of system.yaml shows just that edit", func(t *testing.T) { testEdit(t, p) })
+	t.Run("each card of the tabletop breaks and heals", func(t *testing.T) { testCards(t, p) })
 	t.Run("the README shows real output", func(t *testing.T) { testReadme(t, p, first) })
 	t.Run("a region is lost, recovered from and moved back to", func(t *testing.T) { testRecovery(t, p) })
 	t.Run("down leaves only what locks keep", func(t *testing.T) { testDown(t, p) })

@@ -43,6 +43,25 @@ func TestLoad_givesEachStoreTheIntervalOfItsObjective(t *testing.T) {
 	assert.Len(t, p.written(), 8)
 }
 
+// TestLoad_takesTheFileOfThePage loads the file that the page of the drills shows, with the paths of this machine.
+func TestLoad_takesTheFileOfThePage(t *testing.T) {
+	t.Parallel()
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	page, err := os.ReadFile(filepath.Join(root, "docs", "drills.md"))
+	require.NoError(t, err)
+	_, shown, _ := strings.Cut(string(page), "```yaml\n")
+	shown, _, _ = strings.Cut(shown, "```")
+	shown = strings.NewReplacer("/etc/redoubt/inventory.json", filepath.Join(root, "internal/plantest/testdata/inventory.json"),
+		"/etc/redoubt/system.yaml", filepath.Join(root, "system.yaml")).Replace(shown)
+	path := filepath.Join(t.TempDir(), "witness.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(shown), 0o600))
+	p, err := Load(path)
+	require.NoError(t, err)
+	assert.Equal(t, system.Secondary, p.Home)
+	assert.Equal(t, 20*time.Second, p.every["transcripts"])
+}
+
 func TestLoad_refuses(t *testing.T) {
 	t.Parallel()
 	for more, want := range map[string]string{
