@@ -28,6 +28,7 @@ type Plans struct {
 	// questions are by what they depend on, and so are abouts, as planner.About says it.
 	questions map[string][]question
 	abouts    map[about]string
+	essences  *planner.Essences
 	// hash is that of the inventory, empty before it was asked for.
 	hash string
 }
@@ -71,7 +72,7 @@ const mostAbouts = 1 << 10
 
 // NewPlans returns no plans yet.
 func NewPlans() *Plans {
-	return &Plans{map[string]made{}, newShared(), map[string][]question{}, map[about]string{}, ""}
+	return &Plans{map[string]made{}, newShared(), map[string][]question{}, map[about]string{}, planner.NewEssences(), ""}
 }
 
 // questionsOf are the questions of a request. They do not depend on the time at which it is made.
@@ -113,7 +114,7 @@ func (d *Drill) planned(r planner.Request) (made, error) {
 	if !planner.Reached(r) {
 		return d.make(r)
 	}
-	key := planner.Essence(r, d.Plans.about(&r))
+	key := d.Plans.essences.Of(r, d.Plans.about(&r))
 	if m, known := d.Plans.of[key]; known {
 		return m, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"time"
+	"unsafe"
 
 	"redoubt/recovery/diagnose"
 	"redoubt/recovery/plan"
@@ -57,15 +58,58 @@ func (r restoring) before(moment string) bool {
 // reach are the moments of which nothing but Reached comes into a plan.
 var reach = []string{"EarliestRestorableTime", "LatestRestorableTime", "EarliestRestorableDateTime", "LatestRestorableDateTime"}
 
-// Essence is a text of what the request's plan depends on: of two requests about the same system and inventory with one
+// Essences tell requests apart by what their plans depend on. They number what was said, so that an essence is short, and
+// know an answer that they met again by where it is: nobody changes one. They serve one goroutine.
+type Essences struct {
+	numbers map[string]int
+	met     map[unsafe.Pointer]met
+}
+
+// met keeps the answer, so that no other ever takes its place.
+type met struct {
+	answer plan.Document
+	number int
+}
+
+// mostMet bounds the answers that are known by where they are.
+const mostMet = 1 << 12
+
+// NewEssences returns essences of nothing yet.
+func NewEssences() *Essences { return &Essences{map[string]int{}, map[unsafe.Pointer]met{}} }
+
+// Of is what the request's plan depends on: of two requests about the same system and inventory with one
 // essence, both reached, the plans are equal. The backups' reach is not in it. About is what About says of the request.
-func Essence(r Request, about string) string {
-	out := strconv.AppendInt(append(append([]byte(nil), about...), ' '), r.Now.UnixNano(), 10)
+func (e *Essences) Of(r Request, about string) string {
+	out := strconv.AppendInt(nil, int64(e.number(about)), 10)
+	out = strconv.AppendInt(append(out, ' '), r.Now.UnixNano(), 10)
 	out = appendSeen(append(out, ' '), r.Seen)
 	for _, key := range slices.Sorted(maps.Keys(r.Answers)) {
-		out = appendDocument(append(out, ' '), r.Answers[key])
+		out = strconv.AppendInt(append(out, ' '), int64(e.answer(r.Answers[key])), 10)
 	}
 	return string(out)
+}
+
+// answer is the number of what an answer says.
+func (e *Essences) answer(doc plan.Document) int {
+	at := *(*unsafe.Pointer)(unsafe.Pointer(&doc)) //nolint:gosec // a map is a pointer
+	if known, is := e.met[at]; is {
+		return known.number
+	}
+	if len(e.met) == mostMet {
+		clear(e.met)
+	}
+	n := e.number(string(appendDocument(nil, doc)))
+	e.met[at] = met{doc, n}
+	return n
+}
+
+func (e *Essences) number(text string) int {
+	n, known := e.numbers[text]
+	if !known {
+		n = len(e.numbers)
+		e.numbers[text] = n
+	}
+	return n
 }
 
 func appendSeen(to []byte, s Seen) []byte {

@@ -14,7 +14,8 @@ import (
 func TestEssence_knowsWhatWasSeen(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
-	of := func(s planner.Seen) string { return planner.Essence(planner.Request{Now: now, Seen: s}, "about") }
+	essences := planner.NewEssences()
+	of := func(s planner.Seen) string { return essences.Of(planner.Request{Now: now, Seen: s}, "about") }
 	all := map[string]string{of(planner.Seen{}): "nothing"}
 	for name, s := range map[string]planner.Seen{
 		"inventory of the primary":   {InventoryAt: map[system.Home]time.Time{system.Primary: now}},

@@ -192,11 +192,12 @@ func TestReached_isFalseUntilABackupShowsTheMoment(t *testing.T) {
 // Requests that differ in how far the backups reach have one essence, and one plan; any other difference is another.
 func TestEssence_leavesOutHowFarBackupsReach(t *testing.T) {
 	t.Parallel()
+	essences := planner.NewEssences()
 	of := func(change func(*planner.Request)) (string, plan.Plan) {
 		var r planner.Request
 		p, err := made(t, "restore-database", change, func(asked *planner.Request) { r = *asked })
 		require.NoError(t, err)
-		return planner.Essence(r, planner.About(r)), p
+		return essences.Of(r, planner.About(r)), p
 	}
 	set := func(name, value string) func(*planner.Request) {
 		return func(r *planner.Request) {
