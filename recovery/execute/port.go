@@ -36,7 +36,8 @@ func ClassOf(err error) Class {
 // condition itself. It does what Make and Judge do with it, and may remember it.
 type Whole interface {
 	plan.Port
-	Make(ctx context.Context, c plan.Call) (plan.Document, error)
+	// Make makes a call of whose answer nobody reads more than whether there was one.
+	Make(ctx context.Context, c plan.Call) error
 	// Judge says why, too, when nobody answers.
 	Judge(ctx context.Context, c plan.Condition) Judged
 	// Holds reports whether nothing has changed of what an answer depends on (Judged.Of).
@@ -54,11 +55,12 @@ type Judged struct {
 	Of any
 }
 
-func ask(ctx context.Context, port plan.Port, c plan.Call) (plan.Document, error) {
+func carryOut(ctx context.Context, port plan.Port, c plan.Call) error {
 	if w, is := port.(Whole); is {
 		return w.Make(ctx, c)
 	}
-	return Make(ctx, port, c)
+	_, err := Make(ctx, port, c)
+	return err
 }
 
 func judge(ctx context.Context, port plan.Port, c plan.Condition) Judged {
@@ -96,7 +98,7 @@ func answerOf(answer plan.Answer, err error) plan.Answer {
 }
 
 func perform(ctx context.Context, port plan.Port, p Perform) Returned {
-	_, err := ask(ctx, port, p.Call)
+	err := carryOut(ctx, port, p.Call)
 	r := Returned{Step: p.Step, Class: ClassOf(err)}
 	if err != nil {
 		r.Why = err.Error()

@@ -46,6 +46,7 @@ func (w World) Call(ctx context.Context, c plan.Call) (plan.Document, error) {
 	case plan.Ledger:
 		return ledger.Port{Port: w}.Call(ctx, c)
 	case plan.Versions:
+		w.still = false // it looks when each version was written
 		return rewind.Port{Port: w}.Call(ctx, c)
 	case plan.Probe:
 		if c.Operation == verify.VerifyStore {

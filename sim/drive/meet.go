@@ -26,6 +26,7 @@ func (w World) Level(ctx context.Context, home system.Home, agent string) system
 	if of == nil {
 		return system.Full
 	}
+	w.still = true
 	out, err := w.Call(ctx, ask(home, "appconfig", "ListDeployments", plan.Document{
 		"ApplicationId": of.ApplicationID, "EnvironmentId": of.EnvironmentID}))
 	if err != nil {

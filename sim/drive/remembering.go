@@ -33,13 +33,30 @@ func address[M ~map[K]V, K comparable, V any](m M) unsafe.Pointer {
 	return *(*unsafe.Pointer)(unsafe.Pointer(&m))
 }
 
-// Make makes a call, with its late values.
-func (r Remembering) Make(ctx context.Context, c plan.Call) (plan.Document, error) {
+// Make makes a call, with its late values. Nobody reads the answer, so that what moves with the clock may be left out of it.
+func (r Remembering) Make(ctx context.Context, c plan.Call) error {
+	w := r.World
+	w.fixed, w.still = len(c.Late) == 0, still(c.Late, nil)
+	_, err := r.World.World.Remember(r.callKey(world.TextOf("call"), &c), func() (any, error) {
+		_, err := execute.Make(ctx, w, c)
+		return nil, err
+	})
+	return err
+}
+
+// Ask makes a call whose answer is read, which nobody may change.
+func (r Remembering) Ask(ctx context.Context, c plan.Call) (plan.Document, error) {
 	w := r.World
 	w.fixed = len(c.Late) == 0
-	out, err := r.World.World.Remember(r.callKey(world.TextOf("call"), &c), func() (any, error) { return execute.Make(ctx, w, c) })
+	out, err := r.World.World.Remember(r.callKey(world.TextOf("question"), &c), func() (any, error) { return execute.Make(ctx, w, c) })
 	doc, _ := out.(plan.Document)
 	return doc, err
+}
+
+// still reports whether nobody looks at what moves with the clock.
+func still(late []plan.Late, all []plan.Expect) bool {
+	return !slices.ContainsFunc(late, func(l plan.Late) bool { return world.Moves(string(l.Path)) }) &&
+		!slices.ContainsFunc(all, func(e plan.Expect) bool { return world.Moves(string(e.Path)) })
 }
 
 // verdict is the answer to a condition.
@@ -56,7 +73,7 @@ func (r Remembering) Judge(ctx context.Context, c plan.Condition) execute.Judged
 	}
 	held := r.World.World.Hold(r.conditionKey(&c), func() (any, error) {
 		w := r.World
-		w.still = !slices.ContainsFunc(c.All, func(e plan.Expect) bool { return world.Moves(string(e.Path)) })
+		w.still = still(c.Call.Late, c.All)
 		answer, why, err := execute.Judge(ctx, w, c)
 		return &verdict{answer, execute.Unanswered(c, why, err)}, err
 	})

@@ -106,7 +106,7 @@ func (p *Place) Port() plan.Port { return asking{drive.Remembering{World: p.Worl
 type asking struct{ drive.Remembering }
 
 // Call makes one call.
-func (a asking) Call(ctx context.Context, c plan.Call) (plan.Document, error) { return a.Make(ctx, c) }
+func (a asking) Call(ctx context.Context, c plan.Call) (plan.Document, error) { return a.Ask(ctx, c) }
 
 // Seen takes both inventories for fresh, and traffic for unmoved: a drill begins with homes that are up.
 func (p *Place) Seen() planner.Seen {
@@ -218,11 +218,11 @@ type watched struct {
 }
 
 // Make makes a call of a plan.
-func (w watched) Make(ctx context.Context, c plan.Call) (plan.Document, error) {
+func (w watched) Make(ctx context.Context, c plan.Call) error {
 	before := w.place.World.World.Seq()
-	out, err := w.Remembering.Make(ctx, c)
+	err := w.Remembering.Make(ctx, c)
 	if w.place.World.World.Seq() != before {
 		w.place.Look()
 	}
-	return out, err
+	return err
 }

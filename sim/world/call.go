@@ -132,6 +132,7 @@ func (t *tx) once(name string, r Request, op operation) (Document, error) {
 		}
 		return e.Out, nil
 	}
+	t.still = true // what is kept for a repeat does not move
 	out, err := op.run(t, r)
 	if err != nil {
 		return nil, err
@@ -139,7 +140,7 @@ func (t *tx) once(name string, r Request, op operation) (Document, error) {
 	if out, err = normalDoc(out); err != nil {
 		return nil, err
 	}
-	t.save(&Entity{Kind: kindCall, Region: Global, ID: id, In: Document{"Input": r.Input}, Out: out, Created: t.clock()})
+	t.save(&Entity{Kind: kindCall, Region: Global, ID: id, In: Document{"Input": r.Input}, Out: out, Created: t.birth()})
 	return out, nil
 }
 

@@ -99,7 +99,8 @@ func deploymentComputed(t *tx, e *Entity) {
 		return
 	}
 	e.Out["DeploymentNumber"] = t.nextDeployment(e)
-	e.Out["State"], e.Out["StartedAt"] = deploying, e.Created.Format(timeFormat)
+	e.Out["State"] = deploying
+	t.stampNow(e, startedAt)
 }
 
 func watchDeployment(t *tx, e, old *Entity) error {
@@ -118,22 +119,26 @@ func (t *tx) deploymentGoesOn(in Document) {
 		return
 	}
 	s := t.get(kindFlagsStrategy, e.Region, str(e.In, "DeploymentStrategyId"))
-	started := timeAt(e.Out, "StartedAt")
 	minutes := func(name string) time.Duration { return duration(60 * firstNumber(s, name)) }
-	spread := started.Add(minutes("DeploymentDurationInMinutes"))
+	spreads, bakes := minutes("DeploymentDurationInMinutes"), minutes("FinalBakeTimeInMinutes")
+	left := func(in time.Duration) time.Duration { return t.left(e.stampRef(startedAt), in, tick) }
 	e = t.edit(e)
-	switch now := t.clock(); {
-	case t.alarmRings(e):
-		e.Out["State"], e.Out["CompletedAt"] = rolledBack, now.Format(timeFormat)
+	if t.alarmRings(e) {
+		e.Out["State"] = rolledBack
+		t.stampNow(e, completedAt)
 		return
-	case now.Before(spread):
-		t.laterIn(min(tick, spread.Sub(now)), eventDeployment, in)
-	case now.Before(spread.Add(minutes("FinalBakeTimeInMinutes"))):
-		e.Out["State"] = baking
-		t.laterIn(min(tick, spread.Add(minutes("FinalBakeTimeInMinutes")).Sub(now)), eventDeployment, in)
-	default:
-		e.Out["State"], e.Out["CompletedAt"] = deployed, now.Format(timeFormat)
 	}
+	if wait := left(spreads); wait > 0 {
+		t.laterIn(wait, eventDeployment, in)
+		return
+	}
+	if wait := left(spreads + bakes); wait > 0 {
+		e.Out["State"] = baking
+		t.laterIn(wait, eventDeployment, in)
+		return
+	}
+	e.Out["State"] = deployed
+	t.stampNow(e, completedAt)
 }
 
 // firstNumber reads a setting of a strategy, given or AWS's own.
@@ -195,7 +200,8 @@ func stopDeployment(t *tx, r Request) (Document, error) {
 		return nil, refuse(badRequest, "deployment %s is %s", d.ID, str(d.Out, "State"))
 	}
 	d = t.edit(d)
-	d.Out["State"], d.Out["CompletedAt"] = rolledBack, t.clock().Format(timeFormat)
+	d.Out["State"] = rolledBack
+	t.stampNow(d, completedAt)
 	return t.deploymentDocument(d), nil
 }
 
@@ -210,7 +216,7 @@ func listDeployments(t *tx, r Request) (Document, error) {
 		if len(items) == most {
 			return Document{"Items": items, "NextToken": text(float64(most))}, nil
 		}
-		items = append(items, t.recall(deploymentPart, d, func() any { return t.deploymentSummary(d) }))
+		items = append(items, t.recall(deploymentPart[t.still], d, func() any { return t.deploymentSummary(d) }))
 	}
 	return Document{"Items": items}, nil
 }
@@ -220,7 +226,7 @@ var summary = []string{"CompletedAt", "ConfigurationName", "ConfigurationVersion
 	"DeploymentDurationInMinutes", "FinalBakeTimeInMinutes", "GrowthFactor", "GrowthType", "PercentageComplete",
 	"StartedAt", "State"}
 
-var deploymentPart = TextOf("deployment")
+var deploymentPart = map[bool]Text{false: TextOf("deployment"), true: TextOf("deployment without times")}
 
 // deploymentSummary is a deployment in a list.
 func (t *tx) deploymentSummary(d *Entity) Document {
@@ -234,14 +240,15 @@ func (t *tx) deploymentSummary(d *Entity) Document {
 }
 
 func (t *tx) deploymentDocument(d *Entity) Document {
-	out := Document{"DeploymentNumber": d.Out["DeploymentNumber"], "State": str(d.Out, "State"),
-		"StartedAt": str(d.Out, "StartedAt")}
+	out := Document{"DeploymentNumber": d.Out["DeploymentNumber"], "State": str(d.Out, "State")}
 	for _, name := range []string{"ApplicationId", "EnvironmentId", "ConfigurationProfileId", "ConfigurationVersion",
 		"DeploymentStrategyId"} {
 		out[name] = str(d.In, name)
 	}
-	if at := str(d.Out, "CompletedAt"); at != "" {
-		out["CompletedAt"] = at
+	for _, name := range []string{startedAt, completedAt} {
+		if !t.still && d.Out[name] == true {
+			out[name] = t.stampedText(d, name)
+		}
 	}
 	if p := t.flagsProfile(d.Region, d.In); p != nil {
 		out["ConfigurationName"], out["ConfigurationLocationUri"] = str(p.In, "Name"), str(p.In, "LocationUri")

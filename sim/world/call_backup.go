@@ -60,7 +60,7 @@ func (t *tx) finishBackup(in Document) {
 	}
 	job.Out["State"], job.Out["CompletionDate"] = "COMPLETED", t.clock().Format(timeFormat)
 	p := &Entity{
-		Kind: kindRecoveryPoint, Region: job.Region, Token: job.Token, Generation: job.Generation, Created: t.clock(),
+		Kind: kindRecoveryPoint, Region: job.Region, Token: job.Token, Generation: job.Generation, Created: t.birth(),
 		ID: str(job.Out, "RecoveryPointArn"), ARN: str(job.Out, "RecoveryPointArn"),
 		In: Document{"BackupVaultName": vault.ID, "ResourceArn": source.ARN, "ResourceType": resourceType(source)},
 		Out: Document{"Status": "COMPLETED", "CreationDate": job.Out["CreationDate"],
@@ -68,7 +68,7 @@ func (t *tx) finishBackup(in Document) {
 			"EncryptionKeyArn": firstOf(str(vault.In, "KmsKeyArn"), str(vault.Out, "KmsKeyArn"))},
 	}
 	if source.Kind == kindTable {
-		p.In["Content"] = t.tableContent(source, job.Created) // a backup is of the moment that it was asked for
+		p.In["Content"] = t.tableContent(source, t.created(job)) // a backup is of the moment that it was asked for
 	}
 	if days, ok := num(job.In, "Lifecycle.DeleteAfterDays"); ok {
 		at := t.clock().AddDate(0, 0, int(days))

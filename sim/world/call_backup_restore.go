@@ -85,7 +85,7 @@ func (t *tx) jobBefore(kind string, r Request) *Entity {
 // job is a new job of AWS Backup.
 func (t *tx) job(kind string, r Request, otherwise string) *Entity {
 	token := firstOf(r.Token, str(r.Input, "IdempotencyToken"), otherwise+t.clock().Format(time.RFC3339Nano))
-	job := &Entity{Kind: kind, Region: r.Region, Token: token, In: copyDoc(r.Input), Created: t.clock()}
+	job := &Entity{Kind: kind, Region: r.Region, Token: token, In: copyDoc(r.Input), Created: t.birth()}
 	job.Generation = t.generation(r.Region, kind, token)
 	job.ID = t.uuid(job, "id")
 	return job
@@ -106,7 +106,7 @@ func (t *tx) finishCopy(in Document) {
 		return
 	}
 	copied := &Entity{
-		Kind: kindRecoveryPoint, Region: vault.Region, Token: job.Token, Generation: job.Generation, Created: t.clock(),
+		Kind: kindRecoveryPoint, Region: vault.Region, Token: job.Token, Generation: job.Generation, Created: t.birth(),
 		In: copyDoc(point.In), Out: copyDoc(point.Out),
 	}
 	copied.ID = pointARN(t, copied)

@@ -24,9 +24,11 @@ func tableDocument(t *tx, e *Entity) Document {
 	d := Document{
 		"TableName": e.ID, "TableArn": e.ARN, "TableStatus": e.Out["TableStatus"], "ItemCount": count,
 		"KeySchema":                 keySchema(e.In),
-		"CreationDateTime":          e.Created.Format(timeFormat),
 		"DeletionProtectionEnabled": yes(e.In, "DeletionProtectionEnabled"),
 		"BillingModeSummary":        Document{"BillingMode": firstOf(str(e.In, "BillingMode"), "PROVISIONED")},
+	}
+	if !t.still {
+		d["CreationDateTime"] = t.created(e).Format(timeFormat)
 	}
 	attributes, indexes, replicas := []any{}, []any{}, []any{}
 	for _, a := range docs(e.In, "Attributes") {
@@ -55,7 +57,10 @@ func tableDocument(t *tx, e *Entity) Document {
 	}
 	if yes(e.In, "StreamEnabled") {
 		d["StreamSpecification"] = Document{"StreamEnabled": true, "StreamViewType": str(e.In, "StreamViewType")}
-		d["LatestStreamArn"], d["LatestStreamLabel"] = e.Out["StreamArn"], e.Out["StreamLabel"]
+		if !t.still {
+			label := t.stampedText(e, streamLabel)
+			d["LatestStreamArn"], d["LatestStreamLabel"] = streamOf(e.ARN, label), label
+		}
 	}
 	if s := docs(e.Out, "RestoreSummary"); len(s) > 0 {
 		d["RestoreSummary"] = copyDoc(s[0])
@@ -111,7 +116,7 @@ func recoveryDays(table *Entity) float64 {
 // recoverable is the span that a restore can reach: from when recovery was
 // turned on, at most its days, until five minutes ago.
 func (t *tx) recoverable(table *Entity) (from, to time.Time) {
-	from, to = timeAt(table.Out, "RecoversSince"), t.clock().Add(-t.lags(tableTail, table.ARN))
+	from, to = t.stampedAt(table.stampRef(recoversSince)), t.clock().Add(-t.lags(tableTail, table.ARN))
 	if most := t.clock().AddDate(0, 0, -int(recoveryDays(table))); from.Before(most) {
 		from = most
 	}

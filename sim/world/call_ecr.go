@@ -55,7 +55,7 @@ func mutability(repo *Entity) string {
 
 func (t *tx) putImageIn(repo *Entity, tag, digest, manifest string) *Entity {
 	e := &Entity{
-		Kind: kindImage, Region: repo.Region, ID: repo.ID + ":" + tag, Created: t.clock(),
+		Kind: kindImage, Region: repo.Region, ID: repo.ID + ":" + tag, Created: t.birth(),
 		In:  Document{"RepositoryName": repo.ID, "ImageTag": tag, "ImageManifest": manifest},
 		Out: Document{"ImageDigest": digest},
 	}
@@ -189,7 +189,7 @@ func describeImages(t *tx, r Request) (Document, error) {
 	for _, i := range found {
 		list = append(list, Document{
 			"registryId": t.cfg.Account, "repositoryName": repo.ID, "imageDigest": str(i.Out, "ImageDigest"),
-			"imageTags": anyList(str(i.In, "ImageTag")), "imagePushedAt": i.Created.Format(timeFormat),
+			"imageTags": anyList(str(i.In, "ImageTag")), "imagePushedAt": t.created(i).Format(timeFormat),
 		})
 	}
 	return Document{"imageDetails": list}, nil

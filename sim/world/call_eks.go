@@ -128,7 +128,7 @@ func startShift(t *tx, r Request) (Document, error) {
 			return nil, &Error{Code: "ConflictException", Status: 409, Message: arn + " is shifted already"}
 		}
 	}
-	s := &Entity{Kind: kindShift, Region: r.Region, In: r.Input, Created: t.clock(), Out: Document{"status": "ACTIVE",
+	s := &Entity{Kind: kindShift, Region: r.Region, In: r.Input, Created: t.birth(), Out: Document{"status": "ACTIVE",
 		"startTime": t.clock().Format(timeFormat), "expiryTime": t.clock().Add(lasts).Format(timeFormat)}}
 	s.Token = arn
 	s.Generation = t.generation(r.Region, kindShift, arn)

@@ -37,7 +37,7 @@ func createReplicationGroup(t *tx, r Request) (Document, error) {
 		s := t.snapshotNamed(r.Region, name)
 		g.Out[filledFrom] = s.ARN
 		if of := t.get(kindCacheGroup, r.Region, str(s.In, "ReplicationGroupId")); of != nil {
-			inherits(g, of, s.Created)
+			inherits(g, of, t.created(s))
 		}
 	case len(objects) > 0:
 		g.Out[filledFrom] = objects[0]

@@ -55,7 +55,7 @@ func (t *tx) automatic(group *Entity) []*Entity {
 	midnight := t.clock().Truncate(24 * time.Hour)
 	for back := days; back >= 0; back-- {
 		at := midnight.AddDate(0, 0, -back).Add(time.Duration(begin.Hour())*time.Hour + time.Duration(begin.Minute())*time.Minute)
-		if at.Before(group.Created) || at.After(t.clock()) || at.Before(t.clock().AddDate(0, 0, -days)) {
+		if at.Before(t.created(group)) || at.After(t.clock()) || at.Before(t.clock().AddDate(0, 0, -days)) {
 			continue
 		}
 		name := "automatic." + group.ID + "-" + at.Format("2006-01-02-15-04")
@@ -107,7 +107,7 @@ func (t *tx) snapshotStatus(s *Entity) string {
 // snapshotDocument holds one node group: the groups of this world have one.
 func snapshotDocument(t *tx, s *Entity) Document {
 	d := Document{"SnapshotStatus": t.snapshotStatus(s), "ARN": s.ARN, "NodeSnapshots": []any{Document{
-		"NodeGroupId": "0001", "SnapshotCreateTime": s.Created.Format(timeFormat),
+		"NodeGroupId": "0001", "SnapshotCreateTime": t.created(s).Format(timeFormat),
 	}}}
 	for _, p := range []string{"SnapshotName", "ReplicationGroupId", "SnapshotSource", "Engine", "EngineVersion",
 		"CacheNodeType", "KmsKeyId"} {

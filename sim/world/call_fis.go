@@ -47,10 +47,10 @@ func startExperiment(t *tx, r Request) (Document, error) {
 	}
 	for _, one := range t.list(kindExperiment, r.Region) {
 		if one.Token == token {
-			return Document{"experiment": experimentDocument(one)}, nil
+			return Document{"experiment": experimentDocument(t, one)}, nil
 		}
 	}
-	e := &Entity{Kind: kindExperiment, Region: r.Region, Token: token, Created: t.clock(), In: Document{
+	e := &Entity{Kind: kindExperiment, Region: r.Region, Token: token, Created: t.birth(), In: Document{
 		"experimentTemplateId": id, "tags": r.Input["tags"],
 		"ends": t.clock().Add(experimentLasts(template)).Format(timeFormat)}, Out: Document{"status": experimentRuns}}
 	e.Generation = t.generation(r.Region, kindExperiment, token)
@@ -62,7 +62,7 @@ func startExperiment(t *tx, r Request) (Document, error) {
 		t.laterIn(tick, eventExperiment, Document{"Region": e.Region, "Id": e.ID})
 	}
 	t.save(e)
-	return Document{"experiment": experimentDocument(e)}, nil
+	return Document{"experiment": experimentDocument(t, e)}, nil
 }
 
 // experimentLasts is the longest of the template's durations. Actions that end at once take no time (assumed).
@@ -141,7 +141,7 @@ func getExperiment(t *tx, r Request) (Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Document{"experiment": experimentDocument(e)}, nil
+	return Document{"experiment": experimentDocument(t, e)}, nil
 }
 
 // stopExperiment is fis StopExperiment. That one which has ended is refused is assumed: the page names the error for
@@ -155,17 +155,17 @@ func stopExperiment(t *tx, r Request) (Document, error) {
 		return nil, refuse("ValidationException", "experiment %s is %s", e.ID, str(e.Out, "status"))
 	}
 	e = t.endExperiment(e, experimentStopped, "Experiment was stopped by a user.")
-	return Document{"experiment": experimentDocument(e)}, nil
+	return Document{"experiment": experimentDocument(t, e)}, nil
 }
 
 // listExperiments is fis ListExperiments, the latest first, in one page (assumed).
 func listExperiments(t *tx, r Request) (Document, error) {
 	all := slices.Clone(t.list(kindExperiment, r.Region))
-	slices.SortStableFunc(all, func(a, b *Entity) int { return cmp.Compare(b.Created.UnixNano(), a.Created.UnixNano()) })
+	slices.SortStableFunc(all, func(a, b *Entity) int { return cmp.Compare(t.created(b).UnixNano(), t.created(a).UnixNano()) })
 	list := []any{}
 	for _, e := range all {
 		if of := str(r.Input, "experimentTemplateId"); of == "" || of == str(e.In, "experimentTemplateId") {
-			one := experimentDocument(e)
+			one := experimentDocument(t, e)
 			delete(one, "endTime")
 			delete(one, "startTime")
 			list = append(list, one)
@@ -174,9 +174,9 @@ func listExperiments(t *tx, r Request) (Document, error) {
 	return Document{"experiments": list}, nil
 }
 
-func experimentDocument(e *Entity) Document {
+func experimentDocument(t *tx, e *Entity) Document {
 	out := Document{"id": e.ID, "arn": e.ARN, "experimentTemplateId": str(e.In, "experimentTemplateId"),
-		"creationTime": e.Created.Format(timeFormat), "startTime": e.Created.Format(timeFormat),
+		"creationTime": t.created(e).Format(timeFormat), "startTime": t.created(e).Format(timeFormat),
 		"state": Document{"status": str(e.Out, "status")}}
 	if why := str(e.Out, "reason"); why != "" {
 		out["state"].(Document)["reason"] = why
@@ -198,7 +198,7 @@ func listTemplates(t *tx, r Request) (Document, error) {
 			maps.Copy(tags, own)
 		}
 		list = append(list, Document{"id": e.ID, "arn": e.ARN, "description": str(e.In, "Description"), "tags": tags,
-			"creationTime": e.Created.Format(timeFormat)})
+			"creationTime": t.created(e).Format(timeFormat)})
 	}
 	return Document{"experimentTemplates": list}, nil
 }

@@ -51,7 +51,7 @@ func (t *tx) upsert(zone string, set Document) error {
 		in["LatencyRoutingPolicies"] = []any{Document{"Region": region}}
 	}
 	k := kinds[kindRecord]
-	e := &Entity{Kind: kindRecord, Region: Global, In: in, Out: Document{}, Created: t.clock()}
+	e := &Entity{Kind: kindRecord, Region: Global, In: in, Out: Document{}, Created: t.birth()}
 	e.ID = k.id(t, e)
 	old := t.get(kindRecord, Global, e.ID)
 	if old == nil {

@@ -131,8 +131,8 @@ func (t *tx) restorable(c *Entity) (first, latest string) {
 
 func (t *tx) restorableSpan(c *Entity) (from, to time.Time) {
 	from = t.clock().Add(-duration(numOr(c.In, "BackupRetentionPeriod", 1) * 24 * 3600))
-	if c.Created.After(from) {
-		from = c.Created
+	if t.created(c).After(from) {
+		from = t.created(c)
 	}
 	if to = t.clock().Add(-t.lags(auroraTail, c.ARN)); to.Before(from) {
 		to = from

@@ -22,7 +22,7 @@ func getSelection(t *tx, r Request) (Document, error) {
 	if s == nil || str(s.In, "PlanId") != str(r.Input, "BackupPlanId") {
 		return nil, kinds[kindSelection].notFound(str(r.Input, "SelectionId"))
 	}
-	return Document{"BackupPlanId": str(s.In, "PlanId"), "SelectionId": s.ID, "CreationDate": s.Created.Format(timeFormat),
+	return Document{"BackupPlanId": str(s.In, "PlanId"), "SelectionId": s.ID, "CreationDate": t.madeAt(s),
 		"BackupSelection": Document{"SelectionName": str(s.In, "Name"), "IamRoleArn": str(s.In, "IamRoleArn"),
 			"Resources": anyList(strs(s.In, "Resources")...)}}, nil
 }
@@ -34,7 +34,7 @@ func listSelections(t *tx, r Request) (Document, error) {
 	for _, s := range t.list(kindSelection, r.Region) {
 		if str(s.In, "PlanId") == plan {
 			list = append(list, Document{"BackupPlanId": plan, "SelectionId": s.ID, "SelectionName": str(s.In, "Name"),
-				"IamRoleArn": str(s.In, "IamRoleArn"), "CreationDate": s.Created.Format(timeFormat)})
+				"IamRoleArn": str(s.In, "IamRoleArn"), "CreationDate": t.madeAt(s)})
 		}
 	}
 	return Document{"BackupSelectionsList": list}, nil

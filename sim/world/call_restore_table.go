@@ -49,7 +49,7 @@ func (t *tx) replicateTable(source *Entity, region, key string) error {
 		return err
 	}
 	half := t.get(kindTable, region, source.ID)
-	back := &Entity{Kind: kindTableReplica, Region: source.Region, Created: t.clock(), Out: Document{},
+	back := &Entity{Kind: kindTableReplica, Region: source.Region, Created: t.birth(), Out: Document{},
 		In: Document{"GlobalTableArn": half.ARN, "KmsKeyArn": str(source.In, "ServerSideEncryption.KmsKeyArn")}}
 	back.ID = tableReplicaID(t, back)
 	tableReplicaComputed(t, back)

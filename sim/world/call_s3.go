@@ -135,7 +135,7 @@ func describeObject(t *tx, r Request) (out, v Document, err error) {
 	if v == nil {
 		return nil, nil, missing("NoSuchKey", "%s/%s %s does not exist", b.ID, key, id)
 	}
-	out = Document{"ETag": v["ETag"], "ContentLength": v["Size"], "LastModified": v["LastModified"],
+	out = Document{"ETag": v["ETag"], "ContentLength": v["Size"], lastModified: t.modified(b.ID+"/"+key, v),
 		"VersionId": v["VersionId"]}
 	for from, to := range map[string]string{
 		"ReplicationStatus": "ReplicationStatus", "Mode": "ObjectLockMode", "RetainUntil": "ObjectLockRetainUntilDate",
@@ -158,7 +158,7 @@ func listObjectVersions(t *tx, r Request) (Document, error) {
 	for _, k := range t.keysOf(b, str(r.Input, "Prefix")) {
 		for i, v := range docs(k.Out, "Versions") {
 			d := Document{"Key": str(k.In, "Key"), "VersionId": v["VersionId"], "IsLatest": i == 0,
-				"LastModified": v["LastModified"]}
+				lastModified: t.modified(k.ID, v)}
 			if yes(v, "DeleteMarker") {
 				markers = append(markers, d)
 				continue

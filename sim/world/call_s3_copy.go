@@ -40,7 +40,7 @@ func copyObject(t *tx, r Request) (Document, error) {
 	made := t.write(b, str(r.Input, "Key"), t.content(b, str(v, "Body"), in))
 	t.replicateLater(b, str(r.Input, "Key"), made)
 	return Document{"VersionId": made["VersionId"], "CopySourceVersionId": v["VersionId"],
-		"CopyObjectResult": Document{"ETag": made["ETag"], "LastModified": made["LastModified"]}}, nil
+		"CopyObjectResult": Document{"ETag": made["ETag"], lastModified: t.modified(b.ID+"/"+str(r.Input, "Key"), made)}}, nil
 }
 
 var escaped = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)

@@ -61,7 +61,7 @@ func sendMessage(t *tx, r Request) (Document, error) {
 		return nil, refuse("MissingParameter", "The request must contain the parameter MessageGroupId.")
 	}
 	token := firstOf(r.Token, q.ARN)
-	m := &Entity{Kind: kindMessage, Region: q.Region, Token: token, Created: t.clock()}
+	m := &Entity{Kind: kindMessage, Region: q.Region, Token: token, Created: t.birth()}
 	m.Generation = t.generation(q.Region, kindMessage, token)
 	m.ID = t.uuid(m, "id")
 	m.In = Document{"Queue": q.ARN, "Body": body, "Sent": t.clock().Format(time.RFC3339Nano)}

@@ -22,6 +22,7 @@ func (w *World) Create(region, kind, token string, in Document) (*Entity, error)
 	var made *Entity
 	err = w.mutate(func(t *tx) error {
 		made, err = k.create(t, region, token, doc)
+		made = t.tell(made)
 		return err
 	})
 	if err != nil {
@@ -50,7 +51,7 @@ func (k *Kind) create(t *tx, region, token string, in Document) (*Entity, error)
 	if e := t.repeated(k, at, token, in); e != nil {
 		return k.view(t, e), nil
 	}
-	e := &Entity{Kind: k.Name, Region: at, Token: token, In: in, Out: Document{}, Created: t.clock()}
+	e := &Entity{Kind: k.Name, Region: at, Token: token, In: in, Out: Document{}, Created: t.birth()}
 	e.Generation = t.generation(at, k.Name, token)
 	e.ID = k.id(t, e)
 	if k.arn != nil {
@@ -142,7 +143,7 @@ func (w *World) Read(region, kind, id string) (*Entity, error) {
 	if e == nil || e.leaving() {
 		return nil, k.notFound(id)
 	}
-	return k.view(t, e), nil
+	return t.tell(k.view(t, e)), nil
 }
 
 // Update replaces what was asked for by the whole new document.
@@ -168,7 +169,7 @@ func (w *World) Update(region, kind, id string, in Document) (*Entity, error) {
 		if err := k.settle(t, e, old); err != nil {
 			return err
 		}
-		changed = k.view(t, t.get(kind, e.Region, id))
+		changed = t.tell(k.view(t, t.get(kind, e.Region, id)))
 		return nil
 	})
 	if err != nil {
@@ -241,7 +242,7 @@ func (w *World) Find(region, kind string, match func(*Entity) bool) []*Entity {
 	}
 	var out []*Entity
 	for _, e := range t.list(kind, region) {
-		if c := k.view(t, e); match == nil || match(c) {
+		if c := t.tell(k.view(t, e)); match == nil || match(c) {
 			out = append(out, c)
 		}
 	}
@@ -260,7 +261,8 @@ func (w *World) Any(region, kind string, match func(*Entity) bool) bool {
 	if region != "" {
 		region = k.place(region)
 	}
-	return slices.ContainsFunc(w.begin().list(kind, region), match)
+	t := w.begin()
+	return slices.ContainsFunc(t.list(kind, region), func(e *Entity) bool { return match(t.dated(e, nil)) })
 }
 
 // mutate runs change on a transaction and, if it succeeds, has the record

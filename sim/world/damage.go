@@ -137,7 +137,7 @@ func (t *tx) mendObject(bucket *Entity, key string) {
 	for _, v := range t.versions(bucket, key) {
 		if str(v, "Body") != damagedBody {
 			again = copyDoc(v)
-			for _, own := range []string{"VersionId", "LastModified", "Replica", "ReplicationStatus"} {
+			for _, own := range []string{"VersionId", lastModified, "Replica", "ReplicationStatus"} {
 				delete(again, own)
 			}
 			break

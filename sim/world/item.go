@@ -112,7 +112,7 @@ func (t *tx) keepItem(table *Entity, key string, v Document) {
 		}
 	}
 	t.save(&Entity{
-		Kind: kindItem, Region: table.Region, ID: table.ID + "/" + key, Created: t.clock(),
+		Kind: kindItem, Region: table.Region, ID: table.ID + "/" + key, Created: t.birth(),
 		In: Document{"Table": table.ID, "Key": key}, Out: Document{"Versions": list},
 	})
 }

@@ -176,12 +176,12 @@ func versionComputed(t *tx, e *Entity) { set(e, "VersionNumber", t.nextVersion(e
 
 // stampFlags is the content as AppConfig gives it back: with the times of each flag in it
 // (https://github.com/hashicorp/terraform-provider-aws/issues/20273 shows them).
-func stampFlags(_ *tx, e *Entity) {
+func stampFlags(t *tx, e *Entity) {
 	var d Document
 	if json.Unmarshal([]byte(str(e.In, "Content")), &d) != nil {
 		return
 	}
-	at := e.Created.Format(time.RFC3339)
+	at := t.created(e).Format(time.RFC3339)
 	for _, part := range []string{"flags", "values"} {
 		all, _ := d[part].(map[string]any)
 		for _, one := range all {

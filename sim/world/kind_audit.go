@@ -19,8 +19,8 @@ var auditKinds = []Kind{
 		id: named("Name"), arn: func(t *tx, e *Entity) string {
 			return arnOf("backup", "framework:{id}-"+t.uuid(e, "id"))(t, e)
 		},
-		checks: []check{auditName, frameworkControls, recorderRuns}, computed: func(_ *tx, e *Entity) {
-			set(e, "CreationTime", e.Created.Format("2006-01-02T15:04:05Z"))
+		checks: []check{auditName, frameworkControls, recorderRuns}, computed: func(t *tx, e *Entity) {
+			set(e, "CreationTime", t.created(e).Format("2006-01-02T15:04:05Z"))
 			e.Out["DeploymentStatus"], e.Out["Status"] = "COMPLETED", "ACTIVE"
 		},
 	},
@@ -32,8 +32,8 @@ var auditKinds = []Kind{
 		id:   named("Name"), arn: func(t *tx, e *Entity) string {
 			return arnOf("backup", "report-plan:{id}-"+t.uuid(e, "id"))(t, e)
 		},
-		checks: []check{auditName, reportShape}, computed: func(_ *tx, e *Entity) {
-			set(e, "CreationTime", e.Created.Format("2006-01-02T15:04:05Z"))
+		checks: []check{auditName, reportShape}, computed: func(t *tx, e *Entity) {
+			set(e, "CreationTime", t.created(e).Format("2006-01-02T15:04:05Z"))
 			e.Out["DeploymentStatus"] = "COMPLETED"
 		},
 	},

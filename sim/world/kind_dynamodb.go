@@ -124,20 +124,20 @@ func tableComputed(t *tx, e *Entity) {
 		e.Out["PointInTimeRecovery"] = Document{"Enabled": true, "RecoveryPeriodInDays": 35.0}
 	}
 	if !recovers(e) {
-		delete(e.Out, "RecoversSince")
-	} else {
-		set(e, "RecoversSince", t.clock().Format(time.RFC3339Nano))
+		delete(e.Out, recoversSince)
+	} else if !has(e.Out, recoversSince) {
+		t.stampNow(e, recoversSince)
 	}
 	if !yes(e.In, "StreamEnabled") {
-		e.Out["StreamArn"], e.Out["StreamLabel"] = "", ""
+		e.Out[streamArn], e.Out[streamLabel] = "", ""
 		def(e, "StreamViewType", "")
 		return
 	}
 	delete(e.Out, "StreamViewType") // from before the stream was on
-	if str(e.Out, "StreamLabel") == "" {
-		e.Out["StreamLabel"] = t.clock().Format("2006-01-02T15:04:05.000")
+	if e.Out[streamLabel] != true {
+		e.Out[streamArn] = true
+		t.stampNow(e, streamLabel)
 	}
-	e.Out["StreamArn"] = e.ARN + "/stream/" + str(e.Out, "StreamLabel")
 }
 
 func recovers(table *Entity) bool { return yes(table.In, "PointInTimeRecovery.Enabled") }
@@ -165,9 +165,12 @@ func tableGuard(t *tx, e *Entity) error {
 	if others := replicaRegions(e); len(others) > 0 {
 		return refuse(validation, "%s has replicas in %s, which are deleted first", e.ID, strings.Join(others, ", "))
 	}
-	if until, err := time.Parse(timeFormat, str(e.Out, "SourceUntil")); err == nil && until.After(t.clock()) {
+	if e.Out[sourceUntil] != true {
+		return nil
+	}
+	if until := t.stampedAt(e.stampRef(sourceUntil)).Truncate(time.Second); until.After(t.clock()) {
 		return refuse(validation, "%s was the source of a new replica less than 24 hours ago, until %s", e.ID,
-			str(e.Out, "SourceUntil"))
+			until.Format(timeFormat))
 	}
 	return nil
 }
@@ -191,9 +194,15 @@ func tableSeen(t *tx, e *Entity) {
 		}
 		list = append(list, Document{
 			"RegionName": region, "Arn": other.ARN, "KmsKeyArn": str(other.In, "ServerSideEncryption.KmsKeyArn"),
-			"PointInTimeRecovery": recovers(other), "PropagateTags": false, "StreamArn": str(other.Out, "StreamArn"),
-			"StreamLabel": str(other.Out, "StreamLabel"),
+			"PointInTimeRecovery": recovers(other), "PropagateTags": false,
 		})
+		if one := list[len(list)-1].(Document); t.notes == nil { // no act that is remembered looks at a view's stream
+			label := t.stampedText(other, streamLabel)
+			one[streamLabel], one[streamArn] = label, ""
+			if label != "" {
+				one[streamArn] = streamOf(other.ARN, label)
+			}
+		}
 	}
 	if len(list) > 0 {
 		e.Out["Replicas"] = list

@@ -86,9 +86,10 @@ func tableReplicaAfter(t *tx, e, old *Entity) error {
 	}
 	source := t.edit(t.arn(str(e.In, "GlobalTableArn")))
 	source.In["StreamEnabled"], source.In["StreamViewType"] = true, bothImages
-	source.Out["SourceUntil"] = t.clock().Add(24 * time.Hour).Format(timeFormat)
+	source.Out[sourceUntil] = true
+	t.stamp(source.stampRef(sourceUntil), t.birth().Add(24*time.Hour))
 	tableComputed(t, source)
-	half := &Entity{Kind: kindTable, Region: e.Region, ID: name, ARN: str(e.Out, "Arn"), Created: t.clock(),
+	half := &Entity{Kind: kindTable, Region: e.Region, ID: name, ARN: str(e.Out, "Arn"), Created: t.birth(),
 		In: copyDoc(source.In), Out: Document{"Arn": str(e.Out, "Arn")}}
 	delete(half.In, "Tags")
 	ownSettings(half, e.In)
@@ -97,7 +98,7 @@ func tableReplicaAfter(t *tx, e, old *Entity) error {
 	t.unite(name, append(replicaRegions(source), source.Region, e.Region))
 	for _, i := range t.itemsOf(source) {
 		c := i.clone()
-		c.Region = e.Region
+		c.Region, c.Created = e.Region, t.created(i)
 		t.save(c)
 	}
 	return nil

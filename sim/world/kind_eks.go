@@ -60,7 +60,7 @@ var eksKinds = []Kind{
 			return str(e.In, "ClusterName") + "#" + str(e.In, "PrincipalArn") + "#" + str(e.In, "PolicyArn")
 		},
 		checks: []check{accessRule}, computed: func(t *tx, e *Entity) {
-			set(e, "AssociatedAt", e.Created.Format(timeFormat))
+			set(e, "AssociatedAt", t.created(e).Format(timeFormat))
 			e.Out["ModifiedAt"] = t.clock().Format(timeFormat)
 		},
 	},
@@ -198,7 +198,7 @@ func eksComputed(t *tx, e *Entity) {
 	set(e, "CertificateAuthorities", []any{ca})
 	set(e, "Identities", []any{Document{"Oidcs": []any{
 		Document{"Issuer": fmt.Sprintf("https://oidc.eks.%s.amazonaws.com/id/%s", e.Region, id)}}}})
-	set(e, "CreatedAt", e.Created.Format(timeFormat))
+	set(e, "CreatedAt", t.created(e).Format(timeFormat))
 	e.Out["Status"], e.Out["PlatformVersion"] = "ACTIVE", "eks.1"
 	e.Out["VersionActual"] = firstOf(str(e.In, "Version"), str(e.Out, "VersionActual"), minors[len(minors)-1])
 	def(e, "Version", e.Out["VersionActual"])
@@ -236,7 +236,7 @@ func (t *tx) eksGroup(e *Entity) *Entity {
 	if g := t.get(kindSG, e.Region, id); g != nil {
 		return g
 	}
-	seed.ID, seed.Created, seed.Out = id, t.clock(), Document{}
+	seed.ID, seed.Created, seed.Out = id, t.birth(), Document{}
 	seed.In = Document{"Name": "eks-cluster-sg-" + e.ID, "Description": "EKS created security group"}
 	if subnet := t.get(kindSubnet, e.Region, str(e.In, "VpcConfig.SubnetIds")); subnet != nil {
 		seed.In["VpcId"] = str(subnet.In, "VpcId")

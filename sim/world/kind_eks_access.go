@@ -42,7 +42,7 @@ func (t *tx) nodesOf(region, cluster string) int {
 
 // addonComputed adds the default version, whose number is assumed.
 func addonComputed(t *tx, e *Entity) {
-	set(e, "CreatedAt", e.Created.Format(timeFormat))
+	set(e, "CreatedAt", t.created(e).Format(timeFormat))
 	set(e, "AddonVersionActual", "v1.0.0-eksbuild.1")
 	def(e, "AddonVersion", e.Out["AddonVersionActual"])
 	def(e, "ConfigurationValues", "")
@@ -71,7 +71,7 @@ func entryShape(t *tx, e, old *Entity) error {
 func entryComputed(t *tx, e *Entity) {
 	def(e, "Type", "STANDARD")
 	set(e, "AccessEntryArn", e.ARN)
-	set(e, "CreatedAt", e.Created.Format(timeFormat))
+	set(e, "CreatedAt", t.created(e).Format(timeFormat))
 	e.Out["ModifiedAt"] = t.clock().Format(timeFormat)
 	if str(e.In, "Type") == "EC2_LINUX" {
 		def(e, "UserName", "system:node:{{EC2PrivateDNSName}}")

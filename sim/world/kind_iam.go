@@ -22,7 +22,7 @@ var iamKinds = []Kind{
 		checks: []check{iamName(64), jsonIn("AssumeRolePolicy", "MalformedPolicyDocument")},
 		computed: func(t *tx, e *Entity) {
 			set(e, "UniqueId", "AROA"+t.letters(e, "unique", upper, 17))
-			set(e, "CreateDate", e.Created.Format("2006-01-02T15:04:05Z"))
+			set(e, "CreateDate", t.created(e).Format("2006-01-02T15:04:05Z"))
 			def(e, "MaxSessionDuration", float64(3600))
 			def(e, "Path", "/")
 		},

@@ -78,7 +78,7 @@ func functionComputed(t *tx, e *Entity) {
 	invoke := "arn:aws:apigateway:" + e.Region + ":lambda:path/2015-03-31/functions/"
 	e.Out["InvokeArn"], e.Out["QualifiedInvokeArn"] = invoke+e.ARN+"/invocations", invoke+e.ARN+":$LATEST/invocations"
 	e.Out["Version"] = "$LATEST"
-	set(e, "LastModified", e.Created.Format(timeFormat))
+	set(e, "LastModified", t.created(e).Format(timeFormat))
 	set(e, "CodeSha256", t.hex(e, "code", 64))
 	set(e, "SourceCodeSize", 0.0)
 	set(e, "SigningJobArn", "")

@@ -21,10 +21,10 @@ var scheduleKinds = []Kind{
 		Name: kindScheduleGroup, Service: "scheduler", Source: schedulerDoc + "API_CreateScheduleGroup.html",
 		Exists: "ConflictException", Required: []string{"Name"}, Fixed: []string{"Name"},
 		id: named("Name"), arn: arnOf("scheduler", "schedule-group/{id}"),
-		computed: func(_ *tx, e *Entity) {
+		computed: func(t *tx, e *Entity) {
 			set(e, "State", "ACTIVE")
-			set(e, "CreationDate", e.Created.Format(timeFormat))
-			set(e, "LastModificationDate", e.Created.Format(timeFormat))
+			set(e, "CreationDate", t.created(e).Format(timeFormat))
+			set(e, "LastModificationDate", t.created(e).Format(timeFormat))
 		},
 		remove: removeScheduleGroup,
 	},
@@ -50,7 +50,7 @@ var scheduleKinds = []Kind{
 		checks: []check{stateMachineShape},
 		computed: func(t *tx, e *Entity) {
 			set(e, "Status", "ACTIVE")
-			set(e, "CreationDate", e.Created.Format(timeFormat))
+			set(e, "CreationDate", t.created(e).Format(timeFormat))
 			set(e, "RevisionId", t.uuid(e, "revision"))
 			def(e, "Type", "STANDARD")
 		},

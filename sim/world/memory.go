@@ -85,7 +85,7 @@ type content struct {
 // several goroutines do not wait for each other.
 func (w *World) Recall(m *Memory) *World {
 	f := w.Fork()
-	f.st.memory, f.st.dir = m, f.st.dir.clone()
+	f.st.memory, f.st.dir, f.st.since = m, f.st.dir.clone(), f.st.now.UnixNano()
 	return f
 }
 

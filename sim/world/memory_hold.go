@@ -60,7 +60,9 @@ func (w *World) hold(d *deed, act func() (any, error)) Held {
 func heldOf(answer any, err error) Held { return Held{Answer: answer, Err: err} }
 
 // Lasts reports whether the answer holds until something is written in this world.
-func (h *Held) Lasts() bool { return h.way != nil && h.way.pure() && h.way.when.IsZero() }
+func (h *Held) Lasts() bool {
+	return h.way != nil && h.way.pure() && h.way.when.IsZero() && len(h.way.befores) == 0
+}
 
 // Holds reports whether the act would give the answer again, as things stand in this world.
 func (w *World) Holds(h *Held) bool {

@@ -77,6 +77,16 @@ func (n *notes) takes(part *way) {
 			n.way.places = append(n.way.places, r)
 		}
 	}
+	for _, r := range part.births {
+		if n.written.seats[r.at] {
+			n.never()
+		} else {
+			n.way.births = append(n.way.births, r)
+		}
+	}
+	for _, r := range part.befores {
+		n.before(r)
+	}
 	for _, r := range part.arns {
 		if !n.written.arns[r.arn] && first(&n.seen.arns, r.arn) {
 			n.way.arns = append(n.way.arns, r)

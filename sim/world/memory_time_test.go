@@ -63,7 +63,8 @@ func TestMemory_stampsCountsAndDraws(t *testing.T) {
 		}
 	}
 	require.Equal(t, map[string]int{"put": 15, "first": 15, "second": 15}, without.done)
-	require.Equal(t, map[string]int{"put": 3, "first": 3, "second": 3}, with.done, "once for each time")
+	require.Equal(t, map[string]int{"put": 3, "first": 1, "second": 1}, with.done,
+		"once for each time where it is told in what was made, and once where it stands beside that")
 }
 
 // TestMemory_whatWasMadeBeforeCounts: the same act on the same things makes another one, where one was made and deleted before.

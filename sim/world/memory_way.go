@@ -8,9 +8,11 @@ import (
 
 // way is how an act went: what it read, what it wrote, what it answered.
 type way struct {
-	seats  []seatRead
-	places []placeRead
-	arns   []arnRead
+	seats   []seatRead
+	places  []placeRead
+	arns    []arnRead
+	births  []bornRead
+	befores []beforeRead
 	// generations are how many of what the act looked for had been made before, or makes one more of.
 	generations []generationRead
 	// when is the time, zero when nobody asked for it.
@@ -18,6 +20,7 @@ type way struct {
 	// faults is the number of the faults in force, 0 when nobody asked for them.
 	faults  int
 	wrote   []writing
+	stamped []stamping
 	awaited []coming
 	commits uint64
 	answer  any
@@ -57,6 +60,19 @@ type writing struct {
 	seat seat
 	ref  Ref
 	e    *Entity
+	born birth
+}
+
+// birth is when something was made, 0 where that stays as it is; now says that it was the time of the act.
+type birth struct {
+	at  int64
+	now bool
+}
+
+// stamping is a stamp that was put, and how far from the time of the act.
+type stamping struct {
+	ref Ref
+	in  time.Duration
 }
 
 // coming is an event that was planned by how long it takes until then: as long as a
@@ -77,6 +93,14 @@ type coming struct {
 func (w *World) follow(one *way) {
 	for _, wrote := range one.wrote {
 		w.st.set(wrote.seat, wrote.ref, wrote.e)
+		if born := wrote.born; born.now {
+			put(&w.st.born, wrote.seat.at, nanosOf(w.st.now))
+		} else if born.at != 0 {
+			put(&w.st.born, wrote.seat.at, born.at)
+		}
+	}
+	for _, s := range one.stamped {
+		w.st.stamp(s.ref, w.st.now.Add(s.in).UnixNano())
 	}
 	for _, g := range one.generations {
 		if g.is != g.was {
@@ -116,6 +140,16 @@ func (one *way) fits(s *state) bool {
 			return false
 		}
 	}
+	for _, r := range one.births {
+		if at(s.born, r.at) != r.born {
+			return false
+		}
+	}
+	for _, r := range one.befores {
+		if !r.holds(s) {
+			return false
+		}
+	}
 	for _, r := range one.generations {
 		if n, _ := s.gens.get(r.key); n != r.was {
 			return false
@@ -125,7 +159,9 @@ func (one *way) fits(s *state) bool {
 }
 
 // pure reports whether the way changes nothing. One that looked at generations is not taken for pure.
-func (one *way) pure() bool { return len(one.wrote)+len(one.awaited)+len(one.generations) == 0 }
+func (one *way) pure() bool {
+	return len(one.wrote)+len(one.stamped)+len(one.awaited)+len(one.generations) == 0
+}
 
 // trouble is the number of the faults in force. When they were injected does not
 // count: who asks that asks the clock.

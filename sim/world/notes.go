@@ -115,7 +115,7 @@ func (n *notes) faults(s *state) {
 }
 
 // wrote notes what a transaction is about to write.
-func (n *notes) wrote(t *tx, written []*Entity) {
+func (n *notes) wrote(t *tx, written []*Entity, births []int64) {
 	if !n.taking() {
 		return
 	}
@@ -124,15 +124,20 @@ func (n *notes) wrote(t *tx, written []*Entity) {
 		return
 	}
 	for r := range t.del {
-		n.writes(t.state, r, nil)
+		n.writes(t.state, r, nil, birth{})
 	}
-	for _, e := range written {
-		n.writes(t.state, e.ref(), e)
+	for i, e := range written {
+		n.writes(t.state, e.ref(), e, birth{births[i], births[i] == nanosOf(t.at)})
+	}
+	for r, at := range t.stamped {
+		seat := t.dir.seat(r)
+		first(&n.written.seats, seat.at)
+		n.way.stamped = append(n.way.stamped, stamping{r, time.Duration(at - t.at.UnixNano())})
 	}
 	n.way.awaited = append(n.way.awaited, t.awaited...)
 }
 
-func (n *notes) writes(s *state, r Ref, e *Entity) {
+func (n *notes) writes(s *state, r Ref, e *Entity, born birth) {
 	seat := s.dir.seat(r)
 	first(&n.written.seats, seat.at)
 	first(&n.written.places, seat.place)
@@ -145,10 +150,13 @@ func (n *notes) writes(s *state, r Ref, e *Entity) {
 	for i := range n.way.wrote {
 		if n.way.wrote[i].seat == seat {
 			n.way.wrote[i].e = e
+			if born.at != 0 || e == nil {
+				n.way.wrote[i].born = born
+			}
 			return
 		}
 	}
-	n.way.wrote = append(n.way.wrote, writing{seat, r, e})
+	n.way.wrote = append(n.way.wrote, writing{seat, r, e, born})
 }
 
 // commits notes that a change was counted.
@@ -191,6 +199,7 @@ func (t *tx) fold() {
 	if t.changed() {
 		t.become()
 		t.put, t.del, t.gen, t.data, t.faulted, t.redraw, t.coming, t.awaited = nil, nil, nil, nil, nil, nil, nil, nil
+		t.stamped = nil
 		t.moved = false
 	}
 	t.folded = true

@@ -39,7 +39,7 @@ func (t *tx) keep(bucket *Entity, key string, list []Document, made float64) {
 		all[i] = v
 	}
 	t.save(&Entity{
-		Kind: kindKeyVersions, Region: bucket.Region, ID: bucket.ID + "/" + key, Created: t.clock(),
+		Kind: kindKeyVersions, Region: bucket.Region, ID: bucket.ID + "/" + key, Created: t.birth(),
 		In: Document{"Bucket": bucket.ID, "Key": key}, Out: Document{"Versions": all, "Made": made},
 	})
 }
@@ -55,9 +55,8 @@ func (t *tx) made(bucket *Entity, key string) float64 {
 // write puts a version on top of a key. Without versioning it takes the place of the last.
 func (t *tx) write(bucket *Entity, key string, v Document) Document {
 	list, n := t.versions(bucket, key), t.made(bucket, key)+1
-	if str(v, "LastModified") == "" {
-		v["LastModified"] = t.clock().Format(rfc3339Milli)
-	}
+	fresh := !has(v, lastModified)
+	v[lastModified] = true
 	if str(v, "VersionId") == "" {
 		v["VersionId"] = "null"
 		if t.versioned(bucket) {
@@ -67,6 +66,9 @@ func (t *tx) write(bucket *Entity, key string, v Document) Document {
 	}
 	if v["VersionId"] == "null" {
 		list = without(list, "null")
+	}
+	if fresh {
+		t.stamp(versionRef(bucket.ID+"/"+key, v), t.birth())
 	}
 	t.keep(bucket, key, append([]Document{v}, list...), n)
 	return v

@@ -31,13 +31,13 @@ type Record struct {
 
 // changed reports whether the transaction wrote anything.
 func (t *tx) changed() bool {
-	return len(t.put)+len(t.del)+len(t.data)+len(t.gen) > 0 || t.moved || t.faulted != nil ||
+	return len(t.put)+len(t.del)+len(t.data)+len(t.gen)+len(t.stamped) > 0 || t.moved || t.faulted != nil ||
 		t.redraw != nil || !t.at.Equal(t.now) || t.folded
 }
 
 // toRecord turns what the transaction wrote into a record.
 func (t *tx) toRecord() Record {
-	rec := Record{Seq: t.seq + 1, Now: t.at, Put: t.written(), Data: t.data, Faults: t.faulted, Draw: t.redraw}
+	rec := Record{Seq: t.seq + 1, Now: t.at, Put: t.told(), Data: t.data, Faults: t.faulted, Draw: t.redraw}
 	for r := range t.del {
 		rec.Del = append(rec.Del, r)
 	}
@@ -58,6 +58,15 @@ func (t *tx) toRecord() Record {
 	return rec
 }
 
+// told are the entities that the transaction wrote, with the times that stand beside them.
+func (t *tx) told() []*Entity {
+	out := t.written()
+	for n, e := range out {
+		out[n] = t.dated(e, t.stamped)
+	}
+	return out
+}
+
 // written are the entities that the transaction wrote, in the order of their names.
 func (t *tx) written() []*Entity {
 	out := make([]*Entity, 0, len(t.put))
@@ -73,16 +82,23 @@ func (t *tx) become() {
 	s := t.state
 	s.now = t.at
 	written := t.written()
+	births := make([]int64, len(written))
+	for n, e := range written {
+		births[n] = e.bear()
+	}
 	strange := s.twins(written)
-	t.notes.wrote(t, written)
+	t.notes.wrote(t, written, births)
 	for r := range t.del {
 		s.remove(r)
 	}
 	for n, e := range written {
-		s.add(e)
+		s.write(e, births[n])
 		if s.memory != nil {
 			s.estrange(s.dir.seat(e.ref()), strange[n])
 		}
+	}
+	for r, at := range t.stamped {
+		s.stamp(r, at)
 	}
 	if t.moved {
 		s.agenda = t.coming

@@ -7,6 +7,7 @@ type room struct {
 	cells   []*Entity
 	lists   []*[]*Entity
 	holders []int32
+	born    []int64
 	marks   []uint64
 	touched []uint64
 }
@@ -19,12 +20,12 @@ func (w *World) Done() {
 	defer w.mu.Unlock()
 	s := w.st
 	w.st = nil
-	rooms.Put(&room{s.cells, s.lists, s.holders, s.marks, s.trail.touched})
+	rooms.Put(&room{s.cells, s.lists, s.holders, s.born, s.marks, s.trail.touched})
 }
 
 // furnish puts the lists of a state into the room.
 func (r *room) furnish(s *state) {
 	s.cells, s.lists = append(r.cells[:0], s.cells...), append(r.lists[:0], s.lists...)
 	s.trail.touched = r.touched[:0]
-	s.holders, s.marks = append(r.holders[:0], s.holders...), append(r.marks[:0], s.marks...)
+	s.holders, s.born, s.marks = append(r.holders[:0], s.holders...), append(r.born[:0], s.born...), append(r.marks[:0], s.marks...)
 }

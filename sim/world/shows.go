@@ -75,7 +75,7 @@ func (t *tx) sameObjects(bucket *Entity, at time.Time) error {
 		}
 		want := Document{}
 		for _, v := range docs(k.Out, "Versions") {
-			if !timeAt(v, "LastModified").After(at) {
+			if !t.stampedAt(versionRef(k.ID, v)).Truncate(time.Millisecond).After(at) {
 				want = v
 				break
 			}
@@ -101,8 +101,8 @@ func (t *tx) sameSnapshot(group *Entity, source string, at time.Time) error {
 		return refuse("NotTheSame", "it was filled from %q, want %q", from, source)
 	}
 	for _, s := range t.snapshotsIn(group.Region) {
-		if s.ARN == source && s.Created.After(at) {
-			return refuse("NotTheSame", "%s is of %s, want no later than %s", s.ID, s.Created.Format(timeFormat),
+		if s.ARN == source && t.created(s).After(at) {
+			return refuse("NotTheSame", "%s is of %s, want no later than %s", s.ID, t.created(s).Format(timeFormat),
 				at.Format(timeFormat))
 		}
 	}

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -38,8 +39,10 @@ type state struct {
 	cells   []*Entity
 	lists   []*[]*Entity
 	holders []int32
-	agenda  agenda
-	gens    layers[int]
+	// born is when what is in a seat was made.
+	born   []int64
+	agenda agenda
+	gens   layers[int]
 	// faults are never changed in place.
 	faults []active
 	series layers[*series]
@@ -51,7 +54,9 @@ type state struct {
 	// memory is that of the world; known is its number of the faults, 0 before it was asked.
 	memory *Memory
 	known  int
-	trail  trail
+	// since is when the family began that has the memory.
+	since int64
+	trail trail
 	// version counts what was written.
 	version uint64
 	// settled is one more than the version in which no alarm will move any more by the time alone. farthest is how far back
@@ -116,7 +121,24 @@ func (s *state) add(e *Entity) {
 		s.agenda = s.agenda.with(eventOf(e.ID, e.In, e.Created))
 		return
 	}
-	s.set(s.dir.seat(e.ref()), e.ref(), e)
+	inside := *e
+	born := inside.bear()
+	if hasStamps(e.Kind) {
+		inside.Out = maps.Clone(inside.Out)
+		for r, at := range inward(&inside) {
+			s.stamp(r, at)
+		}
+	}
+	s.write(&inside, born)
+}
+
+// write writes an entity that has no time in it, and when it was made; 0 leaves what stands there.
+func (s *state) write(e *Entity, born int64) {
+	seat := s.dir.seat(e.ref())
+	s.set(seat, e.ref(), e)
+	if born != 0 {
+		put(&s.born, seat.at, born)
+	}
 }
 
 // set writes an entity, or with nil removes it.
@@ -131,6 +153,7 @@ func (s *state) set(seat seat, r Ref, e *Entity) {
 	s.estrange(seat, false)
 	s.leave(seat, old, e)
 	if e == nil {
+		put(&s.born, seat.at, 0)
 		if n, named := s.dir.arn(old.ARN); named && int(at(s.holders, n)) == seat.at+1 {
 			s.holders[n] = 0
 		}
@@ -223,7 +246,7 @@ func (s *state) everything() []*Entity {
 	var out []*Entity
 	for _, e := range s.cells {
 		if e != nil {
-			out = append(out, e)
+			out = append(out, s.dated(e, nil))
 		}
 	}
 	for _, e := range s.agenda {

@@ -1,18 +1,23 @@
 package world
 
-import "unsafe"
+import (
+	"hash/maphash"
+	"math"
+	"unsafe"
+)
 
 // twins are what was written to a seat by acts that nobody remembers. Two worlds in which
 // the same came of it share it from then on.
 type twins struct {
-	last   []*Entity
+	// known are by the sums of their contents.
+	known  map[uint64]*Entity
 	misses int
 }
 
 // What is kept at most of a seat, and how often it is looked at in vain.
 const (
-	mostTwins  = 64
-	mostMisses = 16
+	mostTwins  = 1 << 10
+	mostMisses = 200
 )
 
 // estrange says whether what is in a seat is of this world alone.
@@ -48,29 +53,59 @@ func (s *state) twins(written []*Entity) (strange []bool) {
 func (m *Memory) twin(seat int, e *Entity) *Entity {
 	of := m.twins[seat]
 	if of == nil {
-		of = &twins{}
+		of = &twins{known: map[uint64]*Entity{}}
 		m.twins[seat] = of
 	}
 	if of.misses > mostMisses {
 		return e
 	}
-	for _, one := range of.last {
-		if one.like(e) {
-			of.misses = 0
-			return one
-		}
+	sum := e.sum()
+	if one := of.known[sum]; one != nil && one.like(e) {
+		of.misses = 0
+		return one
 	}
 	of.misses++
-	if len(of.last) == mostTwins {
-		of.last = of.last[1:]
+	if len(of.known) == mostTwins {
+		clear(of.known)
 	}
-	of.last = append(of.last, e)
+	of.known[sum] = e
 	return e
+}
+
+var sumSeed = maphash.MakeSeed()
+
+// sum is the same for two entities of one name that are alike.
+func (e *Entity) sum() uint64 { return sumOfValue(e.In)*3 + sumOfValue(e.Out) }
+
+// sumOfValue is a number for what is in a document; the order of names does not matter.
+func sumOfValue(v any) (sum uint64) {
+	const spread = 0x9E3779B97F4A7C15
+	switch x := v.(type) {
+	case map[string]any:
+		for name, one := range x {
+			sum += (maphash.String(sumSeed, name) ^ sumOfValue(one)) * spread
+		}
+		return sum + 1
+	case []any:
+		for _, one := range x {
+			sum = (sum + sumOfValue(one) + 2) * spread
+		}
+		return sum
+	case string:
+		return maphash.String(sumSeed, x)
+	case float64:
+		return math.Float64bits(x) * spread
+	case bool:
+		if x {
+			return spread
+		}
+	}
+	return 0
 }
 
 // like reports whether two entities of one name are the same.
 func (e *Entity) like(o *Entity) bool {
-	return e.ARN == o.ARN && e.Token == o.Token && e.Generation == o.Generation && e.Created.Equal(o.Created) &&
+	return e.ARN == o.ARN && e.Token == o.Token && e.Generation == o.Generation &&
 		len(e.Out) == len(o.Out) && same(e.Out, o.Out) && same(e.In, o.In)
 }
 

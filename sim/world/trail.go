@@ -65,6 +65,9 @@ func (one *way) sift() {
 	for _, r := range one.seats {
 		one.sieve.add(seatMark(r.at))
 	}
+	for _, r := range one.births {
+		one.sieve.add(seatMark(r.at))
+	}
 	for _, r := range one.places {
 		one.sieve.add(placeMark(r.place))
 	}

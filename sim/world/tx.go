@@ -16,6 +16,8 @@ type tx struct {
 	del  map[Ref]bool
 	gen  map[string]int
 	data []Datum
+	// stamped are the stamps that it puts beside entities.
+	stamped map[Ref]int64
 	// faulted is the whole new list of faults, when that changes.
 	faulted *[]active
 	// redraw is the new seed of the draws, when that changes.
@@ -53,7 +55,7 @@ func (w *World) end(t *tx) { w.spare = t }
 
 // dirty reports whether the transaction has written what the state does not hold yet.
 func (t *tx) dirty() bool {
-	return len(t.put)+len(t.del)+len(t.data) > 0 || t.faulted != nil || t.redraw != nil
+	return len(t.put)+len(t.del)+len(t.data)+len(t.stamped) > 0 || t.faulted != nil || t.redraw != nil
 }
 
 // get returns the entity, or nil. What it returns must not be changed: edit it.

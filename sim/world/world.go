@@ -30,13 +30,17 @@ type Request struct {
 	Kept bool
 	// Fixed says that nobody ever changes the input, so that a memory may know it by where it is.
 	Fixed bool
-	// Still says that the caller does not look at what moves with the clock by itself (Moves), which is then left out.
+	// Still says that the caller does not look at what moves with the clock or tells when something was made (Moves), which is
+	// then left out. Nor does what is kept for the repeat of a token.
 	Still bool
 }
 
-// Moves reports whether a path of an answer leads to what moves with the clock by itself: how far backups reach.
+// Moves reports whether a path of an answer leads to what moves with the clock by itself, how far backups reach, or to when
+// something was made.
 func Moves(path string) bool {
-	return strings.Contains(path, "RestorableTime") || strings.Contains(path, "RestorableDateTime")
+	return strings.Contains(path, "RestorableTime") || strings.Contains(path, "RestorableDateTime") ||
+		strings.Contains(path, "CreationDate") || strings.Contains(path, "LatestStream") || strings.Contains(path, lastModified) ||
+		strings.Contains(path, startedAt) || strings.Contains(path, completedAt)
 }
 
 // Entity is one thing that exists in AWS.
