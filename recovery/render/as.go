@@ -22,7 +22,7 @@ const (
 
 // Forms are the forms with what each is.
 var Forms = map[Form]string{
-	AsRunbook:  "Markdown that a person follows with the AWS command line",
+	AsRunbook:  "Markdown that a person follows by hand: with the commands of AWS, and of redoubt on the simulated regions",
 	AsGraph:    "a Mermaid graph of the steps and what each needs",
 	AsTimeline: "a Mermaid chart of when each step is predicted to begin and end",
 	AsMachine:  "a Step Functions state machine",

@@ -1,6 +1,7 @@
 package render_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -39,6 +40,62 @@ func TestRunbook_ofEveryPlan(t *testing.T) {
 	}
 }
 
+// On the simulated regions the blocks of a runbook are the steps in their order, each as one command of redoubt: nothing
+// else is answered there, and nothing in a block is for the reader to put in.
+func TestBook_ofTheSimulatedRegionsIsPastedAsItStands(t *testing.T) {
+	t.Parallel()
+	all, err := plantest.Examples("../../system.yaml")
+	require.NoError(t, err)
+	for _, e := range all {
+		p, err := planner.Make(e.Request)
+		require.NoError(t, err, e.Name)
+		text, err := render.Book{Simulated: true}.Of(p)
+		require.NoError(t, err, e.Name)
+		want := []string{"export PATH=$PWD/bin:$PWD/.tools:$PATH"}
+		for _, s := range p.Steps {
+			want = append(want, "redoubt step "+s.ID+" plan.json")
+		}
+		want = append(want, "redoubt status last")
+		for _, s := range p.Steps {
+			if s.ID == "adopt-"+s.Subject.Store+"-primary" {
+				want = append(want, "redoubt sim adopt "+s.Subject.Store)
+			}
+		}
+		var got []string
+		for _, block := range blocks.FindAllStringSubmatch(text, -1) {
+			got = append(got, block[1])
+		}
+		assert.Equal(t, want, got, e.Name)
+		assert.NotContains(t, text, "%!", e.Name)
+		for _, g := range p.Gates {
+			assert.Contains(t, text, "(`"+g.ID+"`): "+g.Why+"\n   ", e.Name)
+		}
+	}
+}
+
+var blocks = regexp.MustCompile("(?s)```sh\n(.*?)\n```\n")
+
+func TestBook_ofTheSimulatedRegionsSaysHowAGateIsAnswered(t *testing.T) {
+	t.Parallel()
+	call := plan.Call{Home: system.Primary, Service: "rds", Operation: "DescribeDBClusters"}
+	for _, c := range []struct {
+		gate plan.Gate
+		want string
+	}{
+		{plan.Gate{}, "Ask who answers for the system, then type `yes` when it asks; without an answer in 0s, stop.\n"},
+		{plan.Gate{Reason: "it is dark", Overridable: true},
+			"It refuses already: it is dark; it asks you for `yes`, a reason and your name to go on all the same.\n"},
+		{plan.Gate{Reason: "it is dark"}, "It refuses already: it is dark; nobody may set it aside.\n"},
+		{plan.Gate{Overridable: true, Condition: &plan.Condition{Call: call, All: []plan.Expect{{Path: "A.B", Op: plan.AtMost, Value: 3}}}},
+			"It lets you go on when `rds.DescribeDBClusters in the primary home` answers that `A.B <= 3`; else it asks you for `yes`,"},
+	} {
+		c.gate.ID, c.gate.Why = "shut", "w"
+		text, err := render.Book{Simulated: true}.Of(plan.Plan{Gates: []plan.Gate{c.gate}})
+		require.NoError(t, err)
+		assert.Contains(t, text, "(`shut`): w\n   "+c.want)
+	}
+}
+
 func TestCommand_ofAClusterIsKubectls(t *testing.T) {
 	t.Parallel()
 	call := plan.Call{Kind: plan.Kubernetes, Operation: "Patch", Input: plan.Document{
@@ -73,7 +130,7 @@ func TestStep_isOneCommandWhereAWSHasNone(t *testing.T) {
 		assert.Contains(t, text, "```sh\nredoubt step probe plan.json --on aws\n```\n\nIt makes the calls of `RunProbe`, and looks until it is, with:\n")
 		assert.Contains(t, text, "Done when this prints at least `9` (nothing counts as `0`):")
 		assert.Contains(t, text, "not_null(Count, `0`)")
-		other, err := render.RunbookOf(p, "my plan.json")
+		other, err := render.Book{File: "my plan.json"}.Of(p)
 		require.NoError(t, err)
 		assert.Contains(t, other, "\nredoubt step probe 'my plan.json' --on aws\n")
 		assert.Contains(t, text, "a failure stops nothing, and the run is not proven.")

@@ -9,15 +9,25 @@ import (
 	"strings"
 
 	"redoubt/recovery/plan"
-	"redoubt/timings"
 )
 
-// Runbook renders the plan as Markdown that a person can follow by hand, from top to bottom: with
+// Runbook renders the plan as Markdown that a person can follow by hand, from top to bottom, on AWS: with
 // the AWS command line and kubectl, and redoubt step where those are not enough. The plan is in PlanFile.
-func Runbook(p plan.Plan) (string, error) { return RunbookOf(p, PlanFile) }
+func Runbook(p plan.Plan) (string, error) { return Book{}.Of(p) }
 
-// RunbookOf is the runbook of a plan that is kept in a file.
-func RunbookOf(p plan.Plan, file string) (string, error) {
+// Book says where and with which file a plan is followed by hand. The zero value is AWS, and PlanFile.
+type Book struct {
+	// File keeps the plan; empty is PlanFile.
+	File string
+	// Simulated is true for the simulated regions, where nothing answers aws and kubectl: redoubt step does every step.
+	Simulated bool
+}
+
+// Of is the runbook of a plan.
+func (k Book) Of(p plan.Plan) (string, error) {
+	if k.File == "" {
+		k.File = PlanFile
+	}
 	hash, err := p.Hash()
 	if err != nil {
 		return "", err
@@ -25,16 +35,21 @@ func RunbookOf(p plan.Plan, file string) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\nSystem `%s`, plan `%.12s`, made from inventory `%.12s`.\n",
 		p.Title, p.System, hash, p.Inventory)
+	if k.Simulated {
+		k.simulated(&b, p)
+		return b.String(), nil
+	}
 	fmt.Fprintf(&b, "\nThe commands are those of AWS and of `kubectl`, with credentials for both homes, and of `redoubt` where no one command of "+
 		"theirs is enough: in the project's folder, with the plan in `%s`. A step that `redoubt` does asks the gates, too, and keeps a journal: "+
-		"`redoubt resume` goes on with it. On the simulated regions nothing answers `aws` and `kubectl`: there `%s` does any step.\n",
-		file, StepCommand("STEP", file, false))
+		"`redoubt resume` goes on with it. On the simulated regions nothing answers `aws` and `kubectl`: the runbook of a plan that is "+
+		"made there has `redoubt step` alone.\n", k.File)
+	because(&b, p)
 	if err := decide(&b, p); err != nil {
 		return "", err
 	}
 	b.WriteString(predicted(p))
 	for i, s := range p.Steps {
-		text, err := StepOf(p, s, file)
+		text, err := k.step(p, s)
 		if err != nil {
 			return "", err
 		}
@@ -43,11 +58,15 @@ func RunbookOf(p plan.Plan, file string) (string, error) {
 	return b.String() + learns(p), nil
 }
 
-// decide writes what must be decided before anything is called: what was found, and each gate with how it is answered.
-func decide(b *strings.Builder, p plan.Plan) error {
+// because writes what was found.
+func because(b *strings.Builder, p plan.Plan) {
 	if p.Because != "" {
 		fmt.Fprintf(b, "\nMade because: %s.\n", strings.TrimSuffix(p.Because, "."))
 	}
+}
+
+// decide writes what must be decided before anything is called: each gate with how it is answered.
+func decide(b *strings.Builder, p plan.Plan) error {
 	if len(p.Gates) == 0 {
 		return nil
 	}
@@ -91,19 +110,16 @@ func predicted(p plan.Plan) string {
 const inline = 160
 
 // Step renders one step, without its heading, of the plan in PlanFile.
-func Step(p plan.Plan, s plan.Step) (string, error) { return StepOf(p, s, PlanFile) }
+func Step(p plan.Plan, s plan.Step) (string, error) { return Book{File: PlanFile}.step(p, s) }
 
-// StepOf renders one step, without its heading, of the plan in a file.
-func StepOf(p plan.Plan, s plan.Step, file string) (string, error) {
+// step renders one step, without its heading.
+func (k Book) step(p plan.Plan, s plan.Step) (string, error) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Step `%s`. %s See <%s>.\n", s.ID, s.Why, s.Source)
-	if len(s.Needs) > 0 {
-		fmt.Fprintf(&b, "\nAfter: `%s`.\n", strings.Join(s.Needs, "`, `"))
-	}
-	if err := act(&b, p, s, file); err != nil {
+	reason(&b, s)
+	if err := act(&b, p, s, k.File); err != nil {
 		return "", err
 	}
-	fmt.Fprintf(&b, "\n%s Give up after %s; a failure %s.\n", budget(s.Budget), s.Timeout, OnFailure(s.OnFailure))
+	fmt.Fprintf(&b, "\n%s\n", patience(s))
 	if p.Lost != "" && s.Call.Home == p.Lost && s.OnFailure == plan.Continue {
 		fmt.Fprintf(&b, "\nNothing waits for it: when the region of the %s home does not answer, go on with the next step at once.\n", p.Lost)
 	}
@@ -169,15 +185,6 @@ func actOfMany(b *strings.Builder, s plan.Step, file string) error {
 // sameCall reports whether the step only looks: what it calls is what it asks.
 func sameCall(s plan.Step) bool { return s.Call.Operation == s.Condition.Call.Operation }
 
-// OnFailure says what a failure of a step means for its plan: "a failure" comes before.
-func OnFailure(f plan.OnFailure) string {
-	return map[plan.OnFailure]string{
-		plan.Stop:     "stops the plan",
-		plan.Continue: "stops nothing",
-		plan.Report:   "stops nothing, and the run is not proven",
-	}[f]
-}
-
 func fence(b *strings.Builder, p plan.Plan, call plan.Call, e *plan.Expect) error {
 	command, err := Command(p, call, e)
 	if err != nil {
@@ -221,28 +228,4 @@ func printed(e plan.Expect) string {
 		return prefix + "`" + text + "` or `None`" // None: the answer lacks it, which tells nothing
 	}
 	return prefix + "`" + text + "`"
-}
-
-// budget says how long the step takes, and whose figure that is.
-func budget(id timings.ID) string {
-	t, ok := timings.Lookup(string(id))
-	if !ok {
-		return fmt.Sprintf("How long it takes is unknown (`%s`).", id)
-	}
-	source := fmt.Sprintf("(`%s`, %s: <%s>)", id, t.Kind, t.Source)
-	if t.Kind == timings.Own {
-		source = fmt.Sprintf("(`%s`, %s: `%s`)", id, t.Kind, t.Source)
-	}
-	d, ok := t.Typical()
-	longest, has := t.Max()
-	switch {
-	case ok && has && longest != d:
-		return fmt.Sprintf("Typically takes %s, up to %s %s.", d, longest, source)
-	case ok:
-		return fmt.Sprintf("Typically takes %s %s.", d, source)
-	case has:
-		return fmt.Sprintf("Takes up to %s %s.", longest, source)
-	default:
-		return fmt.Sprintf("How long it takes is given in words only %s.", source)
-	}
 }

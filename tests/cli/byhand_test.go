@@ -1,10 +1,11 @@
 package cli
 
 import (
-	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redoubt/internal/cli/exit"
-	"redoubt/recovery/execute"
 	"redoubt/recovery/lease"
 	"redoubt/recovery/plan"
 	"redoubt/sim/drive"
@@ -22,43 +22,58 @@ import (
 	"redoubt/tests/homes"
 )
 
-// section finds the steps of a runbook, ours the commands of redoubt in one.
-var (
-	section = regexp.MustCompile("(?ms)^## \\d+\\. .*?\\n\\nStep `([a-z0-9-]+)`\\.(.*?)(?:^## |\\z)")
-	ours    = regexp.MustCompile(`(?m)^redoubt step (.+)$`)
-)
+// blocks are what a person pastes out of a runbook.
+var blocks = regexp.MustCompile("(?s)```sh\n(.*?)```")
 
-// stepsOf are the sections of a runbook's steps, by step.
-func stepsOf(runbook string) map[string]string {
-	out := map[string]string{}
-	for _, part := range strings.Split(runbook, "\n## ") {
-		if m := section.FindStringSubmatch("## " + part); m != nil {
-			out[m[1]] = m[2]
+// engines is the one block that wants the Pulumi engine, which the homes of these tests were never deployed by: tests/e2e
+// runs that command.
+const engines = "redoubt sim adopt "
+
+// follow makes a plan and pastes the blocks of its runbook into one shell, as they stand, one after the other. Typed is what
+// the person answers who is asked. It returns what each block said, by the block.
+func (p folder) follow(t *testing.T, typed string, args ...string) map[string]ended {
+	t.Helper()
+	book := p.must(t, append([]string{"plan", "--as", "runbook", "--out", "plan.json"}, args...)...).out
+	var pasted []string
+	script := ""
+	for _, m := range blocks.FindAllStringSubmatch(book, -1) {
+		if !strings.HasPrefix(m[1], engines) {
+			pasted = append(pasted, m[1])
+			script += m[1] + "printf '\\001%s\\002' \"$?\"\n"
 		}
 	}
-	return out
-}
-
-// followed walks a runbook from top to bottom: what it gives a command of redoubt for is typed as it stands there, but for the
-// place; what it gives a command of AWS or kubectl for is called through the port that redoubt itself calls through, which is
-// what such a command does on AWS. It returns what redoubt said to each of its commands.
-func (p folder) followed(t *testing.T, args ...string) map[string]ended {
-	t.Helper()
-	book := stepsOf(p.must(t, append(args, "--as", "runbook", "--out", "plan.json")...).out)
-	pl := p.plan(t)
+	var errs strings.Builder
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", script)
+	cmd.Dir, cmd.Stdin, cmd.Stderr = p.dir, strings.NewReader(typed), &errs
+	cmd.Env = append(os.Environ(), "PWD="+p.dir)
+	out, err := cmd.Output()
+	require.NoError(t, err, errs.String())
 	said := map[string]ended{}
-	for _, s := range pl.Steps {
-		text, has := book[s.ID]
-		require.True(t, has, s.ID)
-		m := ours.FindStringSubmatch(text)
-		if m == nil {
-			p.called(t, pl, s)
-			continue
-		}
-		typed := append([]string{"step"}, strings.Fields(strings.TrimSuffix(m[1], " --on aws"))...)
-		said[s.ID] = p.decided(t, typed)
+	for n, one := range strings.Split(strings.TrimSuffix(string(out), "\002"), "\002") {
+		text, code, _ := strings.Cut(one, "\001")
+		is, err := strconv.Atoi(code)
+		require.NoError(t, err)
+		said[strings.TrimSpace(pasted[n])] = ended{is, text, errs.String()}
 	}
 	return said
+}
+
+// recovers follows a runbook to its end: every step is a block and ends well, but one that stops nothing in a lost home.
+func (p folder) recovers(t *testing.T, typed string, args ...string) func(step string) string {
+	t.Helper()
+	said := p.follow(t, typed, args...)
+	pl := p.plan(t)
+	of := func(step string) string { return said["redoubt step "+step+" plan.json"].out }
+	for _, s := range pl.Steps {
+		r, has := said["redoubt step "+s.ID+" plan.json"]
+		require.True(t, has, s.ID)
+		if r.code != 4 || s.OnFailure != plan.Continue || s.Call.Home != pl.Lost {
+			require.Zero(t, r.code, "%s\n%s\n%s", s.ID, r.out, r.err)
+		}
+	}
+	assert.Contains(t, said["redoubt status last"].out, "\nrecovered ")
+	assert.Contains(t, p.run(t, "resume", "--by", "ann").err, "is at its end already", "nothing was left")
+	return of
 }
 
 // plan is the plan that was made last.
@@ -71,56 +86,87 @@ func (p folder) plan(t *testing.T) plan.Plan {
 	return pl
 }
 
-// decided types a command, and where a gate refuses what it says to type next, as a person who answers for that.
-func (p folder) decided(t *testing.T, typed []string) ended {
-	t.Helper()
-	r := p.run(t, typed...)
-	if _, next, refused := strings.Cut(r.out, "Next: redoubt "); r.code == 3 && refused {
-		next = strings.NewReplacer("REASON", "it-is-agreed", "NAME", "ann").Replace(strings.TrimSpace(next))
-		r = p.run(t, strings.Fields(next)...)
-	}
-	require.Equal(t, 0, r.code, "redoubt %v\n%s\n%s", typed, r.out, r.err)
-	return r
-}
-
-// called makes a step's call unless it is done, and lets time pass until it is. What nothing waits for may fail.
-func (p folder) called(t *testing.T, pl plan.Plan, s plan.Step) {
-	t.Helper()
-	p.within(t, func(_ func(string, world.Document) world.Document, w *world.World) {
-		port := drive.World{World: w, Regions: pl.Regions}
-		done := func() (plan.Answer, string) {
-			answer, why, err := execute.Judge(context.Background(), port, s.Condition)
-			return answer, execute.Unanswered(s.Condition, why, err)
-		}
-		answer, why := done()
-		if answer == plan.Done {
-			return
-		}
-		if _, err := execute.Make(context.Background(), port, s.Call); err != nil {
-			require.Equal(t, plan.Continue, s.OnFailure, "%s: %v", s.ID, err)
-			return
-		}
-		for until := w.Now().Add(time.Duration(s.Timeout)); answer != plan.Done && w.Now().Before(until); answer, why = done() {
-			w.Advance(w.Now().Add(10 * time.Second))
-		}
-		require.Equal(t, plan.Done, answer, "%s: %s", s.ID, why)
-	})
-}
-
-// TestRunbook_ofALostRegionIsFollowedByHand ends with the system recovered, and a run of the same plan has nothing left to do.
-func TestRunbook_ofALostRegionIsFollowedByHand(t *testing.T) {
+// TestRunbook_ofALostRegionAndTheWayBackIsPasted loses a region, and goes back.
+func TestRunbook_ofALostRegionAndTheWayBackIsPasted(t *testing.T) {
 	t.Parallel()
 	p := stand(t)
 	p.strand(t)
 	p.must(t, "sim", "inject", "region-down", "eu-west-1")
-	said := p.followed(t, "plan", "region-loss")
-	assert.Contains(t, said["requeue-work"].out, "step requeue-work: performed in ")
-	assert.Contains(t, said["probe"].out, "step probe: looked, and it holds (simulated)")
+	said := p.recovers(t, "yes\nits region is dark\nann\n", "region-loss")
+	assert.Contains(t, said("pause-worker"), "step pause-worker: failed in 2m (simulated): cannot tell")
+	assert.Contains(t, said("requeue-work"), "step requeue-work: performed in ")
+	assert.Contains(t, said("probe"), "step probe: looked, and it holds (simulated). All steps are done: recovered ")
+	assert.Contains(t, p.must(t, "status", "last").out, "set aside: its region is dark")
 	assert.Contains(t, p.show(t), "traffic: secondary")
-	r := p.must(t, "resume", "--by", "ann")
-	assert.Contains(t, r.out, "recovered ")
-	assert.NotContains(t, r.err, "performed", "nothing was left")
-	assert.Contains(t, p.must(t, "status", "last").out, "\nrecovered ")
+
+	p.must(t, "sim", "inject", "region-up", "eu-west-1")
+	p.recovers(t, "", "rebuild")
+	p.must(t, "sim", "wait", "45m")
+	said = p.recovers(t, "yes\n", "failback")
+	assert.Contains(t, said("take-traffic-primary"), "performed in ")
+	assert.Contains(t, p.show(t), "traffic: primary")
+	assert.Regexp(t, `worker +core +warm-standby +3 +3`, p.show(t), "its agents run")
+}
+
+// TestRunbook_ofADatabaseIsPasted brings a database back, beside the damaged one.
+func TestRunbook_ofADatabaseIsPasted(t *testing.T) {
+	t.Parallel()
+	p := stand(t)
+	good := regexp.MustCompile(`\d{4}\S+Z`).FindString(p.must(t, "sim", "wait", "90m").out)
+	p.must(t, "sim", "wait", "1m")
+	p.must(t, "sim", "inject", "corrupt", "tasks", "eu-west-1")
+	p.must(t, "sim", "wait", "10m")
+	said := p.recovers(t, "yes\n", "restore", "--store", "tasks", "--at", good)
+	assert.Contains(t, said("copy-tasks"), "step copy-tasks: performed in 1h")
+	assert.Contains(t, said("verify-tasks"), "step verify-tasks: looked, and it holds (simulated)")
+	assert.Contains(t, said("direct-tasks-secondary"), "performed in ")
+	assert.Regexp(t, `tasks +core +postgres +\S+ +\S+ +good `, p.run(t, "status").out)
+}
+
+// TestRunbook_ofABucketIsPasted brings a bucket back.
+func TestRunbook_ofABucketIsPasted(t *testing.T) {
+	t.Parallel()
+	p := spoiledBucket(t)
+	at := ""
+	for _, s := range p.plan(t).Steps {
+		if s.ID == "verify-artifacts" {
+			at, _ = s.Call.Input["At"].(string)
+		}
+	}
+	said := p.recovers(t, "yes\n", "restore", "--store", "artifacts", "--at", at)
+	assert.Contains(t, said("rewind-artifacts"), "step rewind-artifacts: performed in ")
+	assert.Contains(t, said("verify-artifacts"), "step verify-artifacts: looked, and it holds (simulated)")
+	assert.Equal(t, restored, p.objects(t))
+	assert.Regexp(t, `worker +core +warm-standby +3 +3`, p.show(t), "its agents run")
+}
+
+// TestStep_asksWhetherARefusalIsSetAside lets nothing past a gate but a yes with a reason and a name, and keeps both.
+func TestStep_asksWhetherARefusalIsSetAside(t *testing.T) {
+	t.Parallel()
+	p := lostRegion(t)
+	for typed, want := range map[string]string{
+		"": "set it aside", "its region is dark\n": "set it aside", "yes\n": "gives no reason", "yes\nREASON\nann\n": "gives no reason",
+		"yes\nit is dark\n": "--override needs a name", "yes\nit is dark\nNAME\n": "--by is NAME",
+	} {
+		r := p.typing(t, typed, "step", "promote-tasks", "plan.json")
+		assert.Equal(t, int(exit.Refused), r.code, "%q: %s", typed, r.err)
+		assert.Contains(t, r.err, want, typed)
+		assert.Contains(t, r.out, "refused, and nothing was called: gate confirmed-fence", typed)
+	}
+	assert.Contains(t, p.run(t, "status", "last").err, "nothing was run yet")
+	r := p.typing(t, "yes\nit is dark\nann\n", "step", "promote-tasks", "plan.json")
+	assert.Zero(t, r.code, r.err)
+	assert.Regexp(t, `confirmed-fence +\S+ +overridden +ann, .*set aside: it is dark`, p.must(t, "status", "last").out)
+}
+
+// typing runs a command of which a person answers the questions.
+func (p folder) typing(t *testing.T, typed string, args ...string) ended {
+	t.Helper()
+	cmd, _ := p.command(args...)
+	var out, errs strings.Builder
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(typed), &out, &errs
+	_ = cmd.Run()
+	return ended{cmd.ProcessState.ExitCode(), out.String(), errs.String()}
 }
 
 // TestStep_actsBesideNobody refuses a step while somebody else recovers the home: nothing is called and nothing kept, and it
@@ -166,25 +212,4 @@ func (p folder) strand(t *testing.T) {
 		require.NoError(t, err)
 		w.Advance(w.Now().Add(time.Minute))
 	})
-}
-
-// TestRunbook_ofABucketIsFollowedByHand brings a bucket back by hand.
-func TestRunbook_ofABucketIsFollowedByHand(t *testing.T) {
-	t.Parallel()
-	p := spoiledBucket(t)
-	at := ""
-	for _, s := range p.plan(t).Steps {
-		if s.ID == "verify-artifacts" {
-			at, _ = s.Call.Input["At"].(string)
-		}
-	}
-	said := p.followed(t, "plan", "restore", "--store", "artifacts", "--at", at)
-	assert.Contains(t, said["rewind-artifacts"].out, "step rewind-artifacts: performed in ")
-	assert.Contains(t, said["verify-artifacts"].out, "step verify-artifacts: looked, and it holds (simulated)")
-	assert.Contains(t, said["probe"].out, "step probe: looked, and it holds (simulated). All steps are done: recovered ")
-	assert.Equal(t, restored, p.objects(t))
-	assert.Contains(t, p.must(t, "status", "last").out, "\nrecovered ")
-	r := p.must(t, "resume", "--by", "ann")
-	assert.Contains(t, r.err, "is at its end already")
-	assert.Regexp(t, `worker +core +warm-standby +3 +3`, p.show(t), "its agents run")
 }

@@ -70,7 +70,8 @@ func runbookPages(module string) (map[string]string, error) {
 func decisionPage() string {
 	var b strings.Builder
 	b.WriteString(generated + "# Runbooks\n\nOf the example system, for its two homes as the simulated regions make them. " +
-		"On the day, make your own: `redoubt plan SCENARIO --as runbook`\nasks the homes and fills in what is there now.\n\n" +
+		"On the day, make your own:\n`redoubt plan SCENARIO --as runbook --out plan.json --on aws` asks the homes and fills in what is there now. " +
+		"Without `--on aws` it is one for the\nsimulated regions, which is pasted there from top to bottom as it stands ([by hand](../recovering.md#by-hand)).\n\n" +
 		"## What to do\n\n```mermaid\nflowchart TD\n")
 	for n, s := range symptoms {
 		fmt.Fprintf(&b, "  q%d{\"%s?\"} -- yes --> a%d[\"%s\"]\n", n, s.ask, n, s.scenario)

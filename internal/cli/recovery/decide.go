@@ -17,19 +17,27 @@ func (o *runOptions) decide(ctx context.Context, g plan.Gate) execute.Decided {
 		return execute.Decided{Gate: g.ID, Allowed: true, By: o.By, Why: "approved on the command line"}
 	}
 	o.Streams.Above("gate %s: %s. %s\ntype yes to approve, anything else refuses: ", g.ID, g.Title, g.Why)
+	text, answered := o.typed(ctx)
+	switch {
+	case !answered:
+		return execute.Decided{}
+	case text == "yes":
+		return execute.Decided{Gate: g.ID, Allowed: true, By: o.By, Why: "approved when asked"}
+	case text == "":
+		return execute.Decided{Gate: g.ID, By: o.By, Why: "nobody approved; --approve " + g.ID + " does"}
+	}
+	return execute.Decided{Gate: g.ID, By: o.By, Why: "answered " + text}
+}
+
+// typed is the next line that a person types; false when interrupted before.
+func (o *runOptions) typed(ctx context.Context) (string, bool) {
 	answer := make(chan string, 1)
 	go func() { answer <- o.line() }()
 	select {
 	case <-ctx.Done():
-		return execute.Decided{}
+		return "", false
 	case text := <-answer:
-		switch text {
-		case "yes":
-			return execute.Decided{Gate: g.ID, Allowed: true, By: o.By, Why: "approved when asked"}
-		case "":
-			return execute.Decided{Gate: g.ID, By: o.By, Why: "nobody approved; --approve " + g.ID + " does"}
-		}
-		return execute.Decided{Gate: g.ID, By: o.By, Why: "answered " + text}
+		return text, true
 	}
 }
 

@@ -130,13 +130,13 @@ func (o *Options) explainStep(p plan.Plan, s plan.Step, of string) error {
 	t.row("why", s.Why)
 	t.row("source", s.Source)
 	t.row("calls", where(p, s.Call))
-	t.row("by hand", byHand(p, s, of, o.On))
+	o.byHand(t, p, s.Call, render.StepCommand(s.ID, of, o.On == target.AWS))
 	doneWhen(t, p, s)
 	if s.Undo == nil {
 		t.row("undo", "none: it cannot be taken back by a call")
 	} else {
 		t.row("undo", where(p, *s.Undo))
-		t.row("by hand", backByHand(p, *s.Undo, o.on()))
+		o.byHand(t, p, *s.Undo, "redoubt abort"+o.on())
 	}
 	t.row("takes", e.Budget.text())
 	t.row("gives up", fmt.Sprintf("after %s; a failure %s", s.Timeout, render.OnFailure(s.OnFailure)))
@@ -212,20 +212,19 @@ func describe(to printer, p plan.Plan, s plan.Step) {
 	t.end()
 }
 
-// byHand is the step's call as a command of AWS or kubectl, or of redoubt, where no one command of theirs makes it.
-func byHand(p plan.Plan, s plan.Step, of, on string) string {
-	if command, err := render.Command(p, s.Call, nil); err == nil {
-		return command
+// byHand are the rows that say what a person types for a call: on AWS a command of AWS or kubectl where one makes it, on the
+// simulated regions, where nothing answers these, the one of redoubt.
+func (o *Options) byHand(t table, p plan.Plan, c plan.Call, ours string) {
+	command, err := render.Command(p, c, nil)
+	switch {
+	case err != nil:
+		t.row("by hand", ours)
+	case o.On == target.AWS:
+		t.row("by hand", command)
+	default:
+		t.row("by hand", ours)
+		t.row("on AWS", command)
 	}
-	return render.StepCommand(s.ID, of, on == target.AWS)
-}
-
-// backByHand is the undo call as a command; redoubt abort makes those that no one command makes.
-func backByHand(p plan.Plan, c plan.Call, on string) string {
-	if command, err := render.Command(p, c, nil); err == nil {
-		return command
-	}
-	return "redoubt abort" + on
 }
 
 func expects(e plan.Expect) string { return fmt.Sprintf("%s %s %v", e.Path, e.Op, e.Value) }

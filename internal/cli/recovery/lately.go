@@ -5,10 +5,11 @@ import (
 	"slices"
 
 	"redoubt/recovery/journal"
+	"redoubt/recovery/plan"
 )
 
-// lately is the journal of a run that is kept from its first act on: what was only looked at, or refused, leaves no run that
-// somebody would go on with.
+// lately is the journal of a run that is kept from its first act on, or from the first step that failed, for which gates
+// were decided and which others need: what was only looked at, or refused, leaves no run that somebody would go on with.
 type lately struct {
 	open func(context.Context) (journal.Store, error)
 	kept journal.Store
@@ -18,13 +19,14 @@ type lately struct {
 
 var _ journal.Store = (*lately)(nil)
 
-// Append holds the record until a call is about to be made, and then keeps all of them first.
+// Append holds the record until a call is about to be made or a step has failed, and then keeps all of them first.
 func (l *lately) Append(ctx context.Context, r journal.Record) error {
 	if l.kept != nil {
 		return l.kept.Append(ctx, r)
 	}
 	l.held = append(l.held, r)
-	if r.Kind != journal.Intended {
+	failed := r.Kind == journal.Ended && r.Result == string(plan.Failed)
+	if r.Kind != journal.Intended && !failed {
 		return nil
 	}
 	kept, err := l.open(ctx)

@@ -183,9 +183,12 @@ func (o *planOptions) tell(of *project.Project, p plan.Plan, f diagnose.Finding)
 // show shows the plan in a form, for what is in the home that receives the work.
 func (o *planOptions) show(at naming.Scope, p plan.Plan) error {
 	if render.Form(o.As) == render.AsRunbook { // its commands name the plan's file
-		text, err := render.RunbookOf(p, or(o.Out, render.PlanFile))
+		text, err := render.Book{File: o.Out, Simulated: o.On == target.Sim}.Of(p)
 		if err == nil {
 			o.Streams.Printf("%s", text)
+		}
+		if o.Out == "" {
+			o.Streams.Notef("its commands take the plan from %s, which --out %[1]s writes\n", render.PlanFile)
 		}
 		return err
 	}

@@ -36,7 +36,8 @@ func newStep(s *streams.Streams) *cobra.Command {
 		Short: "Carry out one step of a plan, as a runbook asks for it",
 		Long: "Carry out one step of the plan in a file, or of a run, by default the last one. The step is looked at first: when\n" +
 			"it is done, nothing is called. Else what it needs must be done, every gate of the plan is asked, unless the step\n" +
-			"changes nothing, and its call is made and looked at until it is done or the step's patience ends. What is done is\n" +
+			"changes nothing, and its call is made and looked at until it is done or the step's patience ends. Where a gate\n" +
+			"refuses that may be set aside, the person at the terminal is asked for that, for a reason and a name. What is done is\n" +
 			"written down as a run writes it, so the next step, and redoubt resume, go on from there and find it done.\n\n" +
 			"Exit code 0: the step is done. Code 3: a gate or what it needs refused, nothing was called. Code 4: it is not done\n" +
 			"within its time, or was interrupted. Code 5: the system is not proven to work. Code 6: a run is under way.",
@@ -81,7 +82,7 @@ func (o *stepOptions) step(ctx context.Context, id string, args []string) error 
 		o.Streams.Notef("step %s: %s\n", s.ID, s.Title)
 		describe(o.Streams.Notef, w.Plan, s)
 		began := t.Clock().Now()
-		end, err := o.walked(ctx, t, w)
+		end, err := o.walkedAside(ctx, t, w)
 		if err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ type openNeed struct {
 // stepResult is how a step ended that was asked for, as JSON.
 type stepResult struct {
 	Step string `json:"step"`
-	// Run is kept from the first call on; empty when there is none.
+	// Run is kept from the first call or failed step on; empty when there is none.
 	Run string `json:"run,omitempty"`
 	// Outcome is already done, performed, failed, refused or stopped.
 	Outcome string `json:"outcome"`
@@ -51,9 +51,6 @@ func (o *stepOptions) stepped(t target.Target, w walk, s plan.Step, end walkEnd,
 	w.Records = end.records
 	r := stepResult{Step: s.ID, Calls: end.calls, Took: took.Seconds(), Kind: t.Kind(), Gates: w.gates(),
 		Recovered: end.Outcome == execute.Recovered}
-	if !w.fresh || end.calls > 0 {
-		r.Run = w.Run
-	}
 	for _, id := range needsBehind(w.Plan, s.ID) { // in the order in which they can be done
 		for _, n := range end.core.OpenNeeds() {
 			if n.Step == id {
@@ -62,6 +59,9 @@ func (o *stepOptions) stepped(t target.Target, w walk, s plan.Step, end walkEnd,
 		}
 	}
 	outcome, why, ended := end.core.Ended(s.ID)
+	if !w.fresh || end.calls > 0 || outcome == plan.Failed {
+		r.Run = w.Run
+	}
 	switch {
 	case ended:
 		r.Outcome, r.Why, r.Code = string(outcome), why, stepCode(s, outcome)
