@@ -25,6 +25,8 @@ type walk struct {
 	fresh bool
 	// hand is the one step that is walked; nil walks the plan.
 	hand *execute.Hand
+	// early is the journal of a fresh run of which one step is walked.
+	early *lately
 }
 
 // walkEnd is how a walk ended.
@@ -66,10 +68,10 @@ func (o *runOptions) walked(ctx context.Context, t target.Target, w walk) (walkE
 	return end, exit.With(exit.Stopped, err, again)
 }
 
-// keep opens the journal of the run, which is kept from now on, or from its first act where one step is walked.
+// keep opens the journal of the run, which is kept from now on, but for a fresh one of which one step is walked.
 func keep(ctx context.Context, t target.Target, w walk) (journal.Store, error) {
-	if w.fresh && w.hand != nil {
-		return &lately{open: func(ctx context.Context) (journal.Store, error) { return create(ctx, t, w) }}, nil
+	if w.early != nil {
+		return w.early, nil
 	}
 	if w.fresh {
 		return create(ctx, t, w)
