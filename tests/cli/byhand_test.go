@@ -25,7 +25,7 @@ import (
 // blocks are what a person pastes out of a runbook.
 var blocks = regexp.MustCompile("(?s)```sh\n(.*?)```")
 
-// engines is the one block that wants the Pulumi engine, which the homes of these tests were never deployed by: tests/e2e
+// engines is the one block that wants the Pulumi engine, which the homes of these tests were never deployed by: tests/engine
 // runs that command.
 const engines = "redoubt sim adopt "
 
