@@ -6,16 +6,12 @@ import (
 
 	"redoubt/internal/cli/target"
 	"redoubt/recovery/execute"
-	"redoubt/recovery/journal"
 	"redoubt/recovery/plan"
 )
 
 // walkedAside walks the step, and once more when gates refused it and the person at the terminal sets all of these aside.
 // What was answered before is not asked again.
 func (o *stepOptions) walkedAside(ctx context.Context, t target.Target, w walk) (walkEnd, error) {
-	if w.fresh {
-		w.early = &lately{open: func(ctx context.Context) (journal.Store, error) { return create(ctx, t, w) }}
-	}
 	for {
 		end, err := o.walked(ctx, t, w)
 		if err != nil || end.Outcome != execute.Refused || !o.setsAside(ctx, w, end) {

@@ -8,9 +8,11 @@ import (
 	"redoubt/recovery/plan"
 )
 
-// lately is the journal of a run that is kept from its first act on, or from the first step that failed, for which gates
-// were decided and which others need: what was only looked at, or refused, leaves no run that somebody would go on with.
+// lately is the journal of a run that is kept from its first act on, or from the first step that acts and failed, for which
+// gates were decided and which others need: what was only looked at, or refused, leaves no run that somebody would go on with.
 type lately struct {
+	// acts is true when the step that is walked does more than look.
+	acts bool
 	open func(context.Context) (journal.Store, error)
 	kept journal.Store
 	// held are the records that are not kept yet.
@@ -19,13 +21,13 @@ type lately struct {
 
 var _ journal.Store = (*lately)(nil)
 
-// Append holds the record until a call is about to be made or a step has failed, and then keeps all of them first.
+// Append holds the record until a call is about to be made or a step that acts has failed, and then keeps all of them first.
 func (l *lately) Append(ctx context.Context, r journal.Record) error {
 	if l.kept != nil {
 		return l.kept.Append(ctx, r)
 	}
 	l.held = append(l.held, r)
-	failed := r.Kind == journal.Ended && r.Result == string(plan.Failed)
+	failed := l.acts && r.Kind == journal.Ended && r.Result == string(plan.Failed)
 	if r.Kind != journal.Intended && !failed {
 		return nil
 	}

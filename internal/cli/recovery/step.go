@@ -79,6 +79,9 @@ func (o *stepOptions) step(ctx context.Context, id string, args []string) error 
 			return err
 		}
 		w.hand = &execute.Hand{Step: id, Without: asOverrides(o.Without, o.By)}
+		if w.fresh {
+			w.early = &lately{acts: !execute.ChangesNothing(s), open: func(ctx context.Context) (journal.Store, error) { return create(ctx, t, w) }}
+		}
 		o.Streams.Notef("step %s: %s\n", s.ID, s.Title)
 		describe(o.Streams.Notef, w.Plan, s)
 		began := t.Clock().Now()

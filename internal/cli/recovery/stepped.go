@@ -23,7 +23,7 @@ type openNeed struct {
 // stepResult is how a step ended that was asked for, as JSON.
 type stepResult struct {
 	Step string `json:"step"`
-	// Run is kept from the first call or failed step on; empty when there is none.
+	// Run is kept from the first call, or the first step that acts and failed, on; empty when there is none.
 	Run string `json:"run,omitempty"`
 	// Outcome is already done, performed, failed, refused or stopped.
 	Outcome string `json:"outcome"`
@@ -59,7 +59,7 @@ func (o *stepOptions) stepped(t target.Target, w walk, s plan.Step, end walkEnd,
 		}
 	}
 	outcome, why, ended := end.core.Ended(s.ID)
-	if !w.fresh || end.calls > 0 || outcome == plan.Failed {
+	if !w.fresh || w.early.kept != nil {
 		r.Run = w.Run
 	}
 	switch {
