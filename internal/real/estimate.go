@@ -103,7 +103,7 @@ func (e Expected) Stages() []Stage {
 		{Steady, "the entry answers, nodes and agents are ready, tables and the database stand", steadyTakes, "assumed"},
 		{Drills, "with the witness: " + strings.Join(names, ", "), drills, "simulated"},
 		{Restore, "what became of AWS Backup's own restore tests", restoreTakes, "assumed"},
-		{Measure, "what was measured beside what was predicted, into docs/drills.jsonl and bin/real/", reportTakes, "assumed"},
+		{Measure, "what was measured beside what was predicted, into docs/drills.jsonl, and as evidence in bin/real/", reportTakes, "assumed"},
 		{Cleanup, "networks are mended, both homes destroyed; what locks keep is listed", cleanupTakes, "assumed"},
 	}
 }

@@ -72,7 +72,6 @@ func open(t *testing.T, s real.Settings) (target, *system.System, context.Contex
 	require.NoError(t, err)
 	a := &account{id: id, folder: filepath.Join(root(), "bin", "real", "aws-"+id), settings: s, config: cfg}
 	a.system = unfold(t, a.folder, id, s.Domain)
-	t.Chdir(a.folder)
 	return a, a.system, ctx
 }
 

@@ -24,7 +24,7 @@ func TestExpected_isWhatTheSimulatedRegionsTell(t *testing.T) {
 	s.Deploy(t, t.Context())
 	e := real.Expected{Bill: s.bill(t)}
 	for _, of := range real.Scenarios {
-		r := lead(t, t.Context(), where, sys, of)
+		r, _ := lead(t, t.Context(), where, sys, of)
 		require.True(t, r.Passed(), "%s: %v", of.Scenario, r.Wrong)
 		one := real.ExpectedDrill{Scenario: of.Scenario, RTO: map[string]time.Duration{}}
 		last := r

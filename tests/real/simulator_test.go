@@ -96,7 +96,7 @@ func (s *simulator) Restores(t *testing.T, ctx context.Context) []string {
 		if sc.Plan != planner.Restore || sc.Fits(s.system, inv, active) != nil {
 			continue
 		}
-		r := lead(t, ctx, s, s.system, real.Led{Scenario: sc.Name})
+		r, _ := lead(t, ctx, s, s.system, real.Led{Scenario: sc.Name})
 		assert.True(t, r.Passed(), "%s: %v", sc.Name, r.Wrong)
 		out = append(out, told(r))
 	}

@@ -84,18 +84,18 @@ func unfold(t *testing.T, folder, account, domain string) *system.System {
 	return sys
 }
 
-// lead drills one scenario at a target.
-func lead(t *testing.T, ctx context.Context, where target, sys *system.System, of real.Led) drill.Report {
+// lead drills one scenario at a target, and leaves the drill for what it ran.
+func lead(t *testing.T, ctx context.Context, where target, sys *system.System, of real.Led) (drill.Report, *drill.Drill) {
 	t.Helper()
 	s, err := real.Find(of.Scenario)
 	require.NoError(t, err)
 	inv, active := where.Known(t, ctx)
 	at, done := where.Place(t, ctx)
 	defer done()
-	d := drill.Drill{Place: at, Scenario: s, System: sys, Inventory: inv, Active: active, Return: of.Back}
+	d := &drill.Drill{Place: at, Scenario: s, System: sys, Inventory: inv, Active: active, Return: of.Back}
 	r, err := d.Run(ctx)
 	require.NoError(t, err, "scenario %s", of.Scenario)
-	return r
+	return r, d
 }
 
 // told is one line about a report.

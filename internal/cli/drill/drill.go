@@ -15,6 +15,7 @@ import (
 	"redoubt/internal/cli/streams"
 	"redoubt/internal/cli/target"
 	"redoubt/recovery/drill"
+	"redoubt/recovery/drill/report"
 	"redoubt/system"
 )
 
@@ -43,13 +44,13 @@ type Options struct {
 	Out  string
 	JSON bool
 	Wait time.Duration
-	// ran is what each drill ran, by the name that its files begin with.
-	ran map[string]drill.Ran
+	// runs is what each drill ran.
+	runs report.Runs
 }
 
 // New is the command.
 func New(s *streams.Streams) *cobra.Command {
-	o := &Options{Streams: s}
+	o := &Options{Streams: s, runs: report.Runs{}}
 	cmd := &cobra.Command{
 		Use:   "drill SCENARIO... | --all | --experiments | --stop-all | --let-go",
 		Short: "Break a copy of the homes on purpose, recover it, and measure RTO and RPO",
@@ -137,7 +138,7 @@ func (o *Options) run(ctx context.Context) error {
 					return fmt.Errorf("drill %s: %w", chosen[n].Name, err)
 				default:
 					r.Next = o.next(r)
-					o.keep(d, r)
+					o.runs.Add(r.Scenario, d)
 					reports = append(reports, r)
 				}
 			}
@@ -150,19 +151,6 @@ func (o *Options) run(ctx context.Context) error {
 		return err
 	}
 	return o.tell(reports, unfit)
-}
-
-// keep keeps the plans that a drill has run, with their journals.
-func (o *Options) keep(d *drill.Drill, r drill.Report) {
-	if o.ran == nil {
-		o.ran = map[string]drill.Ran{}
-	}
-	there, back := d.Ran()
-	for name, ran := range map[string]drill.Ran{r.Scenario: there, r.Scenario + ".back": back} {
-		if len(ran.Records) > 0 {
-			o.ran[name] = ran
-		}
-	}
 }
 
 // next are the commands to say after a drill.

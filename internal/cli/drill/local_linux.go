@@ -72,6 +72,6 @@ func (o *Options) kill(ctx context.Context, s drill.Scenario) (r drill.Report, e
 		return r, err
 	}
 	r.Next = o.next(r)
-	o.keep(d, r)
+	o.runs.Add(r.Scenario, d)
 	return r, nil
 }

@@ -1,8 +1,9 @@
 package drill
 
 import (
+	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"text/tabwriter"
 	"time"
@@ -10,7 +11,6 @@ import (
 	"redoubt/internal/cli/exit"
 	"redoubt/recovery/drill"
 	"redoubt/recovery/drill/report"
-	"redoubt/recovery/journal"
 	"redoubt/recovery/plan"
 	"redoubt/timings"
 	"redoubt/witness"
@@ -36,35 +36,13 @@ func (o *Options) tell(all []drill.Report, unfit []string) error {
 	return nil
 }
 
-// write puts three files for each drill, the plan and the journal of what it ran, and three for all of them into the folder.
+// write keeps the reports and what the drills ran.
 func (o *Options) write(all []drill.Report) error {
-	if err := os.MkdirAll(o.Out, 0o755); err != nil {
-		return exit.With(exit.Usage, err, "--out takes a folder that can be made")
+	err := report.Keep(o.Out, all, o.runs)
+	if no := (*fs.PathError)(nil); errors.As(err, &no) {
+		return exit.With(exit.Usage, err, "--out takes a folder that can be made and written")
 	}
-	files := map[string]func() ([]byte, error){
-		"index.html": func() ([]byte, error) { return report.HTMLOfAll(all) },
-		"index.md":   func() ([]byte, error) { return []byte(report.MarkdownOfAll(all)), nil },
-		"index.json": func() ([]byte, error) { return report.JSONOfAll(all) },
-	}
-	for _, r := range all {
-		files[r.Scenario+".html"] = func() ([]byte, error) { return report.HTML(r) }
-		files[r.Scenario+".md"] = func() ([]byte, error) { return []byte(report.Markdown(r)), nil }
-		files[r.Scenario+".json"] = func() ([]byte, error) { return report.JSON(r) }
-	}
-	for name, ran := range o.ran {
-		files[name+".plan.json"] = func() ([]byte, error) { return plan.Encode(ran.Plan) }
-		files[name+".journal"] = func() ([]byte, error) { return journal.EncodeAll(ran.Records) }
-	}
-	for name, text := range files {
-		raw, err := text()
-		if err != nil {
-			return fmt.Errorf("report %s: %w", name, err)
-		}
-		if err := os.WriteFile(filepath.Join(o.Out, name), raw, 0o644); err != nil {
-			return exit.With(exit.Usage, err, "--out takes a folder that can be written")
-		}
-	}
-	return nil
+	return err
 }
 
 func (o *Options) show(all []drill.Report, unfit []string) error {
