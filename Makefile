@@ -175,7 +175,7 @@ test-machines: ## walk the state machine of every plan on an interpreter, agains
 .PHONY: test-apps
 test-apps: kube test-browser local-stores judge-mesh asl ## what needs an emulator, a cluster, a browser or a database: plans' calls against moto, Kubernetes, reports, a drill, agents
 	$(GO) test $(QUICK) -tags apps -count 1 -timeout 10m ./internal/awsport/... ./internal/probe/...
-	$(GO) test $(QUICK) -tags apps -count 1 -timeout 10m -run '^TestCommands' -v ./recovery/render
+	$(GO) test $(QUICK) -tags apps -count 1 -timeout 10m -run '^TestCommands' -v ./recovery/render ./tests/docs
 	$(GO) test $(QUICK) -tags apps -count 1 -timeout 20m -run '$(MACHINES)' -v ./tests/recovery
 	$(GO) test $(QUICK) -tags apps -count 1 -timeout 25m ./tests/kube
 	$(GO) test $(QUICK) -tags apps -count 1 -timeout 8m -v ./tests/local -args -kills 6

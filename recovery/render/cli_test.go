@@ -3,8 +3,7 @@
 package render_test
 
 import (
-	"bytes"
-	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"redoubt/internal/clitest/awscli"
 	"redoubt/internal/plantest"
 	"redoubt/recovery/plan"
 	"redoubt/recovery/planner"
@@ -27,7 +27,7 @@ var shells = regexp.MustCompile("(?s)```sh\n(.*?)```")
 // TestCommands_areTheCommandLines lets a shell take every command of every runbook apart, and the AWS command line
 // judge it by its own models without calling anything.
 func TestCommands_areTheCommandLines(t *testing.T) {
-	if exec.CommandContext(t.Context(), "python3", "-c", "import awscli.clidriver").Run() != nil {
+	if !awscli.There(t.Context()) {
 		require.NotEqual(t, "true", os.Getenv("CI"), "python3 has no awscli")
 		t.Skip("NOT TRIED: commands of runbooks, because python3 has no awscli")
 	}
@@ -53,11 +53,7 @@ func TestCommands_areTheCommandLines(t *testing.T) {
 	}
 	require.Greater(t, count, 500)
 	require.Greater(t, own, 40)
-	var commands [][]string
-	for _, args := range distinct {
-		commands = append(commands, args)
-	}
-	assert.Empty(t, refused(t, commands))
+	assert.Empty(t, refused(t, slices.Collect(maps.Values(distinct))))
 	t.Logf("%d commands of %d runbooks, %d of them distinct", count, len(all), len(distinct))
 	wrong := [][]string{
 		{"rds", "describe-db-clusters", "--region", "eu-west-1", "--cli-input-json", `{"DBClusterIdentifer":"x"}`},
@@ -92,39 +88,14 @@ redoubt() { [ "$1" = abort ] || aws redoubt "$@" >&2; }` + "\n"
 	return commands
 }
 
-// driver is the AWS command line for many commands: it prints those that it refuses, and why. A command that it
-// takes is checked and would be sent: that is where it ends.
-const driver = `
-import contextlib, io, json, sys
-import botocore.client
-from awscli.clidriver import create_clidriver
-
-sent = []
-
-def send(client, model, request, context):
-    sent.append(model.name)
-    raise RuntimeError("nothing is sent")
-
-botocore.client.BaseClient._make_request = send
-for args in json.load(sys.stdin):
-    said = io.StringIO()
-    sent.clear()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), contextlib.suppress(SystemExit):
-        create_clidriver().main(args)
-    if len(sent) != 1:
-        print(json.dumps(" ".join(args)[:300] + ": " + said.getvalue()[-300:]))
-`
-
 // refused are the commands that the AWS command line refuses, with its reasons.
-func refused(t *testing.T, commands [][]string) []string {
+func refused(t *testing.T, all [][]string) []string {
 	t.Helper()
-	in, err := json.Marshal(commands)
+	var commands []awscli.Command
+	for _, args := range all {
+		commands = append(commands, awscli.Command{Args: args})
+	}
+	out, err := awscli.Refused(t.Context(), t.TempDir(), commands)
 	require.NoError(t, err)
-	cmd := exec.CommandContext(t.Context(), "python3", "-c", driver)
-	cmd.Stdin = bytes.NewReader(in)
-	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_EC2_METADATA_DISABLED=true",
-		"AWS_ENDPOINT_URL=http://127.0.0.1:9")
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	return strings.Split(strings.TrimSpace(string(out)), "\n")[:strings.Count(string(out), "\n")]
+	return out
 }
