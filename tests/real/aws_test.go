@@ -218,7 +218,7 @@ func (a *account) Restores(t *testing.T, ctx context.Context) []string {
 		}
 	}
 	if len(out) == 0 {
-		return []string{"no restore test has run yet; repeat this stage alone on the day after"}
+		return []string{"NOT TRIED: no restore test has run yet; repeat this stage alone on the day after"}
 	}
 	return out
 }
