@@ -220,6 +220,11 @@ func TestStamps_aCopyKeepsTheTimesOfItsItems(t *testing.T) {
 			return w.Create(frankfurt, dynamoReplica, "replica", l.replicaOf())
 		})
 		require.NoError(t, err)
+		plain := l.Fork()
+		plain.Advance(w.Now())
+		_, err = plain.Create(frankfurt, dynamoReplica, "replica", l.replicaOf())
+		require.NoError(t, err)
+		require.Equal(t, content(t, plain), content(t, w), "also until when the source may not be deleted")
 		raw, err := w.Snapshot()
 		require.NoError(t, err)
 		var all struct{ Entities []world.Entity }
