@@ -107,8 +107,14 @@ func TestStamps_whoAsksIsToldAnew(t *testing.T) {
 	for _, after := range []time.Duration{0, time.Minute, 2 * time.Minute} {
 		w := family.Fork()
 		s.run(w, after, map[string]int{})
-		want := s.times(w, false)
-		for range 2 {
+		for n := range 4 {
+			if n == 2 { // a new stream: all is as before, but for when it began
+				for _, on := range []bool{false, true} {
+					_, err := w.Call(s.turn(on))
+					require.NoError(t, err)
+				}
+			}
+			want := s.times(w, false)
 			got, err := w.Remember(world.Key{Act: world.TextOf("ask")}, func() (any, error) {
 				return w.Part(world.Key{Act: world.TextOf("part")}, func() (any, error) { return s.times(w, false), nil })
 			})
