@@ -145,7 +145,8 @@ func TestStep_asksWhetherARefusalIsSetAside(t *testing.T) {
 	t.Parallel()
 	p := lostRegion(t)
 	for typed, want := range map[string]string{
-		"": "set it aside", "its region is dark\n": "set it aside", "yes\n": "gives no reason", "yes\nREASON\nann\n": "gives no reason",
+		"": "set it aside", "its region is dark\n": "set it aside", "no\nit is dark\nann\n": "set it aside",
+		"yes\n": "gives no reason", "yes\nREASON\nann\n": "gives no reason",
 		"yes\nit is dark\n": "--override needs a name", "yes\nit is dark\nNAME\n": "--by is NAME",
 	} {
 		r := p.typing(t, typed, "step", "promote-tasks", "plan.json")
