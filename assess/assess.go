@@ -4,16 +4,12 @@ package assess
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"redoubt/recovery/drill"
 	"redoubt/sim/drive"
-	"redoubt/sim/place"
-	"redoubt/sim/world"
 	"redoubt/system"
 )
 
@@ -60,103 +56,28 @@ func Assess(ctx context.Context, b Base, o Options) (Report, error) {
 	if err != nil {
 		return out, err
 	}
-	for _, d := range system.Disruptions {
+	fit := map[system.Disruption][]drill.Scenario{}
+	for d, names := range cases {
 		if len(o.Only) > 0 && !slices.Contains(o.Only, d) {
 			continue
 		}
-		var fit []drill.Scenario
+		fit[d] = []drill.Scenario{}
 		for _, s := range all {
-			if slices.Contains(cases[d], s.Name) && s.Fits(b.System, b.World.Inventory, b.Active) == nil {
-				fit = append(fit, s)
+			if slices.Contains(names, s.Name) && s.Fits(b.System, b.World.Inventory, b.Active) == nil {
+				fit[d] = append(fit[d], s)
 			}
 		}
-		samples, err := b.simulate(ctx, fit, o)
-		if err != nil {
-			return out, fmt.Errorf("assess %s: %w", d, err)
+	}
+	done := jobs(fit, o.Recoveries)
+	if err := b.simulate(ctx, done, o); err != nil {
+		return out, err
+	}
+	for _, d := range system.Disruptions {
+		if _, wanted := fit[d]; wanted {
+			out.Disruptions = append(out.Disruptions, b.forecast(d, samplesOf(done, d), o.Decides))
 		}
-		out.Disruptions = append(out.Disruptions, b.forecast(d, samples, o.Decides))
 	}
 	record, err := drill.Incidents()
 	out.Availability = availability(b.System, out.Disruptions, rates(record))
 	return out, err
-}
-
-// simulate shares the recoveries among the scenarios, and each scenario's among the workers. What comes of a recovery
-// depends on its seed alone, so that the order in which they end does not matter.
-func (b Base) simulate(ctx context.Context, scenarios []drill.Scenario, o Options) ([]sample, error) {
-	workers := max(o.Workers, 1)
-	var out []sample
-	for n, s := range scenarios {
-		count := o.Recoveries / len(scenarios)
-		if n < o.Recoveries%len(scenarios) {
-			count++
-		}
-		part := make([]sample, count)
-		errs := make([]error, workers)
-		var wait sync.WaitGroup
-		for w := range workers {
-			wait.Go(func() { errs[w] = b.share(ctx, s, o, part, w) })
-		}
-		wait.Wait()
-		if err := errors.Join(errs...); err != nil {
-			return nil, err
-		}
-		out = append(out, part...)
-	}
-	return out, nil
-}
-
-// share simulates every so-many-eth recovery.
-func (b Base) share(ctx context.Context, s drill.Scenario, o Options, into []sample, first int) error {
-	return b.each(ctx, s, o, first, len(into), func(n int, p *place.Place, r drill.Report) {
-		into[n] = sampleOf(r)
-		p.Done()
-	})
-}
-
-// Each shows the recoveries of one scenario, one after the other, as they are simulated for a forecast.
-func (b Base) Each(ctx context.Context, s drill.Scenario, o Options, see func(drill.Report)) error {
-	o.Workers = 1
-	return b.each(ctx, s, o, 0, o.Recoveries, func(_ int, _ *place.Place, r drill.Report) { see(r) })
-}
-
-// each simulates every so-many-eth recovery. The homes are steady once; each recovery goes on from a fork of that.
-func (b Base) each(ctx context.Context, s drill.Scenario, o Options, first, count int, see func(int, *place.Place, drill.Report),
-) error {
-	w := b.World
-	if !o.Plain {
-		w.World = w.World.Recall(world.NewMemory())
-	}
-	start, err := place.New(w, b.System, b.Active, 0)
-	if err != nil {
-		return err
-	}
-	d := b.drill(start, s, 0)
-	if err := d.Begin(ctx); err != nil {
-		return err
-	}
-	for n := first; n < count; n += max(o.Workers, 1) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		one := o.Seed*1_000_003 + uint64(n) + 1
-		p, err := start.Fork(one)
-		if err != nil {
-			return err
-		}
-		next := d.From(p, one)
-		if o.Plain {
-			next.Plans = drill.NewPlans()
-		}
-		r, err := next.Lose(ctx)
-		if err != nil {
-			return err
-		}
-		see(n, p, r)
-	}
-	return nil
-}
-
-func (b Base) drill(p drill.Place, s drill.Scenario, seed uint64) *drill.Drill {
-	return &drill.Drill{Place: p, Scenario: s, System: b.System, Inventory: b.World.Inventory, Active: b.Active, Seed: seed}
 }
