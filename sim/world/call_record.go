@@ -3,7 +3,6 @@ package world
 import (
 	"slices"
 	"strings"
-	"time"
 )
 
 // changeResourceRecordSets is route53 ChangeResourceRecordSets as far as a plan
@@ -28,9 +27,11 @@ func changeResourceRecordSets(t *tx, r Request) (Document, error) {
 			return nil, err
 		}
 	}
-	return Document{"ChangeInfo": Document{
-		"Id": "/change/C" + zone, "Status": "INSYNC", "SubmittedAt": t.clock().Format(timeFormat),
-	}}, nil
+	info := Document{"Id": "/change/C" + zone, "Status": "INSYNC"}
+	if !t.still {
+		info["SubmittedAt"] = t.clock().Format(timeFormat)
+	}
+	return Document{"ChangeInfo": info}, nil
 }
 
 // upsert makes a record, or gives the one of its name, type and identifier what the set says.
@@ -70,7 +71,7 @@ func (t *tx) upsert(zone string, set Document) error {
 	return nil
 }
 
-// answersAs is kept of a record whose change has not reached Route 53's servers.
+// answersAs is kept of a record whose change has not reached Route 53's servers (answersUntil), if they knew of it before.
 const answersAs = "AnswersAs"
 
 // spread lets a change of a record reach the servers some time later; until then they
@@ -78,22 +79,24 @@ const answersAs = "AnswersAs"
 func (t *tx) spread(id string, was Document) {
 	r := t.edit(t.get(kindRecord, Global, id))
 	delete(r.Out, answersAs)
-	if takes := t.takes(recordChange, id); takes > 0 {
-		before := Document{"Until": t.clock().Add(takes).Format(time.RFC3339Nano)}
-		if was != nil {
-			before["Was"] = was
-		}
-		r.Out[answersAs] = before
+	delete(r.Out, answersUntil)
+	if t.draw == nil {
+		t.notes.never() // in a world that draws it takes time
+		return
+	}
+	r.Out[answersUntil] = true
+	t.stampBy(recordChange, id, r.stampRef(answersUntil))
+	if was != nil {
+		r.Out[answersAs] = was
 	}
 }
 
 // answered is what Route 53's servers say of a record now; nil is nothing.
 func (t *tx) answered(r *Entity) Document {
-	before := docs(r.Out, answersAs)
-	if len(before) == 0 || !t.clock().Before(timeAt(before[0], "Until")) {
+	if r.Out[answersUntil] != true || !t.ahead(r.stampRef(answersUntil)) {
 		return r.In
 	}
-	was, _ := before[0]["Was"].(Document) // none of a new record
+	was, _ := r.Out[answersAs].(Document) // none of a new record
 	return was
 }
 

@@ -21,6 +21,8 @@ type way struct {
 	faults  int
 	wrote   []writing
 	stamped []stamping
+	// lasting are stamps that lie ahead by how long something takes, which each fork draws for itself.
+	lasting []stamping
 	awaited []coming
 	commits uint64
 	answer  any
@@ -69,10 +71,14 @@ type birth struct {
 	now bool
 }
 
-// stamping is a stamp that was put, and how far from the time of the act.
+// stamping is a stamp that was put, and how far from the time of the act: as long as a behaviour of an entity takes, where
+// one is named.
 type stamping struct {
 	ref Ref
 	in  time.Duration
+	// takes is of use where entity is not empty.
+	takes  behaviour
+	entity string
 }
 
 // coming is an event that was planned by how long it takes until then: as long as a
@@ -108,11 +114,14 @@ func (w *World) follow(one *way) {
 			w.st.version++
 		}
 	}
-	if len(one.awaited) > 0 {
+	if len(one.awaited)+len(one.lasting) > 0 {
 		t := w.begin()
 		t.follows = true
 		for _, c := range one.awaited {
 			t.await(c)
+		}
+		for _, s := range one.lasting {
+			t.stampBy(s.takes, s.entity, s.ref)
 		}
 		t.become()
 		w.end(t)

@@ -119,7 +119,8 @@ func (n *notes) wrote(t *tx, written []*Entity, births []int64) {
 	if !n.taking() {
 		return
 	}
-	if all := n.made(t.gen); len(t.data) > 0 || t.faulted != nil || t.redraw != nil || !all && len(t.awaited) == 0 {
+	draws := len(t.awaited)+len(t.lasting) > 0
+	if all := n.made(t.gen); len(t.data) > 0 || t.faulted != nil || t.redraw != nil || !all && !draws {
 		n.never()
 		return
 	}
@@ -130,10 +131,10 @@ func (n *notes) wrote(t *tx, written []*Entity, births []int64) {
 		n.writes(t.state, e.ref(), e, birth{births[i], births[i] == nanosOf(t.at)})
 	}
 	for r, at := range t.stamped {
-		seat := t.dir.seat(r)
-		first(&n.written.seats, seat.at)
-		n.way.stamped = append(n.way.stamped, stamping{r, time.Duration(at - t.at.UnixNano())})
+		first(&n.written.seats, t.dir.seat(r).at)
+		n.way.stamped = append(n.way.stamped, stamping{ref: r, in: time.Duration(at - t.at.UnixNano())})
 	}
+	n.way.lasting = append(n.way.lasting, t.lasting...)
 	n.way.awaited = append(n.way.awaited, t.awaited...)
 }
 
@@ -199,7 +200,7 @@ func (t *tx) fold() {
 	if t.changed() {
 		t.become()
 		t.put, t.del, t.gen, t.data, t.faulted, t.redraw, t.coming, t.awaited = nil, nil, nil, nil, nil, nil, nil, nil
-		t.stamped = nil
+		t.stamped, t.lasting = nil, nil
 		t.moved = false
 	}
 	t.folded = true

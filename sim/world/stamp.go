@@ -19,12 +19,14 @@ const (
 	lastModified  = "LastModified"
 	startedAt     = "StartedAt"
 	completedAt   = "CompletedAt"
+	answersUntil  = "AnswersAsUntil"
 )
 
 // stamps are those of the kinds that have any but those of versions of objects.
 var stamps = map[string][]stampOf{
 	kindTable:           {{recoversSince, time.RFC3339Nano}, {streamLabel, "2006-01-02T15:04:05.000"}, {sourceUntil, timeFormat}},
 	kindFlagsDeployment: {{startedAt, timeFormat}, {completedAt, timeFormat}},
+	kindRecord:          {{answersUntil, time.RFC3339Nano}},
 }
 
 // stampRef is where a stamp stands.
@@ -45,6 +47,17 @@ func (t *tx) stamp(r Ref, at time.Time) {
 		t.stamped = map[Ref]int64{}
 	}
 	t.stamped[r] = at.UnixNano()
+}
+
+// stampBy puts a stamp ahead by how long a behaviour of an entity takes.
+func (t *tx) stampBy(b behaviour, entity string, r Ref) {
+	if _, twice := t.stamped[r]; twice {
+		t.notes.never() // the first draw counts, too
+	}
+	if t.notes != nil {
+		t.lasting = append(t.lasting, stamping{ref: r, takes: b, entity: entity})
+	}
+	t.stamp(r, t.at.Add(t.spent(b, entity, countsOf(b, entity))))
 }
 
 // stampedAt is a stamp, for those whose act depends on it.
@@ -85,15 +98,31 @@ func (t *tx) left(r Ref, in, most time.Duration) time.Duration {
 	}
 }
 
-// beforeRead is whether it was before some time after the whole second of a stamp.
+// ahead reports whether a stamp lies ahead. An act that asks depends on no more of the time than it is told.
+func (t *tx) ahead(r Ref) bool {
+	if _, mine := t.stamped[r]; mine {
+		return t.stampedAt(r).After(t.at)
+	}
+	is := beforeRead{seat: t.dir.seat(r).at, exact: true}
+	is.was = is.left(t.state, t.at) > 0
+	t.notes.before(is)
+	return is.was
+}
+
+// beforeRead is whether it was before some time after the whole second of a stamp, or after the very stamp.
 type beforeRead struct {
-	seat int
-	in   time.Duration
-	was  bool
+	seat  int
+	in    time.Duration
+	exact bool
+	was   bool
 }
 
 func (b beforeRead) left(s *state, now time.Time) time.Duration {
-	return timeOf(at(s.born, b.seat)).Truncate(time.Second).Add(b.in).Sub(now)
+	stamp := timeOf(at(s.born, b.seat))
+	if !b.exact {
+		stamp = stamp.Truncate(time.Second)
+	}
+	return stamp.Add(b.in).Sub(now)
 }
 
 // holds reports whether it is so now.

@@ -18,6 +18,8 @@ type tx struct {
 	data []Datum
 	// stamped are the stamps that it puts beside entities.
 	stamped map[Ref]int64
+	// lasting are those of them that lie ahead by how long something takes.
+	lasting []stamping
 	// faulted is the whole new list of faults, when that changes.
 	faulted *[]active
 	// redraw is the new seed of the draws, when that changes.
