@@ -48,7 +48,7 @@ func NewMemory() *Memory {
 // deed is one act with the ways that it went.
 type deed struct {
 	key  Key
-	ways []*way
+	ways []known
 	// vain counts the last times that nothing could be remembered, lone the last ways that depend on a time in which no other
 	// fork came.
 	vain, lone int
@@ -118,17 +118,24 @@ func (m *Memory) find(key *Key) *deed {
 
 // known finds a way whose beginning is as things stand, the one that was gone last first.
 func (w *World) known(d *deed, key *Key) *way {
-	for n, one := range d.ways {
-		if one.fits(w.st) {
-			if n > 0 {
-				copy(d.ways[1:n+1], d.ways[:n])
-				d.ways[0] = one
-			}
-			if !one.when.IsZero() {
-				d.lone = 0
-			}
-			return one
+	now := w.st.now.UnixNano()
+	for n := range d.ways {
+		one := d.ways[n]
+		if one.clue.misfits(w.st, now) {
+			continue
 		}
+		if clue := one.misfit(w.st); clue.of != nothing {
+			d.ways[n].clue = clue
+			continue
+		}
+		if n > 0 {
+			copy(d.ways[1:n+1], d.ways[:n])
+			d.ways[0] = one
+		}
+		if !one.when.IsZero() {
+			d.lone = 0
+		}
+		return one.way
 	}
 	return w.knownOwn(key)
 }
@@ -163,7 +170,7 @@ func (w *World) learn(d *deed, n *notes) bool {
 		if len(d.ways) == mostWays {
 			d.ways = d.ways[:mostWays-1]
 		}
-		d.ways = append([]*way{one}, d.ways...)
+		d.ways = append([]known{{way: one}}, d.ways...)
 		for _, wrote := range one.wrote {
 			w.st.estrange(wrote.seat, false)
 		}
