@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"redoubt/timings"
@@ -35,15 +36,23 @@ var forms = []string{
 	"stop-failing SERVICE.OPERATION in REGION",
 }
 
+// words are the forms in words.
+var words = sync.OnceValue(func() [][]string {
+	var out [][]string
+	for _, form := range forms {
+		out = append(out, strings.Fields(form))
+	}
+	return out
+})
+
 // Forms lists the lines that Parse reads, words to fill in as capitals.
 func Forms() []string { return slices.Clone(forms) }
 
 // String prints the line that Parse reads.
 func (f Fault) String() string {
-	for _, form := range forms {
-		words := strings.Fields(form)
-		if words[0] == string(f.Kind) && (f.Kind != FailCall || (f.N > 0) == slices.Contains(words, "N")) {
-			return f.fill(words)
+	for _, form := range words() {
+		if form[0] == string(f.Kind) && (f.Kind != FailCall || (f.N > 0) == slices.Contains(form, "N")) {
+			return f.fill(slices.Clone(form))
 		}
 	}
 	return string(f.Kind)
@@ -66,9 +75,9 @@ func (f Fault) fill(words []string) string {
 
 // Parse reads the line that String prints.
 func Parse(line string) (Fault, error) {
-	words := strings.Fields(line)
-	for _, form := range forms {
-		if f, ok := read(words, strings.Fields(form)); ok {
+	said := strings.Fields(line)
+	for _, form := range words() {
+		if f, ok := read(said, form); ok {
 			return f, nil
 		}
 	}

@@ -3,6 +3,8 @@ package world
 import (
 	"slices"
 	"time"
+
+	"redoubt/sim/fault"
 )
 
 // notes are what an act depends on and what it does, while it goes on. Nil notes take nothing.
@@ -167,25 +169,42 @@ func (n *notes) commits() {
 	}
 }
 
-// happens lets an event happen. With a memory, what came before is written first, so
-// that it is an act of its own.
+// happens lets an event happen. With a memory it is an act of its own.
 func (t *tx) happens(e *event) error {
 	if !t.remembers() || e.own {
 		t.firing = e
 		return t.happen(e.name, e.in)
 	}
+	_, err := t.apart(eventKey(e), func(sub *tx) (any, error) {
+		sub.firing = e
+		return nil, sub.happen(e.name, e.in)
+	})
+	return err
+}
+
+// strikes lets a fault do at once what it does when it comes, and returns the node that it hit.
+func (t *tx) strikes(f fault.Fault) (hit string, err error) {
+	if !t.remembers() {
+		return t.strike(f)
+	}
+	key := Key{Act: TextOf("strike"), Number: uint64(t.memory.number(trouble{fault: f}))} //nolint:gosec // numbers are positive
+	out, err := t.apart(key, func(sub *tx) (any, error) { return sub.strike(f) })
+	hit, _ = out.(string)
+	return hit, err
+}
+
+// apart does an act of its own in the midst of a transaction of a world that remembers. What came before is written first.
+func (t *tx) apart(key Key, act func(sub *tx) (any, error)) (any, error) {
 	t.fold()
-	_, err := t.world.Remember(eventKey(e), func() (any, error) {
+	return t.world.Remember(key, func() (any, error) {
 		sub := t.world.begin()
 		defer t.world.end(sub)
-		sub.firing = e
-		err := sub.happen(e.name, e.in)
+		out, err := act(sub)
 		if err == nil {
 			sub.become()
 		}
-		return nil, err
+		return out, err
 	})
-	return err
 }
 
 // eventKey names an event by the sum of its document.

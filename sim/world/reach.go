@@ -161,7 +161,7 @@ func (w *World) Inject(f fault.Fault) error {
 		list := slices.Clone(t.activeFaults())
 		if f.Breaks() {
 			if !slices.ContainsFunc(list, func(a active) bool { return a.Fault == f }) {
-				hit, err := t.strike(f)
+				hit, err := t.strikes(f)
 				if err != nil {
 					return err
 				}
