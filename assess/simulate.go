@@ -26,6 +26,17 @@ type job struct {
 // left is how many nobody has begun.
 func (j *job) left() int { return len(j.samples) - min(int(j.next.Load()), len(j.samples)) }
 
+// before reports whether a job is better begun, or helped with, than another.
+func (j *job) before(other *job) bool {
+	switch {
+	case j.workers != other.workers:
+		return j.workers < other.workers
+	case j.workers == 0:
+		return j.left() < other.left()
+	}
+	return j.left() > other.left()
+}
+
 // jobs share the recoveries of each disruption among its scenarios.
 func jobs(scenarios map[system.Disruption][]drill.Scenario, recoveries int) []*job {
 	var out []*job
@@ -58,14 +69,14 @@ type board struct {
 	jobs []*job
 }
 
-// take is the job with the fewest workers, of those the one with most left; nil when all is begun. What was learnt of a
-// scenario serves who learnt it, so that it is best not shared before all others are begun.
+// take is the job that is best begun next, or nil when all are done or nearly so. What was learnt of a scenario serves who
+// learnt it: none is shared before all are begun, and the long ones are begun last, because it pays most to share them.
 func (b *board) take() *job {
 	b.Lock()
 	defer b.Unlock()
 	var out *job
 	for _, j := range b.jobs {
-		if j.left() > 0 && (out == nil || j.workers < out.workers || j.workers == out.workers && j.left() > out.left()) {
+		if j.left() > 0 && (out == nil || j.before(out)) {
 			out = j
 		}
 	}
