@@ -75,6 +75,9 @@ func (c Call) Asks() []Call {
 
 // checkLate names what is wrong with the late values. They stand in the input, or in what is expected.
 func (c Call) checkLate(p Plan, at string, expected []Expect) []error {
+	if len(c.Late) == 0 {
+		return nil
+	}
 	var errs []error
 	raw, err := json.Marshal([]any{c.Input, expected})
 	if err != nil {
