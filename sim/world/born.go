@@ -19,8 +19,7 @@ func (t *tx) created(e *Entity) time.Time {
 		t.notes.time(t.at)
 		return e.Created
 	}
-	t.notes.birth(t.state, e.ref())
-	return t.state.createdAt(e.ref())
+	return t.stampedAt(e.ref())
 }
 
 // tell gives an entity that leaves the world the times that stand beside it. Acts that are remembered never look at it.
@@ -66,19 +65,20 @@ func (e *Entity) bear() int64 {
 }
 
 // dated is the entity with the times that stand beside it, as the disk has it; some of them are not in the state yet.
-func (s *state) dated(e *Entity, stamped map[Ref]int64) *Entity {
+func (s *state) dated(e *Entity, stamped map[Ref]stamping) *Entity {
 	c := *e
+	read := func(r Ref) time.Time {
+		if s, is := stamped[r]; is {
+			return timeOf(s.at)
+		}
+		return s.createdAt(r)
+	}
 	if c.Created.IsZero() {
-		c.Created = s.createdAt(e.ref())
+		c.Created = read(e.ref())
 	}
 	if hasStamps(e.Kind) {
 		c.Out = maps.Clone(e.Out)
-		outward(&c, func(r Ref) time.Time {
-			if at, is := stamped[r]; is {
-				return timeOf(at)
-			}
-			return s.createdAt(r)
-		})
+		outward(&c, read)
 	}
 	return &c
 }

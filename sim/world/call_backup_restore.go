@@ -27,7 +27,7 @@ const (
 func (t *tx) tableContent(source *Entity, at time.Time) Document {
 	items := Document{}
 	for _, i := range t.itemsOf(source) {
-		if item := itemAt(i, at); item != nil {
+		if item := t.itemAt(i, at); item != nil {
 			items[str(i.In, "Key")] = item
 		}
 	}

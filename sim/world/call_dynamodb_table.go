@@ -143,14 +143,9 @@ func restoreTable(t *tx, r Request) (Document, error) {
 	if t.get(kindTable, r.Region, name) != nil {
 		return nil, refuse("TableAlreadyExistsException", "Table already exists: %s", name)
 	}
-	from, at := t.recoverable(source)
-	if !yes(r.Input, "UseLatestRestorableTime") {
-		asked := timeAt(r.Input, "RestoreDateTime")
-		if asked.Before(from) || asked.After(at) {
-			return nil, refuse("InvalidRestoreTimeException", "RestoreDateTime is %q, want %s to %s",
-				str(r.Input, "RestoreDateTime"), from.Format(timeFormat), at.Format(timeFormat))
-		}
-		at = asked
+	at, err := t.recoveredTo(r.Input, source)
+	if err != nil {
+		return nil, err
 	}
 	in := tableAgain(source)
 	in["Name"] = name
@@ -166,12 +161,30 @@ func restoreTable(t *tx, r Request) (Document, error) {
 		"SourceTableArn": source.ARN, "RestoreDateTime": at.Format(timeFormat), "RestoreInProgress": true,
 	}
 	for _, i := range t.itemsOf(source) {
-		if item := itemAt(i, at); item != nil {
+		if item := t.itemAt(i, at); item != nil {
 			t.keepItem(e, str(i.In, "Key"), Document{"Written": at.Format(time.RFC3339Nano), "By": r.Region, "Item": item})
 		}
 	}
 	t.laterBy(tableRestore, e.ARN, "FinishTableRestore", Document{"Region": r.Region, "Name": name})
 	return Document{"TableDescription": tableDocument(t, e)}, nil
+}
+
+// recoveredTo is the time to restore to; it must be one that the recovery covers.
+func (t *tx) recoveredTo(in Document, source *Entity) (time.Time, error) {
+	latest, asked := yes(in, "UseLatestRestorableTime"), timeAt(in, "RestoreDateTime")
+	days := time.Duration(recoveryDays(source)) * 24 * time.Hour
+	if !latest && t.within(asked, t.stampedAt(source.stampRef(recoversSince)), days, tableTail, source.ARN) {
+		return asked, nil
+	}
+	from, to := t.recoverable(source)
+	switch {
+	case latest:
+		return to, nil
+	case asked.Before(from) || asked.After(to):
+		return asked, refuse("InvalidRestoreTimeException", "RestoreDateTime is %q, want %s to %s", str(in, "RestoreDateTime"),
+			from.Format(timeFormat), to.Format(timeFormat))
+	}
+	return asked, nil
 }
 
 func (t *tx) finishTableRestore(in Document) {

@@ -93,7 +93,7 @@ func (t *tx) spread(id string, was Document) {
 
 // answered is what Route 53's servers say of a record now; nil is nothing.
 func (t *tx) answered(r *Entity) Document {
-	if r.Out[answersUntil] != true || !t.ahead(r.stampRef(answersUntil)) {
+	if r.Out[answersUntil] != true || !t.ahead(r.stampRef(answersUntil), 0) {
 		return r.In
 	}
 	was, _ := r.Out[answersAs].(Document) // none of a new record

@@ -130,7 +130,7 @@ func (t *tx) restorable(c *Entity) (first, latest string) {
 }
 
 func (t *tx) restorableSpan(c *Entity) (from, to time.Time) {
-	from = t.clock().Add(-duration(numOr(c.In, "BackupRetentionPeriod", 1) * 24 * 3600))
+	from = t.clock().Add(-kept(c))
 	if t.created(c).After(from) {
 		from = t.created(c)
 	}
@@ -140,13 +140,22 @@ func (t *tx) restorableSpan(c *Entity) (from, to time.Time) {
 	return from, to
 }
 
+// kept is how long the backups of a cluster are kept.
+func kept(c *Entity) time.Duration {
+	return duration(numOr(c.In, "BackupRetentionPeriod", 1) * 24 * 3600)
+}
+
 // restoreTime is the time to restore to; it must be one that the backups cover.
 func (t *tx) restoreTime(in Document, source *Entity) (time.Time, error) {
+	latestOf := yes(in, "UseLatestRestorableTime")
+	at, err := time.Parse(time.RFC3339, str(in, "RestoreToTime"))
+	if err == nil && !latestOf && t.within(at, t.created(source), kept(source), auroraTail, source.ARN) {
+		return at, nil
+	}
 	first, latest := t.restorableSpan(source)
-	if yes(in, "UseLatestRestorableTime") {
+	if latestOf {
 		return latest, nil
 	}
-	at, err := time.Parse(time.RFC3339, str(in, "RestoreToTime"))
 	if err != nil || at.Before(first) || at.After(latest) {
 		return at, refuse("InvalidParameterValue", "RestoreToTime is %q, want %s to %s", str(in, "RestoreToTime"),
 			first.Format(timeFormat), latest.Format(timeFormat))

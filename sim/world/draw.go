@@ -57,11 +57,11 @@ func (t *tx) lags(b behaviour, entity ...string) time.Duration {
 	return t.figure(b, entity...)
 }
 
-func (t *tx) figure(b behaviour, entity ...string) time.Duration {
-	if t.draw == nil {
+func (s *state) figure(b behaviour, entity ...string) time.Duration {
+	if s.draw == nil {
 		return plain(b)
 	}
-	return t.drawn(b, 0, entity...)
+	return s.drawn(b, 0, entity...)
 }
 
 // ClientOf tells of a client of names, by an id of its own, which share of a
@@ -79,9 +79,9 @@ func (w *World) ClientOf(id string) (phase float64, drain time.Duration) {
 }
 
 // drawn is the draw itself, in whole milliseconds.
-func (t *tx) drawn(b behaviour, occurrence int, entity ...string) time.Duration {
+func (s *state) drawn(b behaviour, occurrence int, entity ...string) time.Duration {
 	c := &curves()[b]
-	z := math.Sqrt2 * math.Erfinv(2*uniform(*t.draw, occurrence, behaviours[b].Name, entity...)-1)
+	z := math.Sqrt2 * math.Erfinv(2*uniform(*s.draw, occurrence, behaviours[b].Name, entity...)-1)
 	return time.Duration(math.Round(math.Exp(c.mu+c.sigma*z)*1000)) * time.Millisecond
 }
 

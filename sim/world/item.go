@@ -99,22 +99,29 @@ func (t *tx) writeItem(table *Entity, key string, item Document) {
 	}
 }
 
+// nth is the number of a version among those that an item ever had in its region, from 1.
+const nth = "N"
+
 // keepItem puts a version on top of an item. Versions that no restore reaches are forgotten.
 func (t *tx) keepItem(table *Entity, key string, v Document) {
+	had := t.history(table, key)
 	v = maps.Clone(v)
-	v["Arrived"] = t.clock().Format(time.RFC3339Nano)
+	v[arrived], v[nth] = true, 1.0
+	if len(had) > 0 {
+		v[nth] = numOr(had[0], nth, 0) + 1
+	}
+	e := &Entity{Kind: kindItem, Region: table.Region, ID: table.ID + "/" + key, Created: t.birth(),
+		In: Document{"Table": table.ID, "Key": key}}
 	list := []any{v}
-	horizon := t.clock().AddDate(0, 0, -longestRecover)
-	for _, old := range t.history(table, key) {
+	for _, old := range had {
 		list = append(list, old)
-		if timeAt(old, "Arrived").Before(horizon) {
+		if !t.ahead(arrivedRef(e, old), longestRecover*24*time.Hour) {
 			break
 		}
 	}
-	t.save(&Entity{
-		Kind: kindItem, Region: table.Region, ID: table.ID + "/" + key, Created: t.birth(),
-		In: Document{"Table": table.ID, "Key": key}, Out: Document{"Versions": list},
-	})
+	e.Out = Document{"Versions": list}
+	t.stamp(arrivedRef(e, v), t.birth())
+	t.save(e)
 }
 
 func timeAt(d Document, path string) time.Time {
@@ -156,9 +163,9 @@ func (t *tx) sealed(table *Entity) error {
 }
 
 // itemAt returns what stood under the item's key at a time, or nil.
-func itemAt(i *Entity, at time.Time) Document {
+func (t *tx) itemAt(i *Entity, at time.Time) Document {
 	for _, v := range docs(i.Out, "Versions") {
-		if !timeAt(v, "Arrived").After(at) {
+		if !t.after(arrivedRef(i, v), at) {
 			item, _ := v["Item"].(map[string]any)
 			return item
 		}

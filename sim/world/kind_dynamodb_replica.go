@@ -98,8 +98,12 @@ func tableReplicaAfter(t *tx, e, old *Entity) error {
 	t.unite(name, append(replicaRegions(source), source.Region, e.Region))
 	for _, i := range t.itemsOf(source) {
 		c := i.clone()
-		c.Region, c.Created = e.Region, t.created(i)
+		c.Region = e.Region
 		t.save(c)
+		t.stampAs(c.ref(), i.ref())
+		for _, v := range docs(c.Out, "Versions") {
+			t.stampAs(arrivedRef(c, v), arrivedRef(i, v))
+		}
 	}
 	return nil
 }

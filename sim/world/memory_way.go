@@ -21,8 +21,6 @@ type way struct {
 	faults  int
 	wrote   []writing
 	stamped []stamping
-	// lasting are stamps that lie ahead by how long something takes, which each fork draws for itself.
-	lasting []stamping
 	awaited []coming
 	commits uint64
 	answer  any
@@ -65,21 +63,33 @@ type writing struct {
 	born birth
 }
 
+// again is the stamp as it is when the act is repeated. What is drawn comes in its place later.
+func (s *stamping) again(in *state) int64 {
+	if s.as > 0 {
+		return at(in.born, s.as-1)
+	}
+	return in.now.Add(s.in).UnixNano()
+}
+
 // birth is when something was made, 0 where that stays as it is; now says that it was the time of the act.
 type birth struct {
 	at  int64
 	now bool
 }
 
-// stamping is a stamp that was put, and how far from the time of the act: as long as a behaviour of an entity takes, where
-// one is named.
+// stamping is a stamp that was put, and how it follows from the time of the act: it is as far from that in every fork; or as
+// far as a behaviour of an entity takes, where one is named; or it is another stamp, by the number of its seat from 1.
 type stamping struct {
-	ref Ref
-	in  time.Duration
-	// takes is of use where entity is not empty.
+	ref    Ref
+	at     int64
+	in     time.Duration
 	takes  behaviour
 	entity string
+	as     int
 }
+
+// lasts reports whether the stamp is not as far from the time of the act in every fork.
+func (s *stamping) lasts() bool { return s.entity != "" || s.as > 0 }
 
 // coming is an event that was planned by how long it takes until then: as long as a
 // behaviour of the entity, as far as its copy in a region is behind but no less than in says, or as long as in says; or
@@ -105,8 +115,11 @@ func (w *World) follow(one *way) {
 			put(&w.st.born, wrote.seat.at, born.at)
 		}
 	}
-	for _, s := range one.stamped {
-		w.st.stamp(s.ref, w.st.now.Add(s.in).UnixNano())
+	draws := false
+	for n := range one.stamped {
+		s := &one.stamped[n]
+		draws = draws || s.entity != ""
+		w.st.stamp(s.ref, s.again(w.st))
 	}
 	for _, g := range one.generations {
 		if g.is != g.was {
@@ -114,14 +127,16 @@ func (w *World) follow(one *way) {
 			w.st.version++
 		}
 	}
-	if len(one.awaited)+len(one.lasting) > 0 {
+	if len(one.awaited) > 0 || draws {
 		t := w.begin()
 		t.follows = true
 		for _, c := range one.awaited {
 			t.await(c)
 		}
-		for _, s := range one.lasting {
-			t.stampBy(s.takes, s.entity, s.ref)
+		for _, s := range one.stamped {
+			if s.entity != "" {
+				t.stampBy(s.takes, s.entity, s.ref)
+			}
 		}
 		t.become()
 		w.end(t)

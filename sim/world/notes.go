@@ -121,7 +121,10 @@ func (n *notes) wrote(t *tx, written []*Entity, births []int64) {
 	if !n.taking() {
 		return
 	}
-	draws := len(t.awaited)+len(t.lasting) > 0
+	draws := len(t.awaited) > 0
+	for _, s := range t.stamped {
+		draws = draws || s.entity != ""
+	}
 	if all := n.made(t.gen); len(t.data) > 0 || t.faulted != nil || t.redraw != nil || !all && !draws {
 		n.never()
 		return
@@ -132,11 +135,11 @@ func (n *notes) wrote(t *tx, written []*Entity, births []int64) {
 	for i, e := range written {
 		n.writes(t.state, e.ref(), e, birth{births[i], births[i] == nanosOf(t.at)})
 	}
-	for r, at := range t.stamped {
+	for r, s := range t.stamped {
 		first(&n.written.seats, t.dir.seat(r).at)
-		n.way.stamped = append(n.way.stamped, stamping{ref: r, in: time.Duration(at - t.at.UnixNano())})
+		s.in = time.Duration(s.at - t.at.UnixNano())
+		n.way.stamped = append(n.way.stamped, s)
 	}
-	n.way.lasting = append(n.way.lasting, t.lasting...)
 	n.way.awaited = append(n.way.awaited, t.awaited...)
 }
 
@@ -219,7 +222,7 @@ func (t *tx) fold() {
 	if t.changed() {
 		t.become()
 		t.put, t.del, t.gen, t.data, t.faulted, t.redraw, t.coming, t.awaited = nil, nil, nil, nil, nil, nil, nil, nil
-		t.stamped, t.lasting = nil, nil
+		t.stamped = nil
 		t.moved = false
 	}
 	t.folded = true

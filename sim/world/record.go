@@ -97,8 +97,8 @@ func (t *tx) become() {
 			s.estrange(s.dir.seat(e.ref()), strange[n])
 		}
 	}
-	for r, at := range t.stamped {
-		s.stamp(r, at)
+	for r, stamp := range t.stamped {
+		s.stamp(r, stamp.at)
 	}
 	if t.moved {
 		s.agenda = t.coming

@@ -50,7 +50,7 @@ func (w *World) Shows(region, name, source string, at time.Time) error {
 func (t *tx) sameItems(table, source *Entity, at time.Time) error {
 	keys := map[string]Document{}
 	for _, i := range t.itemsOf(source) {
-		keys[str(i.In, "Key")] = itemAt(i, at)
+		keys[str(i.In, "Key")] = t.itemAt(i, at)
 	}
 	for _, i := range t.itemsOf(table) {
 		if _, has := keys[str(i.In, "Key")]; !has {

@@ -17,16 +17,26 @@ const (
 	streamArn     = "StreamArn"
 	sourceUntil   = "SourceUntil"
 	lastModified  = "LastModified"
+	arrived       = "Arrived"
 	startedAt     = "StartedAt"
 	completedAt   = "CompletedAt"
 	answersUntil  = "AnswersAsUntil"
 )
 
-// stamps are those of the kinds that have any but those of versions of objects.
+// stamps are those of the kinds that have any but those of versions.
 var stamps = map[string][]stampOf{
 	kindTable:           {{recoversSince, time.RFC3339Nano}, {streamLabel, "2006-01-02T15:04:05.000"}, {sourceUntil, timeFormat}},
 	kindFlagsDeployment: {{startedAt, timeFormat}, {completedAt, timeFormat}},
 	kindRecord:          {{answersUntil, time.RFC3339Nano}},
+}
+
+// versionStamps are those of each version of an object or an item.
+var versionStamps = map[string]struct {
+	stampOf
+	ref func(e *Entity, version Document) Ref
+}{
+	kindKeyVersions: {stampOf{lastModified, rfc3339Milli}, func(e *Entity, v Document) Ref { return versionRef(e.ID, v) }},
+	kindItem:        {stampOf{arrived, time.RFC3339Nano}, arrivedRef},
 }
 
 // stampRef is where a stamp stands.
@@ -41,30 +51,42 @@ func versionRef(object string, version Document) Ref {
 	return Ref{kindKeyVersions + "/" + lastModified, Global, id}
 }
 
-// stamp puts a time beside an entity: that of the transaction, or one that is always as far from it.
-func (t *tx) stamp(r Ref, at time.Time) {
-	if t.stamped == nil {
-		t.stamped = map[Ref]int64{}
-	}
-	t.stamped[r] = at.UnixNano()
+// arrivedRef is where it stands when a version of an item arrived in the region of its table.
+func arrivedRef(item *Entity, version Document) Ref {
+	return Ref{kindItem + "/" + arrived, item.Region, item.ID + "/" + text(numOr(version, nth, 0))}
 }
+
+// stamp puts a time beside an entity: that of the transaction, or one that is always as far from it.
+func (t *tx) stamp(r Ref, at time.Time) { t.puts(stamping{ref: r, at: at.UnixNano()}) }
 
 // stampBy puts a stamp ahead by how long a behaviour of an entity takes.
 func (t *tx) stampBy(b behaviour, entity string, r Ref) {
-	if _, twice := t.stamped[r]; twice {
+	t.puts(stamping{ref: r, at: t.at.Add(t.spent(b, entity, countsOf(b, entity))).UnixNano(), takes: b, entity: entity})
+}
+
+// stampAs lets a stamp, or when a thing was made, be the same as another one, which an earlier transaction put.
+func (t *tx) stampAs(r, other Ref) {
+	t.puts(stamping{ref: r, at: nanosOf(t.state.createdAt(other)), as: t.dir.seat(other).at + 1})
+}
+
+func (t *tx) puts(s stamping) {
+	if t.stamped == nil {
+		t.stamped = map[Ref]stamping{}
+	}
+	if was, twice := t.stamped[s.ref]; twice && was.lasts() {
 		t.notes.never() // the first draw counts, too
 	}
-	if t.notes != nil {
-		t.lasting = append(t.lasting, stamping{ref: r, takes: b, entity: entity})
-	}
-	t.stamp(r, t.at.Add(t.spent(b, entity, countsOf(b, entity))))
+	t.stamped[s.ref] = s
 }
 
 // stampedAt is a stamp, for those whose act depends on it.
 func (t *tx) stampedAt(r Ref) time.Time {
-	if at, mine := t.stamped[r]; mine {
+	if s, mine := t.stamped[r]; mine {
+		if s.lasts() {
+			t.notes.never()
+		}
 		t.notes.time(t.at)
-		return timeOf(at)
+		return timeOf(s.at)
 	}
 	t.notes.birth(t.state, r)
 	return t.state.createdAt(r)
@@ -74,69 +96,6 @@ func (t *tx) stampedAt(r Ref) time.Time {
 func (t *tx) stampNow(e *Entity, name string) {
 	e.Out[name] = true
 	t.stamp(e.stampRef(name), t.birth())
-}
-
-// left is how long it still is until some time after the whole second of a stamp, between 0 and most. An act that asks depends
-// on no more of the time than it is told.
-func (t *tx) left(r Ref, in, most time.Duration) time.Duration {
-	if _, mine := t.stamped[r]; mine {
-		return min(max(t.stampedAt(r).Truncate(time.Second).Add(in).Sub(t.at), 0), most)
-	}
-	is := beforeRead{seat: t.dir.seat(r).at, in: in}
-	switch left := is.left(t.state, t.at); {
-	case left <= 0:
-		t.notes.before(is)
-		return 0
-	case left >= most:
-		is.in, is.was = in-most+1, true
-		t.notes.before(is)
-		return most
-	default:
-		t.notes.time(t.at)
-		t.notes.birth(t.state, r)
-		return left
-	}
-}
-
-// ahead reports whether a stamp lies ahead. An act that asks depends on no more of the time than it is told.
-func (t *tx) ahead(r Ref) bool {
-	if _, mine := t.stamped[r]; mine {
-		return t.stampedAt(r).After(t.at)
-	}
-	is := beforeRead{seat: t.dir.seat(r).at, exact: true}
-	is.was = is.left(t.state, t.at) > 0
-	t.notes.before(is)
-	return is.was
-}
-
-// beforeRead is whether it was before some time after the whole second of a stamp, or after the very stamp.
-type beforeRead struct {
-	seat  int
-	in    time.Duration
-	exact bool
-	was   bool
-}
-
-func (b beforeRead) left(s *state, now time.Time) time.Duration {
-	stamp := timeOf(at(s.born, b.seat))
-	if !b.exact {
-		stamp = stamp.Truncate(time.Second)
-	}
-	return stamp.Add(b.in).Sub(now)
-}
-
-// holds reports whether it is so now.
-func (b beforeRead) holds(s *state) bool { return (b.left(s, s.now) > 0) == b.was }
-
-// before notes that somebody asks whether it is before some time after a stamp.
-func (n *notes) before(b beforeRead) {
-	switch {
-	case !n.taking():
-	case n.written.seats[b.seat]:
-		n.never()
-	default:
-		n.way.befores = append(n.way.befores, b)
-	}
 }
 
 // stampedText is a stamp of an entity's Out as its text, or "" where there is none.
@@ -170,10 +129,10 @@ func outward(e *Entity, at func(Ref) time.Time) {
 	if e.Out[streamArn] == true {
 		e.Out[streamArn] = streamOf(e.ARN, str(e.Out, streamLabel))
 	}
-	if e.Kind == kindKeyVersions {
+	if of, has := versionStamps[e.Kind]; has {
 		e.Out["Versions"] = eachVersion(e, func(v Document) {
-			if v[lastModified] == true {
-				v[lastModified] = at(versionRef(e.ID, v)).Format(rfc3339Milli)
+			if v[of.name] == true {
+				v[of.name] = at(of.ref(e, v)).Format(of.layout)
 			}
 		})
 	}
@@ -193,13 +152,27 @@ func inward(e *Entity) map[Ref]int64 {
 	if e.Kind == kindTable && str(e.Out, streamArn) != "" {
 		e.Out[streamArn] = true
 	}
-	if e.Kind == kindKeyVersions {
-		e.Out["Versions"] = eachVersion(e, func(v Document) { take(v, lastModified, rfc3339Milli, versionRef(e.ID, v)) })
+	if of, has := versionStamps[e.Kind]; has {
+		if e.Kind == kindItem {
+			number(e)
+		}
+		e.Out["Versions"] = eachVersion(e, func(v Document) { take(v, of.name, of.layout, of.ref(e, v)) })
 	}
 	return found
 }
 
-// eachVersion is the list of an object's versions, each changed by itself.
+// number gives the versions of an item their numbers that has none, because an older program wrote it.
+func number(item *Entity) {
+	n := float64(len(docs(item.Out, "Versions")))
+	item.Out["Versions"] = eachVersion(item, func(v Document) {
+		if !has(v, nth) {
+			v[nth] = n
+		}
+		n--
+	})
+}
+
+// eachVersion is the list of the versions of an object or an item, each changed by itself.
 func eachVersion(e *Entity, change func(Document)) []any {
 	list := []any{}
 	for _, v := range docs(e.Out, "Versions") {
@@ -211,6 +184,9 @@ func eachVersion(e *Entity, change func(Document)) []any {
 }
 
 // hasStamps reports whether entities of the kind may have stamps.
-func hasStamps(kind string) bool { return len(stamps[kind]) > 0 || kind == kindKeyVersions }
+func hasStamps(kind string) bool {
+	_, versions := versionStamps[kind]
+	return len(stamps[kind]) > 0 || versions
+}
 
 func streamOf(table, label string) string { return table + "/stream/" + label }

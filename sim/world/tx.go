@@ -17,9 +17,7 @@ type tx struct {
 	gen  map[string]int
 	data []Datum
 	// stamped are the stamps that it puts beside entities.
-	stamped map[Ref]int64
-	// lasting are those of them that lie ahead by how long something takes.
-	lasting []stamping
+	stamped map[Ref]stamping
 	// faulted is the whole new list of faults, when that changes.
 	faulted *[]active
 	// redraw is the new seed of the draws, when that changes.
