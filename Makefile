@@ -65,6 +65,7 @@ test-engine: tools ## kills, judges, everything that needs many engine runs (abo
 	REDOUBT_REPEAT=$(REPEAT) $(GO) test $(QUICK) -tags engine -p 2 -timeout 60m ./tests/engine/... ./tests/survive/...
 	REDOUBT_REPEAT=$(REPEAT) $(GO) test $(QUICK) -tags engine -p 1 -timeout 40m -run '^TestEngine' ./tests/recovery/... ./sim/provider/... ./tests/assess/... ./tests/policies/...
 	$(GO) test $(QUICK) -tags engine -count 1 -timeout 40m -v -run '^TestEngine' ./tests/arbiter
+	$(GO) test $(QUICK) -tags engine -run '^$$' -bench 'Up$$|Recoveries$$|Raise$$' -benchtime 1x -timeout 20m ./tests/bench ./tests/assess
 	$(MAKE) judge-aws
 	$(MAKE) charts-check
 

@@ -21,6 +21,7 @@ import (
 	"redoubt/internal/cli/sim"
 	"redoubt/internal/cli/streams"
 	"redoubt/internal/clitest"
+	"redoubt/sim/world"
 )
 
 // answer is what a recorded resource got.
@@ -76,6 +77,8 @@ type nothing struct {
 	pulumirpc.UnimplementedResourceProviderServer
 	answers map[string]answer
 	env     string
+	// region is where the home is, as the AWS provider is told.
+	region string
 }
 
 // serve starts the provider on loopback until the benchmark ends.
@@ -116,8 +119,35 @@ func (n *nothing) DiffConfig(context.Context, *pulumirpc.DiffRequest) (*pulumirp
 	return &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}, nil
 }
 
-func (n *nothing) Configure(context.Context, *pulumirpc.ConfigureRequest) (*pulumirpc.ConfigureResponse, error) {
+func (n *nothing) Configure(_ context.Context, r *pulumirpc.ConfigureRequest) (*pulumirpc.ConfigureResponse, error) {
+	if region := r.GetArgs().GetFields()["region"].GetStringValue(); region != "" {
+		n.region = region
+	}
 	return &pulumirpc.ConfigureResponse{AcceptSecrets: true, SupportsPreview: true}, nil
+}
+
+// Invoke tells what the program looks up: the zones of the region, and quotas as every account has them.
+func (n *nothing) Invoke(_ context.Context, r *pulumirpc.InvokeRequest) (*pulumirpc.InvokeResponse, error) {
+	var told map[string]any
+	switch r.GetTok() {
+	case "aws:index/getAvailabilityZones:getAvailabilityZones":
+		var names, ids []any
+		for _, zone := range world.Zones(n.region) {
+			names, ids = append(names, zone), append(ids, world.ZoneID(zone))
+		}
+		told = map[string]any{"id": n.region, "names": names, "zoneIds": ids}
+	case "aws:servicequotas/getServiceQuota:getServiceQuota":
+		service, code := r.GetArgs().GetFields()["serviceCode"].GetStringValue(), r.GetArgs().GetFields()["quotaCode"].GetStringValue()
+		quota, err := world.DefaultQuota(service, code)
+		if err != nil {
+			return nil, err
+		}
+		told = map[string]any{"id": service + "/" + code, "serviceCode": service, "quotaCode": code, "value": quota.In["Value"]}
+	default:
+		return nil, fmt.Errorf("no answer is known of %s", r.GetTok())
+	}
+	out, err := structpb.NewStruct(told)
+	return &pulumirpc.InvokeResponse{Return: out}, err
 }
 
 func (n *nothing) Check(_ context.Context, r *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
