@@ -2,7 +2,6 @@ package assess
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -87,20 +86,23 @@ func (b *board) take() *job {
 }
 
 // simulate lets workers do all jobs. What comes of a recovery depends on its seed alone, so that it does not matter who
-// simulates it, and when.
+// simulates it, and when. The first error stops all.
 func (b Base) simulate(ctx context.Context, jobs []*job, o Options) error {
 	todo := &board{jobs: jobs}
-	errs := make([]error, max(o.Workers, 1))
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	var wait sync.WaitGroup
-	for n := range errs {
+	for range max(o.Workers, 1) {
 		wait.Go(func() {
-			for j := todo.take(); j != nil && errs[n] == nil; j = todo.take() {
-				errs[n] = b.do(ctx, j, o)
+			for j := todo.take(); j != nil && ctx.Err() == nil; j = todo.take() {
+				if err := b.do(ctx, j, o); err != nil {
+					stop(err)
+				}
 			}
 		})
 	}
 	wait.Wait()
-	return errors.Join(errs...)
+	return context.Cause(ctx)
 }
 
 // do simulates what nobody has begun of a job.

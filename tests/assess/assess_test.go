@@ -45,10 +45,21 @@ func TestAssess_withAnArbiter(t *testing.T) {
 	}
 }
 
+// Who cancels a forecast waits for no more than the recoveries under way.
+func TestAssess_isCancelled(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(context.Background())
+	time.AfterFunc(300*time.Millisecond, cancel)
+	began := time.Now()
+	_, err := forecast.Assess(ctx, base(t), forecast.Options{Recoveries: 10_000_000, Seed: 7, Workers: 3})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Less(t, time.Since(began), time.Minute, "ten million take hours")
+}
+
 func TestAssess_sameSeedSameBytes(t *testing.T) {
 	t.Parallel()
 	var kept []byte
-	for _, workers := range []int{1, 3} {
+	for _, workers := range []int{1, 3, 12} { // of the last, some share a scenario
 		began := time.Now()
 		r, err := forecast.Assess(context.Background(), base(t), forecast.Options{Recoveries: 40, Seed: 7, Workers: workers})
 		require.NoError(t, err)
