@@ -115,7 +115,7 @@ func (t *tx) keepItem(table *Entity, key string, v Document) {
 	list := []any{v}
 	for _, old := range had {
 		list = append(list, old)
-		if !t.ahead(arrivedRef(e, old), longestRecover*24*time.Hour) {
+		if !t.ahead(arrivedRef(e, old), longestRecover*24*time.Hour+1) { // one that arrived then is reached
 			break
 		}
 	}
