@@ -71,7 +71,9 @@ func (t *tx) asksOf(r Ref, b beforeRead) bool {
 func (t *tx) ahead(r Ref, in time.Duration) bool { return t.asksOf(r, beforeRead{in: in}) }
 
 // after reports whether a stamp is later than a time.
-func (t *tx) after(r Ref, than time.Time) bool { return t.asksOf(r, beforeRead{from: than}) }
+func (t *tx) after(r Ref, than time.Time) bool {
+	return than.IsZero() || t.asksOf(r, beforeRead{from: than})
+}
 
 // within reports whether a moment is after a time, at most so long ago, and as far back as something lags.
 func (t *tx) within(moment, since time.Time, most time.Duration, lags behaviour, of string) bool {

@@ -1,6 +1,7 @@
 package world_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -274,4 +275,58 @@ func TestBefore_aCopyIsMadeAlikeWithTheTimesOfEachWorld(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 1, f.done["copy"])
+}
+
+// A change of a record that an older program left under way goes on, and one that was drawn is not repeated where nothing is.
+func TestBefore_aRecordGoesOnAfterAnOlderProgramAndInAWorldThatDoesNotDraw(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 44)
+	zone := l.make(ireland, "zone", "AWS::Route53::HostedZone", doc{"Name": "example.com"}).ID
+	change := func(w *world.World, host string) {
+		_, err := w.Remember(world.Key{Act: world.TextOf("change")}, func() (any, error) {
+			return w.Call(world.Request{Region: ireland, Service: "route53", Operation: "ChangeResourceRecordSets", Still: true,
+				Input: doc{"HostedZoneId": zone, "ChangeBatch": doc{"Changes": []any{doc{"Action": "UPSERT", "ResourceRecordSet": doc{
+					"Name": "a.example.com", "Type": "CNAME", "TTL": 10, "ResourceRecords": []any{doc{"Value": host}}}}}}}})
+		})
+		require.NoError(t, err)
+	}
+	change(l.World, "old.example.net")
+	family := l.Recall(world.NewMemory())
+	drawing, typical, plain := family.Fork(), family.Fork(), l.Fork()
+	require.NoError(t, drawing.Draw(1))
+	for _, w := range []*world.World{drawing, typical, plain} {
+		change(w, "new.example.net")
+	}
+	require.JSONEq(t, content(t, plain), content(t, typical))
+
+	raw, err := drawing.Snapshot()
+	require.NoError(t, err)
+	var all map[string]any
+	require.NoError(t, json.Unmarshal(raw, &all))
+	for _, e := range all["entities"].([]any) {
+		if out := e.(doc)["out"].(doc); out["AnswersAsUntil"] != nil {
+			out["AnswersAs"] = doc{"Until": out["AnswersAsUntil"], "Was": out["AnswersAs"]}
+			delete(out, "AnswersAsUntil")
+		}
+	}
+	old, err := json.Marshal(all)
+	require.NoError(t, err)
+	require.NotEqual(t, len(raw), len(old))
+	w, err := world.Restore(old)
+	require.NoError(t, err)
+	require.Equal(t, content(t, drawing), content(t, w))
+}
+
+// A world with a memory and a log tells the log what a fault did.
+func TestMemory_theLogHasWhatAFaultDid(t *testing.T) {
+	t.Parallel()
+	l := globalTable(t)
+	l.keep(ireland, "k", "v")
+	w, back := l.Recall(world.NewMemory()), l.Fork()
+	w.SetLog(back.Apply)
+	damage, err := fault.Parse("corrupt sessions " + ireland)
+	require.NoError(t, err)
+	require.NoError(t, w.Inject(damage))
+	require.Error(t, w.Content(ireland, "sessions"))
+	require.Error(t, back.Content(ireland, "sessions"))
 }

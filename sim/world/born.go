@@ -106,6 +106,9 @@ func (n *notes) birth(s *state, r Ref) {
 	}
 	seat := s.dir.seat(r)
 	if n.written.seats[seat.at] {
+		if n.lasts(r) {
+			n.never()
+		}
 		n.time(s.now)
 		return
 	}

@@ -29,7 +29,7 @@ func changeResourceRecordSets(t *tx, r Request) (Document, error) {
 	}
 	info := Document{"Id": "/change/C" + zone, "Status": "INSYNC"}
 	if !t.still {
-		info["SubmittedAt"] = t.clock().Format(timeFormat)
+		info[submittedAt] = t.clock().Format(timeFormat)
 	}
 	return Document{"ChangeInfo": info}, nil
 }
@@ -70,6 +70,8 @@ func (t *tx) upsert(zone string, set Document) error {
 	t.spread(e.ID, t.answered(old))
 	return nil
 }
+
+const submittedAt = "SubmittedAt"
 
 // answersAs is kept of a record whose change has not reached Route 53's servers (answersUntil), if they knew of it before.
 const answersAs = "AnswersAs"

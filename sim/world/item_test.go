@@ -69,3 +69,13 @@ func TestItems_ofAnOlderProgramAreNumbered(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, attr("good"), out["Item"].(doc)["value"])
 }
+
+// A moment before all time shows nothing.
+func TestItems_didNotStandBeforeAllTime(t *testing.T) {
+	t.Parallel()
+	l := globalTable(t)
+	l.keep(ireland, "k", "v")
+	l.pass(time.Hour)
+	require.NoError(t, l.Shows(ireland, "sessions", l.arn(ireland, "sessions"), l.Now()))
+	require.Error(t, l.Shows(ireland, "sessions", l.arn(ireland, "sessions"), time.Time{}))
+}

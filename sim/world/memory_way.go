@@ -149,6 +149,11 @@ func (one *way) fits(s *state) bool { return one.misfit(s).of == nothing }
 
 // fitsRest reports whether all is so that ways seldom depend on.
 func (one *way) fitsRest(s *state) bool {
+	for n := range one.stamped {
+		if s.draw == nil && one.stamped[n].entity != "" {
+			return false // nothing is drawn there
+		}
+	}
 	for _, r := range one.arns {
 		if at(s.holders, r.arn) != r.holder {
 			return false

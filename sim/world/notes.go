@@ -136,7 +136,9 @@ func (n *notes) wrote(t *tx, written []*Entity, births []int64) {
 		n.writes(t.state, e.ref(), e, birth{births[i], births[i] == nanosOf(t.at)})
 	}
 	for r, s := range t.stamped {
-		first(&n.written.seats, t.dir.seat(r).at)
+		if !first(&n.written.seats, t.dir.seat(r).at) && n.lasts(r) {
+			n.never() // what was drawn before would come in the place of this
+		}
 		s.in = time.Duration(s.at - t.at.UnixNano())
 		n.way.stamped = append(n.way.stamped, s)
 	}
@@ -163,6 +165,11 @@ func (n *notes) writes(s *state, r Ref, e *Entity, born birth) {
 		}
 	}
 	n.way.wrote = append(n.way.wrote, writing{seat, r, e, born})
+}
+
+// lasts reports whether the act has put a stamp before that is not as far from its time in every fork.
+func (n *notes) lasts(r Ref) bool {
+	return slices.ContainsFunc(n.way.stamped, func(s stamping) bool { return s.ref == r && s.lasts() })
 }
 
 // commits notes that a change was counted.
@@ -215,7 +222,7 @@ func eventKey(e *event) Key {
 	return Key{Act: TextOf("event"), Texts: [6]Text{TextOf(e.name)}, Number: e.sum}
 }
 
-func (t *tx) remembers() bool { return t.memory != nil && t.notes == nil }
+func (t *tx) remembers() bool { return t.memory != nil && t.notes == nil && t.world.record == nil }
 
 // fold writes what the transaction has so far, which is safe without a log only.
 func (t *tx) fold() {

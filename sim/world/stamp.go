@@ -146,6 +146,9 @@ func inward(e *Entity) map[Ref]int64 {
 			d[name], found[r] = true, at.UnixNano()
 		}
 	}
+	if old := docs(e.Out, answersAs); e.Kind == kindRecord && len(old) > 0 && has(old[0], "Until") {
+		e.Out[answersUntil], e.Out[answersAs] = old[0]["Until"], old[0]["Was"] // as an older program wrote them
+	}
 	for _, of := range stamps[e.Kind] {
 		take(e.Out, of.name, of.layout, e.stampRef(of.name))
 	}

@@ -40,7 +40,7 @@ type Request struct {
 func Moves(path string) bool {
 	return strings.Contains(path, "RestorableTime") || strings.Contains(path, "RestorableDateTime") ||
 		strings.Contains(path, "CreationDate") || strings.Contains(path, "LatestStream") || strings.Contains(path, lastModified) ||
-		strings.Contains(path, startedAt) || strings.Contains(path, completedAt)
+		strings.Contains(path, startedAt) || strings.Contains(path, completedAt) || strings.Contains(path, submittedAt)
 }
 
 // Entity is one thing that exists in AWS.
