@@ -17,7 +17,7 @@ type job struct {
 	disruption system.Disruption
 	scenario   drill.Scenario
 	samples    []sample
-	// next is the first that nobody has begun; workers counts who is at it.
+	// next is the first that nobody has begun; workers counts who has begun with it.
 	next    atomic.Int64
 	workers int
 }

@@ -147,7 +147,11 @@ func inward(e *Entity) map[Ref]int64 {
 		}
 	}
 	if old := docs(e.Out, answersAs); e.Kind == kindRecord && len(old) > 0 && has(old[0], "Until") {
-		e.Out[answersUntil], e.Out[answersAs] = old[0]["Until"], old[0]["Was"] // as an older program wrote them
+		e.Out[answersUntil] = old[0]["Until"] // as an older program wrote them
+		delete(e.Out, answersAs)
+		if was, is := old[0]["Was"]; is {
+			e.Out[answersAs] = was
+		}
 	}
 	for _, of := range stamps[e.Kind] {
 		take(e.Out, of.name, of.layout, e.stampRef(of.name))

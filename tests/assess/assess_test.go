@@ -51,9 +51,9 @@ func TestAssess_isCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	time.AfterFunc(300*time.Millisecond, cancel)
 	began := time.Now()
-	_, err := forecast.Assess(ctx, base(t), forecast.Options{Recoveries: 10_000_000, Seed: 7, Workers: 3})
+	_, err := forecast.Assess(ctx, base(t), forecast.Options{Recoveries: 1_000_000, Seed: 7, Workers: 3})
 	require.ErrorIs(t, err, context.Canceled)
-	require.Less(t, time.Since(began), time.Minute, "ten million take hours")
+	require.Less(t, time.Since(began), time.Minute, "a million take minutes")
 }
 
 func TestAssess_sameSeedSameBytes(t *testing.T) {
