@@ -88,21 +88,25 @@ func (b *board) take() *job {
 // simulate lets workers do all jobs. What comes of a recovery depends on its seed alone, so that it does not matter who
 // simulates it, and when. The first error stops all.
 func (b Base) simulate(ctx context.Context, jobs []*job, o Options) error {
-	todo := &board{jobs: jobs}
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
+	open := &board{jobs: jobs}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	var wait sync.WaitGroup
+	var failed error
+	var first sync.Once
 	for range max(o.Workers, 1) {
 		wait.Go(func() {
-			for j := todo.take(); j != nil && ctx.Err() == nil; j = todo.take() {
+			for j := open.take(); j != nil; j = open.take() {
 				if err := b.do(ctx, j, o); err != nil {
-					stop(err)
+					first.Do(func() { failed = err })
+					stop()
+					return
 				}
 			}
 		})
 	}
 	wait.Wait()
-	return context.Cause(ctx)
+	return failed
 }
 
 // do simulates what nobody has begun of a job.

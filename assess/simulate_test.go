@@ -1,9 +1,11 @@
 package assess
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"redoubt/recovery/drill"
 	"redoubt/system"
@@ -45,4 +47,16 @@ func TestJobs_shareWhatIsLeftAmongTheFirst(t *testing.T) {
 	assert.Equal(t, map[string]int{"r": 20, "a": 7, "b": 7, "c": 6}, counts)
 	assert.Len(t, samplesOf(all, system.DataLoss), 20)
 	assert.Empty(t, samplesOf(all, system.ZoneLoss))
+}
+
+// Who cancels when all is done gets the forecast.
+func TestSimulate_isNotRefusedWhenAllIsDone(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	b := work(3, 4)
+	for _, j := range b.jobs {
+		j.next.Store(int64(len(j.samples)))
+	}
+	require.NoError(t, Base{}.simulate(ctx, b.jobs, Options{Workers: 2}))
 }

@@ -75,7 +75,10 @@ func (c Call) Asks() []Call {
 
 // checkLate names what is wrong with the late values. They stand in the input, or in what is expected.
 func (c Call) checkLate(p Plan, at string, expected []Expect) []error {
-	if len(c.Late) == 0 {
+	if len(c.Late) == 0 { // what is expected is looked at with the condition
+		if _, err := written(c.Input); err != nil {
+			return []error{fmt.Errorf("%s: %w", at, err)}
+		}
 		return nil
 	}
 	var errs []error

@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"encoding/json"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -75,19 +76,23 @@ func TestNew_refuses(t *testing.T) {
 		change func(*plan.Plan)
 		want   string
 	}{
-		"no title":         {func(p *plan.Plan) { p.Title = "" }, "title is missing"},
-		"no inventory":     {func(p *plan.Plan) { p.Inventory = "" }, "inventory is missing"},
-		"no steps":         {func(p *plan.Plan) { p.Steps = nil }, "it has no steps"},
-		"a step twice":     {func(p *plan.Plan) { p.Steps = append(p.Steps, p.Steps[0]) }, "step one stands twice"},
-		"a bad id":         {func(p *plan.Plan) { p.Steps[0].ID = "One!" }, `id is "One!"`},
-		"an unknown need":  {func(p *plan.Plan) { p.Steps[0].Needs = []string{"none"} }, "step one needs none, which is no"},
-		"no why":           {func(p *plan.Plan) { p.Steps[0].Why = "" }, "step one: why is missing"},
-		"no source":        {func(p *plan.Plan) { p.Steps[0].Source = "" }, "source is missing"},
-		"no budget":        {func(p *plan.Plan) { p.Steps[0].Budget = "soon" }, `budget is "soon", which is no timing`},
-		"no timeout":       {func(p *plan.Plan) { p.Steps[0].Timeout = 0 }, "timeout is 0s"},
-		"no meaning":       {func(p *plan.Plan) { p.Steps[0].OnFailure = "" }, "onFailure is \"\", want stop, continue"},
-		"no operation":     {func(p *plan.Plan) { p.Steps[0].Call.Operation = "" }, "call: service or operation is missing"},
-		"a foreign kind":   {func(p *plan.Plan) { p.Steps[0].Call.Kind = "shell" }, `call: kind is "shell", want one of`},
+		"no title":        {func(p *plan.Plan) { p.Title = "" }, "title is missing"},
+		"no inventory":    {func(p *plan.Plan) { p.Inventory = "" }, "inventory is missing"},
+		"no steps":        {func(p *plan.Plan) { p.Steps = nil }, "it has no steps"},
+		"a step twice":    {func(p *plan.Plan) { p.Steps = append(p.Steps, p.Steps[0]) }, "step one stands twice"},
+		"a bad id":        {func(p *plan.Plan) { p.Steps[0].ID = "One!" }, `id is "One!"`},
+		"an unknown need": {func(p *plan.Plan) { p.Steps[0].Needs = []string{"none"} }, "step one needs none, which is no"},
+		"no why":          {func(p *plan.Plan) { p.Steps[0].Why = "" }, "step one: why is missing"},
+		"no source":       {func(p *plan.Plan) { p.Steps[0].Source = "" }, "source is missing"},
+		"no budget":       {func(p *plan.Plan) { p.Steps[0].Budget = "soon" }, `budget is "soon", which is no timing`},
+		"no timeout":      {func(p *plan.Plan) { p.Steps[0].Timeout = 0 }, "timeout is 0s"},
+		"no meaning":      {func(p *plan.Plan) { p.Steps[0].OnFailure = "" }, "onFailure is \"\", want stop, continue"},
+		"no operation":    {func(p *plan.Plan) { p.Steps[0].Call.Operation = "" }, "call: service or operation is missing"},
+		"a foreign kind":  {func(p *plan.Plan) { p.Steps[0].Call.Kind = "shell" }, `call: kind is "shell", want one of`},
+		"no number": {func(p *plan.Plan) {
+			p.Title, p.Steps[0].Call.Input = "", plan.Document{"Size": math.NaN()} // both are named
+			p.Steps[0].Condition.Call.Input = plan.Document{"Of": func() {}}
+		}, "title is missing\nstep one: call: NaN is no number\nstep one: condition: json: unsupported type"},
 		"no region":        {func(p *plan.Plan) { p.Regions = nil }, `condition: the region of home "secondary" is missing`},
 		"a bad undo":       {func(p *plan.Plan) { p.Steps[0].Undo = &plan.Call{} }, "undo: service or operation"},
 		"no expectation":   {func(p *plan.Plan) { p.Steps[0].Condition.All = nil }, "condition expects nothing"},

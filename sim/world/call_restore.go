@@ -147,13 +147,13 @@ func kept(c *Entity) time.Duration {
 
 // restoreTime is the time to restore to; it must be one that the backups cover.
 func (t *tx) restoreTime(in Document, source *Entity) (time.Time, error) {
-	latestOf := yes(in, "UseLatestRestorableTime")
+	newest := yes(in, "UseLatestRestorableTime")
 	at, err := time.Parse(time.RFC3339, str(in, "RestoreToTime"))
-	if err == nil && !latestOf && t.within(at, t.created(source), kept(source), auroraTail, source.ARN) {
+	if err == nil && !newest && t.within(at, t.created(source), kept(source), auroraTail, source.ARN) {
 		return at, nil
 	}
 	first, latest := t.restorableSpan(source)
-	if latestOf {
+	if newest {
 		return latest, nil
 	}
 	if err != nil || at.Before(first) || at.After(latest) {

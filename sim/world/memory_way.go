@@ -63,14 +63,6 @@ type writing struct {
 	born birth
 }
 
-// again is the stamp as it is when the act is repeated. What is drawn comes in its place later.
-func (s *stamping) again(in *state) int64 {
-	if s.as > 0 {
-		return at(in.born, s.as-1)
-	}
-	return in.now.Add(s.in).UnixNano()
-}
-
 // birth is when something was made, 0 where that stays as it is; now says that it was the time of the act.
 type birth struct {
 	at  int64
@@ -90,6 +82,14 @@ type stamping struct {
 
 // lasts reports whether the stamp is not as far from the time of the act in every fork.
 func (s *stamping) lasts() bool { return s.entity != "" || s.as > 0 }
+
+// again is the stamp as it is when the act is repeated. What is drawn comes in its place later.
+func (s *stamping) again(in *state) int64 {
+	if s.as > 0 {
+		return at(in.born, s.as-1)
+	}
+	return in.now.Add(s.in).UnixNano()
+}
 
 // coming is an event that was planned by how long it takes until then: as long as a
 // behaviour of the entity, as far as its copy in a region is behind but no less than in says, or as long as in says; or
